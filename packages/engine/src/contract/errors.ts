@@ -1,0 +1,276 @@
+// Every error of the product: one table, one class per row. The documentation of errors is generated from the table.
+
+export type ErrorName =
+  | 'QueueFullError'
+  | 'TaskTimeoutError'
+  | 'WaitTimeoutError'
+  | 'TaskCancelledError'
+  | 'TaskExpiredError'
+  | 'MemoryLimitError'
+  | 'PayloadError'
+  | 'TaskDefinitionError'
+  | 'CompileError'
+  | 'EngineUnavailableError'
+  | 'EngineClosedError'
+  | 'UnsupportedByEngineError'
+  | 'UnknownTaskError'
+  | 'TaskStateError'
+  | 'UniqueKeyConflictError'
+  | 'BackgroundTasksNotEnabledError'
+  | 'NonRetryableError'
+  | 'ConfigurationError'
+
+export type ErrorCode = `ERR_CATZILLA_${string}`
+
+export interface ErrorRow {
+  readonly code: ErrorCode
+  /** When it is thrown. */
+  readonly when: string
+  /** What to do about it. */
+  readonly remedy: string
+}
+
+export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
+  QueueFullError: {
+    code: 'ERR_CATZILLA_QUEUE_FULL',
+    when: 'A task is submitted while `queueSize` tasks are queued or scheduled.',
+    remedy: 'Wait for room with `await task.enqueue(...)`, raise `queueSize`, or shed load at the caller.',
+  },
+  TaskTimeoutError: {
+    code: 'ERR_CATZILLA_TASK_TIMEOUT',
+    when: 'An attempt ran longer than `timeoutMs`.',
+    remedy: 'Raise `timeoutMs`, do less per task, or pass `currentTask().signal` to what the task waits for.',
+  },
+  WaitTimeoutError: {
+    code: 'ERR_CATZILLA_WAIT_TIMEOUT',
+    when: '`wait(timeoutMs)` gave up waiting. The task itself goes on.',
+    remedy: 'Wait longer, or cancel the task if its result is no longer wanted.',
+  },
+  TaskCancelledError: {
+    code: 'ERR_CATZILLA_TASK_CANCELLED',
+    when: 'The task was cancelled, by its handle, its id, its `signal`, or a replacement with the same `uniqueKey`.',
+    remedy: 'Nothing to mend: the message carries the reason given. Submit again if the work is still wanted.',
+  },
+  TaskExpiredError: {
+    code: 'ERR_CATZILLA_TASK_EXPIRED',
+    when: 'The task had not started `expireAfterMs` after its submission.',
+    remedy: 'Raise `expireAfterMs` or the priority, or find out with `getStats()` why the queue is slow.',
+  },
+  MemoryLimitError: {
+    code: 'ERR_CATZILLA_MEMORY_LIMIT',
+    when: 'A task used more memory than `memoryLimitMb` in a lane that measures it.',
+    remedy: 'Raise `memoryLimitMb` or work on smaller pieces.',
+  },
+  PayloadError: {
+    code: 'ERR_CATZILLA_PAYLOAD',
+    when: 'An argument cannot be copied to another thread or process, or arguments or a result do not fit their schema.',
+    remedy: 'Pass plain data; `issues` lists each path and what is wrong there.',
+  },
+  TaskDefinitionError: {
+    code: 'ERR_CATZILLA_TASK_DEFINITION',
+    when: 'A task is defined or used in a way that cannot work: a name taken twice, a handler that is no function, …',
+    remedy: 'The message names the task and what to change.',
+  },
+  CompileError: {
+    code: 'ERR_CATZILLA_COMPILE',
+    when: "A task with `compile: 'require'` cannot be compiled.",
+    remedy: "See `task.explain()` for each blocker, or use `compile: 'auto'`.",
+  },
+  EngineUnavailableError: {
+    code: 'ERR_CATZILLA_ENGINE_UNAVAILABLE',
+    when: 'The engine asked for is not installed, does not load, or cannot be reached.',
+    remedy: "Install the package that the message names, or use `engine: 'auto'`.",
+  },
+  EngineClosedError: {
+    code: 'ERR_CATZILLA_ENGINE_CLOSED',
+    when: 'A task is submitted to an engine that is shutting down, or had not started when the engine closed.',
+    remedy: 'Submit before `shutdown()`, or make a new engine.',
+  },
+  UnsupportedByEngineError: {
+    code: 'ERR_CATZILLA_UNSUPPORTED_BY_ENGINE',
+    when: 'This engine cannot do what was asked; nothing is silently ignored.',
+    remedy: 'Choose an engine whose `capabilities` include it, or leave the option out.',
+  },
+  UnknownTaskError: {
+    code: 'ERR_CATZILLA_UNKNOWN_TASK',
+    when: 'No task is defined with that name, or no task is kept with that id.',
+    remedy: 'Define the task before it is used by name; raise `keepResultMs` to look up settled tasks for longer.',
+  },
+  TaskStateError: {
+    code: 'ERR_CATZILLA_TASK_STATE',
+    when: 'The task is in a state in which this cannot be done, such as retrying one that still runs.',
+    remedy: 'Look at its `status` first; retry only failed, cancelled or expired tasks.',
+  },
+  UniqueKeyConflictError: {
+    code: 'ERR_CATZILLA_UNIQUE_KEY_CONFLICT',
+    when: "A task with the same `uniqueKey` has not settled yet and `onConflict` is 'reject'.",
+    remedy: "Wait for the other task, or use `onConflict: 'existing'` or `'replace'`.",
+  },
+  BackgroundTasksNotEnabledError: {
+    code: 'ERR_CATZILLA_BACKGROUND_TASKS_NOT_ENABLED',
+    when: '`app.tasks` or `app.addTask` is used before background tasks were enabled on the app.',
+    remedy: 'Call `enableBackgroundTasks(app, options)` first.',
+  },
+  NonRetryableError: {
+    code: 'ERR_CATZILLA_NON_RETRYABLE',
+    when: 'Thrown by a task to fail at once, whatever retries are left.',
+    remedy: 'Nothing to mend in the engine: the task decided so.',
+  },
+  ConfigurationError: {
+    code: 'ERR_CATZILLA_CONFIGURATION',
+    when: 'An option is unknown, has a value it does not accept, or contradicts another one.',
+    remedy: 'The message names the option, the value it got and what it accepts.',
+  },
+}
+
+/** The base of all errors of the product; catch it to tell them from your own. */
+export class CatzillaError extends Error {
+  readonly code: ErrorCode
+
+  constructor(name: ErrorName, message: string, options?: ErrorOptions) {
+    super(message, options)
+    Object.defineProperty(this, 'name', { value: name, configurable: true, writable: true })
+    this.code = errorTable[name].code
+  }
+}
+
+export class QueueFullError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('QueueFullError', message, options)
+  }
+}
+
+export class TaskTimeoutError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('TaskTimeoutError', message, options)
+  }
+}
+
+export class WaitTimeoutError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('WaitTimeoutError', message, options)
+  }
+}
+
+export class TaskCancelledError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('TaskCancelledError', message, options)
+  }
+}
+
+export class TaskExpiredError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('TaskExpiredError', message, options)
+  }
+}
+
+export class MemoryLimitError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('MemoryLimitError', message, options)
+  }
+}
+
+/** One thing wrong with a payload: where, from the list of arguments (or the result) inwards, and what. */
+export interface PayloadIssue {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+export class PayloadError extends CatzillaError {
+  readonly issues: readonly PayloadIssue[]
+
+  constructor(message: string, issues: readonly PayloadIssue[] = [], options?: ErrorOptions) {
+    super('PayloadError', message, options)
+    this.issues = issues
+  }
+}
+
+export class TaskDefinitionError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('TaskDefinitionError', message, options)
+  }
+}
+
+export class CompileError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('CompileError', message, options)
+  }
+}
+
+export class EngineUnavailableError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('EngineUnavailableError', message, options)
+  }
+}
+
+export class EngineClosedError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('EngineClosedError', message, options)
+  }
+}
+
+export class UnsupportedByEngineError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('UnsupportedByEngineError', message, options)
+  }
+}
+
+export class UnknownTaskError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('UnknownTaskError', message, options)
+  }
+}
+
+export class TaskStateError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('TaskStateError', message, options)
+  }
+}
+
+export class UniqueKeyConflictError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('UniqueKeyConflictError', message, options)
+  }
+}
+
+export class BackgroundTasksNotEnabledError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('BackgroundTasksNotEnabledError', message, options)
+  }
+}
+
+/** Thrown by a task that knows that trying again is no use. */
+export class NonRetryableError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('NonRetryableError', message, options)
+  }
+}
+
+export class ConfigurationError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ConfigurationError', message, options)
+  }
+}
+
+/** Whatever was thrown, as an `Error`: other values become the cause of one, with their text as its message. */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown
+  // an error of another realm (vm context, worker) is no instance of this one's Error, yet it is one
+  if (Object.prototype.toString.call(thrown) === '[object Error]') return thrown as Error
+  return new Error(`a value that is no Error was thrown: ${describeValue(thrown)}`, { cause: thrown })
+}
+
+/** A short text of any value, for messages. Never throws. */
+export function describeValue(value: unknown): string {
+  try {
+    if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value)
+    if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function'
+    if (typeof value === 'bigint') return `${value}n`
+    if (typeof value !== 'object' || value === null) return String(value)
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()
+    const json = JSON.stringify(value)
+    return json.length > 80 ? `${json.slice(0, 77)}...` : json
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
+}

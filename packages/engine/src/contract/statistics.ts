@@ -1,0 +1,80 @@
+// The flat statistics of an engine, the same on every engine.
+
+/** A distribution in milliseconds, from an HDR histogram over all tasks since the engine started. */
+export interface Distribution {
+  readonly count: number
+  readonly meanMs: number
+  readonly p50Ms: number
+  readonly p95Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+/** One priority class: what waits now, and how long its tasks have waited against the class target. */
+export interface ClassStatistics {
+  readonly queued: number
+  /** Age of the oldest waiting task, 0 when none waits. */
+  readonly oldestAgeMs: number
+  readonly wait: Distribution
+  readonly targetMs: number
+  /** Tasks that started later than the target. */
+  readonly breaches: number
+}
+
+/** What `snapshot()` gives. Ratios are 0..1, sizes MiB, rates per second over the last ten seconds. */
+export interface EngineStatistics {
+  readonly engine: string
+  readonly criticalQueueSize: number
+  readonly highQueueSize: number
+  readonly normalQueueSize: number
+  readonly lowQueueSize: number
+  /** Tasks that wait: ready, scheduled and waiting for a retry. */
+  readonly totalQueued: number
+  /** Of them, the scheduled and retrying ones. */
+  readonly scheduledTasks: number
+  /** totalQueued ÷ queueSize. */
+  readonly queuePressure: number
+  readonly activeWorkers: number
+  readonly idleWorkers: number
+  readonly totalWorkers: number
+  /** Busy slot time ÷ slot time over the last ten seconds. */
+  readonly avgWorkerUtilization: number
+  readonly tasksPerSecond: number
+  readonly avgExecutionTimeMs: number
+  readonly p95ExecutionTimeMs: number
+  readonly p99ExecutionTimeMs: number
+  readonly avgWaitTimeMs: number
+  readonly p95WaitTimeMs: number
+  readonly p99WaitTimeMs: number
+  /** Resident memory of the process. */
+  readonly memoryUsageMb: number
+  /** Heap in use ÷ heap reserved. */
+  readonly memoryEfficiency: number
+  readonly submittedTasks: number
+  readonly completedTasks: number
+  readonly failedTasks: number
+  readonly cancelledTasks: number
+  readonly expiredTasks: number
+  readonly retryCount: number
+  readonly timeoutCount: number
+  /** Submissions refused with QueueFullError. */
+  readonly rejectedTasks: number
+  /** Failures whose result nobody has asked for so far. */
+  readonly unobservedFailures: number
+  /** Bodies still running after their task was cancelled or timed out. */
+  readonly lateRuns: number
+  /** failedTasks ÷ totalTasksProcessed. */
+  readonly errorRate: number
+  readonly uptimeSeconds: number
+  /** Completed and failed. */
+  readonly totalTasksProcessed: number
+  /** Settled tasks still kept for look-up. */
+  readonly retainedTasks: number
+  readonly cAcceleration: boolean
+  readonly jemallocEnabled: boolean
+  readonly autoScaling: boolean
+  readonly execution: Distribution
+  readonly wait: Distribution
+  /** By class number: critical, high, normal, low. */
+  readonly priorities: readonly [ClassStatistics, ClassStatistics, ClassStatistics, ClassStatistics]
+}

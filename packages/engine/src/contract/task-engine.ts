@@ -1,0 +1,104 @@
+// The contract between the API and whatever runs tasks. Every engine is accepted by the conformance suite alone.
+import type { EngineCapabilities } from './capabilities.ts'
+import type { EngineEventType, EngineListener } from './events.ts'
+import type { EngineStatistics } from './statistics.ts'
+import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo, TaskPriority, TaskStatus, TaskSummary } from './task.ts'
+
+export interface TaskEngine {
+  /** Short name as it stands in statistics: `typescript`, `native`, … */
+  readonly name: string
+  readonly capabilities: EngineCapabilities
+
+  /** Settles when tasks can run; rejects with `EngineUnavailableError`. Submitting is legal once it was called. */
+  start(): Promise<void>
+
+  /** Makes a task known by name. Registering the same handler again is allowed; another one is a `TaskDefinitionError`. */
+  register(definition: TaskDefinition): void
+
+  /**
+   * Takes a task, synchronously. The array of arguments is handed over; what it holds is copied (structured clone semantics).
+   * @throws QueueFullError, EngineClosedError, UnknownTaskError, PayloadError, UniqueKeyConflictError, UnsupportedByEngineError
+   */
+  submit(call: TaskCall, args: readonly unknown[]): TaskHandle
+
+  /** All or none: throws as `submit` does, and then nothing was taken. Handles come in the order of the arguments. */
+  submitMany(call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskHandle[]
+
+  /** Settles when the queue has room for one more; waiters are let through first come, first served. */
+  room(): Promise<void>
+
+  /** Resolves to true when this call ended the task, false when there is none with that id or it had settled. */
+  cancel(taskId: string, reason?: string): Promise<boolean>
+
+  /**
+   * Submits a failed, cancelled or expired task again as a new task.
+   * @throws UnknownTaskError when no such task is kept, TaskStateError when it is not one of those
+   */
+  retry(taskId: string): Promise<TaskHandle>
+
+  /** Everything known of a task; undefined when it is unknown or no longer kept. */
+  find(taskId: string): Promise<TaskInfo | undefined>
+
+  /** Newest first, a page at a time. */
+  list(query?: TaskQuery): Promise<TaskPage>
+
+  /** Starts nothing more, of one task or of all; what runs goes on. Idempotent. */
+  pause(name?: string): Promise<void>
+  resume(name?: string): Promise<void>
+
+  /** Changes the number of slots or workers while running. @throws UnsupportedByEngineError */
+  scale(target: ScaleTarget): Promise<void>
+
+  /** Figures of this moment (a broker engine: of its latest refresh). */
+  snapshot(): EngineStatistics
+
+  /** Calls `listener` for each event of `types`, until the returned function is called. */
+  subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void
+
+  /** Takes no more tasks, ends as asked, and reports. Later calls answer with the first report. */
+  stop(options: StopOptions): Promise<ShutdownReport>
+}
+
+export interface TaskQuery {
+  readonly status?: TaskStatus | readonly TaskStatus[]
+  readonly name?: string
+  readonly priority?: TaskPriority
+  /** Tasks that carry all of these. */
+  readonly tags?: readonly string[]
+  /** 1..1000, 50 by default. */
+  readonly limit?: number
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string
+}
+
+export interface TaskPage {
+  readonly tasks: readonly TaskInfo[]
+  /** Hand it to the next call; undefined on the last page. */
+  readonly nextCursor: string | undefined
+}
+
+export interface ScaleTarget {
+  readonly inlineConcurrency?: number
+  readonly workers?: number
+  /** Why, for the event and the records. */
+  readonly reason?: string
+}
+
+export interface StopOptions {
+  /** True: run what is queued and what comes due before the time is over. False: cancel it now. */
+  readonly waitForCompletion: boolean
+  /** Milliseconds; what still runs then is abandoned. */
+  readonly timeoutMs: number
+}
+
+/** What became of the tasks that were unsettled when `stop` was called. */
+export interface ShutdownReport {
+  /** Ran to an end, well or badly. */
+  readonly completed: number
+  /** Had not started, and never will. Their handles reject with `EngineClosedError`. */
+  readonly cancelled: number
+  /** Given back to a durable store or a broker. */
+  readonly requeued: number
+  /** Were running when the time was over; their signal was aborted and what they did is unknown. */
+  readonly abandoned: readonly TaskSummary[]
+}

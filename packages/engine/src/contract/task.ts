@@ -1,0 +1,151 @@
+// The nouns of a task: priority, status, lane, call, handle, outcome, and what can be read of it.
+import type { ResolvedTaskOptions } from '../options/task-options.ts'
+
+/** The four classes, most urgent first. Their lower-case names are accepted wherever a priority is. */
+export const TaskPriority = { CRITICAL: 0, HIGH: 1, NORMAL: 2, LOW: 3 } as const
+export type TaskPriority = (typeof TaskPriority)[keyof typeof TaskPriority]
+
+/** The names of the classes, at the index of their number. */
+export const priorityNames = ['critical', 'high', 'normal', 'low'] as const
+export type PriorityName = (typeof priorityNames)[number]
+
+/** Longest wait, in milliseconds, that each class aims at; past it the starvation guard steps in. */
+export const classTargetsMs: readonly [number, number, number, number] = [1, 10, 100, 1000]
+
+/** Where a task's body runs. */
+export const laneNames = ['native', 'inline', 'thread', 'process'] as const
+export type LaneName = (typeof laneNames)[number]
+
+export const taskStatuses = [
+  'scheduled',
+  'pending',
+  'running',
+  'retrying',
+  'completed',
+  'failed',
+  'cancelled',
+  'expired',
+] as const
+export type TaskStatus = (typeof taskStatuses)[number]
+export type SettledStatus = 'completed' | 'failed' | 'cancelled' | 'expired'
+
+/** A task's body. It is called with the payload's arguments and may return a promise. */
+export type TaskHandler = (...args: never[]) => unknown
+
+/** A named task as an engine knows it. */
+export interface TaskDefinition {
+  readonly name: string
+  readonly handler: TaskHandler
+  readonly options: ResolvedTaskOptions
+}
+
+/**
+ * What is submitted besides the arguments. One frozen call serves any number of submissions.
+ * `handler` is given for a task that is not registered (capability `adHocTasks`).
+ */
+export interface TaskCall {
+  readonly name: string
+  readonly options: ResolvedTaskOptions
+  readonly handler?: TaskHandler
+}
+
+/** How a task ended. `error` of an engine that closed before the task ran is an `EngineClosedError`. */
+export type TaskOutcome<T = unknown> =
+  | { readonly status: 'completed'; readonly value: T }
+  | { readonly status: Exclude<SettledStatus, 'completed'>; readonly error: Error }
+
+/** One line about progress, as the task last reported it; `ratio` is 0..1. */
+export interface TaskProgress {
+  readonly ratio: number
+  readonly message?: string
+}
+
+/** A line that a task wrote with `currentTask().log`; `at` is epoch milliseconds. */
+export interface TaskLogLine {
+  readonly at: number
+  readonly message: string
+  readonly fields?: Readonly<Record<string, unknown>>
+}
+
+/** Figures of one task. Times are epoch milliseconds (fractional), durations milliseconds; null: not (yet) known. */
+export interface TaskStats {
+  readonly taskId: string
+  readonly name: string
+  readonly status: TaskStatus
+  readonly priority: TaskPriority
+  readonly lane: LaneName
+  readonly engine: string
+  readonly createdAt: number
+  /** Start of the latest attempt. */
+  readonly startedAt: number | null
+  readonly completedAt: number | null
+  /** From the moment the latest attempt could have started to its start; still growing while it waits. */
+  readonly waitTimeMs: number
+  /** Run time of the latest attempt; still growing while it runs. */
+  readonly executionTimeMs: number | null
+  /** Measured by lanes with their own memory; null on the inline lane, which shares the heap of the process. */
+  readonly memoryUsageMb: number | null
+  /** Retries begun, 0 on the first attempt. */
+  readonly retries: number
+  /** Number of the worker thread or process; null on the inline lane. */
+  readonly workerId: number | null
+  readonly progress: TaskProgress | null
+}
+
+/** What `find` and `list` answer: the statistics and what was asked for. */
+export interface TaskInfo extends TaskStats {
+  readonly args: readonly unknown[]
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly logs: readonly TaskLogLine[]
+  readonly outcome: TaskOutcome | null
+  /** Epoch milliseconds at which a scheduled or retrying task comes due; null otherwise. */
+  readonly dueAt: number | null
+  /** Why a pending task has not started yet, in one sentence; null when it is not pending. */
+  readonly waitingFor: string | null
+  /** Epoch milliseconds of the latest `heartbeat()`; null when there was none. */
+  readonly lastHeartbeatAt: number | null
+  /** The task this one was made from by `retry`. */
+  readonly retryOf: string | null
+}
+
+/** The short form used in reports. */
+export type TaskSummary = Pick<TaskStats, 'taskId' | 'name' | 'status' | 'priority' | 'createdAt' | 'startedAt'>
+
+/** The engine's side of a submitted task. It settles exactly once, whatever happens. */
+export interface TaskHandle<T = unknown> {
+  readonly taskId: string
+  readonly name: string
+  readonly status: TaskStatus
+  /** Settles when the engine holds the task (on disk or on the broker, for durable engines); rejects when it cannot. */
+  readonly accepted: Promise<void>
+  /** How it ended; undefined while it has not. Reading a failure here counts as having looked at it. */
+  readonly outcome: TaskOutcome<T> | undefined
+  /** The result, or a rejection with the error of the outcome. The same promise each time while unsettled. */
+  wait(): Promise<T>
+  /** Calls `listener` once, in a later microtask, also when already settled. */
+  onSettled(listener: (outcome: TaskOutcome<T>) => void): void
+  stats(): TaskStats
+  /** True when this call ended the task; false when it had settled already. */
+  cancel(reason?: string): boolean
+}
+
+/** What a running task sees of itself: `currentTask()`. */
+export interface TaskContext {
+  readonly taskId: string
+  readonly name: string
+  /** 1 on the first run. */
+  readonly attempt: number
+  /** Aborts on cancellation, on timeout and when the engine gives the task up at shutdown. */
+  readonly signal: AbortSignal
+  /**
+   * Reports how far the task is.
+   * @param ratio 0..1
+   * @throws ConfigurationError when `ratio` is outside 0..1
+   */
+  progress(ratio: number, message?: string): void
+  /** Keeps a line with the task; the latest 100 are kept. */
+  log(message: string, fields?: Record<string, unknown>): void
+  /** Tells the engine that the task is alive; engines with leases extend the lease. */
+  heartbeat(): void
+}

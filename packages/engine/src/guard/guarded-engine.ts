@@ -1,0 +1,134 @@
+// Put once round any engine: the life cycle (new, started, stopping, stopped) and the checks of what is asked, so that
+// each engine may take for granted that a call is legal and its arguments are of the right shape.
+import type { EngineCapabilities } from '../contract/capabilities.ts'
+import { ConfigurationError, EngineClosedError, TaskDefinitionError, describeValue } from '../contract/errors.ts'
+import { engineEventTypes } from '../contract/events.ts'
+import type { EngineEventType, EngineListener } from '../contract/events.ts'
+import type { EngineStatistics } from '../contract/statistics.ts'
+import type { ScaleTarget, ShutdownReport, StopOptions, TaskEngine, TaskPage, TaskQuery } from '../contract/task-engine.ts'
+import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
+import { checkQuery, checkScaleTarget, checkStopOptions } from './checks.ts'
+
+type LifeCycle = 'new' | 'started' | 'stopping' | 'stopped'
+
+/** `engine` behind the guard; an engine that is behind one already is given back as it is. */
+export function guardEngine(engine: TaskEngine): TaskEngine {
+  return engine instanceof GuardedEngine ? engine : new GuardedEngine(engine)
+}
+
+class GuardedEngine implements TaskEngine {
+  readonly name: string
+  readonly capabilities: EngineCapabilities
+  readonly #engine: TaskEngine
+  #state: LifeCycle = 'new'
+  #stopped: Promise<ShutdownReport> | undefined
+
+  constructor(engine: TaskEngine) {
+    this.#engine = engine
+    this.name = engine.name
+    this.capabilities = engine.capabilities
+  }
+
+  async start(): Promise<void> {
+    if (this.#state === 'started') {
+      throw new ConfigurationError(`the ${this.name} engine was started already; start() is called once`)
+    }
+    if (this.#state !== 'new') throw this.#closed('started')
+    this.#state = 'started'
+    await this.#engine.start()
+  }
+
+  register(definition: TaskDefinition): void {
+    const { name, handler } = definition
+    if (typeof name !== 'string' || name.length === 0) {
+      throw new TaskDefinitionError(`the name of a task must be a text of 1 or more characters, got ${describeValue(name)}`)
+    }
+    if (typeof handler !== 'function') {
+      throw new TaskDefinitionError(`task '${name}': the handler must be a function, got ${describeValue(handler)}`)
+    }
+    this.#engine.register(definition)
+  }
+
+  submit(call: TaskCall, args: readonly unknown[]): TaskHandle {
+    if (this.#state !== 'started') throw this.#closed('given a task')
+    return this.#engine.submit(call, args)
+  }
+
+  submitMany(call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] {
+    if (this.#state !== 'started') throw this.#closed('given tasks')
+    return this.#engine.submitMany(call, argsList)
+  }
+
+  async room(): Promise<void> {
+    if (this.#state !== 'started') throw this.#closed('given a task')
+    await this.#engine.room()
+    if (this.#state !== 'started') throw this.#closed('given a task')
+  }
+
+  cancel(taskId: string, reason?: string): Promise<boolean> {
+    return this.#engine.cancel(taskId, reason)
+  }
+
+  async retry(taskId: string): Promise<TaskHandle> {
+    if (this.#state !== 'started') throw this.#closed('given a task')
+    return this.#engine.retry(taskId)
+  }
+
+  find(taskId: string): Promise<TaskInfo | undefined> {
+    return this.#engine.find(taskId)
+  }
+
+  async list(query: TaskQuery = {}): Promise<TaskPage> {
+    checkQuery(query)
+    return this.#engine.list(query)
+  }
+
+  pause(name?: string): Promise<void> {
+    return this.#engine.pause(name)
+  }
+
+  resume(name?: string): Promise<void> {
+    return this.#engine.resume(name)
+  }
+
+  async scale(target: ScaleTarget): Promise<void> {
+    checkScaleTarget(target)
+    await this.#engine.scale(target)
+  }
+
+  snapshot(): EngineStatistics {
+    return this.#engine.snapshot()
+  }
+
+  subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void {
+    for (const type of types) {
+      if (!engineEventTypes.includes(type)) {
+        throw new ConfigurationError(`there is no event ${describeValue(type)}; known are ${engineEventTypes.join(', ')}`)
+      }
+    }
+    return this.#engine.subscribe(types, listener)
+  }
+
+  async stop(options: StopOptions): Promise<ShutdownReport> {
+    checkStopOptions(options)
+    this.#stopped ??= this.#stop(options)
+    return this.#stopped
+  }
+
+  async #stop(options: StopOptions): Promise<ShutdownReport> {
+    const neverStarted = this.#state === 'new'
+    this.#state = 'stopping'
+    try {
+      if (neverStarted) return { completed: 0, cancelled: 0, requeued: 0, abandoned: [] }
+      return await this.#engine.stop(options)
+    } finally {
+      this.#state = 'stopped'
+    }
+  }
+
+  #closed(what: string): EngineClosedError {
+    const state =
+      this.#state === 'new' ? 'has not been started; call start() first' : `is ${this.#state}; make a new engine`
+    return new EngineClosedError(`the ${this.name} engine cannot be ${what}: it ${state}`)
+  }
+}

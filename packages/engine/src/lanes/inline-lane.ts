@@ -1,0 +1,42 @@
+// The inline lane: bodies run on the event loop of the submitting process, synchronous or asynchronous.
+import { toError } from '../contract/errors.ts'
+import type { TaskContext, TaskHandler } from '../contract/task.ts'
+import { runInTaskContext } from './task-context.ts'
+
+/** What becomes of an attempt: a value or an error now, or a promise that will be followed. */
+export interface AttemptFollower<A> {
+  succeeded(attempt: A, value: unknown): void
+  failed(attempt: A, error: Error): void
+  /** The body gave a promise: time limits begin to matter. */
+  pending(attempt: A): void
+}
+
+/** Runs the body now. Its end is told to `follower` exactly once, before this returns when the body is synchronous. */
+export function runInline<A>(
+  attempt: A,
+  context: TaskContext,
+  body: TaskHandler,
+  args: readonly unknown[],
+  follower: AttemptFollower<A>,
+): void {
+  let answer: unknown
+  try {
+    answer = runInTaskContext(context, body, args)
+    if (isThenable(answer)) {
+      follower.pending(attempt)
+      const promise = answer instanceof Promise ? answer : Promise.resolve(answer)
+      promise.then(
+        (value) => follower.succeeded(attempt, value),
+        (thrown: unknown) => follower.failed(attempt, toError(thrown)),
+      )
+      return
+    }
+  } catch (thrown) {
+    return follower.failed(attempt, toError(thrown))
+  }
+  follower.succeeded(attempt, answer)
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

@@ -1,0 +1,110 @@
+// The options of an engine: as asked, as resolved, and the pure function between.
+import { availableParallelism } from 'node:os'
+import { ConfigurationError } from '../contract/errors.ts'
+import type { Clock } from '../support/clock.ts'
+import { systemClock } from '../support/clock.ts'
+import { checkOptions, is } from './check.ts'
+import type { OptionRow } from './check.ts'
+
+/** Options of every engine, all optional. */
+export interface EngineOptions {
+  readonly workers?: number
+  readonly minWorkers?: number
+  readonly maxWorkers?: number
+  readonly queueSize?: number
+  readonly inlineConcurrency?: number
+  readonly enableAutoScaling?: boolean
+  readonly memoryPoolMb?: number
+  readonly keepResults?: number
+  readonly clock?: Clock
+  readonly random?: () => number
+}
+
+export type ResolvedEngineOptions = Required<EngineOptions>
+
+export const engineOptionTable: Readonly<Record<keyof EngineOptions, OptionRow>> = {
+  workers: {
+    byDefault: 'min(32, CPU count × 2)',
+    accepts: 'an integer 1..1024',
+    about: 'Worker threads, on engines that have them.',
+    check: is.integer(1, 1024),
+  },
+  minWorkers: {
+    byDefault: 'min(2, workers)',
+    accepts: 'an integer 1..1024, not above workers',
+    about: 'Fewest workers when scaling.',
+    check: is.integer(1, 1024),
+  },
+  maxWorkers: {
+    byDefault: 'workers × 4',
+    accepts: 'an integer 1..4096, not below workers',
+    about: 'Most workers when scaling.',
+    check: is.integer(1, 4096),
+  },
+  queueSize: {
+    byDefault: '10000',
+    accepts: 'an integer ≥ 1',
+    about: 'Queued and scheduled tasks, over all; beyond it submitting throws QueueFullError.',
+    check: is.integer(1),
+  },
+  inlineConcurrency: {
+    byDefault: '64',
+    accepts: 'an integer ≥ 1',
+    about: 'Tasks running at once on the event loop.',
+    check: is.integer(1),
+  },
+  enableAutoScaling: {
+    byDefault: 'true',
+    accepts: 'true or false',
+    about: 'Lets an auto-scaler change the number of workers.',
+    check: is.boolean,
+  },
+  memoryPoolMb: {
+    byDefault: '500',
+    accepts: 'a number of MiB > 0',
+    about: 'Memory of the engine, on engines that manage their own.',
+    check: is.positive,
+  },
+  keepResults: {
+    byDefault: '10000',
+    accepts: 'an integer ≥ 0',
+    about: 'Settled tasks kept for look-up at most; the oldest go first. `keepResultMs` bounds their age.',
+    check: is.integer(0),
+  },
+  clock: {
+    byDefault: 'the system clock',
+    accepts: 'a Clock',
+    about: 'Source of time; a virtual one in tests.',
+    check: is.object,
+  },
+  random: {
+    byDefault: 'Math.random',
+    accepts: 'a function giving numbers in [0, 1)',
+    about: 'Source of randomness, for jitter.',
+    check: is.function,
+  },
+}
+
+/** Fills in defaults. @throws ConfigurationError naming the option, the value it got and what it accepts */
+export function resolveEngineOptions(asked: EngineOptions = {}): ResolvedEngineOptions {
+  checkOptions(engineOptionTable, asked, 'engine options')
+  const workers = asked.workers ?? Math.min(32, availableParallelism() * 2)
+  const resolved: ResolvedEngineOptions = {
+    workers,
+    minWorkers: asked.minWorkers ?? Math.min(2, workers),
+    maxWorkers: asked.maxWorkers ?? workers * 4,
+    queueSize: asked.queueSize ?? 10_000,
+    inlineConcurrency: asked.inlineConcurrency ?? 64,
+    enableAutoScaling: asked.enableAutoScaling ?? true,
+    memoryPoolMb: asked.memoryPoolMb ?? 500,
+    keepResults: asked.keepResults ?? 10_000,
+    clock: asked.clock ?? systemClock,
+    random: asked.random ?? Math.random,
+  }
+  if (resolved.minWorkers > workers || workers > resolved.maxWorkers) {
+    throw new ConfigurationError(
+      `engine options: minWorkers ≤ workers ≤ maxWorkers must hold, got ${resolved.minWorkers}, ${workers}, ${resolved.maxWorkers}`,
+    )
+  }
+  return Object.freeze(resolved)
+}

@@ -1,0 +1,279 @@
+// The options of a task: as asked, as resolved, and the pure function between. Call overrides task overrides engine.
+import { ConfigurationError, describeValue } from '../contract/errors.ts'
+import { laneNames, priorityNames, TaskPriority } from '../contract/task.ts'
+import type { LaneName, PriorityName, TaskStats } from '../contract/task.ts'
+import { checkOptions, is } from './check.ts'
+import type { OptionRow } from './check.ts'
+
+export type RetryBackoff = 'exponential' | 'linear' | 'fixed' | 'none' | ((attempt: number, error: Error) => number)
+export type ConflictPolicy = 'existing' | 'reject' | 'replace'
+
+/** Limits on how many tasks start and run, over all tasks of the name, or per key when `key` is given. */
+export interface TaskLimits {
+  /** At most `max` starts in any window of `perMs` milliseconds. */
+  readonly rate?: { readonly max: number; readonly perMs: number }
+  /** At most so many running at once. */
+  readonly concurrency?: number
+  /** A fixed key, or one computed from the arguments at submission; each key has limits of its own. */
+  // the arguments differ from task to task: the typed form stands in the API
+  readonly key?: string | ((...args: never[]) => string)
+}
+
+/** Options of a task, all optional; the same keys per call. Durations are milliseconds. */
+export interface TaskOptions {
+  readonly priority?: TaskPriority | PriorityName
+  readonly delayMs?: number
+  readonly runAt?: Date | number
+  readonly maxRetries?: number
+  readonly retryBackoff?: RetryBackoff
+  readonly retryDelayMs?: number
+  readonly retryMaxDelayMs?: number
+  readonly retryJitter?: number
+  readonly timeoutMs?: number
+  readonly expireAfterMs?: number
+  readonly memoryLimitMb?: number
+  readonly lane?: LaneName
+  readonly compile?: 'auto' | 'require' | false
+  readonly concurrency?: number
+  readonly limits?: TaskLimits
+  readonly uniqueKey?: string
+  readonly onConflict?: ConflictPolicy
+  readonly tags?: readonly string[]
+  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly signal?: AbortSignal
+  readonly onSuccess?: (value: never, stats: TaskStats) => void
+  readonly onFailure?: (error: Error, stats: TaskStats) => void
+  readonly onRetry?: (attempt: number, error: Error, delayMs: number) => void
+  readonly keepResultMs?: number
+}
+
+/** Every option with its value: what engines read. Frozen. */
+export interface ResolvedTaskOptions {
+  readonly priority: TaskPriority
+  readonly delayMs: number
+  /** Epoch milliseconds. */
+  readonly runAt: number | undefined
+  readonly maxRetries: number
+  readonly retryBackoff: RetryBackoff
+  readonly retryDelayMs: number
+  readonly retryMaxDelayMs: number
+  readonly retryJitter: number
+  readonly timeoutMs: number
+  readonly expireAfterMs: number | undefined
+  readonly memoryLimitMb: number
+  readonly lane: LaneName
+  readonly compile: 'auto' | 'require' | false
+  readonly concurrency: number | undefined
+  readonly limits: TaskLimits | undefined
+  readonly uniqueKey: string | undefined
+  readonly onConflict: ConflictPolicy
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly signal: AbortSignal | undefined
+  readonly onSuccess: ((value: never, stats: TaskStats) => void) | undefined
+  readonly onFailure: ((error: Error, stats: TaskStats) => void) | undefined
+  readonly onRetry: ((attempt: number, error: Error, delayMs: number) => void) | undefined
+  readonly keepResultMs: number
+}
+
+export const defaultTaskOptions: ResolvedTaskOptions = Object.freeze({
+  priority: TaskPriority.NORMAL,
+  delayMs: 0,
+  runAt: undefined,
+  maxRetries: 3,
+  retryBackoff: 'exponential',
+  retryDelayMs: 1000,
+  retryMaxDelayMs: 60_000,
+  retryJitter: 0.2,
+  timeoutMs: 30_000,
+  expireAfterMs: undefined,
+  memoryLimitMb: 100,
+  lane: 'inline',
+  compile: 'auto',
+  concurrency: undefined,
+  limits: undefined,
+  uniqueKey: undefined,
+  onConflict: 'existing',
+  tags: Object.freeze([]),
+  metadata: Object.freeze({}),
+  signal: undefined,
+  onSuccess: undefined,
+  onFailure: undefined,
+  onRetry: undefined,
+  keepResultMs: 300_000,
+})
+
+const ms = 'a number of milliseconds ≥ 0'
+
+export const taskOptionTable: Readonly<Record<keyof TaskOptions, OptionRow>> = {
+  priority: {
+    byDefault: "'normal'",
+    accepts: `TaskPriority.CRITICAL..LOW (0..3) or ${priorityNames.map((name) => `'${name}'`).join(', ')}`,
+    about: 'The class the task queues in.',
+    check: is.oneOf(0, 1, 2, 3, ...priorityNames),
+  },
+  delayMs: { byDefault: '0', accepts: ms, about: 'Earliest start, from submission.', check: is.number(0) },
+  runAt: {
+    byDefault: 'none',
+    accepts: 'a valid Date or epoch milliseconds',
+    about: 'Earliest start, by the wall clock; not together with `delayMs`.',
+    check: (value) => (value instanceof Date ? !Number.isNaN(value.getTime()) : is.number(0)(value)),
+  },
+  maxRetries: { byDefault: '3', accepts: 'an integer ≥ 0', about: 'Retries after the first run.', check: is.integer(0) },
+  retryBackoff: {
+    byDefault: "'exponential'",
+    accepts: "'exponential', 'linear', 'fixed', 'none' or a function (attempt, error) => milliseconds",
+    about: 'How the pause grows from retry to retry; `attempt` is the one that failed, from 1.',
+    check: (value) => is.function(value) || is.oneOf('exponential', 'linear', 'fixed', 'none')(value),
+  },
+  retryDelayMs: { byDefault: '1000', accepts: ms, about: 'The first pause.', check: is.number(0) },
+  retryMaxDelayMs: { byDefault: '60000', accepts: ms, about: 'The longest pause, jitter included.', check: is.number(0) },
+  retryJitter: {
+    byDefault: '0.2',
+    accepts: 'a ratio 0..1',
+    about: 'Each pause is spread evenly over ± this share of it.',
+    check: is.number(0, 1),
+  },
+  timeoutMs: {
+    byDefault: '30000',
+    accepts: 'a number of milliseconds > 0, or Infinity for none',
+    about: 'Longest run of one attempt.',
+    check: (value) => typeof value === 'number' && value > 0,
+  },
+  expireAfterMs: {
+    byDefault: 'none',
+    accepts: 'a number of milliseconds > 0',
+    about: 'A task not started by then, from submission, expires.',
+    check: is.positive,
+  },
+  memoryLimitMb: {
+    byDefault: '100',
+    accepts: 'a number of MiB > 0',
+    about: 'Memory one task may use, in lanes that measure it.',
+    check: is.positive,
+  },
+  lane: {
+    byDefault: "'inline'",
+    accepts: laneNames.map((name) => `'${name}'`).join(', '),
+    about: 'Where the body runs.',
+    check: is.oneOf(...laneNames),
+  },
+  compile: {
+    byDefault: "'auto'",
+    accepts: "'auto', 'require' or false",
+    about: 'Whether the body may, must or must not be compiled to C.',
+    check: is.oneOf('auto', 'require', false),
+  },
+  concurrency: {
+    byDefault: 'none',
+    accepts: 'an integer ≥ 1',
+    about: 'Tasks of this name running at once.',
+    check: is.integer(1),
+  },
+  limits: {
+    byDefault: 'none',
+    accepts: '{ rate: { max: integer ≥ 1, perMs: milliseconds > 0 }, concurrency: integer ≥ 1, key: string or function }',
+    about: 'Rate and concurrency limits, per key when there is one.',
+    check: isLimits,
+  },
+  uniqueKey: {
+    byDefault: 'none',
+    accepts: 'a text of 1..500 characters',
+    about: 'At most one unsettled task of this name has the key.',
+    check: is.text,
+  },
+  onConflict: {
+    byDefault: "'existing'",
+    accepts: "'existing', 'reject' or 'replace'",
+    about: 'When the key is taken: give the task that has it, throw, or cancel it and take its place.',
+    check: is.oneOf('existing', 'reject', 'replace'),
+  },
+  tags: {
+    byDefault: '[]',
+    accepts: 'an array of texts of 1..500 characters',
+    about: 'For finding tasks again.',
+    check: (value) => Array.isArray(value) && value.every(is.text),
+  },
+  metadata: {
+    byDefault: '{}',
+    accepts: 'an object',
+    about: 'Kept with the task, never looked at by the engine.',
+    check: is.object,
+  },
+  signal: {
+    byDefault: 'none',
+    accepts: 'an AbortSignal',
+    about: 'Cancels the task when it aborts.',
+    check: (value) => value instanceof AbortSignal,
+  },
+  onSuccess: callbackRow('(value, stats) when the task completes'),
+  onFailure: callbackRow('(error, stats) when the task fails for good'),
+  onRetry: callbackRow('(attempt, error, delayMs) before each retry'),
+  keepResultMs: {
+    byDefault: '300000',
+    accepts: ms,
+    about: 'How long a settled task can still be looked up by id.',
+    check: is.number(0),
+  },
+}
+
+function callbackRow(when: string): OptionRow {
+  return { byDefault: 'none', accepts: 'a function', about: `Called with ${when}.`, check: is.function }
+}
+
+/**
+ * Fills `asked` over `base`.
+ * @param what names the place in messages, such as `task 'email.send'`
+ * @throws ConfigurationError when an option is unknown, does not fit, or contradicts another
+ */
+export function resolveTaskOptions(
+  asked: TaskOptions | undefined,
+  base: ResolvedTaskOptions = defaultTaskOptions,
+  what = 'task options',
+): ResolvedTaskOptions {
+  checkOptions(taskOptionTable, asked, what)
+  const given = Object.fromEntries(Object.entries(asked ?? {}).filter(([, value]) => value !== undefined))
+  if ('delayMs' in given && 'runAt' in given) {
+    throw new ConfigurationError(`${what}: delayMs and runAt contradict each other; give one of them`)
+  }
+  // checked above: what is given has the type that the option asks for
+  const merged = { ...base, ...given } as Omit<ResolvedTaskOptions, 'priority' | 'runAt'> & {
+    readonly priority: TaskPriority | PriorityName
+    readonly runAt: Date | number | undefined
+  }
+  return Object.freeze({
+    ...merged,
+    priority: resolvePriority(merged.priority),
+    delayMs: 'runAt' in given ? 0 : merged.delayMs,
+    runAt: 'delayMs' in given ? undefined : epochMs(merged.runAt),
+  })
+}
+
+/** The number of a class from its number or lower-case name. @throws ConfigurationError */
+export function resolvePriority(asked: TaskPriority | PriorityName): TaskPriority {
+  const index = typeof asked === 'string' ? priorityNames.indexOf(asked) : asked
+  if (index === 0 || index === 1 || index === 2 || index === 3) return index
+  throw new ConfigurationError(`priority accepts ${taskOptionTable.priority.accepts}, got ${describeValue(asked)}`)
+}
+
+function epochMs(runAt: Date | number | undefined): number | undefined {
+  return runAt instanceof Date ? runAt.getTime() : runAt
+}
+
+function isLimits(value: unknown): boolean {
+  if (!is.object(value)) return false
+  const { rate, concurrency, key, ...rest } = value as Record<string, unknown>
+  return (
+    Object.keys(rest).length === 0 &&
+    (rate === undefined || isRate(rate)) &&
+    (concurrency === undefined || is.integer(1)(concurrency)) &&
+    (key === undefined || is.text(key) || is.function(key)) &&
+    (rate !== undefined || concurrency !== undefined)
+  )
+}
+
+function isRate(value: unknown): boolean {
+  if (!is.object(value)) return false
+  const { max, perMs, ...rest } = value as Record<string, unknown>
+  return Object.keys(rest).length === 0 && is.integer(1, 1_000_000)(max) && is.positive(perMs)
+}

@@ -1,0 +1,131 @@
+// Which engine runs the tasks: asked for by name, by URL, by the environment or as an instance; and a record of why.
+import { createRequire } from 'node:module'
+import { ConfigurationError, EngineUnavailableError, describeValue, toError } from './contract/errors.ts'
+import type { TaskEngine } from './contract/task-engine.ts'
+import { guardEngine } from './guard/guarded-engine.ts'
+import type { EngineOptions } from './options/engine-options.ts'
+import { TypeScriptEngine } from './typescript/typescript-engine.ts'
+
+/** `'auto'`, an engine's name, an engine URL, or an engine. */
+export type EngineChoice = 'auto' | 'native' | 'typescript' | (string & {}) | TaskEngine
+
+/** What was chosen and why. */
+export interface EngineInfo {
+  readonly name: string
+  readonly reason: string
+  /** Engines that were tried and passed over. */
+  readonly passedOver: readonly { readonly name: string; readonly reason: string }[]
+}
+
+/** What a package that brings an engine exports. */
+export interface EngineModule {
+  /** @param url as it was asked for, such as `redis://localhost:6379` */
+  createEngine(url: string, options: EngineOptions): TaskEngine
+}
+
+/** What the selection takes from its surroundings; given in tests. */
+export interface EngineSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Loads a package by name; throws when it is not installed. */
+  readonly load: (packageName: string) => unknown
+}
+
+const surroundings: EngineSurroundings = { env: process.env, load: createRequire(import.meta.url) }
+
+/** The package behind each URL scheme; undefined is built in. */
+const packages: Readonly<Record<string, string | undefined>> = {
+  typescript: undefined,
+  native: '@catzilla/core-c',
+  redis: '@catzilla/engine-bullmq',
+  rediss: '@catzilla/engine-bullmq',
+  postgres: '@catzilla/engine-bullmq',
+  postgresql: '@catzilla/engine-bullmq',
+}
+
+/**
+ * Makes the engine that `choice` asks for, else the one that `CATZILLA_ENGINE` asks for, else the best there is.
+ * @throws ConfigurationError for a choice that means no engine
+ * @throws EngineUnavailableError when the engine's package is missing or does not load
+ */
+export function selectEngine(
+  choice: EngineChoice | undefined,
+  options: EngineOptions = {},
+  from: EngineSurroundings = surroundings,
+): { engine: TaskEngine; info: EngineInfo } {
+  if (typeof choice === 'object' && choice !== null) return selectInstance(choice)
+  if (choice !== undefined && typeof choice !== 'string') throw unknownChoice(choice, 'the engine option')
+  const fromEnvironment = from.env['CATZILLA_ENGINE']
+  const asked = choice ?? (fromEnvironment === undefined || fromEnvironment === '' ? 'auto' : fromEnvironment)
+  const by = choice === undefined && asked === fromEnvironment ? 'CATZILLA_ENGINE' : 'the engine option'
+  if (asked === 'auto') return selectBest(options, from)
+  const engine = createNamed(asked, by, options, from)
+  return { engine, info: { name: engine.name, reason: `${by} is ${describeUrl(asked)}`, passedOver: [] } }
+}
+
+function selectInstance(engine: TaskEngine): { engine: TaskEngine; info: EngineInfo } {
+  if (typeof engine.submit !== 'function' || typeof engine.capabilities !== 'object') {
+    throw unknownChoice(engine, 'the engine option')
+  }
+  const info = { name: engine.name, reason: 'the engine option is an engine', passedOver: [] }
+  return { engine: guardEngine(engine), info }
+}
+
+function selectBest(options: EngineOptions, from: EngineSurroundings): { engine: TaskEngine; info: EngineInfo } {
+  try {
+    const engine = createNamed('native', 'the engine option', options, from)
+    return { engine, info: { name: engine.name, reason: 'auto: the native engine loads', passedOver: [] } }
+  } catch (thrown) {
+    const passedOver = [{ name: 'native', reason: toError(thrown).message }]
+    const engine = createTypeScriptEngine(options)
+    return { engine, info: { name: engine.name, reason: 'auto: it needs nothing but Node', passedOver } }
+  }
+}
+
+function createNamed(asked: string, by: string, options: EngineOptions, from: EngineSurroundings): TaskEngine {
+  const scheme = /^([a-z]+)(?::|$)/.exec(asked)?.[1]
+  if (scheme === undefined || !Object.hasOwn(packages, scheme)) throw unknownChoice(asked, by)
+  const packageName = packages[scheme]
+  if (packageName === undefined) return createTypeScriptEngine(options)
+  return guardEngine(loadEngine(scheme, packageName, from).createEngine(asked, options))
+}
+
+function loadEngine(scheme: string, packageName: string, from: EngineSurroundings): EngineModule {
+  let loaded: unknown
+  try {
+    loaded = from.load(packageName)
+  } catch (thrown) {
+    const { code, message } = toError(thrown) as NodeJS.ErrnoException
+    const why = code === 'MODULE_NOT_FOUND' ? 'is not installed' : `does not load: ${message}`
+    throw new EngineUnavailableError(
+      `the ${scheme} engine needs ${packageName}, which ${why}; run "npm install ${packageName}", or use engine: 'auto'`,
+      { cause: thrown },
+    )
+  }
+  if (typeof (loaded as Partial<EngineModule>).createEngine === 'function') return loaded as EngineModule
+  throw new EngineUnavailableError(
+    `the ${scheme} engine needs a ${packageName} that exports createEngine; the installed one does not: update it`,
+  )
+}
+
+function unknownChoice(asked: unknown, by: string): ConfigurationError {
+  const accepts = `'auto', ${Object.keys(packages)
+    .map((scheme) => `'${scheme}:…'`)
+    .join(', ')} or an engine`
+  return new ConfigurationError(`${by} accepts ${accepts}, got ${describeValue(asked)}`)
+}
+
+/** The choice without a password in it. */
+function describeUrl(asked: string): string {
+  return JSON.stringify(asked.replace(/\/\/[^@/]*@/, '//…@'))
+}
+
+/**
+ * The pure-TypeScript engine.
+ * @throws ConfigurationError
+ * @example
+ * const engine = createTypeScriptEngine({ queueSize: 1000 })
+ * await engine.start()
+ */
+export function createTypeScriptEngine(options?: EngineOptions): TaskEngine {
+  return guardEngine(new TypeScriptEngine(options))
+}

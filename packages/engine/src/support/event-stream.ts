@@ -1,0 +1,70 @@
+// Listeners and what is owed to them. Deliveries happen in order, in one later microtask, so that a listener may call
+// the engine without meeting it half-way through a change; what a listener throws becomes a process warning.
+import type { EngineEvents, EngineEventType, EngineListener } from '../contract/events.ts'
+import { toError } from '../contract/errors.ts'
+
+export class EventStream {
+  readonly #listeners = new Map<EngineEventType, Set<EngineListener>>()
+  #owed: (() => void)[] = []
+
+  /** Whether anybody listens: lets the caller skip building an event. */
+  wants(type: EngineEventType): boolean {
+    return this.#listeners.size > 0 && this.#listeners.has(type)
+  }
+
+  subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void {
+    // one entry per subscription, so that the same function may subscribe twice
+    const entry: EngineListener = (event) => listener(event as EngineEvents[K])
+    for (const type of types) {
+      const set = this.#listeners.get(type)
+      if (set === undefined) this.#listeners.set(type, new Set([entry]))
+      else set.add(entry)
+    }
+    return () => {
+      for (const type of types) this.#remove(type, entry)
+    }
+  }
+
+  emit<K extends EngineEventType>(event: EngineEvents[K]): void {
+    const listeners = this.#listeners.get(event.type)
+    if (listeners === undefined) return
+    this.defer(() => {
+      for (const listener of listeners) callSafely(() => listener(event), `listener of '${event.type}'`)
+    })
+  }
+
+  /** Calls `deliver` after everything deferred before it. It must not throw. */
+  defer(deliver: () => void): void {
+    if (this.#owed.push(deliver) === 1) queueMicrotask(this.#deliverAll)
+  }
+
+  readonly #deliverAll = (): void => {
+    const owed = this.#owed
+    this.#owed = []
+    for (const deliver of owed) deliver()
+  }
+
+  #remove(type: EngineEventType, entry: EngineListener): void {
+    const set = this.#listeners.get(type)
+    set?.delete(entry)
+    if (set?.size === 0) this.#listeners.delete(type)
+  }
+}
+
+/** Calls user code that must not bring the engine down: what it throws, now or later, becomes a process warning. */
+export function callSafely(call: () => unknown, what: string): void {
+  const warn = (thrown: unknown): void => {
+    const error = toError(thrown)
+    process.emitWarning(`${what} threw ${error.name}: ${error.message}`, {
+      type: 'CatzillaWarning',
+      code: 'CATZILLA_CALLBACK_THREW',
+      detail: error.stack ?? '',
+    })
+  }
+  try {
+    const answer = call()
+    if (answer instanceof Promise) answer.catch(warn)
+  } catch (thrown) {
+    warn(thrown)
+  }
+}

@@ -1,0 +1,123 @@
+// Copies payloads as a thread or process boundary would (structured clone semantics), and names the path of what cannot
+// cross it. Primitives cost a type check; arrays and plain objects are copied here, rarer kinds by structuredClone.
+import { PayloadError } from '../contract/errors.ts'
+
+type Path = readonly (string | number)[]
+
+/**
+ * The arguments as the task may have them: later changes by the caller are not seen. The list itself is not copied.
+ * Functions, symbols, promises, weak collections and handles of the system do not travel.
+ * @throws PayloadError naming the path, such as `args[0].user.socket`
+ */
+export function copyArguments(args: readonly unknown[], task: string): readonly unknown[] {
+  for (const arg of args) {
+    if (!isPlainPrimitive(arg)) {
+      const seen = new Map<object, unknown>()
+      return args.map((each, index) => copy(each, [index], seen, task))
+    }
+  }
+  return args
+}
+
+/** A copy of one value, such as a result; `path` begins its paths. @throws PayloadError */
+export function copyValue(value: unknown, task: string, path: Path = []): unknown {
+  return copy(value, path, new Map(), task)
+}
+
+function isPlainPrimitive(value: unknown): boolean {
+  const type = typeof value
+  return value === null || (type !== 'object' && type !== 'function' && type !== 'symbol')
+}
+
+function copy(value: unknown, path: Path, seen: Map<object, unknown>, task: string): unknown {
+  if (isPlainPrimitive(value)) return value
+  if (typeof value !== 'object' || value === null) throw cannotTravel(value, path, task)
+  const known = seen.get(value)
+  if (known !== undefined) return known
+  if (Array.isArray(value)) return copyArray(value, path, seen, task)
+  if (value instanceof Map) return copyMap(value, path, seen, task)
+  if (value instanceof Set) return copySet(value, path, seen, task)
+  if (isCopiedWhole(value)) return copyWhole(value, path, seen, task)
+  return copyFields(value, path, seen, task)
+}
+
+function copyArray(value: readonly unknown[], path: Path, seen: Map<object, unknown>, task: string): unknown[] {
+  const target: unknown[] = Array.from({ length: value.length })
+  seen.set(value, target)
+  value.forEach((each, index) => {
+    target[index] = isPlainPrimitive(each) ? each : copy(each, [...path, index], seen, task)
+  })
+  return target
+}
+
+function copyMap(value: Map<unknown, unknown>, path: Path, seen: Map<object, unknown>, task: string): unknown {
+  const target = new Map<unknown, unknown>()
+  seen.set(value, target)
+  for (const [key, each] of value) {
+    const at = [...path, String(isPlainPrimitive(key) ? key : typeof key)]
+    target.set(copy(key, at, seen, task), copy(each, at, seen, task))
+  }
+  return target
+}
+
+function copySet(value: Set<unknown>, path: Path, seen: Map<object, unknown>, task: string): unknown {
+  const target = new Set<unknown>()
+  seen.set(value, target)
+  let index = 0
+  for (const each of value) target.add(copy(each, [...path, index++], seen, task))
+  return target
+}
+
+/** Own enumerable fields, whatever the class: a boundary keeps the fields and loses the class. */
+function copyFields(value: object, path: Path, seen: Map<object, unknown>, task: string): unknown {
+  const target: Record<string, unknown> = {}
+  seen.set(value, target)
+  for (const [key, each] of Object.entries(value)) {
+    const copied = isPlainPrimitive(each) ? each : copy(each, [...path, key], seen, task)
+    // a field called __proto__ must stay a field
+    if (key === '__proto__') Object.defineProperty(target, key, { value: copied, enumerable: true, writable: true })
+    else target[key] = copied
+  }
+  return target
+}
+
+/** Kinds whose content is not in own fields. Promises and weak collections are among them, and are refused. */
+function isCopiedWhole(value: object): boolean {
+  return (
+    ArrayBuffer.isView(value) ||
+    value instanceof Error ||
+    Object.prototype.toString.call(value) !== '[object Object]' ||
+    value instanceof WeakRef
+  )
+}
+
+function copyWhole(value: object, path: Path, seen: Map<object, unknown>, task: string): unknown {
+  try {
+    // views into a pool (Buffer.from) would drag the whole pool along, and the class Buffer is lost either way
+    const target = value instanceof Uint8Array ? value.slice() : structuredClone(value)
+    seen.set(value, target)
+    return target
+  } catch (error) {
+    throw cannotTravel(value, path, task, error)
+  }
+}
+
+function cannotTravel(value: unknown, path: Path, task: string, cause?: unknown): PayloadError {
+  const kind = typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
+  const message = `a ${kind} cannot be copied to where the task runs`
+  return new PayloadError(
+    `task '${task}': args${formatPath(path)}: ${message}; pass plain data and make the ${kind} inside the task`,
+    [{ path, message }],
+    cause === undefined ? undefined : { cause },
+  )
+}
+
+/** `[0].user["odd key"]` */
+export function formatPath(path: Path): string {
+  return path
+    .map((step) => {
+      if (typeof step === 'number') return `[${step}]`
+      return /^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`
+    })
+    .join('')
+}

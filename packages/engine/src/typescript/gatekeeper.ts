@@ -1,0 +1,144 @@
+// Decides whether a task may start as far as pauses and limits go, and lets parked tasks go on when a gate opens again.
+import { TaskDefinitionError, describeValue, toError } from '../contract/errors.ts'
+import { Gate } from './gate.ts'
+import type { NamedTask, Plan } from './plan.ts'
+import type { ReadyQueue } from './ready-queue.ts'
+import type { TaskRecord } from './task-record.ts'
+import type { TimerQueue } from './timer-queue.ts'
+
+export class Gatekeeper {
+  readonly #ready: ReadyQueue
+  readonly #timers: TimerQueue
+
+  constructor(ready: ReadyQueue, timers: TimerQueue) {
+    this.#ready = ready
+    this.#timers = timers
+  }
+
+  /** Makes the gate of a name when its options ask for one. */
+  configure(named: NamedTask, { concurrency, limits }: Plan['options']): void {
+    const whole = limits?.key === undefined ? limits : undefined
+    if (concurrency === undefined && whole === undefined) return
+    named.gate ??= new Gate()
+    named.gate.configure(concurrency, whole)
+  }
+
+  /**
+   * The gate of the key that `args` give, for a call whose limits have a key.
+   * @throws TaskDefinitionError when the key function throws or answers with no text
+   */
+  keyGate(plan: Plan, args: readonly unknown[]): Gate | null {
+    const { limits } = plan.options
+    if (limits?.key === undefined) return null
+    const key = typeof limits.key === 'string' ? limits.key : computeKey(plan, limits.key, args)
+    const gates = (plan.named.keyGates ??= new Map<string, Gate>())
+    const gate = gates.get(key) ?? new Gate()
+    gate.forget = () => gates.delete(key)
+    gates.set(key, gate)
+    gate.configure(undefined, limits)
+    return gate
+  }
+
+  /** Enters the gates, or parks the task in the first one that is closed and answers false. */
+  admit(record: TaskRecord, now: number): boolean {
+    const { gate } = record.plan.named
+    const keyGate = record.run?.extrasOrNull?.keyGate ?? null
+    if (gate !== null && gate.room(now) <= 0) return this.#park(record, gate, now)
+    if (keyGate !== null && keyGate.room(now) <= 0) {
+      this.#park(record, keyGate, now)
+      // the place it would have taken in the first gate goes to the next one
+      if (gate !== null) this.reopen(gate, now)
+      return false
+    }
+    gate?.enter(now)
+    keyGate?.enter(now)
+    return true
+  }
+
+  /** Records which gates the attempt is in; the attempt was admitted. */
+  entered(record: TaskRecord): void {
+    const { run } = record
+    if (run === null) return
+    run.enteredGate = record.plan.named.gate
+    run.enteredKeyGate = run.extrasOrNull?.keyGate ?? null
+  }
+
+  /** The attempt ended: its places are free. */
+  leave(record: TaskRecord, now: number): void {
+    const { run } = record
+    if (run === null || (run.enteredGate === null && run.enteredKeyGate === null)) return
+    for (const gate of [run.enteredGate, run.enteredKeyGate]) {
+      if (gate === null) continue
+      gate.running--
+      this.reopen(gate, now)
+    }
+    run.enteredGate = null
+    run.enteredKeyGate = null
+  }
+
+  /** A waiting task was taken away: takes it out of the gate, or lets the next one through instead of it. */
+  withdraw(record: TaskRecord, now: number): boolean {
+    const { gate } = record.plan.named
+    const keyGate = record.run?.extrasOrNull?.keyGate ?? null
+    const parked = (gate?.dropParked(record) ?? false) || (keyGate?.dropParked(record) ?? false)
+    if (gate !== null) this.reopen(gate, now)
+    if (keyGate !== null) this.reopen(keyGate, now)
+    return parked
+  }
+
+  /** The task settled: its key gate may be forgotten. */
+  forget(record: TaskRecord, now: number): void {
+    const gate = record.run?.extrasOrNull?.keyGate ?? null
+    if (gate === null) return
+    gate.members--
+    this.#forgetWhenIdle(gate, now)
+  }
+
+  /** Puts as many parked tasks back into the ready queue as may start now. */
+  reopen(gate: Gate, now: number): void {
+    for (let room = gate.room(now); room > 0; room--) {
+      const record = gate.unpark()
+      if (record === null) return
+      this.#ready.putBack(record)
+    }
+    this.#armReopening(gate, now)
+  }
+
+  #park(record: TaskRecord, gate: Gate, now: number): false {
+    gate.park(record)
+    this.#armReopening(gate, now)
+    return false
+  }
+
+  /** Only a rate limit opens by itself; the other limits open when a task ends or the pause does. */
+  #armReopening(gate: Gate, now: number): void {
+    if (gate.reopening !== null || gate.parkedCount === 0) return
+    const opensAt = gate.rateOpensAt(now)
+    if (opensAt <= now) return
+    gate.reopening = this.#timers.add(opensAt, (later) => {
+      gate.reopening = null
+      this.reopen(gate, later)
+    })
+  }
+
+  #forgetWhenIdle(gate: Gate, now: number): void {
+    if (gate.members > 0 || gate.forgetting !== null) return
+    if (gate.idle(now)) return gate.forget?.()
+    gate.forgetting = this.#timers.add(gate.forgetsAllAt(), (later) => {
+      gate.forgetting = null
+      this.#forgetWhenIdle(gate, later)
+    })
+  }
+}
+
+function computeKey(plan: Plan, key: (...args: never[]) => string, args: readonly unknown[]): string {
+  const where = `task '${plan.call.name}': limits.key`
+  let answer: unknown
+  try {
+    answer = key(...(args as never[]))
+  } catch (thrown) {
+    throw new TaskDefinitionError(`${where} threw ${toError(thrown).message}`, { cause: thrown })
+  }
+  if (typeof answer === 'string') return answer
+  throw new TaskDefinitionError(`${where} must answer with a text, it answered ${describeValue(answer)}`)
+}

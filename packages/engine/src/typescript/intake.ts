@@ -1,0 +1,152 @@
+// Where tasks come in: refused, found to exist already, or made into a record that waits for its time or its turn.
+import { ConfigurationError, QueueFullError, UniqueKeyConflictError, describeValue } from '../contract/errors.ts'
+import { copyArguments } from '../support/payload-copy.ts'
+import type { Gate } from './gate.ts'
+import type { Plan } from './plan.ts'
+import { cancelledError } from './settlement.ts'
+import type { Settlement, Walk } from './settlement.ts'
+import { RunState } from './task-record.ts'
+import type { Extras, TaskRecord } from './task-record.ts'
+import type { TaskTable } from './task-table.ts'
+
+export class Intake {
+  readonly #walk: Walk
+  readonly #table: TaskTable
+  readonly #settlement: Settlement
+
+  constructor(walk: Walk, table: TaskTable, settlement: Settlement) {
+    this.#walk = walk
+    this.#table = table
+    this.#settlement = settlement
+  }
+
+  /**
+   * @param retryOf id of the settled task that this one repeats
+   * @throws QueueFullError, PayloadError, UniqueKeyConflictError, TaskDefinitionError
+   */
+  submit(plan: Plan, args: readonly unknown[], retryOf?: string): TaskRecord {
+    const holder = holderOfKey(plan)
+    if (holder !== undefined && plan.options.onConflict === 'existing') return holder
+    if (holder !== undefined && plan.options.onConflict === 'reject') throw conflict(holder, plan)
+    // a replacement may take the place of the waiting task it replaces
+    this.#requireRoom(holder === undefined || holder.status === 'running' ? 1 : 0)
+    const copied = copyArguments(args, plan.call.name)
+    const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, copied) : null
+    if (holder !== undefined) this.#replace(holder)
+    const record = this.#admit(plan, copied, keyGate)
+    if (retryOf !== undefined) (record.run ??= new RunState(record, record.createdAt)).extras.retryOf = retryOf
+    return record
+  }
+
+  /** All or none. @throws as `submit` */
+  submitMany(plan: Plan, argsList: readonly (readonly unknown[])[]): TaskRecord[] {
+    if (plan.options.uniqueKey !== undefined) {
+      throw new ConfigurationError(
+        `task '${plan.call.name}': a batch cannot share uniqueKey ${describeValue(plan.options.uniqueKey)}; submit its tasks one by one`,
+      )
+    }
+    this.#requireRoom(argsList.length)
+    const payloads = argsList.map((args) => copyArguments(args, plan.call.name))
+    const keyGates = plan.keyed ? payloads.map((args) => this.#walk.gatekeeper.keyGate(plan, args)) : []
+    return payloads.map((args, index) => this.#admit(plan, args, keyGates[index] ?? null))
+  }
+
+  #admit(plan: Plan, args: readonly unknown[], keyGate: Gate | null): TaskRecord {
+    const now = this.#walk.clock.now()
+    const record = this.#table.add(plan, args, now)
+    this.#walk.statistics.submitted++
+    this.#walk.occupancy.entered()
+    if (plan.direct) this.#makeReady(record, now)
+    else this.#admitWithExtras(record, keyGate, now)
+    return record
+  }
+
+  #requireRoom(places: number): void {
+    const { occupancy, statistics } = this.#walk
+    if (occupancy.queued + places <= occupancy.capacity) return
+    statistics.rejected += places
+    throw new QueueFullError(
+      `the queue is full: ${occupancy.queued} of queueSize ${occupancy.capacity} tasks wait, ${places} more do not fit; wait with enqueue() or raise queueSize`,
+    )
+  }
+
+  #makeReady(record: TaskRecord, now: number): void {
+    this.#walk.ready.push(record)
+    this.#settlement.tell(record, 'queued', now)
+  }
+
+  #admitWithExtras(record: TaskRecord, keyGate: Gate | null, now: number): void {
+    const { options, named } = record.plan
+    const dueAt = this.#dueAt(record, now)
+    const run = (record.run = new RunState(record, dueAt))
+    if (keyGate !== null) {
+      run.extras.keyGate = keyGate
+      keyGate.members++
+    }
+    if (options.uniqueKey !== undefined) {
+      run.extras.uniqueKey = options.uniqueKey
+      named.unique ??= new Map()
+      named.unique.set(options.uniqueKey, record)
+    }
+    if (options.expireAfterMs !== undefined) {
+      const expiresAt = now + options.expireAfterMs
+      run.extras.expiry = this.#walk.timers.add(expiresAt, (due) => this.#settlement.expire(record, due))
+    }
+    if (dueAt > now) this.#schedule(record, run, dueAt, now)
+    else this.#makeReady(record, now)
+    if (options.signal !== undefined) this.#obey(options.signal, record, run.extras)
+  }
+
+  #dueAt(record: TaskRecord, now: number): number {
+    const { delayMs, runAt } = record.plan.options
+    if (runAt === undefined) return now + delayMs
+    return now + Math.max(0, runAt - this.#walk.clock.epochMs())
+  }
+
+  #schedule(record: TaskRecord, run: RunState, dueAt: number, now: number): void {
+    record.status = 'scheduled'
+    run.timer = this.#walk.timers.add(dueAt, (due) => this.#comeDue(record, run, due))
+    this.#settlement.tellScheduled(record, dueAt, now)
+  }
+
+  #comeDue(record: TaskRecord, run: RunState, now: number): void {
+    const { runAt } = record.plan.options
+    const early = runAt === undefined ? 0 : runAt - this.#walk.clock.epochMs()
+    if (early > 0) {
+      // the wall clock was set back meanwhile: a moment of the wall clock is not reached before the wall clock says so
+      run.readyAt = now + early
+      run.timer = this.#walk.timers.add(run.readyAt, (due) => this.#comeDue(record, run, due))
+      return
+    }
+    run.timer = null
+    record.status = 'pending'
+    this.#makeReady(record, now)
+  }
+
+  #obey(signal: AbortSignal, record: TaskRecord, extras: Extras): void {
+    const cancel = (): void => {
+      const reason = signal.reason instanceof Error ? signal.reason.message : describeValue(signal.reason)
+      this.#settlement.cancel(record, cancelledError(record, `its signal aborted: ${reason}`), this.#walk.clock.now())
+    }
+    if (signal.aborted) return cancel()
+    signal.addEventListener('abort', cancel, { once: true })
+    extras.stopListening = () => signal.removeEventListener('abort', cancel)
+  }
+
+  #replace(holder: TaskRecord): void {
+    const error = cancelledError(holder, `replaced by a task with the same uniqueKey`)
+    this.#settlement.cancel(holder, error, this.#walk.clock.now())
+  }
+}
+
+function holderOfKey(plan: Plan): TaskRecord | undefined {
+  const { uniqueKey } = plan.options
+  return uniqueKey === undefined ? undefined : plan.named.unique?.get(uniqueKey)
+}
+
+function conflict(holder: TaskRecord, plan: Plan): UniqueKeyConflictError {
+  const key = describeValue(plan.options.uniqueKey)
+  return new UniqueKeyConflictError(
+    `task '${holder.name}': ${holder.taskId} with uniqueKey ${key} is ${holder.status}; wait for it, or use onConflict 'existing' or 'replace'`,
+  )
+}

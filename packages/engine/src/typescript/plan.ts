@@ -1,0 +1,43 @@
+// What the engine works out once per call and shares among all its tasks: options, body, and the gates to pass.
+import type { TaskCall, TaskHandler, TaskProgress } from '../contract/task.ts'
+import type { ResolvedTaskOptions } from '../options/task-options.ts'
+import type { Gate } from './gate.ts'
+import type { TaskRecord } from './task-record.ts'
+
+/** What the engine keeps per task name. */
+export interface NamedTask {
+  readonly name: string
+  handler: TaskHandler | undefined
+  /** Limits and pause of the name; null while it has neither, which is the fast path. */
+  gate: Gate | null
+  /** Limits per key; null while no call of this name has a key. */
+  keyGates: Map<string, Gate> | null
+  /** Unsettled tasks by `uniqueKey`. */
+  unique: Map<string, TaskRecord> | null
+}
+
+export interface Plan {
+  readonly call: TaskCall
+  readonly options: ResolvedTaskOptions
+  readonly named: NamedTask
+  readonly handler: TaskHandler
+  readonly home: RecordHome
+  /** No delay, key, expiry, signal or keyed limit: the task goes straight to the ready queue. */
+  readonly direct: boolean
+  /** Its limits are per key. */
+  readonly keyed: boolean
+}
+
+/** What a record asks of the engine that owns it. */
+export interface RecordHome {
+  readonly engineName: string
+  taskId(record: TaskRecord): string
+  now(): number
+  /** Epoch milliseconds of a monotonic reading. */
+  toEpoch(monotonicMs: number): number
+  cancel(record: TaskRecord, reason: string | undefined): boolean
+  /** Somebody asked for the outcome of a failure for the first time. */
+  observeFailure(): void
+  defer(deliver: () => void): void
+  reportProgress(record: TaskRecord, progress: TaskProgress): void
+}

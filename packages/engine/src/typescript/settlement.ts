@@ -1,0 +1,271 @@
+// Where attempts end: a result, a retry or a failure; and where tasks end that never got so far.
+import { TaskCancelledError, TaskExpiredError, TaskTimeoutError, toError } from '../contract/errors.ts'
+import type { TaskOutcome, TaskPriority, TaskProgress } from '../contract/task.ts'
+import type { Clock } from '../support/clock.ts'
+import { callSafely } from '../support/event-stream.ts'
+import type { EventStream } from '../support/event-stream.ts'
+import { isRetryable, retryDelayMs } from '../support/retry-plan.ts'
+import type { Gatekeeper } from './gatekeeper.ts'
+import type { IntrusiveList } from './intrusive-list.ts'
+import type { Occupancy } from './occupancy.ts'
+import type { ReadyQueue } from './ready-queue.ts'
+import type { Retention } from './retention.ts'
+import type { Statistics } from './statistics.ts'
+import { RunState } from './task-record.ts'
+import type { TaskRecord } from './task-record.ts'
+import type { TimerQueue } from './timer-queue.ts'
+
+/** What the parts of the walk share. */
+export interface Walk {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly statistics: Statistics
+  readonly events: EventStream
+  readonly timers: TimerQueue
+  readonly ready: ReadyQueue
+  readonly gatekeeper: Gatekeeper
+  readonly occupancy: Occupancy
+  readonly retention: Retention
+  /** Tasks whose attempt runs, by start. Its length is the number of slots in use. */
+  readonly running: IntrusiveList
+  /** Epoch milliseconds of a monotonic reading. */
+  readonly toEpoch: (monotonicMs: number) => number
+}
+
+export class Settlement {
+  readonly #walk: Walk
+
+  constructor(walk: Walk) {
+    this.#walk = walk
+  }
+
+  /** The attempt `run` gave `value`. Late output, of an attempt that was given up, is dropped. */
+  succeeded(record: TaskRecord, run: RunState, value: unknown, now: number): void {
+    if (!isCurrent(record, run)) return this.#lateRunEnded()
+    if (this.#ranTooLong(record, run, now)) return this.#attemptFailed(record, run, timeoutError(record), now)
+    this.#vacate(record, run, now)
+    this.#walk.statistics.recordRun(now, now - run.startedAt, 1)
+    this.#walk.statistics.completed++
+    this.#end(record, 'completed', value, now, false)
+  }
+
+  /** The attempt `run` threw `error`. */
+  failed(record: TaskRecord, run: RunState, error: Error, now: number): void {
+    if (!isCurrent(record, run)) return this.#lateRunEnded()
+    this.#attemptFailed(record, run, this.#ranTooLong(record, run, now) ? timeoutError(record) : error, now)
+  }
+
+  /** The time of an asynchronous attempt is over: its signal aborts, and whatever it still does is dropped. */
+  timedOut(record: TaskRecord, run: RunState, now: number): void {
+    if (!isCurrent(record, run)) return
+    const error = timeoutError(record)
+    this.#walk.statistics.lateRuns++
+    this.#attemptFailed(record, run, error, now)
+    run.abort(error)
+  }
+
+  /** Ends an unsettled task, waiting or running. @returns false when it had settled already */
+  cancel(record: TaskRecord, error: Error, now: number): boolean {
+    const { status, run } = record
+    if (status === 'running' && run !== null) {
+      this.#walk.statistics.lateRuns++
+      this.#vacate(record, run, now)
+      this.#walk.statistics.recordRun(now, now - run.startedAt, 0)
+      this.#walk.statistics.cancelled++
+      this.#end(record, 'cancelled', error, now, false)
+      run.abort(error)
+      return true
+    }
+    if (!this.#withdraw(record, now)) return false
+    this.#walk.statistics.cancelled++
+    this.#end(record, 'cancelled', error, now, true)
+    return true
+  }
+
+  /** Ends a task that did not start in time. */
+  expire(record: TaskRecord, now: number): void {
+    if (!this.#withdraw(record, now)) return
+    this.#walk.statistics.expired++
+    const { expireAfterMs } = record.plan.options
+    const error = new TaskExpiredError(`task '${record.name}' had not started ${expireAfterMs} ms after its submission`)
+    this.#end(record, 'expired', error, now, true)
+  }
+
+  #attemptFailed(record: TaskRecord, run: RunState, error: Error, now: number): void {
+    const { statistics } = this.#walk
+    this.#vacate(record, run, now)
+    if (error instanceof TaskTimeoutError) statistics.timedOut++
+    const pause = this.#pauseBeforeRetry(record, run, error)
+    statistics.recordRun(now, now - run.startedAt, typeof pause === 'number' ? 0 : 1)
+    if (typeof pause === 'number') return this.#retryLater(record, run, error, pause, now)
+    statistics.failed++
+    if (!record.awaited) statistics.unobservedFailures++
+    this.#end(record, 'failed', pause, now, false)
+  }
+
+  /** The pause in milliseconds, or the error with which the task fails for good. */
+  #pauseBeforeRetry(record: TaskRecord, run: RunState, error: Error): number | Error {
+    const { options } = record.plan
+    if (run.attempt > options.maxRetries || !isRetryable(error)) return error
+    try {
+      return retryDelayMs(options, run.attempt, error, this.#walk.random())
+    } catch (thrown) {
+      const wrong = toError(thrown)
+      wrong.cause ??= error
+      return wrong
+    }
+  }
+
+  #retryLater(record: TaskRecord, run: RunState, error: Error, delayMs: number, now: number): void {
+    const { events, occupancy, statistics, timers, ready } = this.#walk
+    statistics.retried++
+    occupancy.requeued()
+    record.status = 'retrying'
+    run.readyAt = now + delayMs
+    run.timer = timers.add(run.readyAt, (due) => {
+      run.timer = null
+      record.status = 'pending'
+      ready.push(record)
+      this.tell(record, 'queued', due)
+    })
+    if (events.wants('retrying')) {
+      events.emit({ type: 'retrying', ...this.#subject(record, now), attempt: run.attempt, error, delayMs })
+    }
+    const { onRetry } = record.plan.options
+    if (onRetry !== undefined) this.#callBack(record, 'onRetry', () => onRetry(run.attempt, error, delayMs))
+  }
+
+  #ranTooLong(record: TaskRecord, run: RunState, now: number): boolean {
+    return now - run.startedAt > record.plan.options.timeoutMs
+  }
+
+  /** The attempt is over: its slot, its timer and its places in the gates are free. */
+  #vacate(record: TaskRecord, run: RunState, now: number): void {
+    run.endedAt = now
+    this.#walk.running.remove(record)
+    this.#walk.timers.remove(run.timer)
+    run.timer = null
+    this.#walk.gatekeeper.leave(record, now)
+  }
+
+  /** Takes a waiting task from wherever it waits; false when it does not wait. */
+  #withdraw(record: TaskRecord, now: number): boolean {
+    const { ready, gatekeeper, timers } = this.#walk
+    if (record.status === 'pending') {
+      if (ready.has(record)) ready.remove(record)
+      gatekeeper.withdraw(record, now)
+      return true
+    }
+    if (record.status !== 'scheduled' && record.status !== 'retrying') return false
+    timers.remove(record.run?.timer ?? null)
+    return true
+  }
+
+  #end(record: TaskRecord, status: TaskOutcome['status'], end: unknown, now: number, wasQueued: boolean): void {
+    const { occupancy, retention, events } = this.#walk
+    const run = (record.run ??= new RunState(record, record.createdAt))
+    run.settledAt = now
+    if (run.extrasOrNull !== null) this.#releaseExtras(record, now)
+    record.settle(status, end)
+    this.#announce(record, run, now)
+    retention.keep(record, now)
+    occupancy.settled(wasQueued)
+    if (occupancy.unsettled === 0 && events.wants('drained')) {
+      events.emit({ type: 'drained', at: this.#walk.toEpoch(now) })
+    }
+  }
+
+  #releaseExtras(record: TaskRecord, now: number): void {
+    const extras = record.run?.extrasOrNull
+    if (extras === null || extras === undefined) return
+    this.#walk.timers.remove(extras.expiry)
+    extras.expiry = null
+    extras.stopListening?.()
+    extras.stopListening = null
+    if (extras.uniqueKey !== null) record.plan.named.unique?.delete(extras.uniqueKey)
+    this.#walk.gatekeeper.forget(record, now)
+  }
+
+  #announce(record: TaskRecord, run: RunState, now: number): void {
+    const { events } = this.#walk
+    const { onSuccess, onFailure } = record.plan.options
+    if (events.wants(record.status as TaskOutcome['status'])) this.#emitEnd(record, run, now)
+    const outcome = onSuccess === undefined && onFailure === undefined ? undefined : record.peekOutcome()
+    if (outcome?.status === 'completed' && onSuccess !== undefined) {
+      this.#callBack(record, 'onSuccess', () => onSuccess(outcome.value as never, record.stats()))
+    }
+    if (outcome?.status === 'failed' && onFailure !== undefined) {
+      this.#callBack(record, 'onFailure', () => onFailure(outcome.error, record.stats()))
+    }
+  }
+
+  #emitEnd(record: TaskRecord, run: RunState, now: number): void {
+    const outcome = record.peekOutcome()
+    if (outcome === undefined) return
+    const subject = this.#subject(record, now)
+    const figures = { attempt: run.attempt, executionTimeMs: run.endedAt - run.startedAt }
+    const { events } = this.#walk
+    if (outcome.status === 'completed') events.emit({ type: 'completed', ...subject, ...figures, outcome })
+    else if (outcome.status === 'failed') {
+      events.emit({ type: 'failed', ...subject, ...figures, error: outcome.error, observed: run.observed })
+    } else events.emit({ type: outcome.status, ...subject, error: outcome.error })
+  }
+
+  /** Emits an event that has no figures of its own. */
+  tell(record: TaskRecord, type: 'queued', now: number): void {
+    const { events } = this.#walk
+    if (events.wants(type)) events.emit({ type, ...this.#subject(record, now) })
+  }
+
+  tellStarted(record: TaskRecord, run: RunState, now: number): void {
+    this.#walk.events.emit({
+      type: 'started',
+      ...this.#subject(record, now),
+      attempt: run.attempt,
+      lane: record.plan.options.lane,
+      waitTimeMs: now - run.readyAt,
+    })
+  }
+
+  tellProgress(record: TaskRecord, progress: TaskProgress): void {
+    const { events, clock } = this.#walk
+    if (events.wants('progress')) {
+      events.emit({ type: 'progress', ...this.#subject(record, clock.now()), ...progress })
+    }
+  }
+
+  tellScheduled(record: TaskRecord, dueAt: number, now: number): void {
+    const { events, toEpoch } = this.#walk
+    if (events.wants('scheduled')) {
+      events.emit({ type: 'scheduled', ...this.#subject(record, now), dueAt: toEpoch(dueAt) })
+    }
+  }
+
+  #subject(record: TaskRecord, now: number): { taskId: string; name: string; priority: TaskPriority; at: number } {
+    const { taskId, name } = record
+    return { taskId, name, priority: record.plan.options.priority, at: this.#walk.toEpoch(now) }
+  }
+
+  #callBack(record: TaskRecord, which: string, call: () => unknown): void {
+    this.#walk.events.defer(() => callSafely(call, `${which} of task '${record.name}'`))
+  }
+
+  #lateRunEnded(): void {
+    this.#walk.statistics.lateRuns--
+  }
+}
+
+function isCurrent(record: TaskRecord, run: RunState): boolean {
+  return record.run === run && record.status === 'running'
+}
+
+function timeoutError(record: TaskRecord): TaskTimeoutError {
+  const { timeoutMs } = record.plan.options
+  return new TaskTimeoutError(`task '${record.name}' ran longer than its timeoutMs of ${timeoutMs} ms`)
+}
+
+/** The error of a cancelled task. */
+export function cancelledError(record: TaskRecord, reason: string | undefined): TaskCancelledError {
+  const why = reason === undefined ? '' : `: ${reason}`
+  return new TaskCancelledError(`task '${record.name}' (${record.taskId}) was cancelled${why}`)
+}

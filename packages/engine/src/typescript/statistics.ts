@@ -1,0 +1,126 @@
+// What the engine counts while it works. Distributions are HDR histograms (the HdrHistogram that ships inside Node),
+// in nanoseconds, with three significant figures; rates come from one-second buckets over the last ten seconds.
+import { createHistogram } from 'node:perf_hooks'
+import type { RecordableHistogram } from 'node:perf_hooks'
+import type { ClassStatistics, Distribution } from '../contract/statistics.ts'
+import { classTargetsMs } from '../contract/task.ts'
+
+const LONGEST_NS = 86_400_000_000_000
+const NS_PER_MS = 1_000_000
+const WINDOW_SECONDS = 10
+
+function newHistogram(): RecordableHistogram {
+  return createHistogram({ lowest: 1, highest: LONGEST_NS, figures: 3 })
+}
+
+function record(histogram: RecordableHistogram, ms: number): void {
+  const ns = Math.round(ms * NS_PER_MS)
+  histogram.record(ns < 1 ? 1 : ns > LONGEST_NS ? LONGEST_NS : ns)
+}
+
+export function distribution(histogram: RecordableHistogram): Distribution {
+  if (histogram.count === 0) return { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 }
+  return {
+    count: histogram.count,
+    meanMs: histogram.mean / NS_PER_MS,
+    p50Ms: histogram.percentile(50) / NS_PER_MS,
+    p95Ms: histogram.percentile(95) / NS_PER_MS,
+    p99Ms: histogram.percentile(99) / NS_PER_MS,
+    maxMs: histogram.max / NS_PER_MS,
+  }
+}
+
+export class Statistics {
+  submitted = 0
+  completed = 0
+  failed = 0
+  cancelled = 0
+  expired = 0
+  retried = 0
+  timedOut = 0
+  rejected = 0
+  unobservedFailures = 0
+  lateRuns = 0
+  readonly #execution = newHistogram()
+  readonly #waits = [newHistogram(), newHistogram(), newHistogram(), newHistogram()] as const
+  readonly #breaches: [number, number, number, number] = [0, 0, 0, 0]
+  readonly #processedPerSecond = new Float64Array(WINDOW_SECONDS)
+  readonly #busyMsPerSecond = new Float64Array(WINDOW_SECONDS)
+  readonly #startedAt: number
+  #second = 0
+
+  constructor(now: number) {
+    this.#startedAt = now
+  }
+
+  recordWait(priority: 0 | 1 | 2 | 3, waitMs: number): void {
+    record(this.#waits[priority], waitMs)
+    if (waitMs > (classTargetsMs[priority] ?? 0)) this.#breaches[priority]++
+  }
+
+  /** One attempt ended; `processed` is 1 when the task ended with it, 0 when it will be retried. */
+  recordRun(now: number, executionMs: number, processed: 0 | 1): void {
+    record(this.#execution, executionMs)
+    const bucket = this.#turnTo(now)
+    this.#processedPerSecond[bucket] = (this.#processedPerSecond[bucket] ?? 0) + processed
+    this.#busyMsPerSecond[bucket] = (this.#busyMsPerSecond[bucket] ?? 0) + executionMs
+  }
+
+  get execution(): Distribution {
+    return distribution(this.#execution)
+  }
+
+  /** All classes together: histograms add up exactly, averages would not. */
+  get wait(): Distribution {
+    const sum = newHistogram()
+    for (const histogram of this.#waits) if (histogram.count > 0) sum.add(histogram)
+    return distribution(sum)
+  }
+
+  classWait(priority: 0 | 1 | 2 | 3): Pick<ClassStatistics, 'wait' | 'targetMs' | 'breaches'> {
+    return {
+      wait: distribution(this.#waits[priority]),
+      targetMs: classTargetsMs[priority] ?? 0,
+      breaches: this.#breaches[priority],
+    }
+  }
+
+  uptimeMs(now: number): number {
+    return now - this.#startedAt
+  }
+
+  tasksPerSecond(now: number): number {
+    this.#turnTo(now)
+    return (total(this.#processedPerSecond) * 1000) / this.#windowMs(now)
+  }
+
+  /** @param runningMs what the attempts still running have used so far */
+  utilization(now: number, slots: number, runningMs: number): number {
+    this.#turnTo(now)
+    return Math.min(1, (total(this.#busyMsPerSecond) + runningMs) / (slots * this.#windowMs(now)))
+  }
+
+  /** The time the buckets cover: nine full seconds and the present one, less when the engine is younger. */
+  #windowMs(now: number): number {
+    const covered = (WINDOW_SECONDS - 1) * 1000 + (now % 1000)
+    return Math.max(1, Math.min(covered, this.uptimeMs(now)))
+  }
+
+  /** Empties the buckets of seconds that have passed and gives the present one. */
+  #turnTo(now: number): number {
+    const second = Math.floor(now / 1000)
+    for (let step = Math.min(second - this.#second, WINDOW_SECONDS); step > 0; step--) {
+      const bucket = (second - step + 1) % WINDOW_SECONDS
+      this.#processedPerSecond[bucket] = 0
+      this.#busyMsPerSecond[bucket] = 0
+    }
+    this.#second = second
+    return second % WINDOW_SECONDS
+  }
+}
+
+function total(values: Float64Array): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum
+}

@@ -1,0 +1,222 @@
+// Each check is shown to fail: violations are planted in a small workspace of its own, and the check must name them.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { checkCycles } from './cycles.mjs'
+import { checkExports } from './exports.mjs'
+import { checkFiles } from './files.mjs'
+import { checkGenerated } from './generated.mjs'
+import { checkLayers } from './layers.mjs'
+import { checkTraces } from './traces.mjs'
+
+let root
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'catzilla checks '))
+  plantPackage('engine', { exports: { '.': door('index'), './testing': door('testing') } })
+  plantPackage('api', { dependencies: { '@catzilla/engine': 'workspace:^' } })
+  plantPackage('monitor', { devDependencies: { '@catzilla/engine': 'workspace:^' } })
+})
+
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+describe('layers', () => {
+  const cases = [
+    ['api', 'src/a.ts', `import { x } from '@catzilla/engine'`, undefined],
+    ['api', 'src/a.ts', `import { x } from '@catzilla/engine/src/x.ts'`, 'is not a public door'],
+    ['api', 'src/a.ts', `export * from '@catzilla/engine/dist/index.js'`, 'is not a public door'],
+    ['api', 'src/a.ts', `import { x } from '../../engine/src/index.ts'`, 'reaches out of @catzilla/api'],
+    ['api', 'src/a.ts', `import { x } from '../test/x.ts'`, 'reaches out of src'],
+    ['api', 'test/a.test.ts', `import { x } from '../src/index.ts'`, undefined],
+    ['api', 'src/a.ts', `import { x } from '@catzilla/engine/testing'`, 'is for tests'],
+    ['api', 'src/testing/a.ts', `import { x } from '@catzilla/engine/testing'`, undefined],
+    ['api', 'src/testing.ts', `import { x } from '@catzilla/engine/testing'`, undefined],
+    ['api', 'test/a.test.ts', `import { x } from '@catzilla/engine/testing'`, undefined],
+    ['api', 'src/a.ts', `import left from 'left-pad'`, 'left-pad is not declared'],
+    ['api', 'src/a.ts', `const left = require('left-pad/deep')`, 'left-pad is not declared'],
+    ['api', 'src/a.ts', `let x: import('left-pad').Left`, 'left-pad is not declared'],
+    ['api', 'src/a.ts', `import fs from 'node:fs'`, undefined],
+    ['api', 'src/a.ts', `import { test } from 'vitest'`, 'vitest is not declared'],
+    ['api', 'test/a.test.ts', `import { test } from 'vitest'`, undefined],
+    ['engine', 'test/a.test.ts', `import { x } from '@catzilla/api'`, '@catzilla/api is not declared'],
+  ]
+
+  test.each(cases)('%s, %s: %s', (name, file, text, problem) => {
+    plant(`packages/${name}/${file}`, `// One line.\n${text}\n`)
+    const expected = [problem].filter(Boolean).map((part) => expect.stringContaining(part))
+    const problems = checkLayers(root)
+    expect(problems).toEqual(expected)
+    expect(problems.filter((found) => !found.startsWith(`packages/${name}/${file}:2: `))).toEqual([])
+  })
+
+  test('the monitor may name the types of the engine and nothing else', () => {
+    plantPackage('monitor', { dependencies: { '@catzilla/engine': 'workspace:^' } })
+    plant(
+      'packages/monitor/src/a.ts',
+      `import type { X } from '@catzilla/engine'\nlet y: import('@catzilla/engine').Y\n`,
+    )
+    expect(checkLayers(root)).toEqual([])
+    plant('packages/monitor/src/a.ts', `import { type X } from '@catzilla/engine'\n`)
+    expect(checkLayers(root)).toEqual([expect.stringContaining('only types of @catzilla/engine')])
+  })
+
+  test('the engine loads the native core late, and only as an option', () => {
+    plantPackage('core-c', {})
+    plantPackage('engine', { optionalDependencies: { '@catzilla/core-c': 'workspace:^' } })
+    plant('packages/engine/src/a.ts', `const core = await import('@catzilla/core-c')\n`)
+    expect(checkLayers(root)).toEqual([])
+    plant('packages/engine/src/a.ts', `import core from '@catzilla/core-c'\n`)
+    expect(checkLayers(root)).toEqual([expect.stringContaining('only by import()')])
+    plant('packages/engine/src/a.ts', '')
+    plantPackage('engine', { dependencies: { '@catzilla/core-c': 'workspace:^' } })
+    expect(checkLayers(root)).toEqual([expect.stringContaining('@catzilla/core-c must be optional')])
+  })
+
+  test('a dependency against the table fails without any import', () => {
+    plantPackage('engine', { dependencies: { '@catzilla/api': '^1.0.0' } })
+    expect(checkLayers(root)).toEqual([
+      expect.stringContaining('@catzilla/engine may not depend on @catzilla/api'),
+      expect.stringContaining('not asked for by "workspace:"'),
+    ])
+  })
+
+  test('an app goes through declared public doors', () => {
+    plantPackage(
+      'demo',
+      { dependencies: { '@catzilla/api': 'workspace:^', '@catzilla/engine': 'workspace:^' } },
+      'apps',
+    )
+    plant('apps/demo/src/main.ts', `import '@catzilla/engine'\nimport '@catzilla/api/src/index.ts'\n`)
+    expect(checkLayers(root)).toEqual([
+      expect.stringContaining('@catzilla/demo may not depend on @catzilla/engine'),
+      expect.stringContaining('@catzilla/demo may not import @catzilla/engine'),
+      expect.stringContaining('is not a public door of @catzilla/api'),
+    ])
+  })
+
+  test('a package that nobody placed fails', () => {
+    plantPackage('stray', {})
+    expect(checkLayers(root)).toEqual([expect.stringContaining('@catzilla/stray is not in the table')])
+  })
+})
+
+describe('cycles', () => {
+  test('a cycle of values is found, a circle of types is not one', () => {
+    plant('packages/api/src/a.ts', `import { b } from './b.ts'\nexport const a = () => b\n`)
+    plant('packages/api/src/b.ts', `import { c } from './c.ts'\nexport const b = () => c\n`)
+    plant('packages/api/src/c.ts', `import type { a } from './a.ts'\nexport const c = 1 as unknown as typeof a\n`)
+    expect(checkCycles(root)).toEqual([])
+    plant('packages/api/src/c.ts', `import { a } from './a.ts'\nexport const c = () => a\n`)
+    expect(checkCycles(root).join('\n')).toContain('packages/api/src/a.ts')
+  })
+})
+
+describe('exports', () => {
+  test('a door without source, of the wrong shape or as a pattern is found, and a missing licence', () => {
+    plant('packages/engine/src/testing.ts', '')
+    expect(checkExports(root)).toEqual([])
+    rmSync(join(root, 'packages/monitor/LICENSE'))
+    expect(checkExports(root)).toEqual(['packages/monitor/package.json: no LICENSE beside it'])
+    plantPackage('monitor', {})
+    plantPackage('api', { exports: { '.': { ...door('index'), default: './dist/index.js' } } })
+    expect(checkExports(root)).toEqual([expect.stringContaining('door "." should be')])
+    plantPackage('api', { exports: { '.': door('index'), './*': door('*'), './gone': door('gone') } })
+    expect(checkExports(root)).toEqual([
+      expect.stringContaining('door "./*" is a pattern'),
+      expect.stringContaining('./src/gone.ts does not exist'),
+    ])
+  })
+})
+
+describe('files', () => {
+  test('a long file fails unless it is excepted, and an exception must be needed', () => {
+    const name = 'packages/api/src/long.ts'
+    plant(name, 'export {}\n'.repeat(351))
+    expect(checkFiles(root)).toEqual([`${name}: 351 lines, the limit is 350`])
+    expect(checkFiles(root, { [name]: 'a table' })).toEqual([])
+    plant(name, 'export {}\n'.repeat(350))
+    expect(checkFiles(root)).toEqual([])
+    expect(checkFiles(root, { [name]: 'a table', 'gone.ts': 'a table' })).toEqual([
+      expect.stringContaining('needs no exception'),
+      expect.stringContaining('no such file'),
+    ])
+  })
+
+  test('generated files may be long', () => {
+    plant('packages/api/src/table.generated.ts', 'export {}\n'.repeat(999))
+    expect(checkFiles(root)).toEqual([])
+  })
+
+  test('empty names fail, as a file and as a folder', () => {
+    plant('packages/api/src/utils.ts', '')
+    plant('packages/api/src/helpers/clock.ts', '')
+    expect(checkFiles(root)).toHaveLength(2)
+  })
+})
+
+describe('generated', () => {
+  const name = 'docs/list.generated.md'
+  const list = [{ script: 'generate.mjs', writes: [name] }]
+
+  beforeEach(() => plant('generate.mjs', `import fs from 'node:fs'\nfs.writeFileSync('${name}', 'today')\n`))
+
+  test('a fresh file passes, and a repository without generators too', () => {
+    expect(checkGenerated(root, [])).toEqual([])
+    plant(name, 'today')
+    expect(checkGenerated(root, list)).toEqual([])
+  })
+
+  test('a stale file fails and is left as it was', () => {
+    plant(name, 'yesterday')
+    expect(checkGenerated(root, list)).toEqual([`${name}: stale, run \`node generate.mjs\``])
+    expect(readFileSync(join(root, name), 'utf8')).toBe('yesterday')
+  })
+
+  test('a file without a generator fails, and a generator that fails', () => {
+    plant(name, 'today')
+    expect(checkGenerated(root, [])).toEqual([expect.stringContaining('no generator')])
+    plant('generate.mjs', `throw new Error('broken')\n`)
+    expect(checkGenerated(root, list)).toEqual([expect.stringContaining('broken')])
+  })
+})
+
+describe('traces', () => {
+  const folders = ['work', 'root', 'home/cat', 'Users/cat']
+
+  test.each(folders)('a path below /%s fails', (folder) => {
+    plant('docs/a.md', `first\nsee /${folder}/main/x.ts\n`)
+    expect(checkTraces(root)).toEqual([`docs/a.md:2: names /${folder}/`])
+  })
+
+  test('relative paths and addresses pass', () => {
+    plant('docs/a.md', `./work/x ../root/x a/work/b https://example.org/root/x\n`)
+    expect(checkTraces(root)).toEqual([])
+  })
+
+  test('an address in the lockfile fails', () => {
+    plant('pnpm-lock.yaml', `resolution: { tarball: https://registry.example/x.tgz }\n`)
+    expect(checkTraces(root)).toHaveLength(1)
+  })
+})
+
+function plant(path, text) {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+function plantPackage(name, manifest, group = 'packages') {
+  const own = { name: `@catzilla/${name}`, exports: { '.': door('index') }, ...manifest }
+  own.exports['./package.json'] = './package.json'
+  plant(`${group}/${name}/package.json`, JSON.stringify(own))
+  plant(`${group}/${name}/src/index.ts`, '')
+  plant(`${group}/${name}/LICENSE`, 'MIT')
+}
+
+function door(name) {
+  return {
+    '@catzilla/source': `./src/${name}.ts`,
+    import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
+    require: { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` },
+  }
+}

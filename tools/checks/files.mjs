@@ -1,0 +1,41 @@
+// Source files stay short and are named after what they hold.
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { committedFiles, isGenerated, isSourceFile, isTestFile, shown } from './workspace.mjs'
+
+/** Lines a file may have. Tests list cases, so they may be longer, but not without end. */
+const limits = { source: 350, test: 600 }
+
+/**
+ * Files that are longer, each with its reason. One that has become short again must leave this list.
+ * @type {Record<string, string>}
+ */
+export const longFiles = {}
+
+/** Names that say nothing of what is inside. */
+const emptyNames = new Set(['util', 'utils', 'common', 'helper', 'helpers', 'misc', 'manager', 'managers'])
+
+export function checkFiles(root, exceptions = longFiles) {
+  const files = committedFiles(root).filter((path) => isSourceFile(path) && !isGenerated(path))
+  const names = files.map((path) => shown(root, path))
+  return [
+    ...files.flatMap((path, index) => fileProblems(path, names[index], exceptions)),
+    ...Object.keys(exceptions)
+      .filter((name) => !names.includes(name))
+      .map((name) => `${name}: excepted from the length limit, but there is no such file`),
+  ]
+}
+
+function fileProblems(path, name, exceptions) {
+  const problems = name
+    .split('/')
+    .filter((part) => emptyNames.has(part.replace(/\..*$/, '')))
+    .map((part) => `${name}: "${part}" says nothing of what is inside`)
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n').length
+  const limit = isTestFile(basename(path)) ? limits.test : limits.source
+  const excepted = Object.hasOwn(exceptions, name)
+  if (lines > limit && !excepted) problems.push(`${name}: ${lines} lines, the limit is ${limit}`)
+  if (lines <= limit && excepted)
+    problems.push(`${name}: ${lines} lines, needs no exception from the limit of ${limit}`)
+  return problems
+}

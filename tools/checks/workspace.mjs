@@ -1,0 +1,59 @@
+// What the checks know of the repository: its members (packages and apps), their files, and the files git would commit.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join, relative, sep } from 'node:path'
+
+const generatedFolders = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo', '.cache'])
+
+/** @returns {{ dir: string, kind: 'package' | 'app', manifest: any }[]} */
+export function members(root) {
+  return [
+    ['packages', 'package'],
+    ['apps', 'app'],
+  ].flatMap(([group, kind]) => {
+    const folder = join(root, group)
+    if (!existsSync(folder)) return []
+    return readdirSync(folder)
+      .map((name) => join(folder, name))
+      .filter((dir) => existsSync(join(dir, 'package.json')))
+      .map((dir) => ({ dir, kind, manifest: JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) }))
+  })
+}
+
+/** Every file below `dir`, without what is installed or built. */
+export function filesBelow(dir) {
+  if (!existsSync(dir)) return []
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name)
+    if (entry.isDirectory()) return generatedFolders.has(entry.name) ? [] : filesBelow(path)
+    return entry.isFile() ? [path] : []
+  })
+}
+
+/** The files git has or would take; in a folder that is no repository, all of them. */
+export function committedFiles(root) {
+  if (!existsSync(join(root, '.git'))) return filesBelow(root)
+  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root })
+  return list
+    .toString()
+    .split('\0')
+    .filter((path) => path !== '' && existsSync(join(root, path)))
+    .map((path) => join(root, path))
+}
+
+export function isSourceFile(path) {
+  return /\.(ts|mts|cts|tsx|mjs|js|cjs)$/.test(path)
+}
+
+export function isTestFile(path) {
+  return /\.test(-d)?\.\w+$/.test(path)
+}
+
+export function isGenerated(path) {
+  return basename(path).includes('.generated.')
+}
+
+/** A path as problems show it: from the root, with forward slashes. */
+export function shown(root, path) {
+  return relative(root, path).split(sep).join('/')
+}

@@ -1,0 +1,53 @@
+// Tests run on the TypeScript sources: every door of every package is an alias of the source its `exports` name, so
+// there is no build between an edit and its test. A package or app becomes a project by having a test/ folder.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+type Manifest = { name: string; exports?: Record<string, string | Record<string, unknown>> }
+
+const root = import.meta.dirname
+const folders = ['packages', 'apps'].flatMap((group) =>
+  readdirSync(join(root, group)).map((dir) => join(root, group, dir)),
+)
+const members = folders.filter((dir) => existsSync(join(dir, 'package.json')))
+
+function aliases(dir: string): { find: RegExp; replacement: string }[] {
+  const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as Manifest
+  return Object.entries(manifest.exports ?? {}).flatMap(([door, target]) => {
+    const source = typeof target === 'object' ? target['@catzilla/source'] : undefined
+    if (typeof source !== 'string') return []
+    return { find: new RegExp(`^${manifest.name}${door.slice(1)}$`), replacement: join(dir, source) }
+  })
+}
+
+const alias = members.flatMap((dir) => aliases(dir))
+
+const projects = members
+  .filter((dir) => existsSync(join(dir, 'test')))
+  .map((dir) => ({
+    root: dir,
+    resolve: { alias },
+    test: {
+      name: basename(dir),
+      pool: 'forks' as const,
+      include: ['test/**/*.test.ts'],
+      typecheck: {
+        enabled: true,
+        include: ['test/**/*.test-d.ts'],
+        tsconfig: join(dir, 'tsconfig.json'),
+        checker: 'tsc' as const,
+      },
+    },
+  }))
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './tools/plain-reporter.mjs'],
+    coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'lcov'] },
+    projects: [
+      ...projects,
+      { root: join(root, 'tools'), test: { name: 'tools', pool: 'forks' as const, include: ['**/*.test.mjs'] } },
+    ],
+  },
+})
