@@ -18,3 +18,5 @@ export type { EngineChoice, EngineInfo, EngineModule, EngineSurroundings } from 
 export { systemClock } from './support/clock.ts'
 export type { Alarm, Clock } from './support/clock.ts'
 export { callSafely } from './support/event-stream.ts'
+export { KeepAlive } from './support/keep-alive.ts'
+export { formatPath } from './support/payload-copy.ts'

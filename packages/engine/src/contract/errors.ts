@@ -254,10 +254,18 @@ export class ConfigurationError extends CatzillaError {
 
 /** Whatever was thrown, as an `Error`: other values become the cause of one, with their text as its message. */
 export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown
-  // an error of another realm (vm context, worker) is no instance of this one's Error, yet it is one
-  if (Object.prototype.toString.call(thrown) === '[object Error]') return thrown as Error
+  if (isError(thrown)) return thrown
   return new Error(`a value that is no Error was thrown: ${describeValue(thrown)}`, { cause: thrown })
+}
+
+function isError(value: unknown): value is Error {
+  try {
+    // an error of another realm (vm context, worker) is no instance of this one's Error, yet it is one
+    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+  } catch {
+    // a proxy that is revoked or throws, or a throwing Symbol.toStringTag
+    return false
+  }
 }
 
 /** A short text of any value, for messages. Never throws. */
@@ -271,6 +279,14 @@ export function describeValue(value: unknown): string {
     const json = JSON.stringify(value)
     return json.length > 80 ? `${json.slice(0, 77)}...` : json
   } catch {
+    return tagOf(value)
+  }
+}
+
+function tagOf(value: unknown): string {
+  try {
     return Object.prototype.toString.call(value)
+  } catch {
+    return 'a value that cannot be shown'
   }
 }

@@ -1,7 +1,7 @@
 // Listeners and what is owed to them. Deliveries happen in order, in one later microtask, so that a listener may call
 // the engine without meeting it half-way through a change; what a listener throws becomes a process warning.
 import type { EngineEvents, EngineEventType, EngineListener } from '../contract/events.ts'
-import { toError } from '../contract/errors.ts'
+import { describeValue, toError } from '../contract/errors.ts'
 
 export class EventStream {
   readonly #listeners = new Map<EngineEventType, Set<EngineListener>>()
@@ -54,11 +54,11 @@ export class EventStream {
 /** Calls user code that must not bring the engine down: what it throws, now or later, becomes a process warning. */
 export function callSafely(call: () => unknown, what: string): void {
   const warn = (thrown: unknown): void => {
-    const error = toError(thrown)
-    process.emitWarning(`${what} threw ${error.name}: ${error.message}`, {
+    const { text, stack } = wordsOf(thrown)
+    process.emitWarning(`${what} threw ${text}`, {
       type: 'CatzillaWarning',
       code: 'CATZILLA_CALLBACK_THREW',
-      detail: error.stack ?? '',
+      detail: stack,
     })
   }
   try {
@@ -66,5 +66,15 @@ export function callSafely(call: () => unknown, what: string): void {
     if (answer instanceof Promise) answer.catch(warn)
   } catch (thrown) {
     warn(thrown)
+  }
+}
+
+function wordsOf(thrown: unknown): { text: string; stack: string } {
+  try {
+    const error = toError(thrown)
+    return { text: `${error.name}: ${error.message}`, stack: error.stack ?? '' }
+  } catch {
+    // an error of the user's may have getters that throw
+    return { text: describeValue(thrown), stack: '' }
   }
 }

@@ -13,20 +13,30 @@ export function copyArguments(args: readonly unknown[], task: string): readonly 
   for (const arg of args) {
     if (!isPlainPrimitive(arg)) {
       const seen = new Map<object, unknown>()
-      return args.map((each, index) => copy(each, [index], seen, task))
+      return args.map((each, index) => copyRoot(each, [index], seen, task))
     }
   }
   return args
 }
 
-/** A copy of one value, such as a result; `path` begins its paths. @throws PayloadError */
-export function copyValue(value: unknown, task: string, path: Path = []): unknown {
-  return copy(value, path, new Map(), task)
+/** A copy of a task's result, on the same terms. @throws PayloadError naming the path, such as `result.socket` */
+export function copyResult(value: unknown, task: string): unknown {
+  return isPlainPrimitive(value) ? value : copyRoot(value, [], new Map(), task)
 }
 
 function isPlainPrimitive(value: unknown): boolean {
   const type = typeof value
   return value === null || (type !== 'object' && type !== 'function' && type !== 'symbol')
+}
+
+/** Copies go down as deep as the stack allows, which is some thousand levels; structuredClone does no better. */
+function copyRoot(value: unknown, path: Path, seen: Map<object, unknown>, task: string): unknown {
+  try {
+    return copy(value, path, seen, task)
+  } catch (error) {
+    if (error instanceof RangeError) throw cannotTravel(value, path, task, error)
+    throw error
+  }
 }
 
 function copy(value: unknown, path: Path, seen: Map<object, unknown>, task: string): unknown {
@@ -93,8 +103,7 @@ function isCopiedWhole(value: object): boolean {
 
 function copyWhole(value: object, path: Path, seen: Map<object, unknown>, task: string): unknown {
   try {
-    // views into a pool (Buffer.from) would drag the whole pool along, and the class Buffer is lost either way
-    const target = value instanceof Uint8Array ? value.slice() : structuredClone(value)
+    const target = isOwnTypedArray(value) ? copyTypedArray(value) : structuredClone(value)
     seen.set(value, target)
     return target
   } catch (error) {
@@ -102,11 +111,25 @@ function copyWhole(value: object, path: Path, seen: Map<object, unknown>, task: 
   }
 }
 
+type TypedArray = Uint8Array | Float64Array
+
+/** A typed array on memory of its own process; one on a SharedArrayBuffer is shared, not copied. */
+function isOwnTypedArray(value: object): value is TypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value.buffer instanceof SharedArrayBuffer)
+}
+
+/** Its elements only: structuredClone would copy the whole buffer behind a view, such as the pool behind a Buffer. */
+function copyTypedArray(value: TypedArray): object {
+  // the tag is the kind also for subclasses, whose class is lost at a boundary
+  const kind = value[Symbol.toStringTag]
+  return new globalThis[kind](value)
+}
+
 function cannotTravel(value: unknown, path: Path, task: string, cause?: unknown): PayloadError {
   const kind = typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
   const message = `a ${kind} cannot be copied to where the task runs`
   return new PayloadError(
-    `task '${task}': args${formatPath(path)}: ${message}; pass plain data and make the ${kind} inside the task`,
+    `task '${task}': ${typeof path[0] === 'number' ? 'args' : 'result'}${formatPath(path)}: ${message}; pass plain data and make the ${kind} where it is used`,
     [{ path, message }],
     cause === undefined ? undefined : { cause },
   )

@@ -21,14 +21,15 @@ export function isRetryable(error: Error): boolean {
 export function retryDelayMs(options: ResolvedTaskOptions, attempt: number, error: Error, random: number): number {
   const { retryBackoff, retryDelayMs: first, retryMaxDelayMs: longest, retryJitter } = options
   if (typeof retryBackoff === 'function') return Math.min(askedDelay(retryBackoff(attempt, error)), longest)
-  const pause = first * growth(retryBackoff, attempt)
+  // finite, lest a jitter of 0 × Infinity give no number
+  const pause = Math.min(first * growth(retryBackoff, attempt), Number.MAX_VALUE)
   return Math.min(pause * (1 + retryJitter * (2 * random - 1)), longest)
 }
 
 function growth(kind: 'exponential' | 'linear' | 'fixed' | 'none', attempt: number): number {
   switch (kind) {
     case 'exponential':
-      return 2 ** (attempt - 1)
+      return 2 ** Math.min(attempt - 1, 1023)
     case 'linear':
       return attempt
     case 'fixed':

@@ -1,3 +1,3 @@
 // The door `@catzilla/engine/testing`: what tests of engines and of their users need.
 export { VirtualClock } from '../support/virtual-clock.ts'
-export { copyArguments, copyValue } from '../support/payload-copy.ts'
+export { copyArguments, copyResult } from '../support/payload-copy.ts'

@@ -1,4 +1,5 @@
 // Where tasks come in: refused, found to exist already, or made into a record that waits for its time or its turn.
+import { setMaxListeners } from 'node:events'
 import { ConfigurationError, QueueFullError, UniqueKeyConflictError, describeValue } from '../contract/errors.ts'
 import { copyArguments } from '../support/payload-copy.ts'
 import type { Gate } from './gate.ts'
@@ -129,6 +130,8 @@ export class Intake {
       this.#settlement.cancel(record, cancelledError(record, `its signal aborted: ${reason}`), this.#walk.clock.now())
     }
     if (signal.aborted) return cancel()
+    // one signal may well cancel hundreds of tasks: no leak, so no warning
+    setMaxListeners(0, signal)
     signal.addEventListener('abort', cancel, { once: true })
     extras.stopListening = () => signal.removeEventListener('abort', cancel)
   }

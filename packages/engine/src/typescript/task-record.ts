@@ -11,6 +11,7 @@ import type {
   TaskStatus,
 } from '../contract/task.ts'
 import { isSettled } from '../contract/task-state.ts'
+import { callSafely } from '../support/event-stream.ts'
 import type { Gate } from './gate.ts'
 import type { IntrusiveList } from './intrusive-list.ts'
 import type { Plan } from './plan.ts'
@@ -203,7 +204,7 @@ export class TaskRecord implements TaskHandle {
 
   onSettled(listener: (outcome: TaskOutcome) => void): void {
     const outcome = this.outcome
-    if (outcome !== undefined) return this.plan.home.defer(() => listener(outcome))
+    if (outcome !== undefined) return this.#tellListeners([listener])
     const waiter = (this.#waiter ??= new Waiter())
     if (waiter.listeners === null) waiter.listeners = [listener]
     else waiter.listeners.push(listener)
@@ -261,7 +262,7 @@ export class TaskRecord implements TaskHandle {
     const outcome = this.outcome
     if (outcome === undefined) return
     this.plan.home.defer(() => {
-      for (const listener of listeners) listener(outcome)
+      for (const listener of listeners) callSafely(() => listener(outcome), `listener of task '${this.name}'`)
     })
   }
 

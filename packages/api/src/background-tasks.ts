@@ -1,0 +1,302 @@
+// The one object that applications hold: defines tasks, submits them, looks at them, controls and ends them.
+import {
+  ConfigurationError,
+  TaskDefinitionError,
+  describeValue,
+  resolvePriority,
+  selectEngine,
+  systemClock,
+} from '@catzilla/engine'
+import type {
+  Clock,
+  EngineEventType,
+  EngineInfo,
+  EngineListener,
+  EngineStatistics,
+  PriorityName,
+  ScaleTarget,
+  ShutdownReport,
+  StopOptions,
+  TaskEngine,
+  TaskHandler,
+  TaskInfo,
+  TaskPage,
+  TaskPriority,
+  TaskQuery,
+} from '@catzilla/engine'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { wrapDurable } from './durable.ts'
+import { groupStatistics } from './monitor-view.ts'
+import type { GroupedStatistics } from './monitor-view.ts'
+import { resolveTasksOptions } from './options.ts'
+import type { ResolvedTasksOptions, TasksOptions } from './options.ts'
+import { Registry } from './registry.ts'
+import type { AnyTask } from './registry.ts'
+import { Schedule } from './schedule.ts'
+import type { ScheduleInfo, ScheduleOptions } from './schedule.ts'
+import { handleSignals } from './signals.ts'
+import { partsOf, submit, withOptions } from './task.ts'
+import type { Task, TaskHome } from './task.ts'
+import type { InputSchemas, SchemaInputs, SchemaOutputs, TaskConfig } from './task-config.ts'
+import { decorateMethod } from './task-method.ts'
+import { TaskResult } from './task-result.ts'
+
+/** Filters of `listTasks`; as `TaskQuery`, and the class may be given by name. */
+export interface TaskListQuery extends Omit<TaskQuery, 'priority'> {
+  readonly priority?: TaskPriority | PriorityName
+}
+
+/** Options of `shutdown`; the defaults are `true` and the `shutdownTimeoutMs` of `createTasks`. */
+export type ShutdownOptions = Partial<StopOptions>
+
+/** What a decorated static method looks like to its decorator. */
+type MethodDecorator = <This, A extends unknown[], R>(
+  method: (this: This, ...args: A) => R,
+  context: ClassMethodDecoratorContext<This, (this: This, ...args: A) => R>,
+) => (this: This, ...args: A) => R
+
+/**
+ * Background tasks on one engine.
+ * @example
+ * const tasks = new BackgroundTasks()
+ * const add = tasks.task({ name: 'add' }, (a: number, b: number) => a + b)
+ * const sum = await add.delay(1, 2).wait()
+ * await tasks.shutdown()
+ */
+export class BackgroundTasks implements AsyncDisposable {
+  readonly engine: TaskEngine
+  /** Which engine runs the tasks, why, and which were passed over. */
+  readonly engineInfo: EngineInfo
+  /** Settles when the engine can run tasks; rejects with EngineUnavailableError. Submitting need not wait for it. */
+  readonly ready: Promise<void>
+  readonly #options: ResolvedTasksOptions
+  readonly #clock: Clock
+  readonly #registry: Registry
+  readonly #schedules = new Map<string, Schedule>()
+  readonly #stopHandlingSignals: () => void
+
+  /** @throws ConfigurationError, EngineUnavailableError */
+  constructor(options: TasksOptions = {}) {
+    this.#options = resolveTasksOptions(options, process.env)
+    this.#clock = options.clock ?? systemClock
+    const { engine, info } = selectEngine(options.engine, this.#options.engineOptions)
+    this.engine = this.#options.durable === undefined ? engine : wrapDurable(engine, this.#options.durable)
+    this.engineInfo = info
+    this.ready = this.engine.start()
+    // whoever looks at `ready` gets the error; nobody has to
+    this.ready.catch(() => {})
+    const home: TaskHome = { engine: this.engine, clock: this.#clock }
+    this.#registry = new Registry(home, this.#options.taskDefaults)
+    this.#stopHandlingSignals = this.#options.handleSignals ? handleSignals(() => this.shutdown()) : () => {}
+  }
+
+  /**
+   * Defines a task.
+   * @throws TaskDefinitionError for a name that is taken or missing, ConfigurationError for options
+   * @example
+   * const sendEmail = tasks.task({ name: 'email.send', priority: 'high' }, async (to: string, subject: string) => …)
+   */
+  task<A extends unknown[], Raw>(body: (...args: A) => Raw): Task<A, Awaited<Raw>, Raw>
+  task<S extends InputSchemas, O extends StandardSchemaV1<Awaited<Raw>, unknown>, Raw>(
+    config: TaskConfig<SchemaOutputs<S>, StandardSchemaV1.InferOutput<O>> & { readonly input: S; readonly output: O },
+    body: (...args: SchemaOutputs<S>) => Raw,
+  ): Task<SchemaInputs<S>, StandardSchemaV1.InferOutput<O>>
+  task<S extends InputSchemas, Raw>(
+    config: TaskConfig<SchemaOutputs<S>, Awaited<Raw>> & { readonly input: S; readonly output?: undefined },
+    body: (...args: SchemaOutputs<S>) => Raw,
+  ): Task<SchemaInputs<S>, Awaited<Raw>, Raw>
+  task<A extends unknown[], O extends StandardSchemaV1<Awaited<Raw>, unknown>, Raw>(
+    config: TaskConfig<A, StandardSchemaV1.InferOutput<O>> & { readonly output: O; readonly input?: undefined },
+    body: (...args: A) => Raw,
+  ): Task<A, StandardSchemaV1.InferOutput<O>>
+  task<A extends unknown[], Raw>(
+    config: TaskConfig<A, Awaited<Raw>> & { readonly input?: undefined; readonly output?: undefined },
+    body: (...args: A) => Raw,
+  ): Task<A, Awaited<Raw>, Raw>
+  task(configOrBody: object, maybeBody?: TaskHandler): unknown {
+    if (typeof configOrBody === 'function') return this.#registry.define({}, configOrBody as TaskHandler)
+    if (typeof configOrBody !== 'object' || configOrBody === null) {
+      throw new TaskDefinitionError(`task() takes a function, or options and a function, got ${describeValue(configOrBody)}`)
+    }
+    return this.#registry.define(configOrBody, maybeBody as TaskHandler)
+  }
+
+  /**
+   * Decorates a public static method, which becomes a task named `Class.method`. `taskOf(Class.method)` gives it its type.
+   * @throws TaskDefinitionError for other methods
+   * @example
+   * class Mailer {
+   *   \@tasks.taskMethod({ priority: 'high' })
+   *   static send(to: string) { … }
+   * }
+   * taskOf(Mailer.send).delay('a@b.c')
+   */
+  taskMethod(config: TaskConfig = {}): MethodDecorator {
+    return (method, context) =>
+      decorateMethod(method, context, (fallbackName, body) => {
+        const parts = partsOf(this.#registry.define(config, body, fallbackName))
+        if (parts === undefined) throw new TaskDefinitionError(`method ${fallbackName} did not become a task`)
+        return parts
+      })
+  }
+
+  /**
+   * Submits a task, or any function as a task of its own name.
+   * @throws QueueFullError, PayloadError, EngineClosedError, ConfigurationError
+   * @example
+   * tasks.addTask(resize, ['in.png', 640], { priority: TaskPriority.LOW })
+   */
+  addTask<A extends readonly unknown[], Raw>(
+    body: (...args: A) => Raw,
+    ...[args, config]: A extends readonly [] ? [args?: A, config?: TaskConfig<A, Awaited<Raw>>] : [args: NoInfer<A>, config?: TaskConfig<A, Awaited<Raw>>]
+  ): TaskResult<Awaited<Raw>> {
+    const list = args ?? []
+    if (!Array.isArray(list)) {
+      throw new ConfigurationError(`addTask: the arguments must be an array, got ${describeValue(args)}`)
+    }
+    const parts = this.#registry.partsFor(body, config as TaskConfig)
+    if (config === undefined) return submit(parts, [...list])
+    const { name: _, input: __, output: ___, ...options } = config
+    return submit(withOptions(parts, options), [...list])
+  }
+
+  /** The task defined with `name`. @throws UnknownTaskError */
+  taskNamed(name: string): AnyTask {
+    return this.#registry.get(name)
+  }
+
+  /** Names of all tasks defined. */
+  get taskNames(): string[] {
+    return this.#registry.names
+  }
+
+  /** Everything known of a task; undefined when there is none with that id, or it is no longer kept. */
+  getTask(taskId: string): Promise<TaskInfo | undefined> {
+    return this.engine.find(taskId)
+  }
+
+  /** Tasks, newest first, a page at a time. @throws ConfigurationError */
+  async listTasks(query: TaskListQuery = {}): Promise<TaskPage> {
+    const { priority, ...rest } = query
+    return this.engine.list(priority === undefined ? rest : { ...rest, priority: resolvePriority(priority) })
+  }
+
+  /** Ends a task by its id. Resolves to true when this call ended it. */
+  cancel(taskId: string, reason?: string): Promise<boolean> {
+    return this.engine.cancel(taskId, reason)
+  }
+
+  /** Submits a failed, cancelled or expired task again, as a new task. @throws UnknownTaskError, TaskStateError */
+  async retry(taskId: string): Promise<TaskResult<unknown>> {
+    return new TaskResult(await this.engine.retry(taskId), this.#clock)
+  }
+
+  /** Starts nothing more, of one task or of all; what runs goes on. @throws UnknownTaskError */
+  async pause(name?: string): Promise<void> {
+    await this.engine.pause(name === undefined ? undefined : this.#registry.get(name).taskName)
+  }
+
+  /** Ends the pause. @throws UnknownTaskError */
+  async resume(name?: string): Promise<void> {
+    await this.engine.resume(name === undefined ? undefined : this.#registry.get(name).taskName)
+  }
+
+  /** Settles when nothing is queued, scheduled, retrying or running. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      const unsubscribe = this.engine.subscribe(['drained'], () => {
+        unsubscribe()
+        resolve()
+      })
+      const { totalQueued, activeWorkers } = this.engine.snapshot()
+      if (totalQueued + activeWorkers > 0) return
+      unsubscribe()
+      resolve()
+    })
+  }
+
+  /** The figures of this moment, flat. */
+  getStats(): EngineStatistics {
+    return this.engine.snapshot()
+  }
+
+  /** The same figures in groups. */
+  get monitor(): { getStats(): GroupedStatistics } {
+    return { getStats: () => groupStatistics(this.engine.snapshot()) }
+  }
+
+  /** Changes the number of slots or workers. @throws UnsupportedByEngineError */
+  scale(target: ScaleTarget): Promise<void> {
+    return this.engine.scale(target)
+  }
+
+  /** Calls `listener` for each such event, until the returned function is called. @throws ConfigurationError */
+  on<K extends EngineEventType>(type: K, listener: EngineListener<K>): () => void {
+    return this.engine.subscribe([type], listener)
+  }
+
+  /**
+   * Submits a task again and again. A schedule of the same id takes the place of the one before.
+   * @throws ConfigurationError
+   * @example
+   * tasks.schedule('nightly', { cron: '0 3 * * *', timeZone: 'Europe/Stockholm' }, cleanUp, [])
+   */
+  schedule<A extends readonly unknown[], R>(
+    id: string,
+    when: ScheduleOptions,
+    task: Task<A, R, unknown>,
+    args: NoInfer<A>,
+  ): Schedule {
+    const parts = partsOf(task)
+    if (parts === undefined) {
+      throw new TaskDefinitionError(`schedule '${id}' takes a task made by task(), got ${describeValue(task)}`)
+    }
+    if (typeof id !== 'string' || id === '') {
+      throw new ConfigurationError(`a schedule needs an id of 1 or more characters, got ${describeValue(id)}`)
+    }
+    const schedule = new Schedule(id, task.taskName, when, this.#clock, async (slot) => {
+      // the slot is the key: however often it is told to run, it runs once
+      await task.with({ uniqueKey: `schedule:${id}:${slot}` }).enqueue(...args)
+    })
+    this.#schedules.get(id)?.remove()
+    this.#schedules.set(id, schedule)
+    return schedule
+  }
+
+  /** All schedules, and what they are doing. */
+  get schedules(): ScheduleInfo[] {
+    return [...this.#schedules.values()].map((schedule) => schedule.info)
+  }
+
+  /** Ends a schedule; tasks it submitted go on. True when there was one. */
+  unschedule(id: string): boolean {
+    this.#schedules.get(id)?.remove()
+    return this.#schedules.delete(id)
+  }
+
+  /**
+   * Takes no more tasks, lets those there are run to an end (by default), and reports. Later calls give the first report.
+   * @throws ConfigurationError
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<ShutdownReport> {
+    for (const schedule of this.#schedules.values()) schedule.remove()
+    const report = await this.engine.stop({
+      waitForCompletion: options.waitForCompletion ?? true,
+      timeoutMs: options.timeoutMs ?? this.#options.shutdownTimeoutMs,
+    })
+    this.#stopHandlingSignals()
+    return report
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown()
+  }
+}
+
+/**
+ * Makes background tasks; the short form of `new BackgroundTasks(options)`.
+ * @throws ConfigurationError, EngineUnavailableError
+ */
+export function createTasks(options?: TasksOptions): BackgroundTasks {
+  return new BackgroundTasks(options)
+}

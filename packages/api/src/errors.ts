@@ -1,0 +1,23 @@
+// The errors users catch, from the one table that defines them.
+export {
+  BackgroundTasksNotEnabledError,
+  CatzillaError,
+  CompileError,
+  ConfigurationError,
+  EngineClosedError,
+  EngineUnavailableError,
+  MemoryLimitError,
+  NonRetryableError,
+  PayloadError,
+  QueueFullError,
+  TaskCancelledError,
+  TaskDefinitionError,
+  TaskExpiredError,
+  TaskStateError,
+  TaskTimeoutError,
+  UniqueKeyConflictError,
+  UnknownTaskError,
+  UnsupportedByEngineError,
+  WaitTimeoutError,
+} from '@catzilla/engine'
+export type { ErrorCode, ErrorName, PayloadIssue } from '@catzilla/engine'

@@ -1,0 +1,185 @@
+// Tasks that come again: at each slot of a timetable one task is submitted.
+import { ConfigurationError, KeepAlive, checkOptions, describeValue, is, toError } from '@catzilla/engine'
+import type { Alarm, Clock, OptionTable } from '@catzilla/engine'
+import { cronTimetable, intervalTimetable, slotsBetween } from './timetable.ts'
+import type { Timetable } from './timetable.ts'
+
+/** What to do about slots that passed while the process slept, was blocked, or could not submit. */
+export type MisfirePolicy = 'skip' | 'once' | 'all'
+
+/** When a schedule runs: `cron` or `everyMs`, one of the two. */
+export interface ScheduleOptions {
+  /** Cron pattern of five fields, or six with seconds first. */
+  readonly cron?: string
+  /** Interval in milliseconds, at least 1; the first slot is one interval from now. */
+  readonly everyMs?: number
+  /** IANA name such as `Europe/Stockholm`, for `cron`; the local zone by default. */
+  readonly timeZone?: string
+  /** Slots missed by more than a second: drop them, run once for all of them (default), or run each (up to 1000). */
+  readonly misfire?: MisfirePolicy
+}
+
+/** What a schedule is doing. Times are epoch milliseconds; null: none. */
+export interface ScheduleInfo {
+  readonly id: string
+  readonly taskName: string
+  readonly nextRunAt: number | null
+  readonly lastSlotAt: number | null
+  readonly submitted: number
+  readonly missed: number
+  readonly paused: boolean
+  /** Why the latest submission was refused; null when it was not. */
+  readonly lastError: Error | null
+}
+
+const table: OptionTable = {
+  cron: { byDefault: 'none', accepts: 'a cron pattern', about: 'When to run.', check: is.text },
+  everyMs: { byDefault: 'none', accepts: 'a number of milliseconds ≥ 1', about: 'How often to run.', check: is.number(1) },
+  timeZone: { byDefault: 'local', accepts: 'an IANA time zone', about: 'Zone of `cron`.', check: is.text },
+  misfire: {
+    byDefault: "'once'",
+    accepts: "'skip', 'once' or 'all'",
+    about: 'What to do about missed slots.',
+    check: is.oneOf('skip', 'once', 'all'),
+  },
+}
+
+/** A slot is missed when it could not be run within this time, in milliseconds. */
+const GRACE_MS = 1000
+
+/** Longest sleep: timers stand still while the machine sleeps, so the wall clock is looked at now and then. */
+const LONGEST_SLEEP_MS = 60_000
+
+/** Submits the task for one slot (epoch milliseconds); resolves when the engine has it. */
+export type SubmitSlot = (slot: number) => Promise<void>
+
+/** A running schedule. It keeps the process alive until it is removed. */
+export class Schedule {
+  readonly id: string
+  readonly taskName: string
+  readonly #timetable: Timetable
+  readonly #misfire: MisfirePolicy
+  readonly #clock: Clock
+  readonly #submit: SubmitSlot
+  readonly #keepAlive = new KeepAlive()
+  #alarm: Alarm | undefined
+  #nextSlot: number | null
+  #lastSlot: number | null = null
+  #submitted = 0
+  #missed = 0
+  #paused = false
+  #lastError: Error | null = null
+
+  /** @throws ConfigurationError */
+  constructor(id: string, taskName: string, options: ScheduleOptions, clock: Clock, submit: SubmitSlot) {
+    checkOptions(table, options, `schedule '${id}'`)
+    this.id = id
+    this.taskName = taskName
+    this.#clock = clock
+    this.#submit = submit
+    this.#misfire = options.misfire ?? 'once'
+    this.#timetable = timetableOf(id, options, clock.epochMs())
+    this.#nextSlot = this.#timetable.next(clock.epochMs())
+    this.#sleep()
+  }
+
+  get info(): ScheduleInfo {
+    return {
+      id: this.id,
+      taskName: this.taskName,
+      nextRunAt: this.#paused ? null : this.#nextSlot,
+      lastSlotAt: this.#lastSlot,
+      submitted: this.#submitted,
+      missed: this.#missed,
+      paused: this.#paused,
+      lastError: this.#lastError,
+    }
+  }
+
+  /** Submits nothing until `resume`. */
+  pause(): void {
+    this.#paused = true
+    this.#stop()
+  }
+
+  /** Goes on with the first slot from now; slots in the pause are not made up for. */
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#nextSlot = this.#timetable.next(this.#clock.epochMs())
+    this.#sleep()
+  }
+
+  /** Submits the task now, besides its slots. @throws as `enqueue` of the task */
+  async runNow(): Promise<void> {
+    await this.#submit(this.#clock.epochMs())
+    this.#submitted++
+  }
+
+  /** Ends the schedule; tasks submitted before go on. */
+  remove(): void {
+    this.#paused = true
+    this.#nextSlot = null
+    this.#stop()
+  }
+
+  #stop(): void {
+    this.#alarm?.cancel()
+    this.#keepAlive.close()
+  }
+
+  #sleep(): void {
+    this.#keepAlive.hold(this.#nextSlot !== null)
+    if (this.#nextSlot === null) return
+    const left = Math.max(0, this.#nextSlot - this.#clock.epochMs())
+    this.#alarm = this.#clock.setAlarm(Math.min(left, LONGEST_SLEEP_MS), () => this.#wake())
+  }
+
+  #wake(): void {
+    const now = this.#clock.epochMs()
+    const from = this.#nextSlot
+    if (from !== null && now >= from) {
+      const slots = [from, ...slotsBetween(this.#timetable, from, now)]
+      this.#nextSlot = this.#timetable.next(now)
+      for (const slot of this.#slotsToRun(slots, now)) this.#run(slot)
+    }
+    this.#sleep()
+  }
+
+  /** The due slots that are run, by the misfire policy. */
+  #slotsToRun(due: readonly number[], now: number): readonly number[] {
+    const late = due.filter((slot) => now - slot > GRACE_MS)
+    const onTime = due.filter((slot) => now - slot <= GRACE_MS)
+    this.#missed += late.length
+    if (this.#misfire === 'all') return due
+    if (this.#misfire === 'skip' || onTime.length > 0) return onTime
+    return late.slice(-1)
+  }
+
+  #run(slot: number): void {
+    this.#lastSlot = slot
+    this.#submit(slot).then(
+      () => {
+        this.#submitted++
+        this.#lastError = null
+      },
+      (thrown: unknown) => {
+        this.#lastError = toError(thrown)
+        process.emitWarning(`schedule '${this.id}' could not submit its task: ${this.#lastError.message}`, {
+          type: 'CatzillaWarning',
+          code: 'CATZILLA_SCHEDULE_MISSED',
+        })
+      },
+    )
+  }
+}
+
+function timetableOf(id: string, { cron, everyMs, timeZone }: ScheduleOptions, now: number): Timetable {
+  if ((cron === undefined) === (everyMs === undefined)) {
+    throw new ConfigurationError(`schedule '${id}': give either cron or everyMs, got ${describeValue({ cron, everyMs })}`)
+  }
+  if (everyMs !== undefined && timeZone !== undefined) {
+    throw new ConfigurationError(`schedule '${id}': timeZone goes with cron; an interval has no time zone`)
+  }
+  return cron === undefined ? intervalTimetable(everyMs ?? 0, now) : cronTimetable(cron, timeZone)
+}

@@ -1,0 +1,48 @@
+// What can be asked of a task, with the types of its arguments and its result.
+import type { TaskLimits, TaskOptions, TaskStats } from '@catzilla/engine'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+/** Limits whose key may be computed from the task's own arguments. */
+export interface TypedLimits<A extends readonly unknown[]> extends Omit<TaskLimits, 'key'> {
+  readonly key?: string | ((...args: A) => string)
+}
+
+/**
+ * Options of one call. Durations are milliseconds.
+ * @example
+ * sendEmail.with({ priority: 'critical', delayMs: 500 }).delay('a@b.c', 'hi')
+ */
+export interface CallOptions<A extends readonly unknown[] = readonly never[], R = never> extends Omit<
+  TaskOptions,
+  'limits' | 'onSuccess'
+> {
+  readonly limits?: TypedLimits<A>
+  readonly onSuccess?: (value: R, stats: TaskStats) => void
+}
+
+/** One schema for the only argument, or one for each argument. */
+export type InputSchemas = StandardSchemaV1 | readonly [StandardSchemaV1, ...StandardSchemaV1[]]
+
+/** Options of a task: those of a call, its name, and schemas of what goes in and comes out. */
+export interface TaskConfig<A extends readonly unknown[] = readonly never[], R = never> extends CallOptions<A, R> {
+  /** Unique among the tasks; the name of the function by default. */
+  readonly name?: string
+  /** Checked when the task is submitted; what the schema makes of an argument is what the body gets. */
+  readonly input?: InputSchemas
+  /** Checked when the body has ended; what the schema makes of the result is the result. */
+  readonly output?: StandardSchemaV1
+}
+
+/** The arguments a body gets from schemas. */
+export type SchemaOutputs<S extends InputSchemas> = S extends StandardSchemaV1
+  ? [StandardSchemaV1.InferOutput<S>]
+  : S extends readonly StandardSchemaV1[]
+    ? { -readonly [K in keyof S]: S[K] extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S[K]> : never }
+    : never
+
+/** The arguments a submitter gives for schemas. */
+export type SchemaInputs<S extends InputSchemas> = S extends StandardSchemaV1
+  ? [StandardSchemaV1.InferInput<S>]
+  : S extends readonly StandardSchemaV1[]
+    ? { -readonly [K in keyof S]: S[K] extends StandardSchemaV1 ? StandardSchemaV1.InferInput<S[K]> : never }
+    : never

@@ -1,0 +1,188 @@
+// A task as its users hold it: a function that can also be submitted.
+import { QueueFullError, TaskDefinitionError, describeValue, resolveTaskOptions } from '@catzilla/engine'
+import type { Clock, LaneName, ResolvedTaskOptions, TaskCall, TaskEngine, TaskHandler } from '@catzilla/engine'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { cutIntoChunks, joinChunks, rowByRow } from './columns.ts'
+import type { NumberColumn } from './columns.ts'
+import { checkArguments, checkArgumentsAsync, checkResult } from './schema.ts'
+import { TaskBatch } from './task-batch.ts'
+import type { CallOptions, InputSchemas } from './task-config.ts'
+import { TaskResult } from './task-result.ts'
+
+/** Where a task runs and why. */
+export interface TaskExplanation {
+  readonly name: string
+  readonly engine: string
+  readonly lane: LaneName
+  readonly reason: string
+  readonly native: {
+    readonly compiled: boolean
+    readonly reason: string
+    /** What keeps the body from being compiled, where a compiler looked at it. */
+    readonly blockers: readonly { readonly code: string; readonly message: string; readonly line: number; readonly column: number }[]
+  }
+}
+
+/** Columns for `mapArrays`: one typed array for each argument, all of the same length. */
+export type ColumnsOf<A extends readonly unknown[]> = { readonly [K in keyof A]: NumberColumn }
+
+/**
+ * A defined task. Called, it runs here and now; its methods submit it.
+ * `A` are the arguments of a submission, `R` is the result, `Raw` what a direct call gives.
+ */
+export interface Task<A extends readonly unknown[], R, Raw = R | Promise<R>> {
+  /** Runs the body here and now, without the queue: no retries, no timeout, no `currentTask()`. */
+  (...args: A): Raw
+  readonly taskName: string
+  readonly options: ResolvedTaskOptions
+  /**
+   * Submits the task.
+   * @throws QueueFullError, PayloadError, EngineClosedError, UniqueKeyConflictError
+   */
+  delay(...args: A): TaskResult<R>
+  /** Submits the task, waiting for room in the queue and until the engine holds it. @throws as `delay`, but not QueueFullError */
+  enqueue(...args: A): Promise<TaskResult<R>>
+  /** Submits one task for each list of arguments, all or none. @throws as `delay` */
+  batch(argsList: readonly A[]): TaskBatch<R>
+  /**
+   * Runs a body of numbers over columns, in tasks of 4096 rows; `wait()` of the batch gives the column of results.
+   * @throws PayloadError when the columns are no typed arrays of numbers or differ in length
+   */
+  mapArrays: A extends readonly number[]
+    ? R extends number
+      ? (...columns: ColumnsOf<A>) => TaskBatch<Float64Array, Float64Array>
+      : never
+    : never
+  /** The same task with other options for the calls made on it. @throws ConfigurationError */
+  with(options: CallOptions<A, R>): Task<A, R, Raw>
+  /** Which lane the task has and why. */
+  explain(): TaskExplanation
+}
+
+/** What all tasks of one `BackgroundTasks` share. */
+export interface TaskHome {
+  readonly engine: TaskEngine
+  readonly clock: Clock
+}
+
+/** What makes up one task. */
+export interface TaskParts {
+  readonly home: TaskHome
+  readonly call: TaskCall & { readonly handler: TaskHandler }
+  readonly input: InputSchemas | undefined
+}
+
+const partsOfTask = new WeakMap<object, TaskParts>()
+
+/** The body with the check of its result around it. */
+export function checkedBody(name: string, body: TaskHandler, output: StandardSchemaV1 | undefined): TaskHandler {
+  if (output === undefined) return body
+  return (...args) => {
+    const value = body(...args)
+    return value instanceof Promise
+      ? value.then((later) => checkResult(name, output, later))
+      : checkResult(name, output, value)
+  }
+}
+
+/** Makes the callable task out of its parts. */
+export function makeTask<A extends readonly unknown[], R, Raw>(parts: TaskParts): Task<A, R, Raw> {
+  const here = (...args: readonly unknown[]): unknown => {
+    const { call, input } = parts
+    const checked = input === undefined ? args : checkArguments(call.name, input, args)
+    return call.handler(...(checked as never[]))
+  }
+  const task = Object.assign(here, {
+    delay: (...args: readonly unknown[]) => submit(parts, args),
+    enqueue: (...args: readonly unknown[]) => enqueue(parts, args),
+    batch: (argsList: readonly (readonly unknown[])[]) => submitBatch(parts, argsList),
+    mapArrays: (...columns: NumberColumn[]) => submitColumns(parts, columns),
+    with: (options: CallOptions) => makeTask(withOptions(parts, options)),
+    explain: () => explain(parts),
+  })
+  // read when asked for: the task of a decorated method exists before its parts do
+  Object.defineProperties(task, {
+    taskName: { get: () => parts.call.name, enumerable: true },
+    options: { get: () => parts.call.options, enumerable: true },
+  })
+  partsOfTask.set(task, parts)
+  // the methods above take whatever the interface's types let through
+  return task as unknown as Task<A, R, Raw>
+}
+
+/** The parts of a task made by `makeTask`; undefined for any other value. */
+export function partsOf(value: unknown): TaskParts | undefined {
+  return typeof value === 'function' ? partsOfTask.get(value) : undefined
+}
+
+/**
+ * The task behind a method that `taskMethod` decorated: TypeScript cannot see that the decorator made it one.
+ * @throws TaskDefinitionError when `method` is no task
+ * @example
+ * taskOf(Mailer.send).delay('a@b.c')
+ */
+export function taskOf<A extends readonly unknown[], Raw>(method: (...args: A) => Raw): Task<A, Awaited<Raw>, Raw> {
+  if (partsOf(method) === undefined) {
+    throw new TaskDefinitionError(`${describeValue(method)} is no task; define it with task() or decorate it with taskMethod()`)
+  }
+  return method as Task<A, Awaited<Raw>, Raw>
+}
+
+/** The same task with other options. @throws ConfigurationError */
+export function withOptions(parts: TaskParts, options: object): TaskParts {
+  const { call } = parts
+  const resolved = resolveTaskOptions(options, call.options, `task '${call.name}'`)
+  return { ...parts, call: Object.freeze({ ...call, options: resolved }) }
+}
+
+/** Submits one task. @throws as `Task.delay` */
+export function submit<R>({ home, call, input }: TaskParts, args: readonly unknown[]): TaskResult<R> {
+  const checked = input === undefined ? args : checkArguments(call.name, input, args)
+  return new TaskResult<R>(home.engine.submit(call, checked) as never, home.clock)
+}
+
+async function enqueue(parts: TaskParts, args: readonly unknown[]): Promise<TaskResult<unknown>> {
+  const { home, call, input } = parts
+  const checked = input === undefined ? args : await checkArgumentsAsync(call.name, input, args)
+  const submitChecked = (): TaskResult<unknown> => submit({ ...parts, input: undefined }, checked)
+  for (;;) {
+    await home.engine.room()
+    try {
+      const result = submitChecked()
+      await result.accepted
+      return result
+    } catch (error) {
+      // somebody else took the place meanwhile: wait for the next one
+      if (!(error instanceof QueueFullError)) throw error
+    }
+  }
+}
+
+function submitBatch({ home, call, input }: TaskParts, argsList: readonly (readonly unknown[])[]): TaskBatch<unknown> {
+  const checked = input === undefined ? argsList : argsList.map((args) => checkArguments(call.name, input, args))
+  const handles = home.engine.submitMany(call, checked)
+  return new TaskBatch(
+    handles.map((handle) => new TaskResult(handle, home.clock)),
+    (values) => values,
+  )
+}
+
+function submitColumns({ home, call }: TaskParts, columns: readonly NumberColumn[]): TaskBatch<Float64Array, Float64Array> {
+  const chunks = cutIntoChunks(call.name, columns)
+  const columnCall: TaskCall = { ...call, handler: rowByRow(call.name, call.handler as (...row: number[]) => unknown) }
+  const handles = home.engine.submitMany(columnCall, chunks)
+  return new TaskBatch<Float64Array, Float64Array>(
+    handles.map((handle) => new TaskResult<Float64Array>(handle as never, home.clock)),
+    joinChunks,
+  )
+}
+
+function explain({ home, call }: TaskParts): TaskExplanation {
+  const { engine } = home
+  const { lane } = call.options
+  const reason = lane === 'inline' ? 'the default: the body runs on the event loop' : `asked for by lane: '${lane}'`
+  const why = engine.capabilities.nativeLane
+    ? 'no compiled body is known for it'
+    : `the ${engine.name} engine has no native lane`
+  return { name: call.name, engine: engine.name, lane, reason, native: { compiled: false, reason: why, blockers: [] } }
+}

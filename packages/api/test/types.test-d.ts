@@ -1,0 +1,138 @@
+// What must compile and what must not: arguments, results and options are inferred.
+import { createTasks, taskOf } from '@catzilla/api'
+import type { Task, TaskBatch, TaskFuture, TaskResult } from '@catzilla/api'
+import * as v from 'valibot'
+import { expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+
+const tasks = createTasks()
+const add = tasks.task({ name: 'add' }, (a: number, b: number) => a + b)
+const fetchLength = tasks.task({ name: 'length' }, async (url: string) => url.length)
+
+test('arguments and results are inferred from the body', () => {
+  expectTypeOf(add.delay(1, 2)).toEqualTypeOf<TaskResult<number>>()
+  expectTypeOf(fetchLength.delay('x').wait()).toEqualTypeOf<Promise<number>>()
+  expectTypeOf(add.enqueue(1, 2)).toEqualTypeOf<Promise<TaskResult<number>>>()
+  expectTypeOf(add.batch([[1, 2]])).toEqualTypeOf<TaskBatch<number>>()
+  expectTypeOf(add.delay(1, 2).future()).toEqualTypeOf<TaskFuture<number>>()
+  expectTypeOf(add.with({ priority: 'critical' }).delay(1, 2)).toEqualTypeOf<TaskResult<number>>()
+})
+
+test('a direct call gives what the body gives', () => {
+  expectTypeOf(add(1, 2)).toEqualTypeOf<number>()
+  expectTypeOf(fetchLength('x')).toEqualTypeOf<Promise<number>>()
+})
+
+test('wrong arguments do not compile', () => {
+  // @ts-expect-error a text is no number
+  add.delay('1', 2)
+  // @ts-expect-error one argument is missing
+  add.delay(1)
+  // @ts-expect-error there is no third argument
+  add.delay(1, 2, 3)
+  // @ts-expect-error a list in the batch is too short
+  add.batch([[1]])
+  // @ts-expect-error enqueue checks as delay does
+  void add.enqueue('1', 2)
+})
+
+test('a wrong use of the result does not compile', () => {
+  // @ts-expect-error the result is a number
+  add.delay(1, 2).wait().then((sum) => sum.toUpperCase())
+  // @ts-expect-error the callback gets an outcome with a number
+  add.delay(1, 2).addCallback((outcome) => outcome.status === 'completed' && outcome.value.length)
+})
+
+test('wrong options do not compile', () => {
+  // @ts-expect-error there is no such class
+  add.with({ priority: 'urgent' })
+  // @ts-expect-error durations are numbers
+  add.with({ delayMs: '5s' })
+  // @ts-expect-error a misspelt option
+  add.with({ maxRetry: 3 })
+  // @ts-expect-error a name is given at definition
+  add.with({ name: 'other' })
+  // @ts-expect-error onSuccess gets the result
+  add.with({ onSuccess: (value: string) => value })
+  // @ts-expect-error the key is computed from the task's arguments
+  add.with({ limits: { concurrency: 1, key: (a: string) => a } })
+  // @ts-expect-error there is no such engine option
+  createTasks({ queuesize: 10 })
+})
+
+test('options see the types of the task', () => {
+  add.with({ onSuccess: (value) => expectTypeOf(value).toEqualTypeOf<number>() })
+  add.with({ limits: { concurrency: 1, key: (a, b) => String(a + b) } })
+  tasks.task({ name: 'typed', onSuccess: (value: string) => value.length }, (id: number) => String(id))
+})
+
+test('addTask infers from a plain function', () => {
+  const repeat = (text: string, times: number) => text.repeat(times)
+  expectTypeOf(tasks.addTask(repeat, ['x', 2], { priority: 'low' })).toEqualTypeOf<TaskResult<string>>()
+  expectTypeOf(tasks.addTask(() => 5)).toEqualTypeOf<TaskResult<number>>()
+  // @ts-expect-error the arguments are the wrong way round
+  tasks.addTask(repeat, [2, 'x'])
+  // @ts-expect-error arguments are missing
+  tasks.addTask(repeat)
+})
+
+test('one schema types the only argument', () => {
+  const order = tasks.task(
+    { name: 'order', input: z.object({ id: z.coerce.number(), note: z.string().default('') }) },
+    (input) => {
+      expectTypeOf(input).toEqualTypeOf<{ id: number; note: string }>()
+      return input.id
+    },
+  )
+  expectTypeOf(order.delay({ id: 1 })).toEqualTypeOf<TaskResult<number>>()
+  // @ts-expect-error the field is missing
+  order.delay({ note: 'x' })
+})
+
+test('a list of schemas types each argument', () => {
+  const send = tasks.task({ name: 'send', input: [v.string(), v.number()] }, (to, times) => {
+    expectTypeOf(to).toEqualTypeOf<string>()
+    expectTypeOf(times).toEqualTypeOf<number>()
+    return to.repeat(times)
+  })
+  send.delay('a', 2)
+  // @ts-expect-error the second argument is a number
+  send.delay('a', 'b')
+})
+
+test('an output schema types the result', () => {
+  const parse = tasks.task({ name: 'parse', output: z.string().transform((text) => text.length) }, (text: string) => text)
+  expectTypeOf(parse.delay('x')).toEqualTypeOf<TaskResult<number>>()
+})
+
+test('mapArrays is for bodies of numbers', () => {
+  expectTypeOf(add.mapArrays(new Float64Array(1), new Float64Array(1)).wait()).toEqualTypeOf<Promise<Float64Array>>()
+  // @ts-expect-error the argument is a text
+  fetchLength.mapArrays(new Float64Array(1))
+  // @ts-expect-error one column for each argument
+  add.mapArrays(new Float64Array(1))
+})
+
+test('a decorated static method keeps its signature, and taskOf makes it a task', () => {
+  class Mailer {
+    @tasks.taskMethod({ priority: 'high' })
+    static send(to: string): number {
+      return to.length
+    }
+  }
+  expectTypeOf(Mailer.send('x')).toEqualTypeOf<number>()
+  expectTypeOf(taskOf(Mailer.send)).toExtend<Task<[string], number, number>>()
+  // @ts-expect-error the argument is a text
+  taskOf(Mailer.send).delay(1)
+})
+
+test('futures chain types', () => {
+  expectTypeOf(add.delay(1, 2).future().then(String)).toEqualTypeOf<TaskFuture<string>>()
+  expectTypeOf(add.delay(1, 2).future().catch(() => null)).toEqualTypeOf<TaskFuture<number | null>>()
+})
+
+test('schedules take the arguments of their task', () => {
+  tasks.schedule('ok', { everyMs: 1000 }, add, [1, 2])
+  // @ts-expect-error one argument is missing
+  tasks.schedule('wrong', { everyMs: 1000 }, add, [1])
+})

@@ -1,0 +1,176 @@
+// Holding tasks back by hand, all of them or those of one name.
+import assert from 'node:assert/strict'
+import type { ConformanceCase } from '../conformance-case.ts'
+import { allSettled, someTurns } from '../moment.ts'
+
+export const pauseResume: readonly ConformanceCase[] = [
+  {
+    name: 'a paused engine takes tasks and starts none, until it is resumed',
+    run: async (t) => {
+      const engine = await t.start()
+      await engine.pause()
+      const handle = engine.submit(
+        t.define(engine, () => 'ran'),
+        [],
+      )
+      await handle.accepted
+      await someTurns()
+      assert.equal(handle.status, 'pending')
+      await engine.resume()
+      assert.equal(await handle.wait(), 'ran')
+    },
+  },
+  {
+    name: 'what runs goes on through a pause',
+    run: async (t) => {
+      const engine = await t.start()
+      const blocker = await t.occupy(engine)
+      await engine.pause()
+      assert.equal(blocker.context.signal.aborted, false)
+      blocker.release('went on')
+      assert.equal(await blocker.handle.wait(), 'went on')
+    },
+  },
+  {
+    name: 'a slot that becomes free during a pause stays free',
+    run: async (t) => {
+      const engine = await t.start({ inlineConcurrency: 1 })
+      const blocker = await t.occupy(engine)
+      const handle = engine.submit(
+        t.define(engine, () => 'ran'),
+        [],
+      )
+      await engine.pause()
+      blocker.release()
+      await blocker.handle.wait()
+      await someTurns()
+      assert.equal(handle.status, 'pending')
+      await engine.resume()
+      assert.equal(await handle.wait(), 'ran')
+    },
+  },
+  {
+    name: 'pausing a name holds its tasks, and no others',
+    run: async (t) => {
+      const engine = await t.start()
+      const held = t.define(engine, () => 'held')
+      await engine.pause(held.name)
+      const handles = [1, 2].map(() => engine.submit(held, []))
+      assert.equal(
+        await engine
+          .submit(
+            t.define(engine, () => 'other', { priority: 'low' }),
+            [],
+          )
+          .wait(),
+        'other',
+      )
+      assert.deepEqual(
+        handles.map(({ status }) => status),
+        ['pending', 'pending'],
+      )
+      await engine.resume(held.name)
+      assert.deepEqual(await Promise.all(handles.map((handle) => handle.wait())), ['held', 'held'])
+    },
+  },
+  {
+    name: 'a name may be paused before it is registered',
+    run: async (t) => {
+      const engine = await t.start()
+      await engine.pause('not.yet')
+      const handle = engine.submit(
+        t.define(engine, () => 'ran', {}, 'not.yet'),
+        [],
+      )
+      await engine
+        .submit(
+          t.define(engine, () => 1),
+          [],
+        )
+        .wait()
+      assert.equal(handle.status, 'pending')
+      await engine.resume('not.yet')
+      assert.equal(await handle.wait(), 'ran')
+    },
+  },
+  {
+    name: 'pausing and resuming are idempotent',
+    run: async (t) => {
+      const engine = await t.start()
+      const call = t.define(engine, () => 'ran')
+      for (const name of [undefined, call.name]) {
+        await engine.resume(name)
+        await engine.pause(name)
+        await engine.pause(name)
+        const handle = engine.submit(call, [])
+        await engine.resume(name)
+        assert.equal(await handle.wait(), 'ran')
+      }
+    },
+  },
+  {
+    name: 'a pause of a name outlasts a pause of all',
+    run: async (t) => {
+      const engine = await t.start()
+      const call = t.define(engine, () => 'ran')
+      await engine.pause(call.name)
+      await engine.pause()
+      const handle = engine.submit(call, [])
+      await engine.resume()
+      await engine
+        .submit(
+          t.define(engine, () => 1),
+          [],
+        )
+        .wait()
+      assert.equal(handle.status, 'pending')
+      await engine.resume(call.name)
+      assert.equal(await handle.wait(), 'ran')
+    },
+  },
+  {
+    name: 'delays go on during a pause: what comes due then starts with the resume',
+    needs: ['virtualClock'],
+    run: async (t) => {
+      const engine = await t.start()
+      const handle = engine.submit(
+        t.define(engine, () => t.clock.now(), { delayMs: 100 }),
+        [],
+      )
+      await engine.pause()
+      await t.clock.advance(500)
+      assert.equal(handle.status, 'pending')
+      await engine.resume()
+      assert.equal(await handle.wait(), 500)
+    },
+  },
+  {
+    name: 'tasks of a paused name keep their order',
+    run: async (t) => {
+      const engine = await t.start({ inlineConcurrency: 1 })
+      const order: number[] = []
+      const call = t.define(engine, (n: number) => void order.push(n))
+      await engine.pause(call.name)
+      const handles = [0, 1, 2].map((n) => engine.submit(call, [n]))
+      await someTurns()
+      await engine.resume(call.name)
+      handles.push(...[3, 4].map((n) => engine.submit(call, [n])))
+      await allSettled(handles)
+      assert.deepEqual(order, [0, 1, 2, 3, 4])
+    },
+  },
+  {
+    name: 'find says that a task waits for the end of a pause',
+    run: async (t) => {
+      const engine = await t.start()
+      const call = t.define(engine, () => 1)
+      await engine.pause(call.name)
+      const handle = engine.submit(call, [])
+      await handle.accepted
+      await someTurns()
+      assert.match((await engine.find(handle.taskId))?.waitingFor ?? '', /task is paused/)
+      await engine.pause()
+      assert.match((await engine.find(handle.taskId))?.waitingFor ?? '', /paused/)
+    },
+  },
+]

@@ -1,0 +1,67 @@
+// Watches the process while a case runs: rejections nobody handles, exceptions nobody catches, warnings, and timers that
+// would keep the process alive.
+import { toError } from '../contract/errors.ts'
+import { someTurns } from './moment.ts'
+
+/** Warnings an engine can be the cause of; others, such as those of experimental features, are none of the suite's business. */
+const watchedWarnings = new Set(['CatzillaWarning', 'MaxListenersExceededWarning'])
+
+/** How often the event loop may turn until timers of others, such as the test runner, have passed. */
+const PATIENCE_TURNS = 200
+
+export class ProcessWatch {
+  readonly #problems: string[] = []
+  readonly #warnings: Error[] = []
+  #expectedWarnings = 0
+  readonly #timersBefore: number
+
+  constructor() {
+    this.#timersBefore = referencedTimers()
+    process.on('unhandledRejection', this.#onRejection)
+    process.on('uncaughtExceptionMonitor', this.#onException)
+    process.on('warning', this.#onWarning)
+  }
+
+  /** Announces that one warning is to come; resolves to it. */
+  async expectWarning(): Promise<Error> {
+    this.#expectedWarnings++
+    for (let turn = 0; turn < PATIENCE_TURNS; turn++) {
+      const warning = this.#warnings[this.#expectedWarnings - 1]
+      if (warning !== undefined) return warning
+      await someTurns(1)
+    }
+    throw new Error('expected a process warning of type CatzillaWarning, none came')
+  }
+
+  /** Ends the watch and says what went wrong meanwhile. */
+  async end(): Promise<string[]> {
+    await someTurns(2)
+    process.off('unhandledRejection', this.#onRejection)
+    process.off('uncaughtExceptionMonitor', this.#onException)
+    process.off('warning', this.#onWarning)
+    const unexpected = this.#warnings.slice(this.#expectedWarnings).map((each) => `process warning: ${each.message}`)
+    return [...this.#problems, ...unexpected, ...(await this.#timersLeft())]
+  }
+
+  async #timersLeft(): Promise<string[]> {
+    for (let turn = 0; turn < PATIENCE_TURNS && referencedTimers() > this.#timersBefore; turn++) await someTurns(1)
+    const left = referencedTimers() - this.#timersBefore
+    return left > 0 ? [`${left} timers that keep the process alive were left behind`] : []
+  }
+
+  readonly #onRejection = (reason: unknown): void => {
+    this.#problems.push(`unhandled rejection: ${toError(reason).message}`)
+  }
+
+  readonly #onException = (error: Error): void => {
+    this.#problems.push(`uncaught exception: ${error.message}`)
+  }
+
+  readonly #onWarning = (warning: Error): void => {
+    if (watchedWarnings.has(warning.name)) this.#warnings.push(warning)
+  }
+}
+
+export function referencedTimers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+}

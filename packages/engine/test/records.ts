@@ -1,0 +1,42 @@
+// Task records outside of any engine, for tests of the lists and queues that hold them.
+import { resolveTaskOptions } from '../src/options/task-options.ts'
+import type { TaskOptions } from '../src/options/task-options.ts'
+import type { Plan, RecordHome } from '../src/typescript/plan.ts'
+import { RunState, TaskRecord } from '../src/typescript/task-record.ts'
+
+const home: RecordHome = {
+  engineName: 'none',
+  taskId: (record) => `none-${record.sequence}`,
+  now: () => 0,
+  toEpoch: (ms) => ms,
+  cancel: () => false,
+  observeFailure: () => {},
+  defer: (deliver) => deliver(),
+  reportProgress: () => {},
+}
+
+export function planOf(asked: TaskOptions = {}): Plan {
+  const options = resolveTaskOptions(asked)
+  const handler = (): void => {}
+  const named = { name: 'task', handler, gate: null, keyGates: null, unique: null }
+  return { call: { name: 'task', options }, options, named, handler, home, direct: true, keyed: false }
+}
+
+/** One plan per class, shared by the records as in an engine. */
+const plans: readonly Plan[] = [0, 1, 2, 3].map((priority) => planOf({ priority: priority as 0 | 1 | 2 | 3 }))
+
+/** A record of a class that was submitted at `createdAt` and waits since then. */
+export function recordOf(sequence: number, priority: number = 2, createdAt: number = 0): TaskRecord {
+  const plan = plans[priority]
+  if (plan === undefined) throw new Error(`no class ${priority}`)
+  return new TaskRecord(plan, [], sequence, sequence, createdAt)
+}
+
+/** A record that has settled at `settledAt`. */
+export function settledRecord(sequence: number, settledAt: number, keepResultMs: number): TaskRecord {
+  const record = new TaskRecord(planOf({ keepResultMs }), [], sequence, sequence, 0)
+  record.run = new RunState(record, 0)
+  record.run.settledAt = settledAt
+  record.status = 'completed'
+  return record
+}
