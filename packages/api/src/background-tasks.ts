@@ -40,6 +40,7 @@ import type { Task, TaskHome } from './task.ts'
 import type { InputSchemas, SchemaInputs, SchemaOutputs, TaskConfig } from './task-config.ts'
 import { decorateMethod } from './task-method.ts'
 import { TaskResult } from './task-result.ts'
+import { Turnstile } from './turnstile.ts'
 
 /** Filters of `listTasks`; as `TaskQuery`, and the class may be given by name. */
 export interface TaskListQuery extends Omit<TaskQuery, 'priority'> {
@@ -85,7 +86,7 @@ export class BackgroundTasks implements AsyncDisposable {
     this.ready = this.engine.start()
     // whoever looks at `ready` gets the error; nobody has to
     this.ready.catch(() => {})
-    const home: TaskHome = { engine: this.engine, clock: this.#clock }
+    const home: TaskHome = { engine: this.engine, clock: this.#clock, turnstile: new Turnstile() }
     this.#registry = new Registry(home, this.#options.taskDefaults)
     this.#stopHandlingSignals = this.#options.handleSignals ? handleSignals(() => this.shutdown()) : () => {}
   }
@@ -116,7 +117,9 @@ export class BackgroundTasks implements AsyncDisposable {
   task(configOrBody: object, maybeBody?: TaskHandler): unknown {
     if (typeof configOrBody === 'function') return this.#registry.define({}, configOrBody as TaskHandler)
     if (typeof configOrBody !== 'object' || configOrBody === null) {
-      throw new TaskDefinitionError(`task() takes a function, or options and a function, got ${describeValue(configOrBody)}`)
+      throw new TaskDefinitionError(
+        `task() takes a function, or options and a function, got ${describeValue(configOrBody)}`,
+      )
     }
     return this.#registry.define(configOrBody, maybeBody as TaskHandler)
   }
@@ -148,7 +151,9 @@ export class BackgroundTasks implements AsyncDisposable {
    */
   addTask<A extends readonly unknown[], Raw>(
     body: (...args: A) => Raw,
-    ...[args, config]: A extends readonly [] ? [args?: A, config?: TaskConfig<A, Awaited<Raw>>] : [args: NoInfer<A>, config?: TaskConfig<A, Awaited<Raw>>]
+    ...[args, config]: A extends readonly []
+      ? [args?: A, config?: TaskConfig<A, Awaited<Raw>>]
+      : [args: NoInfer<A>, config?: TaskConfig<A, Awaited<Raw>>]
   ): TaskResult<Awaited<Raw>> {
     const list = args ?? []
     if (!Array.isArray(list)) {
@@ -156,7 +161,12 @@ export class BackgroundTasks implements AsyncDisposable {
     }
     const parts = this.#registry.partsFor(body, config as TaskConfig)
     if (config === undefined) return submit(parts, [...list])
-    const { name: _, input: __, output: ___, ...options } = config
+    const { name, input, output, ...options } = config
+    if (partsOf(body) !== undefined && (name ?? input ?? output) !== undefined) {
+      throw new ConfigurationError(
+        `addTask: name, input and output belong to the definition of task '${parts.call.name}'; leave them out`,
+      )
+    }
     return submit(withOptions(parts, options), [...list])
   }
 
@@ -204,14 +214,15 @@ export class BackgroundTasks implements AsyncDisposable {
   /** Settles when nothing is queued, scheduled, retrying or running. */
   drain(): Promise<void> {
     return new Promise((resolve) => {
-      const unsubscribe = this.engine.subscribe(['drained'], () => {
+      // the event tells of a moment that may be over: others may have submitted since
+      const resolveWhenIdle = (): void => {
+        const { totalQueued, activeWorkers } = this.engine.snapshot()
+        if (totalQueued + activeWorkers > 0) return
         unsubscribe()
         resolve()
-      })
-      const { totalQueued, activeWorkers } = this.engine.snapshot()
-      if (totalQueued + activeWorkers > 0) return
-      unsubscribe()
-      resolve()
+      }
+      const unsubscribe = this.engine.subscribe(['drained'], resolveWhenIdle)
+      resolveWhenIdle()
     })
   }
 

@@ -2,7 +2,15 @@
 import { NonRetryableError, PayloadError, TaskDefinitionError, describeValue } from '@catzilla/engine'
 
 /** A column of numbers. */
-export type NumberColumn = Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array
+export type NumberColumn =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
 
 /** Rows that one task works through: long enough to make the cost per row small, short enough to share the loop. */
 export const ROWS_PER_TASK = 4096
@@ -22,7 +30,10 @@ export function cutIntoChunks(name: string, columns: readonly NumberColumn[]): N
 }
 
 /** A body that calls `body` for each row of its columns. */
-export function rowByRow(name: string, body: (...row: number[]) => unknown): (...columns: NumberColumn[]) => Float64Array {
+export function rowByRow(
+  name: string,
+  body: (...row: number[]) => unknown,
+): (...columns: NumberColumn[]) => Float64Array {
   return (...columns) => {
     const rows = columns[0]?.length ?? 0
     const results = new Float64Array(rows)

@@ -27,7 +27,12 @@ const table: OptionTable = {
     check: (value) => is.text(value) || is.object(value),
   },
   durable: { byDefault: 'none', accepts: 'a directory', about: 'Keeps tasks across crashes.', check: is.text },
-  compile: { byDefault: "'auto'", accepts: "'auto' or false", about: 'Compiling to C.', check: is.oneOf('auto', false) },
+  compile: {
+    byDefault: "'auto'",
+    accepts: "'auto' or false",
+    about: 'Compiling to C.',
+    check: is.oneOf('auto', false),
+  },
   shutdownTimeoutMs: {
     byDefault: '30000',
     accepts: 'a number of milliseconds ≥ 0',
@@ -53,9 +58,13 @@ export function resolveTasksOptions(
 ): ResolvedTasksOptions {
   checkOptions(table, asked, 'createTasks')
   const { engine, durable, compile, shutdownTimeoutMs, handleSignals, taskDefaults, ...engineOptions } = asked
-  if (typeof engine === 'object' && Object.keys(engineOptions).some((name) => name !== 'clock')) {
-    const given = Object.keys(engineOptions).join(', ')
-    throw new ConfigurationError(`createTasks: ${given} cannot be applied to an engine that was made before; set them there`)
+  const given = Object.entries(engineOptions).flatMap(([name, value]) =>
+    value === undefined || name === 'clock' ? [] : [name],
+  )
+  if (typeof engine === 'object' && given.length > 0) {
+    throw new ConfigurationError(
+      `createTasks: ${given.join(', ')} cannot be applied to an engine that was made before; set them there`,
+    )
   }
   return {
     engineOptions,

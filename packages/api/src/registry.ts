@@ -35,7 +35,9 @@ export class Registry {
     const name = config.name ?? (fallbackName === '' ? body.name : fallbackName)
     requireName(name, body)
     if (this.#tasks.has(name)) {
-      throw new TaskDefinitionError(`task '${name}' is defined already; choose another name, or use the task that is there`)
+      throw new TaskDefinitionError(
+        `task '${name}' is defined already; choose another name, or use the task that is there`,
+      )
     }
     const parts = this.#partsFor(name, config, body)
     this.#home.engine.register({ name, handler: parts.call.handler, options: parts.call.options })

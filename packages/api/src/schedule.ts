@@ -34,7 +34,12 @@ export interface ScheduleInfo {
 
 const table: OptionTable = {
   cron: { byDefault: 'none', accepts: 'a cron pattern', about: 'When to run.', check: is.text },
-  everyMs: { byDefault: 'none', accepts: 'a number of milliseconds ≥ 1', about: 'How often to run.', check: is.number(1) },
+  everyMs: {
+    byDefault: 'none',
+    accepts: 'a number of milliseconds ≥ 1',
+    about: 'How often to run.',
+    check: is.number(1),
+  },
   timeZone: { byDefault: 'local', accepts: 'an IANA time zone', about: 'Zone of `cron`.', check: is.text },
   misfire: {
     byDefault: "'once'",
@@ -176,7 +181,9 @@ export class Schedule {
 
 function timetableOf(id: string, { cron, everyMs, timeZone }: ScheduleOptions, now: number): Timetable {
   if ((cron === undefined) === (everyMs === undefined)) {
-    throw new ConfigurationError(`schedule '${id}': give either cron or everyMs, got ${describeValue({ cron, everyMs })}`)
+    throw new ConfigurationError(
+      `schedule '${id}': give either cron or everyMs, got ${describeValue({ cron, everyMs })}`,
+    )
   }
   if (everyMs !== undefined && timeZone !== undefined) {
     throw new ConfigurationError(`schedule '${id}': timeZone goes with cron; an interval has no time zone`)

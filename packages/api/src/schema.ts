@@ -14,9 +14,9 @@ type Answer = StandardSchemaV1.Result<unknown>
 export function checkArguments(name: string, input: InputSchemas, args: readonly unknown[]): unknown[] {
   const answers = schemasOf(input).map((schema, index) => {
     const answer = schema['~standard'].validate(args[index])
-    if (!(answer instanceof Promise)) return answer
+    if (!isThenable(answer)) return answer
     // nobody will look at it: its failure must not surface as an unhandled rejection
-    answer.catch(() => {})
+    Promise.resolve(answer).catch(() => {})
     throw new TaskDefinitionError(
       `task '${name}': the input schema of args[${index}] works asynchronously; submit with await ${name}.enqueue(...)`,
     )
@@ -30,16 +30,14 @@ export async function checkArgumentsAsync(
   input: InputSchemas,
   args: readonly unknown[],
 ): Promise<unknown[]> {
-  const answers = await Promise.all(
-    schemasOf(input).map((schema, index) => schema['~standard'].validate(args[index])),
-  )
+  const answers = await Promise.all(schemasOf(input).map((schema, index) => schema['~standard'].validate(args[index])))
   return valuesOf(name, answers, args.length)
 }
 
 /** The result as its schema gives it, at once or later as the schema works. @throws PayloadError */
 export function checkResult(name: string, schema: StandardSchemaV1, value: unknown): unknown {
   const answer = schema['~standard'].validate(value)
-  return answer instanceof Promise ? answer.then((later) => resultOf(name, later)) : resultOf(name, answer)
+  return isThenable(answer) ? Promise.resolve(answer).then((later) => resultOf(name, later)) : resultOf(name, answer)
 }
 
 /** Whether `value` is a Standard Schema; some are functions. */
@@ -47,6 +45,11 @@ export function isSchema(value: unknown): value is StandardSchemaV1 {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
   const standard = (value as Partial<StandardSchemaV1>)['~standard']
   return typeof standard === 'object' && typeof standard.validate === 'function'
+}
+
+/** Whether `value` is a promise, of whatever library. */
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
 /** Whether `value` is one schema, or a list of one or more. */

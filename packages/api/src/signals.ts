@@ -12,10 +12,7 @@ export function handleSignals(shutdown: () => Promise<unknown>): () => void {
   const listener = (_: NodeJS.Signals, number: number): void => {
     if (asked) process.exit(128 + number)
     asked = true
-    callSafely(
-      () => shutdown().finally(() => process.exit()),
-      'shutdown on a signal',
-    )
+    callSafely(() => shutdown().finally(() => process.exit()), 'shutdown on a signal')
   }
   for (const signal of signals) process.on(signal, listener)
   return () => {

@@ -18,19 +18,11 @@ export interface BatchItem<R> {
 export class TaskBatch<R, Collected = R[]> implements AsyncIterable<BatchItem<R>> {
   readonly results: readonly TaskResult<R>[]
   readonly #collect: (values: R[]) => Collected
-  #completed = 0
-  #failed = 0
 
   /** @param collect makes what `wait` gives out of the results in order */
   constructor(results: readonly TaskResult<R>[], collect: (values: R[]) => Collected) {
     this.results = results
     this.#collect = collect
-    for (const result of results) {
-      result.addCallback(({ status }) => {
-        if (status === 'completed') this.#completed++
-        else this.#failed++
-      })
-    }
   }
 
   get size(): number {
@@ -39,12 +31,13 @@ export class TaskBatch<R, Collected = R[]> implements AsyncIterable<BatchItem<R>
 
   /** Tasks that have completed so far. */
   get completed(): number {
-    return this.#completed
+    // counted when asked for: listening to each task would pass for looking at its failure
+    return this.results.filter(({ status }) => status === 'completed').length
   }
 
   /** Tasks that have failed, were cancelled or have expired so far. */
   get failed(): number {
-    return this.#failed
+    return this.results.filter((result) => result.isReady()).length - this.completed
   }
 
   /** All results in order; rejects with the first failure, while the others go on. */

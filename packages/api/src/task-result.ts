@@ -90,7 +90,7 @@ export class TaskResult<T> {
 
   async #waitAtMost(timeoutMs: number): Promise<T> {
     if (this.isReady()) return this.#handle.wait()
-    let giveUp = (_: Error): void => {}
+    let giveUp: (error: Error) => void = () => {}
     const late = new Promise<never>((_, reject) => (giveUp = reject))
     const alarm = this.#clock.setAlarm(timeoutMs, () =>
       giveUp(new WaitTimeoutError(`task '${this.name}' has not settled within ${timeoutMs} ms; it goes on`)),

@@ -4,10 +4,11 @@ import type { Clock, LaneName, ResolvedTaskOptions, TaskCall, TaskEngine, TaskHa
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { cutIntoChunks, joinChunks, rowByRow } from './columns.ts'
 import type { NumberColumn } from './columns.ts'
-import { checkArguments, checkArgumentsAsync, checkResult } from './schema.ts'
+import { checkArguments, checkArgumentsAsync, checkResult, isThenable } from './schema.ts'
 import { TaskBatch } from './task-batch.ts'
 import type { CallOptions, InputSchemas } from './task-config.ts'
 import { TaskResult } from './task-result.ts'
+import type { Turnstile } from './turnstile.ts'
 
 /** Where a task runs and why. */
 export interface TaskExplanation {
@@ -19,7 +20,12 @@ export interface TaskExplanation {
     readonly compiled: boolean
     readonly reason: string
     /** What keeps the body from being compiled, where a compiler looked at it. */
-    readonly blockers: readonly { readonly code: string; readonly message: string; readonly line: number; readonly column: number }[]
+    readonly blockers: readonly {
+      readonly code: string
+      readonly message: string
+      readonly line: number
+      readonly column: number
+    }[]
   }
 }
 
@@ -63,6 +69,8 @@ export interface Task<A extends readonly unknown[], R, Raw = R | Promise<R>> {
 export interface TaskHome {
   readonly engine: TaskEngine
   readonly clock: Clock
+  /** Those who wait for room in the queue. */
+  readonly turnstile: Turnstile
 }
 
 /** What makes up one task. */
@@ -79,19 +87,15 @@ export function checkedBody(name: string, body: TaskHandler, output: StandardSch
   if (output === undefined) return body
   return (...args) => {
     const value = body(...args)
-    return value instanceof Promise
-      ? value.then((later) => checkResult(name, output, later))
+    return isThenable(value)
+      ? Promise.resolve(value).then((later) => checkResult(name, output, later))
       : checkResult(name, output, value)
   }
 }
 
 /** Makes the callable task out of its parts. */
 export function makeTask<A extends readonly unknown[], R, Raw>(parts: TaskParts): Task<A, R, Raw> {
-  const here = (...args: readonly unknown[]): unknown => {
-    const { call, input } = parts
-    const checked = input === undefined ? args : checkArguments(call.name, input, args)
-    return call.handler(...(checked as never[]))
-  }
+  const here = (...args: readonly unknown[]): unknown => runHere(parts, args)
   const task = Object.assign(here, {
     delay: (...args: readonly unknown[]) => submit(parts, args),
     enqueue: (...args: readonly unknown[]) => enqueue(parts, args),
@@ -123,7 +127,9 @@ export function partsOf(value: unknown): TaskParts | undefined {
  */
 export function taskOf<A extends readonly unknown[], Raw>(method: (...args: A) => Raw): Task<A, Awaited<Raw>, Raw> {
   if (partsOf(method) === undefined) {
-    throw new TaskDefinitionError(`${describeValue(method)} is no task; define it with task() or decorate it with taskMethod()`)
+    throw new TaskDefinitionError(
+      `${describeValue(method)} is no task; define it with task() or decorate it with taskMethod()`,
+    )
   }
   return method as Task<A, Awaited<Raw>, Raw>
 }
@@ -135,6 +141,11 @@ export function withOptions(parts: TaskParts, options: object): TaskParts {
   return { ...parts, call: Object.freeze({ ...call, options: resolved }) }
 }
 
+function runHere({ call, input }: TaskParts, args: readonly unknown[]): unknown {
+  const checked = input === undefined ? args : checkArguments(call.name, input, args)
+  return call.handler(...(checked as never[]))
+}
+
 /** Submits one task. @throws as `Task.delay` */
 export function submit<R>({ home, call, input }: TaskParts, args: readonly unknown[]): TaskResult<R> {
   const checked = input === undefined ? args : checkArguments(call.name, input, args)
@@ -144,15 +155,26 @@ export function submit<R>({ home, call, input }: TaskParts, args: readonly unkno
 async function enqueue(parts: TaskParts, args: readonly unknown[]): Promise<TaskResult<unknown>> {
   const { home, call, input } = parts
   const checked = input === undefined ? args : await checkArgumentsAsync(call.name, input, args)
-  const submitChecked = (): TaskResult<unknown> => submit({ ...parts, input: undefined }, checked)
+  const checkedParts = { ...parts, input: undefined }
   for (;;) {
-    await home.engine.room()
+    // one at a time asks for room: so nobody overtakes, and a place that one does not take goes to the next
+    const result = await home.turnstile.pass(() => submitWhenRoom(checkedParts, checked))
     try {
-      const result = submitChecked()
       await result.accepted
       return result
     } catch (error) {
-      // somebody else took the place meanwhile: wait for the next one
+      if (!(error instanceof QueueFullError)) throw error
+    }
+  }
+}
+
+async function submitWhenRoom(parts: TaskParts, args: readonly unknown[]): Promise<TaskResult<unknown>> {
+  for (;;) {
+    await parts.home.engine.room()
+    try {
+      return submit(parts, args)
+    } catch (error) {
+      // somebody who did not wait took the place meanwhile
       if (!(error instanceof QueueFullError)) throw error
     }
   }
@@ -167,9 +189,11 @@ function submitBatch({ home, call, input }: TaskParts, argsList: readonly (reado
   )
 }
 
-function submitColumns({ home, call }: TaskParts, columns: readonly NumberColumn[]): TaskBatch<Float64Array, Float64Array> {
+function submitColumns(parts: TaskParts, columns: readonly NumberColumn[]): TaskBatch<Float64Array, Float64Array> {
+  const { home, call } = parts
   const chunks = cutIntoChunks(call.name, columns)
-  const columnCall: TaskCall = { ...call, handler: rowByRow(call.name, call.handler as (...row: number[]) => unknown) }
+  // the body as a direct call runs it: each row goes through the input schema
+  const columnCall: TaskCall = { ...call, handler: rowByRow(call.name, (...row) => runHere(parts, row)) }
   const handles = home.engine.submitMany(columnCall, chunks)
   return new TaskBatch<Float64Array, Float64Array>(
     handles.map((handle) => new TaskResult<Float64Array>(handle as never, home.clock)),

@@ -38,7 +38,10 @@ test('wrong arguments do not compile', () => {
 
 test('a wrong use of the result does not compile', () => {
   // @ts-expect-error the result is a number
-  add.delay(1, 2).wait().then((sum) => sum.toUpperCase())
+  add
+    .delay(1, 2)
+    .wait()
+    .then((sum) => sum.toUpperCase())
   // @ts-expect-error the callback gets an outcome with a number
   add.delay(1, 2).addCallback((outcome) => outcome.status === 'completed' && outcome.value.length)
 })
@@ -101,7 +104,10 @@ test('a list of schemas types each argument', () => {
 })
 
 test('an output schema types the result', () => {
-  const parse = tasks.task({ name: 'parse', output: z.string().transform((text) => text.length) }, (text: string) => text)
+  const parse = tasks.task(
+    { name: 'parse', output: z.string().transform((text) => text.length) },
+    (text: string) => text,
+  )
   expectTypeOf(parse.delay('x')).toEqualTypeOf<TaskResult<number>>()
 })
 
@@ -128,7 +134,12 @@ test('a decorated static method keeps its signature, and taskOf makes it a task'
 
 test('futures chain types', () => {
   expectTypeOf(add.delay(1, 2).future().then(String)).toEqualTypeOf<TaskFuture<string>>()
-  expectTypeOf(add.delay(1, 2).future().catch(() => null)).toEqualTypeOf<TaskFuture<number | null>>()
+  expectTypeOf(
+    add
+      .delay(1, 2)
+      .future()
+      .catch(() => null),
+  ).toEqualTypeOf<TaskFuture<number | null>>()
 })
 
 test('schedules take the arguments of their task', () => {

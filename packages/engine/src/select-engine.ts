@@ -95,13 +95,16 @@ function loadEngine(scheme: string, packageName: string, from: EngineSurrounding
     loaded = from.load(packageName)
   } catch (thrown) {
     const { code, message } = toError(thrown) as NodeJS.ErrnoException
-    const why = code === 'MODULE_NOT_FOUND' ? 'is not installed' : `does not load: ${message}`
+    // the same code stands for a module that the package itself misses
+    const missing = code === 'MODULE_NOT_FOUND' && message.startsWith(`Cannot find module '${packageName}'`)
+    const why = missing ? 'is not installed' : `does not load: ${message}`
     throw new EngineUnavailableError(
       `the ${scheme} engine needs ${packageName}, which ${why}; run "npm install ${packageName}", or use engine: 'auto'`,
       { cause: thrown },
     )
   }
-  if (typeof (loaded as Partial<EngineModule>).createEngine === 'function') return loaded as EngineModule
+  if (typeof (loaded as Partial<EngineModule> | null | undefined)?.createEngine === 'function')
+    return loaded as EngineModule
   throw new EngineUnavailableError(
     `the ${scheme} engine needs a ${packageName} that exports createEngine; the installed one does not: update it`,
   )
@@ -111,12 +114,14 @@ function unknownChoice(asked: unknown, by: string): ConfigurationError {
   const accepts = `'auto', ${Object.keys(packages)
     .map((scheme) => `'${scheme}:…'`)
     .join(', ')} or an engine`
-  return new ConfigurationError(`${by} accepts ${accepts}, got ${describeValue(asked)}`)
+  return new ConfigurationError(
+    `${by} accepts ${accepts}, got ${typeof asked === 'string' ? describeUrl(asked) : describeValue(asked)}`,
+  )
 }
 
-/** The choice without a password in it. */
+/** The choice without a password in it: without what stands before an `@`, and without the query. */
 function describeUrl(asked: string): string {
-  return JSON.stringify(asked.replace(/\/\/[^@/]*@/, '//…@'))
+  return JSON.stringify(asked.replace(/^([a-z]*:?(?:\/\/)?).*@/is, '$1…@').replace(/\?.*/s, '?…'))
 }
 
 /**

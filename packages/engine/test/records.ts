@@ -2,7 +2,8 @@
 import { resolveTaskOptions } from '../src/options/task-options.ts'
 import type { TaskOptions } from '../src/options/task-options.ts'
 import type { Plan, RecordHome } from '../src/typescript/plan.ts'
-import { RunState, TaskRecord } from '../src/typescript/task-record.ts'
+import { RunState } from '../src/typescript/run-state.ts'
+import { TaskRecord } from '../src/typescript/task-record.ts'
 
 const home: RecordHome = {
   engineName: 'none',
@@ -35,8 +36,8 @@ export function recordOf(sequence: number, priority: number = 2, createdAt: numb
 /** A record that has settled at `settledAt`. */
 export function settledRecord(sequence: number, settledAt: number, keepResultMs: number): TaskRecord {
   const record = new TaskRecord(planOf({ keepResultMs }), [], sequence, sequence, 0)
-  record.run = new RunState(record, 0)
-  record.run.settledAt = settledAt
+  record.run = new RunState(record)
+  record.run.endedAt = settledAt
   record.status = 'completed'
   return record
 }

@@ -2,6 +2,7 @@
 // so that a test fails here on what would fail there.
 import type { TaskCall, TaskDefinition, TaskEngine, TaskHandler } from '@catzilla/engine'
 import { copyResult } from '@catzilla/engine/testing'
+import { isThenable } from '../schema.ts'
 
 /** `engine`, with every body's result copied on its way out. */
 export function roundTripEngine(engine: TaskEngine): TaskEngine {
@@ -36,8 +37,8 @@ export function roundTripEngine(engine: TaskEngine): TaskEngine {
 function resultCopied(name: string, body: TaskHandler): TaskHandler {
   return (...args) => {
     const value = body(...args)
-    return value instanceof Promise
-      ? value.then((later: unknown) => copyResult(later, name))
+    return isThenable(value)
+      ? Promise.resolve(value).then((later: unknown) => copyResult(later, name))
       : copyResult(value, name)
   }
 }

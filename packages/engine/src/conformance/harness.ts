@@ -6,7 +6,7 @@ import type { TaskCall, TaskContext, TaskHandle, TaskHandler } from '../contract
 import { guardEngine } from '../guard/guarded-engine.ts'
 import { currentTask } from '../lanes/task-context.ts'
 import type { EngineOptions } from '../options/engine-options.ts'
-import { defaultTaskOptions, resolveTaskOptions } from '../options/task-options.ts'
+import { resolveTaskOptions } from '../options/task-options.ts'
 import type { TaskOptions } from '../options/task-options.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { Moment, someTurns } from './moment.ts'
@@ -159,6 +159,3 @@ export function vary(call: TaskCall, asked: TaskOptions): TaskCall {
 export function adHoc(name: string, handler: TaskHandler, asked: TaskOptions = {}): TaskCall {
   return Object.freeze({ name, handler, options: resolveTaskOptions(asked, baseOptions) })
 }
-
-/** The defaults of users, for cases about them. */
-export const userOptions: typeof defaultTaskOptions = defaultTaskOptions

@@ -16,6 +16,7 @@ export interface EngineOptions {
   readonly enableAutoScaling?: boolean
   readonly memoryPoolMb?: number
   readonly keepResults?: number
+  readonly keepFailures?: number
   readonly clock?: Clock
   readonly random?: () => number
 }
@@ -66,9 +67,15 @@ export const engineOptionTable: Readonly<Record<keyof EngineOptions, OptionRow>>
     check: is.positive,
   },
   keepResults: {
+    byDefault: '1000',
+    accepts: 'an integer ≥ 0',
+    about: 'Completed tasks kept for look-up at most; the oldest go first. `keepResultMs` bounds their age.',
+    check: is.integer(0),
+  },
+  keepFailures: {
     byDefault: '10000',
     accepts: 'an integer ≥ 0',
-    about: 'Settled tasks kept for look-up at most; the oldest go first. `keepResultMs` bounds their age.',
+    about: 'Failed, cancelled and expired tasks kept for look-up at most, on the same terms.',
     check: is.integer(0),
   },
   clock: {
@@ -97,7 +104,8 @@ export function resolveEngineOptions(asked: EngineOptions = {}): ResolvedEngineO
     inlineConcurrency: asked.inlineConcurrency ?? 64,
     enableAutoScaling: asked.enableAutoScaling ?? true,
     memoryPoolMb: asked.memoryPoolMb ?? 500,
-    keepResults: asked.keepResults ?? 10_000,
+    keepResults: asked.keepResults ?? 1000,
+    keepFailures: asked.keepFailures ?? 10_000,
     clock: asked.clock ?? systemClock,
     random: asked.random ?? Math.random,
   }

@@ -2,6 +2,7 @@
 // the engine without meeting it half-way through a change; what a listener throws becomes a process warning.
 import type { EngineEvents, EngineEventType, EngineListener } from '../contract/events.ts'
 import { describeValue, toError } from '../contract/errors.ts'
+import { runOutsideContexts } from '../lanes/task-context.ts'
 
 export class EventStream {
   readonly #listeners = new Map<EngineEventType, Set<EngineListener>>()
@@ -41,7 +42,9 @@ export class EventStream {
   readonly #deliverAll = (): void => {
     const owed = this.#owed
     this.#owed = []
-    for (const deliver of owed) deliver()
+    runOutsideContexts(() => {
+      for (const deliver of owed) deliver()
+    })
   }
 
   #remove(type: EngineEventType, entry: EngineListener): void {

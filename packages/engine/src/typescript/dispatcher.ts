@@ -5,7 +5,8 @@ import type { AttemptFollower } from '../lanes/inline-lane.ts'
 import { runOutsideContexts } from '../lanes/task-context.ts'
 import type { KeepAlive } from '../support/keep-alive.ts'
 import type { Settlement, Walk } from './settlement.ts'
-import { RunState } from './task-record.ts'
+import { RunState } from './run-state.ts'
+import { readyAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
 
 /** Longest time, in milliseconds, for which starting tasks may hold up timers and I/O in one turn of the event loop. */
@@ -79,7 +80,7 @@ export class Dispatcher implements AttemptFollower<RunState> {
   }
 
   #start(record: TaskRecord): void {
-    const { events, gatekeeper, occupancy, ready, running, statistics, timers } = this.#walk
+    const { events, occupancy, ready, running, statistics, timers } = this.#walk
     const { handler, options } = record.plan
     const now = this.#now
     const run = attemptOf(record)
@@ -90,14 +91,13 @@ export class Dispatcher implements AttemptFollower<RunState> {
     running.push(record)
     occupancy.started()
     ready.countStart(options.priority)
-    statistics.recordWait(options.priority, now - run.readyAt)
-    if (isGated(record)) gatekeeper.entered(record)
+    statistics.recordWait(options.priority, now - readyAt(record))
     if (run.extrasOrNull !== null) {
       timers.remove(run.extrasOrNull.expiry)
       run.extrasOrNull.expiry = null
     }
     if (events.wants('started')) this.#settlement.tellStarted(record, run, now)
-    runInline(run, run, handler, record.args, this)
+    runInline(run, handler, record.args, this)
   }
 
   /** A body gave its result. */
@@ -128,7 +128,7 @@ export class Dispatcher implements AttemptFollower<RunState> {
 
 /** The state of the attempt that starts now: the one made for the task's delay if it has not run, or a new one. */
 function attemptOf(record: TaskRecord): RunState {
-  if (record.run === null) return new RunState(record, record.createdAt)
+  if (record.run === null) return new RunState(record)
   return record.run.attempt === 0 ? record.run : record.run.following()
 }
 

@@ -63,7 +63,7 @@ export class Gate {
   }
 
   park(record: TaskRecord): void {
-    this.parked[record.plan.options.priority].insertBySequence(record)
+    this.parked[record.plan.options.priority].insertByTurn(record)
   }
 
   /** The parked task that goes first, taken out. */

@@ -3,6 +3,7 @@ import { TaskDefinitionError, describeValue, toError } from '../contract/errors.
 import { Gate } from './gate.ts'
 import type { NamedTask, Plan } from './plan.ts'
 import type { ReadyQueue } from './ready-queue.ts'
+import { RunState } from './run-state.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TimerQueue } from './timer-queue.ts'
 
@@ -50,30 +51,23 @@ export class Gatekeeper {
       if (gate !== null) this.reopen(gate, now)
       return false
     }
-    gate?.enter(now)
-    keyGate?.enter(now)
+    const entered = [gate, keyGate].filter((each) => each !== null)
+    for (const each of entered) each.enter(now)
+    const run = (record.run ??= new RunState(record))
+    run.extras.entered = entered
     return true
-  }
-
-  /** Records which gates the attempt is in; the attempt was admitted. */
-  entered(record: TaskRecord): void {
-    const { run } = record
-    if (run === null) return
-    run.enteredGate = record.plan.named.gate
-    run.enteredKeyGate = run.extrasOrNull?.keyGate ?? null
   }
 
   /** The attempt ended: its places are free. */
   leave(record: TaskRecord, now: number): void {
-    const { run } = record
-    if (run === null || (run.enteredGate === null && run.enteredKeyGate === null)) return
-    for (const gate of [run.enteredGate, run.enteredKeyGate]) {
-      if (gate === null) continue
+    const extras = record.run?.extrasOrNull ?? null
+    if (extras === null || extras.entered === null) return
+    const { entered } = extras
+    extras.entered = null
+    for (const gate of entered) {
       gate.running--
       this.reopen(gate, now)
     }
-    run.enteredGate = null
-    run.enteredKeyGate = null
   }
 
   /** A waiting task was taken away: takes it out of the gate, or lets the next one through instead of it. */

@@ -6,8 +6,9 @@ import type { Gate } from './gate.ts'
 import type { Plan } from './plan.ts'
 import { cancelledError } from './settlement.ts'
 import type { Settlement, Walk } from './settlement.ts'
-import { RunState } from './task-record.ts'
-import type { Extras, TaskRecord } from './task-record.ts'
+import { RunState } from './run-state.ts'
+import type { Extras } from './run-state.ts'
+import type { TaskRecord } from './task-record.ts'
 import type { TaskTable } from './task-table.ts'
 
 export class Intake {
@@ -35,7 +36,7 @@ export class Intake {
     const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, copied) : null
     if (holder !== undefined) this.#replace(holder)
     const record = this.#admit(plan, copied, keyGate)
-    if (retryOf !== undefined) (record.run ??= new RunState(record, record.createdAt)).extras.retryOf = retryOf
+    if (retryOf !== undefined) (record.run ??= new RunState(record)).extras.retryOf = retryOf
     return record
   }
 
@@ -79,7 +80,8 @@ export class Intake {
   #admitWithExtras(record: TaskRecord, keyGate: Gate | null, now: number): void {
     const { options, named } = record.plan
     const dueAt = this.#dueAt(record, now)
-    const run = (record.run = new RunState(record, dueAt))
+    const run = (record.run = new RunState(record))
+    run.extras.readyAt = dueAt
     if (keyGate !== null) {
       run.extras.keyGate = keyGate
       keyGate.members++
@@ -115,8 +117,8 @@ export class Intake {
     const early = runAt === undefined ? 0 : runAt - this.#walk.clock.epochMs()
     if (early > 0) {
       // the wall clock was set back meanwhile: a moment of the wall clock is not reached before the wall clock says so
-      run.readyAt = now + early
-      run.timer = this.#walk.timers.add(run.readyAt, (due) => this.#comeDue(record, run, due))
+      run.extras.readyAt = now + early
+      run.timer = this.#walk.timers.add(now + early, (due) => this.#comeDue(record, run, due))
       return
     }
     run.timer = null
@@ -127,7 +129,8 @@ export class Intake {
   #obey(signal: AbortSignal, record: TaskRecord, extras: Extras): void {
     const cancel = (): void => {
       const reason = signal.reason instanceof Error ? signal.reason.message : describeValue(signal.reason)
-      this.#settlement.cancel(record, cancelledError(record, `its signal aborted: ${reason}`), this.#walk.clock.now())
+      // as anybody may cancel it: what waits for its slot is woken too
+      record.cancel(`its signal aborted: ${reason}`)
     }
     if (signal.aborted) return cancel()
     // one signal may well cancel hundreds of tasks: no leak, so no warning

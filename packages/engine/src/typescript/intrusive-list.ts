@@ -1,4 +1,5 @@
 // A doubly linked list whose links live in the records: every operation is O(1) and allocates nothing.
+import { readyAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
 
 export class IntrusiveList {
@@ -24,11 +25,11 @@ export class IntrusiveList {
     this.length++
   }
 
-  /** Keeps the list sorted by submission. A record younger than all others, the usual one, costs O(1). */
-  insertBySequence(record: TaskRecord): void {
-    if (this.tail === null || this.tail.sequence < record.sequence) return this.push(record)
+  /** Keeps the list sorted by turn. A record whose turn is after all others, the usual one, costs O(1). */
+  insertByTurn(record: TaskRecord): void {
+    if (this.tail === null || isBefore(this.tail, record)) return this.push(record)
     let next = this.head
-    while (next !== null && next.sequence < record.sequence) next = next.next
+    while (next !== null && isBefore(next, record)) next = next.next
     if (next === null || next.prev === null) return this.unshift(record)
     record.list = this
     record.prev = next.prev
@@ -58,4 +59,10 @@ export class IntrusiveList {
   *[Symbol.iterator](): Generator<TaskRecord> {
     for (let record = this.head; record !== null; record = record.next) yield record
   }
+}
+
+/** First in is first out: by when the task could have started first, then by its submission. */
+function isBefore(one: TaskRecord, other: TaskRecord): boolean {
+  const [first, second] = [readyAt(one), readyAt(other)]
+  return first < second || (first === second && one.sequence < other.sequence)
 }

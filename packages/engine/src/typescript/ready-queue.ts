@@ -1,5 +1,6 @@
 // Tasks that may start now: strict priority, first in first out inside a class, and a guard against starvation.
 import { classTargetsMs } from '../contract/task.ts'
+import type { TaskPriority } from '../contract/task.ts'
 import { IntrusiveList } from './intrusive-list.ts'
 import { readyAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
@@ -30,9 +31,9 @@ export class ReadyQueue {
     this.#length++
   }
 
-  /** Puts a task back where it was: by its submission, not behind those that came later. */
+  /** Puts a task back where it was: by its turn, not behind those that became ready later. */
   putBack(record: TaskRecord): void {
-    this.classes[record.plan.options.priority].insertBySequence(record)
+    this.classes[record.plan.options.priority].insertByTurn(record)
     this.#length++
   }
 
@@ -48,14 +49,20 @@ export class ReadyQueue {
   /** The task that starts next, taken out; null when there is none. It counts as a start once `countStart` is told. */
   take(now: number): TaskRecord | null {
     if (this.#length === 0) return null
-    const record = this.#starved(now) ?? this.#mostUrgent()
+    const urgent = this.#mostUrgent()
+    // the guard matters only when some other class waits too
+    const alone = urgent === null || urgent.list?.length === this.#length
+    const record = alone ? urgent : (this.#starved(now) ?? urgent)
     if (record !== null) this.remove(record)
     return record
   }
 
   /** Told of each real start, so that tasks taken but held back by a limit do not use up the share of their class. */
-  countStart(priority: number): void {
+  countStart(priority: TaskPriority): void {
     const passed = this.#passedOver
+    passed[priority] = 0
+    // nobody waits, nobody was passed over
+    if (this.#length === 0) return
     passed[0] = priority === 0 ? 0 : oneMore(passed[0])
     passed[1] = priority === 1 ? 0 : oneMore(passed[1])
     passed[2] = priority === 2 ? 0 : oneMore(passed[2])

@@ -1,6 +1,7 @@
 // Settled tasks are kept for look-up, bounded twice: by age (each task's `keepResultMs`, driven by time and not by the
 // next task) and by number (`keepResults`, the oldest go first).
 import { IntrusiveList } from './intrusive-list.ts'
+import { settledAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TimerEntry, TimerQueue } from './timer-queue.ts'
 
@@ -80,8 +81,4 @@ export class Retention {
     this.#size--
     this.#forget(record)
   }
-}
-
-function settledAt(record: TaskRecord): number {
-  return record.run?.settledAt ?? record.createdAt
 }

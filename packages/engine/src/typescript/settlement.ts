@@ -11,7 +11,8 @@ import type { Occupancy } from './occupancy.ts'
 import type { ReadyQueue } from './ready-queue.ts'
 import type { Retention } from './retention.ts'
 import type { Statistics } from './statistics.ts'
-import { RunState } from './task-record.ts'
+import { RunState } from './run-state.ts'
+import { readyAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TimerQueue } from './timer-queue.ts'
 
@@ -25,7 +26,9 @@ export interface Walk {
   readonly ready: ReadyQueue
   readonly gatekeeper: Gatekeeper
   readonly occupancy: Occupancy
-  readonly retention: Retention
+  /** Completed tasks, and the other settled ones: successes must not wash out failures. */
+  readonly completedKept: Retention
+  readonly failedKept: Retention
   /** Tasks whose attempt runs, by start. Its length is the number of slots in use. */
   readonly running: IntrusiveList
   /** Epoch milliseconds of a monotonic reading. */
@@ -41,7 +44,7 @@ export class Settlement {
 
   /** The attempt `run` gave `value`. Late output, of an attempt that was given up, is dropped. */
   succeeded(record: TaskRecord, run: RunState, value: unknown, now: number): void {
-    if (!isCurrent(record, run)) return this.#lateRunEnded()
+    if (!run.current) return this.#lateRunEnded()
     if (this.#ranTooLong(record, run, now)) return this.#attemptFailed(record, run, timeoutError(record), now)
     this.#vacate(record, run, now)
     this.#walk.statistics.recordRun(now, now - run.startedAt, 1)
@@ -51,13 +54,13 @@ export class Settlement {
 
   /** The attempt `run` threw `error`. */
   failed(record: TaskRecord, run: RunState, error: Error, now: number): void {
-    if (!isCurrent(record, run)) return this.#lateRunEnded()
+    if (!run.current) return this.#lateRunEnded()
     this.#attemptFailed(record, run, this.#ranTooLong(record, run, now) ? timeoutError(record) : error, now)
   }
 
   /** The time of an asynchronous attempt is over: its signal aborts, and whatever it still does is dropped. */
   timedOut(record: TaskRecord, run: RunState, now: number): void {
-    if (!isCurrent(record, run)) return
+    if (!run.current) return
     const error = timeoutError(record)
     this.#walk.statistics.lateRuns++
     this.#attemptFailed(record, run, error, now)
@@ -121,8 +124,8 @@ export class Settlement {
     statistics.retried++
     occupancy.requeued()
     record.status = 'retrying'
-    run.readyAt = now + delayMs
-    run.timer = timers.add(run.readyAt, (due) => {
+    run.extras.readyAt = now + delayMs
+    run.timer = timers.add(now + delayMs, (due) => {
       run.timer = null
       record.status = 'pending'
       ready.push(record)
@@ -162,13 +165,14 @@ export class Settlement {
   }
 
   #end(record: TaskRecord, status: TaskOutcome['status'], end: unknown, now: number, wasQueued: boolean): void {
-    const { occupancy, retention, events } = this.#walk
-    const run = (record.run ??= new RunState(record, record.createdAt))
-    run.settledAt = now
+    const { occupancy, completedKept, failedKept, events } = this.#walk
+    const run = (record.run ??= new RunState(record))
+    if (run.endedAt !== now) run.extras.settledAt = now
     if (run.extrasOrNull !== null) this.#releaseExtras(record, now)
     record.settle(status, end)
     this.#announce(record, run, now)
-    retention.keep(record, now)
+    if (status === 'completed') completedKept.keep(record, now)
+    else failedKept.keep(record, now)
     occupancy.settled(wasQueued)
     if (occupancy.unsettled === 0 && events.wants('drained')) {
       events.emit({ type: 'drained', at: this.#walk.toEpoch(now) })
@@ -223,7 +227,7 @@ export class Settlement {
       ...this.#subject(record, now),
       attempt: run.attempt,
       lane: record.plan.options.lane,
-      waitTimeMs: now - run.readyAt,
+      waitTimeMs: now - readyAt(record),
     })
   }
 
@@ -253,10 +257,6 @@ export class Settlement {
   #lateRunEnded(): void {
     this.#walk.statistics.lateRuns--
   }
-}
-
-function isCurrent(record: TaskRecord, run: RunState): boolean {
-  return record.run === run && record.status === 'running'
 }
 
 function timeoutError(record: TaskRecord): TaskTimeoutError {

@@ -16,7 +16,7 @@ interface EngineFigures {
 }
 
 export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatistics {
-  const { statistics, occupancy, retention, running, clock } = walk
+  const { statistics, occupancy, completedKept, failedKept, running, clock } = walk
   const now = clock.now()
   const waiting = countWaiting(walk, figures.gates)
   const memory = process.memoryUsage()
@@ -63,7 +63,7 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     errorRate: processed === 0 ? 0 : statistics.failed / processed,
     uptimeSeconds: statistics.uptimeMs(now) / 1000,
     totalTasksProcessed: processed,
-    retainedTasks: retention.size,
+    retainedTasks: completedKept.size + failedKept.size,
     cAcceleration: false,
     jemallocEnabled: process.env['LD_PRELOAD']?.includes('jemalloc') ?? false,
     // nothing scales this engine by itself, whatever enableAutoScaling allows

@@ -1,130 +1,13 @@
 // One task: what the table holds, the queues link and the submitter gets as its handle. Kept small, since a million
 // may wait: what only a running task needs hangs off `run`, what only few tasks need off `run.extras`.
-import { ConfigurationError, describeValue } from '../contract/errors.ts'
-import type {
-  TaskContext,
-  TaskHandle,
-  TaskLogLine,
-  TaskOutcome,
-  TaskProgress,
-  TaskStats,
-  TaskStatus,
-} from '../contract/task.ts'
+import type { TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '../contract/task.ts'
 import { isSettled } from '../contract/task-state.ts'
 import { callSafely } from '../support/event-stream.ts'
-import type { Gate } from './gate.ts'
 import type { IntrusiveList } from './intrusive-list.ts'
 import type { Plan } from './plan.ts'
-import type { TimerEntry } from './timer-queue.ts'
-
-/** Log lines kept per task. */
-const LOG_LINES_KEPT = 100
+import type { RunState } from './run-state.ts'
 
 const acceptedAtOnce: Promise<void> = Promise.resolve()
-
-/** Everything few tasks need. */
-export class Extras {
-  expiry: TimerEntry | null = null
-  keyGate: Gate | null = null
-  uniqueKey: string | null = null
-  stopListening: (() => void) | null = null
-  progress: TaskProgress | null = null
-  logs: TaskLogLine[] | null = null
-  heartbeatAt: number | null = null
-  retryOf: string | null = null
-}
-
-/**
- * One attempt, and what the task's body sees of it as `currentTask()`. Made when a task is scheduled or first started;
- * each retry gets a new one, so that a body that was given up and still runs sees its own, aborted attempt.
- * Times are monotonic milliseconds, NaN while unknown.
- */
-export class RunState implements TaskContext {
-  readonly record: TaskRecord
-  /** 0 until the first start. */
-  attempt = 0
-  readyAt: number
-  startedAt: number = Number.NaN
-  endedAt: number = Number.NaN
-  settledAt: number = Number.NaN
-  /** The pending delay, retry or timeout. */
-  timer: TimerEntry | null = null
-  /** Gates this attempt has entered. */
-  enteredGate: Gate | null = null
-  enteredKeyGate: Gate | null = null
-  /** A failure somebody has looked at. */
-  observed = false
-  #controller: AbortController | null = null
-  #extras: Extras | null = null
-
-  constructor(record: TaskRecord, readyAt: number) {
-    this.record = record
-    this.readyAt = readyAt
-  }
-
-  /** The attempt after this one. */
-  following(): RunState {
-    const next = new RunState(this.record, this.readyAt)
-    next.attempt = this.attempt
-    next.#extras = this.#extras
-    return next
-  }
-
-  get extras(): Extras {
-    this.#extras ??= new Extras()
-    return this.#extras
-  }
-
-  get extrasOrNull(): Extras | null {
-    return this.#extras
-  }
-
-  get taskId(): string {
-    return this.record.taskId
-  }
-
-  get name(): string {
-    return this.record.name
-  }
-
-  /** Made when first asked for: most tasks never look at it. */
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
-    return this.#controller.signal
-  }
-
-  abort(reason: Error): void {
-    this.#controller ??= new AbortController()
-    this.#controller.abort(reason)
-  }
-
-  progress(ratio: number, message?: string): void {
-    if (typeof ratio !== 'number' || !(ratio >= 0 && ratio <= 1)) {
-      throw new ConfigurationError(`progress(ratio) accepts a ratio 0..1, got ${describeValue(ratio)}`)
-    }
-    if (!this.#current) return
-    this.extras.progress = message === undefined ? { ratio } : { ratio, message }
-    this.record.plan.home.reportProgress(this.record, this.extras.progress)
-  }
-
-  log(message: string, fields?: Record<string, unknown>): void {
-    if (!this.#current) return
-    const { home } = this.record.plan
-    const at = home.toEpoch(home.now())
-    this.extras.logs ??= []
-    this.extras.logs.push(fields === undefined ? { at, message } : { at, message, fields })
-    if (this.extras.logs.length > LOG_LINES_KEPT) this.extras.logs.shift()
-  }
-
-  heartbeat(): void {
-    if (this.#current) this.extras.heartbeatAt = this.record.plan.home.now()
-  }
-
-  /** False once the attempt was given up: what it still says is dropped. */
-  get #current(): boolean {
-    return this.record.run === this && this.record.status === 'running'
-  }
-}
 
 /** Who waits for the end of a task. */
 class Waiter {
@@ -216,7 +99,8 @@ export class TaskRecord implements TaskHandle {
     this.#end = end
     const waiter = this.#waiter
     if (waiter === null) return
-    if (status === 'failed') this.#observe()
+    // observed from the start: it was never counted as unobserved, so it is not counted back either
+    if (status === 'failed' && this.run !== null) this.run.observed = true
     if (status === 'completed') waiter.resolve?.(end)
     else waiter.reject?.(end as Error)
     if (waiter.listeners !== null) this.#tellListeners(waiter.listeners)
@@ -235,7 +119,7 @@ export class TaskRecord implements TaskHandle {
       engine: home.engineName,
       createdAt: home.toEpoch(this.createdAt),
       startedAt: known(run?.startedAt, home.toEpoch),
-      completedAt: known(run?.settledAt, home.toEpoch),
+      completedAt: isSettled(this.status) ? home.toEpoch(settledAt(this)) : null,
       waitTimeMs: this.#waitTime(),
       executionTimeMs: known(run?.startedAt, (startedAt) => firstKnown(run?.endedAt, home.now()) - startedAt),
       memoryUsageMb: null,
@@ -251,11 +135,10 @@ export class TaskRecord implements TaskHandle {
 
   #waitTime(): number {
     const now = this.plan.home.now()
-    const { run } = this
-    if (run === null) return now - this.createdAt
-    // a task waits in `pending`, or until it ended without having started; else its latest start tells
-    const until = this.status === 'pending' ? now : firstKnown(run.startedAt, firstKnown(run.settledAt, now))
-    return Math.max(0, until - run.readyAt)
+    // a task waits while it is `pending`, or until it ended without having started; else its latest start tells
+    const ended = isSettled(this.status) ? settledAt(this) : now
+    const until = this.status === 'pending' ? now : firstKnown(this.run?.startedAt, ended)
+    return Math.max(0, until - readyAt(this))
   }
 
   #tellListeners(listeners: ((outcome: TaskOutcome) => void)[]): void {
@@ -275,7 +158,12 @@ export class TaskRecord implements TaskHandle {
 
 /** When the record's present wait began: its submission, the end of its delay, or the end of a retry pause. */
 export function readyAt(record: TaskRecord): number {
-  return record.run === null ? record.createdAt : record.run.readyAt
+  return record.run?.extrasOrNull?.readyAt ?? record.createdAt
+}
+
+/** When a settled record ended: with its attempt, or while it waited. */
+export function settledAt(record: TaskRecord): number {
+  return record.run?.extrasOrNull?.settledAt ?? record.run?.endedAt ?? record.createdAt
 }
 
 function known(monotonicMs: number | undefined, convert: (ms: number) => number): number | null {

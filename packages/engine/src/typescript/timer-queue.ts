@@ -6,12 +6,15 @@ import type { Alarm, Clock } from '../support/clock.ts'
 export class TimerEntry {
   readonly dueAt: number
   readonly fire: (now: number) => void
+  /** Order of being added: a heap alone would fire what is due at the same moment in any order. */
+  readonly order: number
   /** Place in the heap, -1 when not in it. */
   place = -1
 
-  constructor(dueAt: number, fire: (now: number) => void) {
+  constructor(dueAt: number, fire: (now: number) => void, order: number) {
     this.dueAt = dueAt
     this.fire = fire
+    this.order = order
   }
 }
 
@@ -21,6 +24,7 @@ export class TimerQueue {
   readonly #heap: TimerEntry[] = []
   #alarm: Alarm | null = null
   #alarmAt = Infinity
+  #added = 0
 
   /** @param afterRing called once after each batch of entries that came due together */
   constructor(clock: Clock, afterRing: () => void) {
@@ -33,7 +37,7 @@ export class TimerQueue {
   }
 
   add(dueAt: number, fire: (now: number) => void): TimerEntry {
-    const entry = new TimerEntry(dueAt, fire)
+    const entry = new TimerEntry(dueAt, fire, ++this.#added)
     this.#heap.push(entry)
     this.#rise(entry, this.#heap.length - 1)
     if (dueAt < this.#alarmAt) this.#arm(dueAt)
@@ -48,7 +52,7 @@ export class TimerQueue {
     entry.place = -1
     if (last === undefined || last === entry) return
     const parent = this.#heap[(place - 1) >> 2]
-    if (place > 0 && parent !== undefined && last.dueAt < parent.dueAt) this.#rise(last, place)
+    if (place > 0 && parent !== undefined && isBefore(last, parent)) this.#rise(last, place)
     else this.#sink(last, place)
   }
 
@@ -85,7 +89,7 @@ export class TimerQueue {
     while (place > 0) {
       const up = (place - 1) >> 2
       const parent = heap[up]
-      if (parent === undefined || parent.dueAt <= entry.dueAt) break
+      if (parent === undefined || isBefore(parent, entry)) break
       heap[place] = parent
       parent.place = place
       place = up
@@ -102,9 +106,9 @@ export class TimerQueue {
       let least: TimerEntry | undefined
       for (let child = first; child < first + 4 && child < heap.length; child++) {
         const candidate = heap[child]
-        if (candidate !== undefined && (least === undefined || candidate.dueAt < least.dueAt)) least = candidate
+        if (candidate !== undefined && (least === undefined || isBefore(candidate, least))) least = candidate
       }
-      if (least === undefined || least.dueAt >= entry.dueAt) break
+      if (least === undefined || isBefore(entry, least)) break
       const down = least.place
       heap[place] = least
       least.place = place
@@ -113,4 +117,8 @@ export class TimerQueue {
     heap[place] = entry
     entry.place = place
   }
+}
+
+function isBefore(one: TimerEntry, other: TimerEntry): boolean {
+  return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order)
 }

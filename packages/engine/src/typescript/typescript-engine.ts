@@ -78,10 +78,11 @@ export class TypeScriptEngine implements TaskEngine {
   }
 
   #buildWalk(): Walk {
-    const { clock, random, queueSize, keepResults } = this.#options
+    const { clock, random, queueSize, keepResults, keepFailures } = this.#options
     const offset = clock.epochMs() - clock.now()
     const timers = new TimerQueue(clock, () => this.#dispatcher.wake())
     const ready = new ReadyQueue()
+    const forget = (record: TaskRecord): void => this.#table.remove(record)
     return {
       clock,
       random,
@@ -91,7 +92,8 @@ export class TypeScriptEngine implements TaskEngine {
       ready,
       gatekeeper: new Gatekeeper(ready, timers),
       occupancy: new Occupancy(queueSize),
-      retention: new Retention(keepResults, timers, (record) => this.#table.remove(record)),
+      completedKept: new Retention(keepResults, timers, forget),
+      failedKept: new Retention(keepFailures, timers, forget),
       running: new IntrusiveList(),
       toEpoch: (monotonicMs) => offset + monotonicMs,
     }

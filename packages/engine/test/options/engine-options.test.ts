@@ -24,6 +24,7 @@ const values: Readonly<Record<Name, { good: unknown[]; bad: unknown[] }>> = {
   enableAutoScaling: { good: [true, false], bad: [0, 1, 'true', null, {}] },
   memoryPoolMb: { good: [0.5, 4096], bad: [0, -1, Number.NaN, Infinity, '500', null] },
   keepResults: { good: [0, 1], bad: [-1, 0.5, Infinity, Number.NaN, '5', null] },
+  keepFailures: { good: [0, 1], bad: [-1, 0.5, Infinity, Number.NaN, '5', null] },
   clock: { good: [new VirtualClock()], bad: [null, 5, 'utc', [], () => 0] },
   random: { good: [() => 0.5], bad: [0.5, null, {}, 'Math.random'] },
 }

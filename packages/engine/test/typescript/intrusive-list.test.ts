@@ -62,7 +62,7 @@ describe('IntrusiveList', () => {
     )
   })
 
-  test('insertBySequence keeps the order of submission, whatever the order of the calls', () => {
+  test('insertByTurn keeps the order of submission, whatever the order of the calls', () => {
     const sequences = fc.uniqueArray(fc.nat(1000), { maxLength: 30 })
     fc.assert(
       fc.property(sequences, fc.array(fc.nat()), (order, removals) => {
@@ -70,7 +70,7 @@ describe('IntrusiveList', () => {
         let model: TaskRecord[] = []
         for (const sequence of order) {
           const record = recordOf(sequence)
-          list.insertBySequence(record)
+          list.insertByTurn(record)
           model = [...model, record].toSorted((a, b) => a.sequence - b.sequence)
           expect(contents(list)).toEqual(expected(model))
         }

@@ -70,7 +70,10 @@ describe('TaskTable', () => {
   const strangers = [
     ...'|-|--|t|t-|t-1|t-1-|t--0|t-1-0-|t-1-0-0|-1-0| t-1-0|t-1-0 |T-1-0|t-1-00|t-01-0|t-1-0x|t-1--0'.split('|'),
     ...'t-1-+0|t-+1-0|t-1-0.0|t-1-1|t-2-0|t-1-length|t-1-__proto__|t-1-constructor|__proto__|t-1-٠'.split('|'),
-    ...['t-1-0\0', 't-1-0\n', `t-1-${'z'.repeat(1000)}`, '-'.repeat(1000)],
+    't-1-0\0',
+    't-1-0\n',
+    `t-1-${'z'.repeat(1000)}`,
+    '-'.repeat(1000),
   ]
 
   test.each(strangers)('%j finds nothing', (id) => {

@@ -162,6 +162,20 @@ export const delays: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'tasks of one class that come due together start first in, first out',
+    needs: ['virtualClock'],
+    run: async (t) => {
+      const engine = await t.start({ inlineConcurrency: 1 })
+      const order: number[] = []
+      const call = t.define(engine, (n: number) => void order.push(n), { delayMs: 100 })
+      const numbers = Array.from({ length: 50 }, (_, n) => n)
+      const handles = numbers.map((n) => engine.submit(call, [n]))
+      await t.clock.advance(100)
+      await allSettled(handles)
+      assert.deepEqual(order, numbers)
+    },
+  },
+  {
     name: 'a thousand delays come due in their order',
     needs: ['virtualClock'],
     run: async (t) => {

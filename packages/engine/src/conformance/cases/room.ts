@@ -20,11 +20,11 @@ export const room: readonly ConformanceCase[] = [
       const call = t.define(engine, () => 'ran')
       engine.submit(call, [])
       let came = false
-      const room = engine.room().then(() => (came = true))
+      const wait = engine.room().then(() => (came = true))
       await someTurns()
       assert.equal(came, false)
       blocker.release()
-      await room
+      await wait
       assert.equal(await engine.submit(call, []).wait(), 'ran')
     },
   },
@@ -35,9 +35,9 @@ export const room: readonly ConformanceCase[] = [
       await engine.pause()
       const call = t.define(engine, () => 'ran')
       const handle = engine.submit(call, [])
-      const room = engine.room()
+      const wait = engine.room()
       handle.cancel()
-      await room
+      await wait
       engine.submit(call, [])
     },
   },

@@ -26,9 +26,8 @@ export const uniqueKeys: readonly ConformanceCase[] = [
     run: async (t) => {
       const engine = await t.start()
       const blocker = await t.occupy(engine, { uniqueKey: 'one' }, 'held')
-      const { options } =
-        blocker.handle.stats().status === 'running' ? { options: { uniqueKey: 'one' } } : assert.fail()
-      const twin = engine.submit(vary({ name: 'held', options: t.define(engine, () => 1, options).options }, {}), [])
+      const { options } = t.define(engine, () => 1, { uniqueKey: 'one' })
+      const twin = engine.submit({ name: 'held', options }, [])
       assert.equal(twin.taskId, blocker.handle.taskId)
       blocker.release('shared')
       assert.equal(await twin.wait(), 'shared')

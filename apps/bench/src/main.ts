@@ -1,0 +1,74 @@
+// `npm run bench`: runs the sections that are named, or all; prints their tables and says which targets are met. The
+// exit code is 0 whatever the figures are: only something broken makes it another.
+import { parseArgs } from 'node:util'
+import { answerAsChild, runJob } from './child.ts'
+import type { Job } from './child.ts'
+import { measureFlatness } from './flat.ts'
+import { measureLatency } from './latency.ts'
+import { describeMachine } from './machine.ts'
+import { measureMemory, measureMemoryRow } from './memory.ts'
+import { textOfSection, textOfSummary, writeJson, writePage } from './report.ts'
+import type { Report } from './report.ts'
+import type { SectionInput, SectionResult } from './section.ts'
+import { measureOneAlone, measureThroughput } from './throughput.ts'
+import { measureTimers } from './timers.ts'
+
+const sections: Readonly<Record<string, (input: SectionInput) => Promise<SectionResult>>> = {
+  throughput: measureThroughput,
+  memory: measureMemory,
+  latency: measureLatency,
+  timers: measureTimers,
+  flat: measureFlatness,
+}
+const jobs: Readonly<Record<string, Job>> = {
+  ...sections,
+  'throughput-alone': measureOneAlone,
+  'memory-row': measureMemoryRow,
+}
+
+const usage = `bench [section …] [--quick]
+
+Sections: ${Object.keys(sections).join(', ')}; all of them by default.
+--quick   a short run, whose figures say little
+A full run of all sections writes docs/benchmarks.generated.md; every run writes JSON to apps/bench/out.
+`
+
+const args = process.argv.slice(2)
+if (!(await answerAsChild(jobs, args))) await main()
+
+async function main(): Promise<void> {
+  const asked = readArguments()
+  if (asked === undefined) return
+  const { quick, names } = asked
+  const machine = describeMachine(new Date())
+  const results: SectionResult[] = []
+  for (const name of names) {
+    // a process for each: one section's heap and compiled code are no part of the next one's figures
+    const result = await runJob<SectionResult>(name, { quick })
+    results.push(result)
+    process.stdout.write(`${textOfSection(result)}\n`)
+  }
+  const report: Report = { machine, quick, sections: results }
+  const written = [writeJson(report)]
+  if (!quick && names.length === Object.keys(sections).length) {
+    writePage(report)
+    written.push('docs/benchmarks.generated.md')
+  }
+  process.stdout.write(`${textOfSummary(report)}written: ${written.join(', ')}\n`)
+}
+
+function readArguments(): { quick: boolean; names: string[] } | undefined {
+  const options = { quick: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+  const unknown = positionals.filter((name) => !Object.hasOwn(sections, name))
+  if (values.help === true || unknown.length > 0) {
+    process.stdout.write(unknown.length > 0 ? `no such section: ${unknown.join(', ')}\n\n${usage}` : usage)
+    process.exitCode = unknown.length > 0 ? 1 : 0
+    return undefined
+  }
+  const all = Object.keys(sections)
+  return {
+    quick: values.quick ?? false,
+    names: all.filter((name) => positionals.length === 0 || positionals.includes(name)),
+  }
+}

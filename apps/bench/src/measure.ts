@@ -1,0 +1,90 @@
+// Interleaved measuring: contenders take turns, round after round, so that whatever else the machine does meets all of
+// them alike. What counts are the ratios within a round, and their median; absolute figures are for orientation.
+
+/** Something to be measured; `run` gives one sample. */
+export interface Contender<S> {
+  readonly name: string
+  run(round: number): Promise<S>
+}
+
+export interface Rounds {
+  readonly rounds: number
+  /** Rounds run first, whose samples are dropped. */
+  readonly warmUps: number
+  /** Called before each sample, such as to collect the garbage of the contender before. */
+  readonly before?: () => void
+}
+
+/** Median, least and greatest of some samples. */
+export interface Summary {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+/**
+ * Samples of each contender by name, one per round. Every second round goes backwards, so that nobody always runs
+ * behind the same neighbour.
+ */
+export async function interleave<S>(
+  contenders: readonly Contender<S>[],
+  { rounds, warmUps, before }: Rounds,
+): Promise<Map<string, S[]>> {
+  const samples = new Map<string, S[]>(contenders.map(({ name }) => [name, []]))
+  for (let round = 0; round < warmUps + rounds; round++) {
+    const order = round % 2 === 0 ? contenders : contenders.toReversed()
+    for (const contender of order) {
+      before?.()
+      const sample = await contender.run(round)
+      if (round >= warmUps) samples.get(contender.name)?.push(sample)
+    }
+  }
+  return samples
+}
+
+/** A contender whose sample is the time one unit took: `work` does some and says how many. Unit of time as `now` has. */
+export function timed(name: string, work: () => Promise<number>, now: () => number): Contender<number> {
+  return {
+    name,
+    async run() {
+      const startedAt = now()
+      const units = await work()
+      return (now() - startedAt) / units
+    },
+  }
+}
+
+/** @throws RangeError without samples */
+export function summarise(samples: readonly number[]): Summary {
+  return { median: median(samples), min: Math.min(...samples), max: Math.max(...samples) }
+}
+
+/** Median over the rounds of `a / b`, each within its round. @throws RangeError when the rounds differ in number */
+export function ratio(a: readonly number[], b: readonly number[]): number {
+  if (a.length !== b.length)
+    throw new RangeError(`ratios need as many samples of both, got ${a.length} and ${b.length}`)
+  return median(a.map((sample, round) => sample / (b[round] ?? Number.NaN)))
+}
+
+/** The middle sample, or the mean of the two in the middle. @throws RangeError without samples */
+export function median(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle]
+  const lower = sorted[sorted.length % 2 === 0 ? middle - 1 : middle]
+  if (upper === undefined || lower === undefined) throw new RangeError('a median needs at least one sample')
+  return (lower + upper) / 2
+}
+
+/** The sample that the share `rank` (0..1) of all samples does not exceed. @throws RangeError without samples */
+export function percentile(samples: ArrayLike<number>, rank: number): number {
+  const sorted = Float64Array.from(samples).toSorted()
+  const found = sorted[Math.max(0, Math.ceil(sorted.length * rank) - 1)]
+  if (found === undefined) throw new RangeError('a percentile needs at least one sample')
+  return found
+}
+
+/** Monotonic nanoseconds of the system. */
+export function nowNs(): number {
+  return performance.now() * 1e6
+}

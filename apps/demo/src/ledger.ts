@@ -1,0 +1,55 @@
+// The account of the tasks that ran: one row for each, or for many that were one piece of work.
+import type { TaskResult, TaskStats, TaskStatus } from '@catzilla/api'
+
+/** One line of the closing table. Durations are milliseconds. */
+export interface LedgerRow {
+  readonly task: string
+  readonly priority: TaskStats['priority']
+  readonly lane: string
+  readonly engine: string
+  /** Runs begun; 0 for a task that was cancelled before its turn. */
+  readonly attempts: number
+  readonly waitMs: number
+  readonly runMs: number
+  readonly status: TaskStatus
+  readonly says: string
+}
+
+/** Collects rows in the order in which they are entered. */
+export class Ledger {
+  readonly rows: LedgerRow[] = []
+
+  /** Enters a task that has settled. */
+  enter(result: TaskResult<unknown>, says: string): void {
+    this.rows.push(rowOf(result.getStats(), says))
+  }
+
+  /** Enters many tasks as one: all attempts, the longest wait, the run times added up. */
+  enterTogether(results: readonly TaskResult<unknown>[], says: string): void {
+    const rows = results.map((result) => rowOf(result.getStats(), says))
+    const [first] = rows
+    if (first === undefined) return
+    this.rows.push({
+      ...first,
+      task: `${first.task} ×${rows.length}`,
+      attempts: rows.reduce((sum, row) => sum + row.attempts, 0),
+      waitMs: Math.max(...rows.map((row) => row.waitMs)),
+      runMs: rows.reduce((sum, row) => sum + row.runMs, 0),
+      status: rows.find((row) => row.status !== 'completed')?.status ?? 'completed',
+    })
+  }
+}
+
+function rowOf(stats: TaskStats, says: string): LedgerRow {
+  return {
+    task: stats.name,
+    priority: stats.priority,
+    lane: stats.lane,
+    engine: stats.engine,
+    attempts: stats.startedAt === null ? 0 : stats.retries + 1,
+    waitMs: stats.waitTimeMs,
+    runMs: stats.executionTimeMs ?? 0,
+    status: stats.status,
+    says,
+  }
+}

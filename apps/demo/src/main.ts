@@ -1,0 +1,30 @@
+// The entry of `npm start`: reads the command line, runs the demo, and ends with 0, 1 (a check failed) or 2 (wrong usage).
+import { resolve } from 'node:path'
+import { UsageError, helpText, parseCommandLine } from './command-line.ts'
+import { runDemo } from './demo.ts'
+import { defaultOutFolder } from './folders.ts'
+import { Terminal } from './terminal.ts'
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(argv: readonly string[]): Promise<number> {
+  const terminal = new Terminal(process.stdout)
+  try {
+    const { help, out } = parseCommandLine(argv)
+    if (help) process.stdout.write(helpText)
+    else await runDemo(terminal, out === undefined ? defaultOutFolder : resolve(out))
+    return 0
+  } catch (thrown) {
+    terminal.endProgress()
+    if (thrown instanceof UsageError) {
+      process.stderr.write(`demo: ${thrown.message}\n`)
+      return 2
+    }
+    process.stderr.write(`demo: FAILED\n${describe(thrown)}\n`)
+    return 1
+  }
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+}

@@ -1,0 +1,65 @@
+// Scene: raw data is processed, analysed and stored by three tasks, each of which gets the result of the one before.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BackgroundTasks, Task } from '@catzilla/api'
+import { TaskPriority, currentTask } from '@catzilla/api'
+import { readingsFile } from '../folders.ts'
+import { processReadings } from '../readings/readings.ts'
+import type { ProcessedReadings } from '../readings/readings.ts'
+import { writeResult } from '../readings/result-file.ts'
+import { analyseReadings } from '../readings/statistics.ts'
+import type { Analysis } from '../readings/statistics.ts'
+import type { Stage } from '../stage.ts'
+
+/** The name of the result in the folder of results. */
+export const analysisFile = 'readings-analysis.json'
+
+interface Pipeline {
+  readonly process: Task<[dataId: number, csv: string], ProcessedReadings>
+  readonly analyse: Task<[processed: ProcessedReadings], Analysis>
+  readonly store: Task<[analysis: Analysis], string>
+}
+
+/** Runs the pipeline over the data set of the demo and compares what is on disk with what was computed. */
+export async function pipelineScene({ tasks, outFolder, terminal, checks, ledger }: Stage): Promise<void> {
+  terminal.heading('2. A data pipeline: process, analyse, store')
+  const { process, analyse, store } = definePipeline(tasks, outFolder)
+  const csv = await readFile(readingsFile, 'utf8')
+  const lines = csv.trimEnd().split('\n').length - 1
+
+  const processing = process.delay(1, csv)
+  const processed = await processing.wait()
+  const usable = lines - processed.rejected
+  terminal.line(`processed ${lines} readings: ${usable} usable, ${processed.rejected} rejected`)
+
+  const analysing = analyse.delay(processed)
+  const analysis = await analysing.wait()
+  checks.equal(analysis.overall.count, usable, 'the analysis covers every usable reading')
+  for (const [station, { count, mean, standardDeviation }] of Object.entries(analysis.stations)) {
+    const spread = standardDeviation.toFixed(2)
+    terminal.line(`  ${station.padEnd(8)} ${count} readings, ${mean.toFixed(2).padStart(6)} °C on average, σ ${spread}`)
+  }
+
+  const storing = store.delay(analysis)
+  const path = await storing.wait()
+  checks.equal<unknown>(JSON.parse(await readFile(path, 'utf8')), analysis, `${path} holds the analysis`)
+  terminal.line(`stored, read back and found equal: ${path}`)
+
+  ledger.enter(processing, `${usable} usable readings, ${processed.rejected} rejected`)
+  ledger.enter(analysing, `${Object.keys(analysis.stations).length} stations`)
+  ledger.enter(storing, analysisFile)
+}
+
+function definePipeline(tasks: BackgroundTasks, outFolder: string): Pipeline {
+  return {
+    process: tasks.task({ name: 'data.process', priority: TaskPriority.HIGH }, (dataId: number, csv: string) =>
+      processReadings(dataId, csv, new Date()),
+    ),
+    analyse: tasks.task({ name: 'data.analyse', priority: TaskPriority.NORMAL }, analyseReadings),
+    store: tasks.task({ name: 'data.store', priority: TaskPriority.LOW }, async (analysis: Analysis) => {
+      const path = join(outFolder, analysisFile)
+      await writeResult(path, analysis, currentTask().taskId)
+      return path
+    }),
+  }
+}

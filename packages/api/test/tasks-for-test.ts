@@ -1,0 +1,17 @@
+// Background tasks on the real clock that are ended with the test.
+import { createTasks } from '@catzilla/api'
+import type { BackgroundTasks, TasksOptions } from '@catzilla/api'
+import { onTestFinished } from 'vitest'
+
+/** `createTasks`, on the engine that needs nothing, with no retries unless asked for, and no tasks left at the end. */
+export function tasksForTest(options: TasksOptions = {}): BackgroundTasks {
+  const tasks = createTasks({
+    engine: 'typescript',
+    ...options,
+    taskDefaults: { maxRetries: 0, ...options.taskDefaults },
+  })
+  onTestFinished(async () => {
+    await tasks.shutdown({ waitForCompletion: false, timeoutMs: 0 })
+  })
+  return tasks
+}

@@ -1,0 +1,251 @@
+// Choosing an engine by name, URL, environment or instance; what is said about it, and what never is: a password.
+import { describe, expect, test } from 'vitest'
+import { ConfigurationError, EngineUnavailableError } from '../src/contract/errors.ts'
+import type { TaskEngine } from '../src/contract/task-engine.ts'
+import type { EngineOptions } from '../src/options/engine-options.ts'
+import { createTypeScriptEngine, selectEngine } from '../src/select-engine.ts'
+import type { EngineChoice, EngineSurroundings } from '../src/select-engine.ts'
+import { TypeScriptEngine } from '../src/typescript/typescript-engine.ts'
+import { thrownBy } from './thrown.ts'
+
+function notInstalled(packageName: string): never {
+  throw Object.assign(new Error(`Cannot find module '${packageName}'\nRequire stack:\n- /app/main.js`), {
+    code: 'MODULE_NOT_FOUND',
+  })
+}
+
+/** Nothing in the environment, nothing installed, but for what is given. */
+function surroundings(given: Partial<EngineSurroundings> = {}): EngineSurroundings {
+  return { env: {}, load: notInstalled, ...given }
+}
+
+/** A stranger's engine: it only has to look like one. */
+class OtherEngine extends TypeScriptEngine {
+  override readonly name = 'other' as 'typescript'
+}
+
+/** A package with an engine, and what it was asked for. */
+function installed(): {
+  from: EngineSurroundings
+  asked: { packageName: string; url: string; options: EngineOptions }[]
+} {
+  const asked: { packageName: string; url: string; options: EngineOptions }[] = []
+  const load = (packageName: string): unknown => ({
+    createEngine: (url: string, options: EngineOptions): TaskEngine => {
+      asked.push({ packageName, url, options })
+      return new OtherEngine()
+    },
+  })
+  return { from: surroundings({ load }), asked }
+}
+
+function inEnvironment(value: string): EngineSurroundings {
+  return surroundings({ env: { CATZILLA_ENGINE: value } })
+}
+
+describe('auto', () => {
+  test.each<[string, EngineChoice | undefined, EngineSurroundings]>([
+    ['asked for', 'auto', surroundings()],
+    ['by default', undefined, surroundings()],
+    ['by the environment', undefined, inEnvironment('auto')],
+    ['by an empty environment', undefined, inEnvironment('')],
+  ])('%s: without the native engine it is the TypeScript one, and it says why', (_, choice, from) => {
+    const { engine, info } = selectEngine(choice, {}, from)
+    expect([engine.name, info.name]).toEqual(['typescript', 'typescript'])
+    expect(info.reason).toBe('auto: it needs nothing but Node')
+    expect(info.passedOver).toEqual([
+      { name: 'native', reason: expect.stringContaining('@catzilla/core-c, which is not installed') },
+    ])
+  })
+
+  test('with the native engine it is that one', () => {
+    const { from, asked } = installed()
+    const { engine, info } = selectEngine('auto', { queueSize: 7 }, from)
+    expect(engine.name).toBe('other')
+    expect(info).toEqual({ name: 'other', reason: 'auto: the native engine loads', passedOver: [] })
+    expect(asked).toEqual([{ packageName: '@catzilla/core-c', url: 'native', options: { queueSize: 7 } }])
+  })
+
+  test.each<[string, EngineSurroundings['load'], string]>([
+    [
+      'throws at load',
+      () => {
+        throw new Error('wrong ABI')
+      },
+      'does not load: wrong ABI',
+    ],
+    [
+      'throws something odd',
+      () => {
+        throw Object.assign(Object.create(null) as Error)
+      },
+      'does not load',
+    ],
+    ['exports no createEngine', () => ({}), 'exports createEngine'],
+    ['exports nothing at all', () => undefined, 'exports createEngine'],
+    ['exports null', () => null, 'exports createEngine'],
+    [
+      'fails to make its engine',
+      () => ({
+        createEngine: () => {
+          throw new Error('no memory')
+        },
+      }),
+      'no memory',
+    ],
+  ])('a native package that %s is passed over, for that reason', (_, load, reason) => {
+    const { engine, info } = selectEngine('auto', {}, surroundings({ load }))
+    expect(engine.name).toBe('typescript')
+    expect(info.passedOver).toEqual([{ name: 'native', reason: expect.stringContaining(reason) }])
+  })
+
+  test('wrong options are refused, not passed over', () => {
+    expect(() => selectEngine('auto', { queueSize: 0 }, surroundings())).toThrow(ConfigurationError)
+  })
+})
+
+describe('by name or URL', () => {
+  test.each(['typescript', 'typescript:', 'typescript:anything'])('%s', (choice) => {
+    const { engine, info } = selectEngine(choice, {}, surroundings())
+    expect(engine.name).toBe('typescript')
+    expect(info).toEqual({ name: 'typescript', reason: `the engine option is "${choice}"`, passedOver: [] })
+  })
+
+  test.each([
+    ['native', '@catzilla/core-c'],
+    ['native:', '@catzilla/core-c'],
+    ['redis://localhost:6379', '@catzilla/engine-bullmq'],
+    ['rediss://h:1/2?family=6', '@catzilla/engine-bullmq'],
+    ['postgres://h/db', '@catzilla/engine-bullmq'],
+    ['postgresql://h/db', '@catzilla/engine-bullmq'],
+  ])('%s is given, whole, to %s', (choice, packageName) => {
+    const { from, asked } = installed()
+    const { engine } = selectEngine(choice, { workers: 3 }, from)
+    expect(engine.name).toBe('other')
+    expect(asked).toEqual([{ packageName, url: choice, options: { workers: 3 } }])
+  })
+
+  test.each([
+    ['native', '@catzilla/core-c'],
+    ['redis://h', '@catzilla/engine-bullmq'],
+  ])('%s without its package names the remedy', (choice, packageName) => {
+    const error = thrownBy(() => selectEngine(choice, {}, surroundings()))
+    expect(error).toBeInstanceOf(EngineUnavailableError)
+    expect(error.message).toContain(`${packageName}, which is not installed; run "npm install ${packageName}"`)
+    expect(error.cause).toMatchObject({ code: 'MODULE_NOT_FOUND' })
+  })
+
+  test('a package that lacks one of its own dependencies is not told to be missing itself', () => {
+    const load = (): never => notInstalled('ioredis')
+    const { message } = thrownBy(() => selectEngine('redis://h', {}, surroundings({ load })))
+    expect(message).toContain("@catzilla/engine-bullmq, which does not load: Cannot find module 'ioredis'")
+  })
+
+  test.each([[undefined], [null], [{}], [{ createEngine: 'no function' }]])('a package that exports %o', (loaded) => {
+    const error = thrownBy(() => selectEngine('native', {}, surroundings({ load: () => loaded })))
+    expect(error).toBeInstanceOf(EngineUnavailableError)
+    expect(error.message).toContain('@catzilla/core-c that exports createEngine; the installed one does not: update it')
+  })
+
+  test('the engine of a package is put behind the guard', () => {
+    const { engine } = selectEngine('native', {}, installed().from)
+    expect(() => engine.submit({ name: 't', options: {} as never, handler: () => {} }, [])).toThrow(
+      /call start\(\) first/,
+    )
+  })
+})
+
+describe('by the environment', () => {
+  test('it is asked when the option is not given, and the reason says so', () => {
+    const { info } = selectEngine(undefined, {}, inEnvironment('typescript'))
+    expect(info.reason).toBe('CATZILLA_ENGINE is "typescript"')
+  })
+
+  test('the option goes before it, also when both say the same', () => {
+    expect(selectEngine('typescript', {}, inEnvironment('native')).engine.name).toBe('typescript')
+    expect(selectEngine('typescript', {}, inEnvironment('typescript')).info.reason).toMatch(/^the engine option/)
+    expect(selectEngine(createTypeScriptEngine(), {}, inEnvironment('native')).engine.name).toBe('typescript')
+  })
+
+  test('a mistake in it is told as one in it', () => {
+    expect(thrownBy(() => selectEngine(undefined, {}, inEnvironment('fast'))).message).toMatch(
+      /^CATZILLA_ENGINE accepts /,
+    )
+  })
+})
+
+describe('an instance', () => {
+  test('is taken as it is, behind the guard', () => {
+    const { engine, info } = selectEngine(new OtherEngine(), {}, surroundings())
+    expect(info).toEqual({ name: 'other', reason: 'the engine option is an engine', passedOver: [] })
+    expect(selectEngine(engine, {}, surroundings()).engine).toBe(engine)
+  })
+
+  test.each([[{}], [{ submit: () => {} }], [{ submit: 5, capabilities: {} }], [[]], [new Date()]])(
+    '%o is no engine',
+    (choice) => expect(() => selectEngine(choice as TaskEngine, {}, surroundings())).toThrow(ConfigurationError),
+  )
+})
+
+describe('a wrong choice', () => {
+  test.each([
+    ['fast'],
+    [''],
+    ['Native'],
+    [' native'],
+    ['mysql://h'],
+    ['://h'],
+    ['toString'],
+    ['constructor:x'],
+    ['__proto__'],
+    [5],
+    [null],
+    [true],
+    [() => {}],
+  ])('%o: the message says what is accepted', (choice) => {
+    const error = thrownBy(() => selectEngine(choice as EngineChoice, {}, surroundings()))
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error.message).toMatch(
+      /^the engine option accepts 'auto', 'typescript:…', 'native:…', .* or an engine, got /,
+    )
+  })
+})
+
+describe('passwords', () => {
+  const urls = [
+    'redis://user:SECRET@host:6379',
+    'redis://:SECRET@host',
+    'rediss://SECRET@host',
+    'postgres://user:p@SECRET@host/db',
+    'postgres://user:a/SECRET@host/db',
+    'postgres://user:a?SECRET@host/db',
+    'postgres://host/db?user=u&password=SECRET',
+    'mysql://user:SECRET@host',
+    'Redis://user:SECRET@host',
+    'redis//user:SECRET@host',
+    'user:SECRET@host',
+  ]
+
+  test.each(urls)('%s: stays out of all that is said', (url) => {
+    for (const from of [surroundings(), installed().from]) {
+      for (const [choice, env] of [
+        [url, ''],
+        [undefined, url],
+      ] as const) {
+        let said: string
+        try {
+          said = JSON.stringify(selectEngine(choice, {}, { ...from, env: { CATZILLA_ENGINE: env } }).info)
+        } catch (error) {
+          said = String(error)
+        }
+        expect(said).not.toContain('SECRET')
+        expect(said).toContain(url.startsWith('redis:') ? 'redis' : '')
+      }
+    }
+  })
+
+  test('the host stays readable', () => {
+    const { info } = selectEngine('redis://user:SECRET@host:6379/1', {}, installed().from)
+    expect(info.reason).toBe('the engine option is "redis://…@host:6379/1"')
+  })
+})

@@ -1,0 +1,86 @@
+// What each door of the package exports: a change here is a change for users.
+import { expect, test } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+import * as conformance from '../src/conformance/index.ts'
+import * as main from '../src/index.ts'
+import * as testing from '../src/testing/index.ts'
+
+const namesOf = (door: object): string[] => Object.keys(door).toSorted()
+
+test('@catzilla/engine', () => {
+  expect(namesOf(main)).toMatchInlineSnapshot(`
+    [
+      "BackgroundTasksNotEnabledError",
+      "CatzillaError",
+      "CompileError",
+      "ConfigurationError",
+      "EngineClosedError",
+      "EngineUnavailableError",
+      "KeepAlive",
+      "MemoryLimitError",
+      "NonRetryableError",
+      "PayloadError",
+      "QueueFullError",
+      "TaskCancelledError",
+      "TaskDefinitionError",
+      "TaskExpiredError",
+      "TaskPriority",
+      "TaskStateError",
+      "TaskTimeoutError",
+      "UniqueKeyConflictError",
+      "UnknownTaskError",
+      "UnsupportedByEngineError",
+      "WaitTimeoutError",
+      "callSafely",
+      "checkOptions",
+      "classTargetsMs",
+      "createTypeScriptEngine",
+      "currentTask",
+      "defaultTaskOptions",
+      "describeValue",
+      "engineEventTypes",
+      "engineOptionTable",
+      "errorTable",
+      "formatPath",
+      "is",
+      "isSettled",
+      "laneNames",
+      "nearest",
+      "priorityNames",
+      "resolveEngineOptions",
+      "resolvePriority",
+      "resolveTaskOptions",
+      "selectEngine",
+      "systemClock",
+      "taskOptionTable",
+      "taskStatuses",
+      "taskTransitions",
+      "toError",
+    ]
+  `)
+})
+
+test('@catzilla/engine/testing', () => {
+  expect(namesOf(testing)).toMatchInlineSnapshot(`
+    [
+      "VirtualClock",
+      "copyArguments",
+      "copyResult",
+    ]
+  `)
+})
+
+test('@catzilla/engine/conformance', () => {
+  expect(namesOf(conformance)).toMatchInlineSnapshot(`
+    [
+      "conformanceCases",
+      "conformanceReport",
+      "describeEngine",
+      "runConformanceCase",
+    ]
+  `)
+})
+
+test('there is no other door', () => {
+  expect(Object.keys(manifest.exports)).toEqual(['.', './conformance', './testing', './package.json'])
+})
