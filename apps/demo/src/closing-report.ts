@@ -6,6 +6,13 @@ import type { LedgerRow } from './ledger.ts'
 
 const titles = ['task', 'priority', 'lane', 'engine', 'attempts', 'wait', 'run', 'status', 'result']
 
+/** The table has rules only above, below and under its titles, and no colours: it suits a narrow terminal and a log. */
+const noCorners = {
+  ...{ 'top-left': '', 'top-mid': '─', 'top-right': '' },
+  ...{ 'left-mid': '', 'mid-mid': '─', 'right-mid': '' },
+  ...{ 'bottom-left': '', 'bottom-mid': '─', 'bottom-right': '' },
+}
+
 /** Everything that is printed after the last scene. */
 export function closingReport(tasks: BackgroundTasks, rows: readonly LedgerRow[]): string {
   return [taskTable(rows), ...totals(tasks.getStats()), engineLine(tasks.engineInfo)].join('\n')
@@ -22,15 +29,18 @@ export function formatDuration(ms: number): string {
   return `${ms.toFixed(ms < 10 ? 2 : 0)} ms`
 }
 
+function formatPercent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`
+}
+
 function taskTable(rows: readonly LedgerRow[]): string {
   const right = 'right' as const
   const left = 'left' as const
   const table = new Table({
     head: titles,
     colAligns: [left, left, left, left, right, right, right, left, left],
-    // no colours, no rules between rows: it looks the same in a terminal and in a log
-    style: { head: [], border: [] },
-    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+    style: { 'padding-left': 0, 'padding-right': 1, head: [], border: [], compact: true },
+    chars: { ...noCorners, left: '', right: '', middle: ' ' },
   })
   for (const row of rows) {
     const { task, lane, engine, attempts, status, says } = row
@@ -50,11 +60,13 @@ function totals(stats: EngineStatistics): string[] {
   const wait = `${formatDuration(stats.avgWaitTimeMs)} on average, ${formatDuration(stats.p95WaitTimeMs)} at p95`
   const run = `${formatDuration(stats.avgExecutionTimeMs)} on average, ${formatDuration(stats.p95ExecutionTimeMs)} at p95`
   return [
-    'A row of many tasks shows all their attempts, the longest wait and the sum of their run times.',
+    'Wait and run are those of the latest attempt. A row of many tasks shows the sum of their attempts and run times',
+    'and their longest wait.',
     '',
     `Totals:  ${submittedTasks} submitted, ${completedTasks} completed, ${failedTasks} failed, ${cancelledTasks} cancelled, ${retryCount} retries`,
     `Waits:   ${wait}`,
     `Runs:    ${run}`,
+    `Load:    ${formatPercent(stats.avgWorkerUtilization)} of ${stats.totalWorkers} slots busy, ${stats.tasksPerSecond.toFixed(0)} tasks/s`,
     `Memory:  ${stats.memoryUsageMb.toFixed(0)} MiB resident, up ${stats.uptimeSeconds.toFixed(1)} s`,
   ]
 }

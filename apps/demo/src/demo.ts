@@ -33,8 +33,13 @@ export async function runDemo(terminal: Terminal, outFolder: string): Promise<vo
     terminal.text(`Catzilla Tasks: the ${tasks.engineInfo.name} engine, a mail server on 127.0.0.1:${port}`)
     const sendEmail = defineSendEmail(tasks, port)
     const stage: Stage = {
-      ...{ tasks, mailServer, sendEmail, outFolder, terminal },
-      ...{ checks: new Checks(), ledger: new Ledger() },
+      tasks,
+      mailServer,
+      sendEmail,
+      outFolder,
+      terminal,
+      checks: new Checks(),
+      ledger: new Ledger(),
     }
     for (const scene of scenes) await scene(stage)
     checkTotals(stage, tasks.getStats())
@@ -49,10 +54,10 @@ export async function runDemo(terminal: Terminal, outFolder: string): Promise<vo
 
 /** The engine must have counted what the scenes did. */
 function checkTotals({ checks, ledger }: Stage, stats: EngineStatistics): void {
-  const { completedTasks, failedTasks, cancelledTasks, retryCount, totalQueued, activeWorkers } = stats
+  const { completedTasks, failedTasks, cancelledTasks, retryCount, totalQueued, activeWorkers, lateRuns } = stats
   const cancelled = ledger.rows.filter(({ status }) => status === 'cancelled').length
   checks.equal(cancelledTasks, cancelled, 'the engine counted every cancelled task')
   checks.equal(completedTasks, stats.submittedTasks - cancelled, 'the engine completed every other task')
   checks.equal([failedTasks, retryCount], [0, 2], 'no task failed for good, and one was tried again twice')
-  checks.equal([totalQueued, activeWorkers], [0, 0], 'nothing is left in the engine')
+  checks.equal([totalQueued, activeWorkers, lateRuns], [0, 0, 0], 'nothing is left in the engine')
 }

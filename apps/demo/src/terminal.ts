@@ -16,6 +16,7 @@ export class Terminal {
   readonly #startedAt: number
   #live = false
   #stepsShown = 0
+  #percentShown = -1
 
   /** @param now a clock in milliseconds */
   constructor(output: Output, now: () => number = () => performance.now()) {
@@ -47,24 +48,33 @@ export class Terminal {
 
   /** How far something is, `ratio` from 0 to 1. */
   progress(ratio: number, text: string): void {
-    const line = this.#stamped(`${String(Math.floor(ratio * 100)).padStart(3)} %  ${text}`)
-    if (this.#output.isTTY === true) {
-      this.#output.write(`\r\u001B[2K${line}`)
-      this.#live = true
-      if (ratio >= 1) this.endProgress()
-      return
-    }
-    const stepsDone = Math.floor(ratio * steps)
-    if (stepsDone > this.#stepsShown) this.#output.write(`${line}\n`)
-    this.#stepsShown = ratio >= 1 ? 0 : Math.max(stepsDone, this.#stepsShown)
+    const percent = Math.floor(ratio * 100)
+    const line = this.#stamped(`${String(percent).padStart(3)} %  ${text}`)
+    if (this.#output.isTTY === true) this.#showLive(percent, line)
+    else this.#showStep(Math.floor(ratio * steps), line)
+    if (ratio >= 1) this.endProgress()
   }
 
   /** Leaves the live line, if there is one, as it stands. */
   endProgress(): void {
     this.#stepsShown = 0
+    this.#percentShown = -1
     if (!this.#live) return
     this.#live = false
     this.#output.write('\n')
+  }
+
+  #showLive(percent: number, line: string): void {
+    if (percent === this.#percentShown) return
+    this.#percentShown = percent
+    this.#live = true
+    this.#output.write(`\r\u001B[2K${line}`)
+  }
+
+  #showStep(stepsDone: number, line: string): void {
+    if (stepsDone <= this.#stepsShown) return
+    this.#stepsShown = stepsDone
+    this.#output.write(`${line}\n`)
   }
 
   #stamped(text: string): string {

@@ -16,7 +16,10 @@ export function readEmail(source: string, from: string, to: readonly string[]): 
   const headers = readHeaders(source.slice(0, end))
   const encoding = headers.get('content-transfer-encoding') ?? '7bit'
   if (encoding !== '7bit') throw new Error(`the message is encoded as ${encoding}, which the demo does not read`)
-  const body = source.slice(end + 4).replaceAll('\r\n', '\n').trimEnd()
+  const body = source
+    .slice(end + 4)
+    .replaceAll('\r\n', '\n')
+    .trimEnd()
   return { from, to, subject: headers.get('subject') ?? '', body }
 }
 

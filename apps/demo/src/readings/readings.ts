@@ -1,7 +1,7 @@
 // The raw data of the pipeline: lines of temperature readings, of which some are unusable.
 import { NonRetryableError } from '@catzilla/api'
 
-/** Readings that can be worked with, in °C, by station. */
+/** Readings that can be worked with, in °C, by station; the stations in the order of their names. */
 export interface ProcessedReadings {
   readonly dataId: number
   readonly processedAt: string
@@ -33,5 +33,6 @@ export function processReadings(dataId: number, csv: string, processedAt: Date):
     readings.push(Number(reading))
     byStation.set(station, readings)
   })
-  return { dataId, processedAt: processedAt.toISOString(), rejected, byStation: Object.fromEntries(byStation) }
+  const stations = [...byStation].toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return { dataId, processedAt: processedAt.toISOString(), rejected, byStation: Object.fromEntries(stations) }
 }

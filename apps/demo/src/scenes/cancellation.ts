@@ -15,7 +15,7 @@ const cancelAfter = 48
 interface StreamWatch {
   piecesHashed: number
   /** Settles when the body has ended, however it did. */
-  ended: Promise<void>
+  ended: Promise<unknown>
 }
 
 /** Hashes a short stream to its end, stops the hashing of a long one, and calls off an e-mail. */
@@ -27,29 +27,27 @@ export async function cancellationScene(stage: Stage): Promise<void> {
   await callOffEmail(stage)
 }
 
-/** The task that hashes `mebibytes` of a stream piece by piece, and looks at its signal before each. */
+/** The task that hashes so many mebibytes of a stream, piece by piece, and looks at its signal before each. */
 function defineHashStream(tasks: BackgroundTasks): { task: Task<[mebibytes: number], string>; watch: StreamWatch } {
   const watch: StreamWatch = { piecesHashed: 0, ended: Promise.resolve() }
-  const hash = async (mebibytes: number): Promise<string> => {
-    const { signal, progress } = currentTask()
-    const digest = createHash('sha256')
-    for (watch.piecesHashed = 0; watch.piecesHashed < mebibytes; ) {
-      signal.throwIfAborted()
-      digest.update(pieceOfStream(watch.piecesHashed++))
-      progress(watch.piecesHashed / mebibytes)
-      await nextTurn()
-    }
-    return digest.digest('hex')
-  }
   const task = tasks.task({ name: 'stream.hash', priority: 'low', maxRetries: 0 }, (mebibytes: number) => {
-    const digest = hash(mebibytes)
-    watch.ended = digest.then(
-      () => {},
-      () => {},
-    )
+    const digest = hashPieces(mebibytes, watch)
+    watch.ended = Promise.allSettled([digest])
     return digest
   })
   return { task, watch }
+}
+
+async function hashPieces(mebibytes: number, watch: StreamWatch): Promise<string> {
+  const { signal, progress } = currentTask()
+  const hash = createHash('sha256')
+  for (watch.piecesHashed = 0; watch.piecesHashed < mebibytes;) {
+    signal.throwIfAborted()
+    hash.update(pieceOfStream(watch.piecesHashed++))
+    progress(watch.piecesHashed / mebibytes)
+    await nextTurn()
+  }
+  return hash.digest('hex')
 }
 
 async function hashToTheEnd({ terminal, checks, ledger }: Stage, hash: Task<[number], string>): Promise<void> {
@@ -92,7 +90,7 @@ async function callOffEmail({ sendEmail, mailServer, terminal, checks, ledger }:
   checks.holds(error instanceof TaskCancelledError, 'the waiting task ends as cancelled', String(error))
   checks.equal(mailServer.receivedFor(recipient), [], 'an e-mail that was called off is not sent')
   terminal.line(`an e-mail due in a minute was called off: ${error.message}`)
-  ledger.enter(result, 'Meeting at ten (called off before its time)')
+  ledger.enter(result, 'called off before its time')
 }
 
 async function expectCancellation(result: TaskResult<string>): Promise<Error> {

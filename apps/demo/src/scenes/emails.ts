@@ -47,7 +47,9 @@ export async function emailScene(stage: Stage): Promise<void> {
 
   for (const email of [single, ...batch]) checkArrival(stage, email)
   checkOrder(stage, results)
-  terminal.line(`all ${batch.length + 1} arrived as sent: envelope, subject and body; the urgent ones were started first`)
+  terminal.line(
+    `all ${batch.length + 1} arrived as sent: envelope, subject and body; the urgent ones were started first`,
+  )
   ledger.enter(one, single.subject)
   results.forEach((result, index) => ledger.enter(result, batch[index]?.subject ?? ''))
 }

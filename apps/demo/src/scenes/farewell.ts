@@ -12,12 +12,16 @@ export async function farewellScene({ tasks, mailServer, sendEmail, terminal, ch
   const body = `Tasks entered in the table: ${ledger.rows.length + 1}\nClaims checked: ${checks.held}`
   const result = sendEmail.with({ priority: 'low' }).delay(recipient, subject, body)
   const report = await tasks.shutdown({ timeoutMs: 5000 })
-  checks.equal(report, { completed: 1, cancelled: 0, requeued: 0, abandoned: [] }, 'the shutdown waited for the last task')
+  checks.equal(
+    report,
+    { completed: 1, cancelled: 0, requeued: 0, abandoned: [] },
+    'the shutdown waited for the last task',
+  )
   checks.equal(
     mailServer.receivedFor(recipient),
     [{ from: sender, to: [recipient], subject, body }],
     'the last e-mail arrived before the shutdown was over',
   )
   terminal.line(shutdownLine(report))
-  ledger.enter(result, `${subject} (during the shutdown)`)
+  ledger.enter(result, subject)
 }

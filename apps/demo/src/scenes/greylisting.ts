@@ -1,7 +1,7 @@
 // Scene: a mail server that says "try again later" twice. The task fails with its 451, and the engine runs it again.
+import { formatDuration } from '../closing-report.ts'
 import { sender } from '../mail/send-email.ts'
 import type { Stage } from '../stage.ts'
-import { formatDuration } from '../closing-report.ts'
 
 const recipient = 'grete@example.org'
 const subject = 'Your parcel is on its way'
@@ -30,5 +30,5 @@ export async function greylistingScene({ mailServer, sendEmail, terminal, checks
     [{ from: sender, to: [recipient], subject, body }],
     'the greylisted e-mail arrived once, as it was sent',
   )
-  ledger.enter(result, `${subject} (451 twice, then accepted)`)
+  ledger.enter(result, 'greylisted: 451, 451, 250')
 }

@@ -31,11 +31,9 @@ export async function mandelbrotScene({ tasks, terminal, checks, ledger }: Stage
   const { xs, ys } = plane()
   const escape = tasks.task({ name: 'mandelbrot.escape' }, escapeCount)
   const batch = escape.mapArrays(xs, ys)
-  const wholeBatch = batch.wait()
-  for await (const _ of batch) {
-    terminal.progress(batch.completed / batch.size, `${batch.completed} of ${batch.size} tasks`)
-  }
-  const counts = await wholeBatch
+  let settled = 0
+  for await (const _ of batch) terminal.progress(++settled / batch.size, `${settled} of ${batch.size} tasks`)
+  const counts = await batch.wait()
 
   checks.equal(counts.length, points, 'there is a result for every point')
   const checksum = checksumOf((index) => counts[index] ?? Number.NaN)

@@ -1,6 +1,7 @@
 // Scene: raw data is processed, analysed and stored by three tasks, each of which gets the result of the one before.
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { cwd } from 'node:process'
 import type { BackgroundTasks, Task } from '@catzilla/api'
 import { TaskPriority, currentTask } from '@catzilla/api'
 import { readingsFile } from '../folders.ts'
@@ -43,9 +44,9 @@ export async function pipelineScene({ tasks, outFolder, terminal, checks, ledger
   const storing = store.delay(analysis)
   const path = await storing.wait()
   checks.equal<unknown>(JSON.parse(await readFile(path, 'utf8')), analysis, `${path} holds the analysis`)
-  terminal.line(`stored, read back and found equal: ${path}`)
+  terminal.line(`stored, read back and found equal: ${relative(cwd(), path)}`)
 
-  ledger.enter(processing, `${usable} usable readings, ${processed.rejected} rejected`)
+  ledger.enter(processing, `${usable} readings, ${processed.rejected} rejected`)
   ledger.enter(analysing, `${Object.keys(analysis.stations).length} stations`)
   ledger.enter(storing, analysisFile)
 }

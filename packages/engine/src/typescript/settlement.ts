@@ -120,22 +120,26 @@ export class Settlement {
   }
 
   #retryLater(record: TaskRecord, run: RunState, error: Error, delayMs: number, now: number): void {
-    const { events, occupancy, statistics, timers, ready } = this.#walk
+    const { events, occupancy, statistics } = this.#walk
     statistics.retried++
     occupancy.requeued()
     record.status = 'retrying'
     run.extras.readyAt = now + delayMs
-    run.timer = timers.add(now + delayMs, (due) => {
-      run.timer = null
-      record.status = 'pending'
-      ready.push(record)
-      this.tell(record, 'queued', due)
-    })
     if (events.wants('retrying')) {
       events.emit({ type: 'retrying', ...this.#subject(record, now), attempt: run.attempt, error, delayMs })
     }
     const { onRetry } = record.plan.options
     if (onRetry !== undefined) this.#callBack(record, 'onRetry', () => onRetry(run.attempt, error, delayMs))
+    // an alarm is never earlier than a millisecond: no pause means none
+    if (delayMs === 0) this.#comeDueAgain(record, run, now)
+    else run.timer = this.#walk.timers.add(now + delayMs, (due) => this.#comeDueAgain(record, run, due))
+  }
+
+  #comeDueAgain(record: TaskRecord, run: RunState, now: number): void {
+    run.timer = null
+    record.status = 'pending'
+    this.#walk.ready.push(record)
+    this.tell(record, 'queued', now)
   }
 
   #ranTooLong(record: TaskRecord, run: RunState, now: number): boolean {
