@@ -8,7 +8,10 @@ import { committedFiles, isGenerated, shown } from './workspace.mjs'
  * The generators: Node scripts that are run from the root, without arguments, and the files they write.
  * @type {{ script: string, writes: string[] }[]}
  */
-export const generators = []
+export const generators = [
+  { script: 'tools/generate/errors-doc.mjs', writes: ['docs/errors.generated.md'] },
+  { script: 'tools/generate/options-doc.mjs', writes: ['docs/options.generated.md'] },
+]
 
 export function checkGenerated(root, list = generators) {
   const known = new Set(list.flatMap(({ writes }) => writes))

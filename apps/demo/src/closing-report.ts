@@ -7,10 +7,19 @@ import type { LedgerRow } from './ledger.ts'
 const titles = ['task', 'priority', 'lane', 'engine', 'attempts', 'wait', 'run', 'status', 'result']
 
 /** The table has rules only above, below and under its titles, and no colours: it suits a narrow terminal and a log. */
-const noCorners = {
-  ...{ 'top-left': '', 'top-mid': '─', 'top-right': '' },
-  ...{ 'left-mid': '', 'mid-mid': '─', 'right-mid': '' },
-  ...{ 'bottom-left': '', 'bottom-mid': '─', 'bottom-right': '' },
+const tableChars = {
+  left: '',
+  middle: ' ',
+  right: '',
+  'top-left': '',
+  'top-mid': '─',
+  'top-right': '',
+  'left-mid': '',
+  'mid-mid': '─',
+  'right-mid': '',
+  'bottom-left': '',
+  'bottom-mid': '─',
+  'bottom-right': '',
 }
 
 /** Everything that is printed after the last scene. */
@@ -25,8 +34,8 @@ export function shutdownLine({ completed, cancelled, requeued, abandoned }: Shut
 
 /** A duration in milliseconds, in a unit and with digits that suit it. */
 export function formatDuration(ms: number): string {
-  if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`
-  return `${ms.toFixed(ms < 10 ? 2 : 0)} ms`
+  if (ms >= 999.5) return `${(ms / 1000).toFixed(2)} s`
+  return `${ms.toFixed(ms < 9.995 ? 2 : 0)} ms`
 }
 
 function formatPercent(ratio: number): string {
@@ -40,14 +49,14 @@ function taskTable(rows: readonly LedgerRow[]): string {
     head: titles,
     colAligns: [left, left, left, left, right, right, right, left, left],
     style: { 'padding-left': 0, 'padding-right': 1, head: [], border: [], compact: true },
-    chars: { ...noCorners, left: '', right: '', middle: ' ' },
+    chars: tableChars,
   })
   for (const row of rows) {
     const { task, lane, engine, attempts, status, says } = row
     const [wait, run] = [formatDuration(row.waitMs), formatDuration(row.runMs)]
     table.push([task, priorityName(row.priority), lane, engine, attempts, wait, run, status, says])
   }
-  return table.toString()
+  return table.toString().replaceAll(/ +$/gm, '')
 }
 
 function priorityName(priority: TaskPriority): string {
@@ -60,8 +69,7 @@ function totals(stats: EngineStatistics): string[] {
   const wait = `${formatDuration(stats.avgWaitTimeMs)} on average, ${formatDuration(stats.p95WaitTimeMs)} at p95`
   const run = `${formatDuration(stats.avgExecutionTimeMs)} on average, ${formatDuration(stats.p95ExecutionTimeMs)} at p95`
   return [
-    'Wait and run are those of the latest attempt. A row of many tasks shows the sum of their attempts and run times',
-    'and their longest wait.',
+    'Wait and run are those of the latest attempt; for many tasks in one row, the longest wait and the sum of the runs.',
     '',
     `Totals:  ${submittedTasks} submitted, ${completedTasks} completed, ${failedTasks} failed, ${cancelledTasks} cancelled, ${retryCount} retries`,
     `Waits:   ${wait}`,

@@ -24,7 +24,7 @@ export class Ledger {
     this.rows.push(rowOf(result.getStats(), says))
   }
 
-  /** Enters many tasks as one: all attempts, the longest wait, the run times added up. */
+  /** Enters many tasks as one: attempts and run times added up, the longest wait. */
   enterTogether(results: readonly TaskResult<unknown>[], says: string): void {
     const rows = results.map((result) => rowOf(result.getStats(), says))
     const [first] = rows

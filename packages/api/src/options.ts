@@ -18,7 +18,7 @@ export interface TasksOptions extends EngineOptions {
   readonly taskDefaults?: TaskOptions
 }
 
-const table: OptionTable = {
+export const tasksOptionTable: OptionTable = {
   ...engineOptionTable,
   engine: {
     byDefault: "'auto'",
@@ -56,7 +56,7 @@ export function resolveTasksOptions(
   asked: TasksOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): ResolvedTasksOptions {
-  checkOptions(table, asked, 'createTasks')
+  checkOptions(tasksOptionTable, asked, 'createTasks')
   const { engine, durable, compile, shutdownTimeoutMs, handleSignals, taskDefaults, ...engineOptions } = asked
   const given = Object.entries(engineOptions).flatMap(([name, value]) =>
     value === undefined || name === 'clock' ? [] : [name],

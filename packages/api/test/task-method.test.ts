@@ -2,10 +2,11 @@
 import { TaskDefinitionError, taskOf } from '@catzilla/api'
 import { describe, expect, test } from 'vitest'
 import { importCompiled } from './compiled.ts'
+import type * as mailer from './fixtures/mailer.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 import { thrownBy } from './thrown.ts'
 
-const fixture = await importCompiled<typeof import('./fixtures/mailer.ts')>('mailer.ts')
+const fixture = await importCompiled<typeof mailer>('mailer.ts')
 
 describe('a decorated static method', () => {
   test('is a task named Class.method, with delay', async () => {

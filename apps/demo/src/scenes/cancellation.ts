@@ -39,12 +39,12 @@ function defineHashStream(tasks: BackgroundTasks): { task: Task<[mebibytes: numb
 }
 
 async function hashPieces(mebibytes: number, watch: StreamWatch): Promise<string> {
-  const { signal, progress } = currentTask()
+  const task = currentTask()
   const hash = createHash('sha256')
   for (watch.piecesHashed = 0; watch.piecesHashed < mebibytes;) {
-    signal.throwIfAborted()
+    task.signal.throwIfAborted()
     hash.update(pieceOfStream(watch.piecesHashed++))
-    progress(watch.piecesHashed / mebibytes)
+    task.progress(watch.piecesHashed / mebibytes)
     await nextTurn()
   }
   return hash.digest('hex')

@@ -1,0 +1,207 @@
+// The built demo, run as `npm start` runs it: exit codes, what it prints, and what it leaves on disk.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readingsFile } from '../src/folders.ts'
+
+interface Run {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const program = join(import.meta.dirname, '../dist/main.js')
+const { CATZILLA_ENGINE: _, CATZILLA_DURABLE: __, ...environment } = process.env
+
+beforeAll(() => {
+  if (!existsSync(program)) throw new Error('the demo is not built: run "npm run build" first')
+})
+
+async function runDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  const child = spawn(process.execPath, ['--enable-source-maps', program, ...args], { env: { ...environment, ...env } })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  return { code, stdout, stderr }
+}
+
+/** The cells of the table's rows, by the titles of the columns. */
+function tableOf(output: string): Record<string, string>[] {
+  const [titles = [], ...rows] = (
+    output
+      .split(/^─+$/m)
+      .slice(1, 3)
+      .join('')
+      .match(/^\S.*$/gm) ?? []
+  ).map((line) => line.split(/ {2,}/))
+  return rows.map((cells) => Object.fromEntries(titles.map((title, index) => [title, cells[index] ?? ''])))
+}
+
+/** Count, mean and sample deviation of each station, by the sums of the values and of their squares. */
+function figuresOf(csv: string): Map<string, { values: number[]; mean: number; deviation: number }> {
+  const values = Map.groupBy(
+    csv
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',').slice(1))
+      .filter(([, reading]) => reading !== undefined && reading !== '' && reading !== '-999.0'),
+    ([station]) => station ?? '',
+  )
+  return new Map(
+    [...values].map(([station, readings]) => {
+      const numbers = readings.map(([, reading]) => Number(reading))
+      const count = numbers.length
+      const sum = numbers.reduce((total, value) => total + value, 0)
+      const squares = numbers.reduce((total, value) => total + value * value, 0)
+      const deviation = Math.sqrt((squares - (sum * sum) / count) / (count - 1))
+      return [station, { values: numbers.toSorted((a, b) => a - b), mean: sum / count, deviation }]
+    }),
+  )
+}
+
+describe('the demo', () => {
+  let out: string
+  let run: Run
+
+  beforeAll(async () => {
+    out = await mkdtemp(join(tmpdir(), 'catzilla-demo-'))
+    run = await runDemo([`--out=${out}`])
+  }, 30_000)
+
+  afterAll(() => rm(out, { recursive: true, force: true }))
+
+  it('ends well', () => {
+    expect(run.stderr).toBe('')
+    expect(run.code).toBe(0)
+    expect(run.stdout).toMatch(/All \d+ checks held; done in [\d.]+ m?s\.\n$/)
+  })
+
+  it('uses no control characters when it does not write to a terminal', () => {
+    // oxlint-disable-next-line no-control-regex -- they are what must not be there
+    expect(run.stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F]/)
+  })
+
+  it('sends e-mails with the priorities asked for', () => {
+    const emails = tableOf(run.stdout).filter(({ task }) => task === 'email.send')
+    expect(emails.slice(0, 6).map(({ priority, status, result }) => [priority, status, result])).toEqual([
+      ['critical', 'completed', 'Your password was changed'],
+      ['normal', 'completed', 'Invoice 1042'],
+      ['normal', 'completed', 'Invoice 1043'],
+      ['high', 'completed', 'URGENT: disk 91 % full'],
+      ['normal', 'completed', 'Weekly digest'],
+      ['high', 'completed', 'Urgent: certificate expires'],
+    ])
+  })
+
+  it('runs the steps of the pipeline with their priorities', () => {
+    const steps = tableOf(run.stdout).filter(({ task }) => task?.startsWith('data.'))
+    expect(steps.map(({ task, priority, attempts, status }) => [task, priority, attempts, status])).toEqual([
+      ['data.process', 'high', '1', 'completed'],
+      ['data.analyse', 'normal', '1', 'completed'],
+      ['data.store', 'low', '1', 'completed'],
+    ])
+  })
+
+  it('leaves the analysis on disk, equal to one made by other means, and nothing else', async () => {
+    expect(await readdir(out)).toEqual(['readings-analysis.json'])
+    const analysis = JSON.parse(readFileSync(join(out, 'readings-analysis.json'), 'utf8')) as {
+      rejected: number
+      overall: { count: number }
+      stations: Record<string, Record<string, number>>
+    }
+    const expected = figuresOf(readFileSync(readingsFile, 'utf8'))
+    expect(Object.keys(analysis.stations)).toEqual([...expected.keys()].toSorted())
+    for (const [station, { values, mean, deviation }] of expected) {
+      const found = analysis.stations[station]
+      const middle = (values.length - 1) / 2
+      const median = ((values[Math.floor(middle)] ?? NaN) + (values[Math.ceil(middle)] ?? NaN)) / 2
+      expect(found).toMatchObject({ count: values.length, min: values[0], max: values.at(-1), median })
+      expect(found?.['mean']).toBeCloseTo(mean, 9)
+      expect(found?.['standardDeviation']).toBeCloseTo(deviation, 9)
+    }
+    const usable = [...expected.values()].reduce((sum, { values }) => sum + values.length, 0)
+    expect(analysis.overall.count).toBe(usable)
+    expect(analysis.rejected).toBe(1488 - usable)
+  })
+
+  it('computes the picture in many tasks', () => {
+    const [row] = tableOf(run.stdout).filter(({ task }) => task?.startsWith('mandelbrot.escape'))
+    expect(row).toMatchObject({ task: 'mandelbrot.escape ×733', attempts: '733', status: 'completed' })
+    expect(row?.['result']).toBe(`checksum ${sampleChecksum()}`)
+    expect(run.stdout).toContain('100 %  733 of 733 tasks')
+  })
+
+  it('gets a greylisted e-mail through at the third attempt', () => {
+    const [row] = tableOf(run.stdout).filter(({ result }) => result?.startsWith('greylisted'))
+    expect(row).toMatchObject({ task: 'email.send', attempts: '3', status: 'completed' })
+    expect(run.stdout.match(/attempt [12]: .*451 4\.7\.1 greylisted/g)).toHaveLength(2)
+  })
+
+  it('cancels a running and a waiting task', () => {
+    const cancelled = tableOf(run.stdout).filter(({ status }) => status === 'cancelled')
+    expect(cancelled).toMatchObject([
+      { task: 'stream.hash', attempts: '1', result: expect.stringMatching(/^after \d+ of 65536 MiB$/) },
+      { task: 'email.send', attempts: '0', result: 'called off before its time' },
+    ])
+  })
+
+  it('shuts down gracefully, and tells totals and engine', () => {
+    expect(run.stdout).toContain('shutdown: 1 completed, 0 cancelled, 0 requeued, 0 abandoned')
+    expect(run.stdout).toContain('Totals:  747 submitted, 745 completed, 0 failed, 2 cancelled, 2 retries')
+    expect(run.stdout).toMatch(/^Engine: {2}\w+ \(auto: .+\)$/m)
+  })
+})
+
+describe('the command line', () => {
+  it('explains itself', async () => {
+    const { code, stdout } = await runDemo(['--help'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^Usage: npm start/)
+  })
+
+  it.each([
+    ['--serve', "Unknown option '--serve'"],
+    ['now', "Unexpected argument 'now'"],
+    ['--out=', "Option '--out' needs a directory"],
+  ])('refuses %s with exit code 2', async (argument, message) => {
+    const { code, stdout, stderr } = await runDemo([argument])
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(message)
+    expect(stderr).toContain('npm start -- --help')
+  })
+})
+
+describe('when something is not as it should be', () => {
+  it('ends with exit code 1 and says that the results cannot be written', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'catzilla-demo-'))
+    const file = join(folder, 'occupied')
+    await writeFile(file, '')
+    const { code, stderr } = await runDemo([`--out=${file}`])
+    await rm(folder, { recursive: true })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/demo: FAILED\n.*EEXIST.*occupied/)
+  })
+
+  it('ends with exit code 1 and says that there is no such engine', async () => {
+    const { code, stderr } = await runDemo([], { CATZILLA_ENGINE: 'steam' })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/demo: FAILED\nConfigurationError: CATZILLA_ENGINE accepts .* got "steam"/)
+  })
+})
+
+/** The checksum of the picture's sample, written anew from its definition. */
+function sampleChecksum(): string {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < 3_000_000; index += 97) {
+    const cx = -2.2 + (3 * (index % 2000)) / 2000
+    const cy = -1.125 + (2.25 * Math.floor(index / 2000)) / 1500
+    let [x, y, steps] = [0, 0, 0]
+    for (; steps < 100 && x * x + y * y <= 4; steps++) [x, y] = [x * x - y * y + cx, 2 * x * y + cy]
+    hash = Math.imul(hash ^ steps, 0x01000193)
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
