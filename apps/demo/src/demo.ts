@@ -21,12 +21,12 @@ const scenes = [emailScene, pipelineScene, mandelbrotScene, greylistingScene, ca
 /**
  * Plays every scene.
  * @param outFolder where results are written; made when it is not there
+ * @param mailServer one that has not been started; it is closed at the end
  * @throws CheckError when something is not as it should be, and whatever a scene could not handle
  */
-export async function runDemo(terminal: Terminal, outFolder: string): Promise<void> {
+export async function runDemo(terminal: Terminal, outFolder: string, mailServer = new MailServer()): Promise<void> {
   await mkdir(outFolder, { recursive: true })
   const tasks = createTasks()
-  const mailServer = new MailServer()
   try {
     await tasks.ready
     const port = await mailServer.start()

@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runDemo } from '../src/demo.ts'
 import { readingsFile } from '../src/folders.ts'
+import { MailServer } from '../src/mail/mail-server.ts'
+import type { ReceivedEmail } from '../src/mail/received-email.ts'
+import { Terminal } from '../src/terminal.ts'
 
 interface Run {
   readonly code: number | null
@@ -21,7 +25,7 @@ beforeAll(() => {
   if (!existsSync(program)) throw new Error('the demo is not built: run "npm run build" first')
 })
 
-async function runDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
+async function startDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
   const child = spawn(process.execPath, ['--enable-source-maps', program, ...args], { env: { ...environment, ...env } })
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
@@ -40,24 +44,21 @@ function tableOf(output: string): Record<string, string>[] {
   return rows.map((cells) => Object.fromEntries(titles.map((title, index) => [title, cells[index] ?? ''])))
 }
 
-/** Count, mean and sample deviation of each station, by the sums of the values and of their squares. */
+/** Sorted values, mean and sample deviation of each station, by the sums of the values and of their squares. */
 function figuresOf(csv: string): Map<string, { values: number[]; mean: number; deviation: number }> {
-  const values = Map.groupBy(
-    csv
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split(',').slice(1))
-      .filter(([, reading]) => reading !== undefined && reading !== '' && reading !== '-999.0'),
-    ([station]) => station ?? '',
-  )
+  const rows = csv
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','))
+  const usable = rows.filter(([, , reading]) => reading !== undefined && reading !== '' && reading !== '-999.0')
+  const names = new Set(usable.map(([, station]) => station ?? ''))
   return new Map(
-    [...values].map(([station, readings]) => {
-      const numbers = readings.map(([, reading]) => Number(reading))
-      const count = numbers.length
-      const sum = numbers.reduce((total, value) => total + value, 0)
-      const squares = numbers.reduce((total, value) => total + value * value, 0)
-      const deviation = Math.sqrt((squares - (sum * sum) / count) / (count - 1))
-      return [station, { values: numbers.toSorted((a, b) => a - b), mean: sum / count, deviation }]
+    [...names].map((name) => {
+      const values = usable.filter(([, station]) => station === name).map(([, , reading]) => Number(reading))
+      const sum = values.reduce((total, value) => total + value, 0)
+      const squares = values.reduce((total, value) => total + value * value, 0)
+      const deviation = Math.sqrt((squares - sum ** 2 / values.length) / (values.length - 1))
+      return [name, { values: values.toSorted((a, b) => a - b), mean: sum / values.length, deviation }]
     }),
   )
 }
@@ -68,7 +69,7 @@ describe('the demo', () => {
 
   beforeAll(async () => {
     out = await mkdtemp(join(tmpdir(), 'catzilla-demo-'))
-    run = await runDemo([`--out=${out}`])
+    run = await startDemo([`--out=${out}`])
   }, 30_000)
 
   afterAll(() => rm(out, { recursive: true, force: true }))
@@ -157,7 +158,7 @@ describe('the demo', () => {
 
 describe('the command line', () => {
   it('explains itself', async () => {
-    const { code, stdout } = await runDemo(['--help'])
+    const { code, stdout } = await startDemo(['--help'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^Usage: npm start/)
   })
@@ -167,7 +168,7 @@ describe('the command line', () => {
     ['now', "Unexpected argument 'now'"],
     ['--out=', "Option '--out' needs a directory"],
   ])('refuses %s with exit code 2', async (argument, message) => {
-    const { code, stdout, stderr } = await runDemo([argument])
+    const { code, stdout, stderr } = await startDemo([argument])
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toContain(message)
@@ -180,14 +181,26 @@ describe('when something is not as it should be', () => {
     const folder = await mkdtemp(join(tmpdir(), 'catzilla-demo-'))
     const file = join(folder, 'occupied')
     await writeFile(file, '')
-    const { code, stderr } = await runDemo([`--out=${file}`])
+    const { code, stderr } = await startDemo([`--out=${file}`])
     await rm(folder, { recursive: true })
     expect(code).toBe(1)
     expect(stderr).toMatch(/demo: FAILED\n.*EEXIST.*occupied/)
   })
 
+  it('fails when an e-mail did not arrive as it was sent, and cleans up', async () => {
+    class ForgetfulServer extends MailServer {
+      override receivedFor(recipient: string): ReceivedEmail[] {
+        return super.receivedFor(recipient).map((email) => ({ ...email, subject: '' }))
+      }
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'catzilla-demo-'))
+    const ended = runDemo(new Terminal({ write: () => {} }), folder, new ForgetfulServer())
+    await expect(ended).rejects.toThrow(/the mail server received "Your password was changed".*as it was sent/)
+    await rm(folder, { recursive: true })
+  })
+
   it('ends with exit code 1 and says that there is no such engine', async () => {
-    const { code, stderr } = await runDemo([], { CATZILLA_ENGINE: 'steam' })
+    const { code, stderr } = await startDemo([], { CATZILLA_ENGINE: 'steam' })
     expect(code).toBe(1)
     expect(stderr).toMatch(/demo: FAILED\nConfigurationError: CATZILLA_ENGINE accepts .* got "steam"/)
   })

@@ -12,7 +12,13 @@ export type { OptionRow, OptionTable } from './options/check.ts'
 export { engineOptionTable, resolveEngineOptions } from './options/engine-options.ts'
 export type { EngineOptions, ResolvedEngineOptions } from './options/engine-options.ts'
 export { defaultTaskOptions, resolvePriority, resolveTaskOptions, taskOptionTable } from './options/task-options.ts'
-export type { ConflictPolicy, ResolvedTaskOptions, RetryBackoff, TaskLimits, TaskOptions } from './options/task-options.ts'
+export type {
+  ConflictPolicy,
+  ResolvedTaskOptions,
+  RetryBackoff,
+  TaskLimits,
+  TaskOptions,
+} from './options/task-options.ts'
 export { createTypeScriptEngine, selectEngine } from './select-engine.ts'
 export type { EngineChoice, EngineInfo, EngineModule, EngineSurroundings } from './select-engine.ts'
 export { systemClock } from './support/clock.ts'

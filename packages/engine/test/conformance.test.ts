@@ -50,13 +50,8 @@ describe('the list of cases', () => {
   })
 
   it('tests every capability', () => {
-    const named = conformanceCases.map(({ name, needs }) => [name, ...needs].join(' '))
-    for (const capability of Object.keys(capabilities)) {
-      expect(
-        named.some((each) => each.includes(capability)),
-        capability,
-      ).toBe(true)
-    }
+    const named = conformanceCases.map(({ name, needs }) => [name, ...needs].join(' ')).join(' ')
+    expect(Object.keys(capabilities).filter((capability) => !named.includes(capability))).toEqual([])
   })
 })
 

@@ -33,7 +33,12 @@ const scaleTable = {
 } as const satisfies OptionTable
 
 const stopTable = {
-  waitForCompletion: { byDefault: 'true', accepts: 'true or false', about: 'Whether to run what waits.', check: is.boolean },
+  waitForCompletion: {
+    byDefault: 'true',
+    accepts: 'true or false',
+    about: 'Whether to run what waits.',
+    check: is.boolean,
+  },
   timeoutMs: {
     byDefault: '30000',
     accepts: 'a number of milliseconds ≥ 0, or Infinity',

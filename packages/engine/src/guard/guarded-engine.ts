@@ -5,7 +5,14 @@ import { ConfigurationError, EngineClosedError, TaskDefinitionError, describeVal
 import { engineEventTypes } from '../contract/events.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
 import type { EngineStatistics } from '../contract/statistics.ts'
-import type { ScaleTarget, ShutdownReport, StopOptions, TaskEngine, TaskPage, TaskQuery } from '../contract/task-engine.ts'
+import type {
+  ScaleTarget,
+  ShutdownReport,
+  StopOptions,
+  TaskEngine,
+  TaskPage,
+  TaskQuery,
+} from '../contract/task-engine.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
 import { checkQuery, checkScaleTarget, checkStopOptions } from './checks.ts'
 
@@ -41,7 +48,9 @@ class GuardedEngine implements TaskEngine {
   register(definition: TaskDefinition): void {
     const { name, handler } = definition
     if (typeof name !== 'string' || name.length === 0) {
-      throw new TaskDefinitionError(`the name of a task must be a text of 1 or more characters, got ${describeValue(name)}`)
+      throw new TaskDefinitionError(
+        `the name of a task must be a text of 1 or more characters, got ${describeValue(name)}`,
+      )
     }
     if (typeof handler !== 'function') {
       throw new TaskDefinitionError(`task '${name}': the handler must be a function, got ${describeValue(handler)}`)
@@ -103,7 +112,9 @@ class GuardedEngine implements TaskEngine {
   subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void {
     for (const type of types) {
       if (!engineEventTypes.includes(type)) {
-        throw new ConfigurationError(`there is no event ${describeValue(type)}; known are ${engineEventTypes.join(', ')}`)
+        throw new ConfigurationError(
+          `there is no event ${describeValue(type)}; known are ${engineEventTypes.join(', ')}`,
+        )
       }
     }
     return this.#engine.subscribe(types, listener)

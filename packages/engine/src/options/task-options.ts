@@ -119,7 +119,12 @@ export const taskOptionTable: Readonly<Record<keyof TaskOptions, OptionRow>> = {
     about: 'Earliest start, by the wall clock; not together with `delayMs`.',
     check: (value) => (value instanceof Date ? !Number.isNaN(value.getTime()) : is.number(0)(value)),
   },
-  maxRetries: { byDefault: '3', accepts: 'an integer ≥ 0', about: 'Retries after the first run.', check: is.integer(0) },
+  maxRetries: {
+    byDefault: '3',
+    accepts: 'an integer ≥ 0',
+    about: 'Retries after the first run.',
+    check: is.integer(0),
+  },
   retryBackoff: {
     byDefault: "'exponential'",
     accepts: "'exponential', 'linear', 'fixed', 'none' or a function (attempt, error) => milliseconds",
@@ -127,7 +132,12 @@ export const taskOptionTable: Readonly<Record<keyof TaskOptions, OptionRow>> = {
     check: (value) => is.function(value) || is.oneOf('exponential', 'linear', 'fixed', 'none')(value),
   },
   retryDelayMs: { byDefault: '1000', accepts: ms, about: 'The first pause.', check: is.number(0) },
-  retryMaxDelayMs: { byDefault: '60000', accepts: ms, about: 'The longest pause, jitter included.', check: is.number(0) },
+  retryMaxDelayMs: {
+    byDefault: '60000',
+    accepts: ms,
+    about: 'The longest pause, jitter included.',
+    check: is.number(0),
+  },
   retryJitter: {
     byDefault: '0.2',
     accepts: 'a ratio 0..1',
@@ -172,7 +182,8 @@ export const taskOptionTable: Readonly<Record<keyof TaskOptions, OptionRow>> = {
   },
   limits: {
     byDefault: 'none',
-    accepts: '{ rate: { max: integer ≥ 1, perMs: milliseconds > 0 }, concurrency: integer ≥ 1, key: string or function }',
+    accepts:
+      '{ rate: { max: integer ≥ 1, perMs: milliseconds > 0 }, concurrency: integer ≥ 1, key: string or function }',
     about: 'Rate and concurrency limits, per key when there is one.',
     check: isLimits,
   },

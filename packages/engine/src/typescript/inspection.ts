@@ -23,6 +23,7 @@ export class Inspection {
     const { options } = record.plan
     const { toEpoch } = this.#walk
     const extras = record.run?.extrasOrNull ?? null
+    const heartbeatAt = extras?.heartbeatAt ?? null
     const due = record.status === 'scheduled' || record.status === 'retrying' ? record.run?.timer?.dueAt : undefined
     return {
       ...record.stats(),
@@ -33,7 +34,7 @@ export class Inspection {
       outcome: record.peekOutcome() ?? null,
       dueAt: due === undefined ? null : toEpoch(due),
       waitingFor: record.status === 'pending' ? this.#waitingFor(record) : null,
-      lastHeartbeatAt: extras?.heartbeatAt == null ? null : toEpoch(extras.heartbeatAt),
+      lastHeartbeatAt: heartbeatAt === null ? null : toEpoch(heartbeatAt),
       retryOf: extras?.retryOf ?? null,
     }
   }
@@ -43,7 +44,7 @@ export class Inspection {
     const before = query.cursor === undefined ? Infinity : Number.parseInt(query.cursor, 36)
     const found = [...this.#table]
       .filter((record) => record.sequence < before && matches(record, query))
-      .sort((a, b) => b.sequence - a.sequence)
+      .toSorted((a, b) => b.sequence - a.sequence)
     const records = found.slice(0, limit)
     const last = records.at(-1)
     return {
@@ -77,7 +78,8 @@ export class Inspection {
 function matches(record: TaskRecord, { status, name, priority, tags }: TaskQuery): boolean {
   const { options } = record.plan
   return (
-    (status === undefined || (typeof status === 'string' ? status === record.status : status.includes(record.status))) &&
+    (status === undefined ||
+      (typeof status === 'string' ? status === record.status : status.includes(record.status))) &&
     (name === undefined || name === record.name) &&
     (priority === undefined || priority === options.priority) &&
     (tags === undefined || tags.every((tag) => options.tags.includes(tag)))

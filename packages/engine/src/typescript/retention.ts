@@ -67,13 +67,12 @@ export class Retention {
   }
 
   #dropOldest(): void {
-    let from: AgeList | undefined
+    let from = this.#latest
     for (const list of this.#lists.size === 1 ? [] : this.#lists.values()) {
-      const head = list.records.head
-      if (head !== null && (from?.records.head == null || settledAt(head) < settledAt(from.records.head))) from = list
+      if (from === undefined || headSettledAt(list) < headSettledAt(from)) from = list
     }
-    from ??= this.#latest
-    if (from?.records.head) this.#drop(from, from.records.head)
+    const oldest = from?.records.head ?? null
+    if (from !== undefined && oldest !== null) this.#drop(from, oldest)
   }
 
   #drop(list: AgeList, record: TaskRecord): void {
@@ -81,4 +80,8 @@ export class Retention {
     this.#size--
     this.#forget(record)
   }
+}
+
+function headSettledAt({ records }: AgeList): number {
+  return records.head === null ? Infinity : settledAt(records.head)
 }

@@ -10,7 +10,14 @@ import {
 } from '../contract/errors.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
 import type { EngineStatistics } from '../contract/statistics.ts'
-import type { ScaleTarget, ShutdownReport, StopOptions, TaskEngine, TaskPage, TaskQuery } from '../contract/task-engine.ts'
+import type {
+  ScaleTarget,
+  ShutdownReport,
+  StopOptions,
+  TaskEngine,
+  TaskPage,
+  TaskQuery,
+} from '../contract/task-engine.ts'
 import { isSettled } from '../contract/task-state.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
 import { resolveEngineOptions } from '../options/engine-options.ts'
@@ -138,7 +145,9 @@ export class TypeScriptEngine implements TaskEngine {
     const old = this.#table.find(taskId)
     if (old === undefined) throw new UnknownTaskError(`no task with id ${describeValue(taskId)} is kept`)
     if (old.status !== 'failed' && old.status !== 'cancelled' && old.status !== 'expired') {
-      throw new TaskStateError(`task ${taskId} is ${old.status}; only a failed, cancelled or expired task can be retried`)
+      throw new TaskStateError(
+        `task ${taskId} is ${old.status}; only a failed, cancelled or expired task can be retried`,
+      )
     }
     const record = this.#intake.submit(old.plan, old.args, taskId)
     this.#dispatcher.wake()
@@ -171,7 +180,9 @@ export class TypeScriptEngine implements TaskEngine {
 
   async scale({ inlineConcurrency, workers, reason }: ScaleTarget): Promise<void> {
     if (workers !== undefined) {
-      throw new UnsupportedByEngineError('the typescript engine has no worker threads to scale; scale inlineConcurrency')
+      throw new UnsupportedByEngineError(
+        'the typescript engine has no worker threads to scale; scale inlineConcurrency',
+      )
     }
     if (inlineConcurrency === undefined || inlineConcurrency === this.#dispatcher.concurrency) return
     const from = this.#dispatcher.concurrency
