@@ -45,11 +45,11 @@ export interface Task<A extends readonly unknown[], R, Raw = R | Promise<R>> {
    * Submits the task.
    * @throws QueueFullError, PayloadError, EngineClosedError, UniqueKeyConflictError
    */
-  delay(...args: A): TaskResult<R>
+  delay(this: void, ...args: A): TaskResult<R>
   /** Submits the task, waiting for room in the queue and until the engine holds it. @throws as `delay`, but not QueueFullError */
-  enqueue(...args: A): Promise<TaskResult<R>>
+  enqueue(this: void, ...args: A): Promise<TaskResult<R>>
   /** Submits one task for each list of arguments, all or none. @throws as `delay` */
-  batch(argsList: readonly A[]): TaskBatch<R>
+  batch(this: void, argsList: readonly A[]): TaskBatch<R>
   /**
    * Runs a body of numbers over columns, in tasks of 4096 rows; `wait()` of the batch gives the column of results.
    * @throws PayloadError when the columns are no typed arrays of numbers or differ in length
@@ -60,9 +60,9 @@ export interface Task<A extends readonly unknown[], R, Raw = R | Promise<R>> {
       : never
     : never
   /** The same task with other options for the calls made on it. @throws ConfigurationError */
-  with(options: CallOptions<A, R>): Task<A, R, Raw>
+  with(this: void, options: CallOptions<A, R>): Task<A, R, Raw>
   /** Which lane the task has and why. */
-  explain(): TaskExplanation
+  explain(this: void): TaskExplanation
 }
 
 /** What all tasks of one `BackgroundTasks` share. */

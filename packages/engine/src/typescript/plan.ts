@@ -34,7 +34,7 @@ export interface RecordHome {
   taskId(record: TaskRecord): string
   now(): number
   /** Epoch milliseconds of a monotonic reading. */
-  toEpoch(monotonicMs: number): number
+  readonly toEpoch: (monotonicMs: number) => number
   cancel(record: TaskRecord, reason: string | undefined): boolean
   /** Somebody asked for the outcome of a failure for the first time. */
   observeFailure(): void

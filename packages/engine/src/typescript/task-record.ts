@@ -76,7 +76,7 @@ export class TaskRecord implements TaskHandle {
     if (this.status === 'completed') return Promise.resolve(this.#end)
     if (isSettled(this.status)) {
       this.#observe()
-      return Promise.reject(this.#end as Error)
+      return Promise.reject(this.#end)
     }
     const waiter = (this.#waiter ??= new Waiter())
     return (waiter.promise ??= new Promise((resolve, reject) => {
