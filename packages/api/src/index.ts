@@ -15,7 +15,7 @@ export { taskOf } from './task.ts'
 export type { ColumnsOf, Task, TaskExplanation } from './task.ts'
 export { TaskResult } from './task-result.ts'
 export * from './errors.ts'
-export { TaskPriority } from '@catzilla/engine'
+export { TaskPriority, priorityNames } from '@catzilla/engine'
 export type {
   EngineChoice,
   EngineEvents,

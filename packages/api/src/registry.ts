@@ -50,7 +50,7 @@ export class Registry {
   get(name: string): AnyTask {
     const task = this.#tasks.get(name)
     if (task !== undefined) return task
-    const near = nearest(String(name), this.names)
+    const near = nearest(name, this.names)
     const hint = near === undefined ? 'define it with task() first' : `did you mean '${near}'?`
     throw new UnknownTaskError(`no task named ${describeValue(name)} is defined; ${hint}`)
   }

@@ -30,7 +30,9 @@ export async function checkArgumentsAsync(
   input: InputSchemas,
   args: readonly unknown[],
 ): Promise<unknown[]> {
-  const answers = await Promise.all(schemasOf(input).map((schema, index) => schema['~standard'].validate(args[index])))
+  const answers = await Promise.all(
+    schemasOf(input).map(async (schema, index) => schema['~standard'].validate(args[index])),
+  )
   return valuesOf(name, answers, args.length)
 }
 

@@ -143,9 +143,9 @@ export interface TaskContext {
    * @param ratio 0..1
    * @throws ConfigurationError when `ratio` is outside 0..1
    */
-  progress(ratio: number, message?: string): void
+  progress(this: void, ratio: number, message?: string): void
   /** Keeps a line with the task; the latest 100 are kept. */
-  log(message: string, fields?: Record<string, unknown>): void
+  log(this: void, message: string, fields?: Record<string, unknown>): void
   /** Tells the engine that the task is alive; engines with leases extend the lease. */
-  heartbeat(): void
+  heartbeat(this: void): void
 }

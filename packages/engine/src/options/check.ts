@@ -37,7 +37,8 @@ function unknownOption(table: OptionTable, name: string, what: string): Configur
 }
 
 /** The candidate that is at most two edits (insert, delete, change) away, if any. */
-export function nearest(name: string, candidates: readonly string[]): string | undefined {
+export function nearest(name: unknown, candidates: readonly string[]): string | undefined {
+  if (typeof name !== 'string') return undefined
   let best: string | undefined
   let bestDistance = 3
   for (const candidate of candidates) {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { createTypeScriptEngine, isSettled, resolveTaskOptions } from '@catzilla/engine'
 import type { StopOptions, TaskEngine, TaskHandle } from '@catzilla/engine'
 import { VirtualClock } from '@catzilla/engine/testing'
-import { TaskModel, isTimed } from './task-model.ts'
-import type { ModelTask, Script } from './task-model.ts'
+import { TaskModel, isTimed, limits } from './task-model.ts'
+import type { ModelTask, Script, TaskName } from './task-model.ts'
 
 export type Command =
   | { readonly do: 'submit'; readonly script: Script }
@@ -12,7 +12,7 @@ export type Command =
   | { readonly do: 'cancel'; readonly index: number }
   | { readonly do: 'release'; readonly index: number; readonly worked: boolean }
   | { readonly do: 'advance'; readonly ms: number }
-  | { readonly do: 'pause' | 'resume'; readonly name: 'a' | 'b' | undefined }
+  | { readonly do: 'pause' | 'resume'; readonly name: TaskName | undefined }
   | { readonly do: 'scale'; readonly slots: number }
 
 const SLOTS = 2
@@ -185,9 +185,9 @@ export class ModelRun {
     const { model } = this
     await this.#clock.advance(until - this.#clock.now())
     this.#tellStarts()
-    for (let at = model.nextDue(until); at !== undefined; at = model.nextDue(until)) {
+    for (let at = model.nextMoment(until); at !== undefined; at = model.nextMoment(until)) {
       model.now = at
-      model.comeDue()
+      model.passMoment()
       this.#tellStarts()
     }
     model.now = until
@@ -225,6 +225,8 @@ export class ModelRun {
       completedTasks: model.counts.completed,
       failedTasks: model.counts.failed,
       cancelledTasks: model.counts.cancelled,
+      expiredTasks: model.counts.expired,
+      timeoutCount: model.counts.timedOut,
       retryCount: model.counts.retried,
       rejectedTasks: model.counts.rejected,
       lateRuns: model.counts.late,
@@ -254,7 +256,10 @@ function callFor(
   script: Script,
   handler: (label: number, script: Script) => unknown,
 ): Parameters<TaskEngine['submit']>[0] {
-  const { name, priority, delayMs, maxRetries, retryDelayMs } = script
-  const fixed = { retryBackoff: 'fixed', retryJitter: 0, timeoutMs: Infinity } as const
-  return { name, handler, options: resolveTaskOptions({ priority, delayMs, maxRetries, retryDelayMs, ...fixed }) }
+  const { name, priority, delayMs, maxRetries, retryDelayMs, timeoutMs } = script
+  const fixed = { retryBackoff: 'fixed', retryJitter: 0 } as const
+  const expiry = script.expireAfterMs === undefined ? {} : { expireAfterMs: script.expireAfterMs }
+  const limit = limits[name] === Infinity ? {} : { concurrency: limits[name] }
+  const asked = { priority, delayMs, maxRetries, retryDelayMs, timeoutMs, ...fixed, ...expiry, ...limit }
+  return { name, handler, options: resolveTaskOptions(asked) }
 }

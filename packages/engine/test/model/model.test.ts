@@ -10,16 +10,29 @@ const seed = Number(process.env['CATZILLA_SEED'] ?? Date.now() % 2 ** 31)
 const numRuns = Number(process.env['CATZILLA_RUNS'] ?? 150)
 
 const index = fc.nat({ max: 30 })
-const name = fc.constantFrom('a' as const, 'b' as const)
+const name = fc.constantFrom('a' as const, 'b' as const, 'narrow' as const)
+
+/** `usual` three times out of four. */
+function mostly<T, U>(usual: T, rest: fc.Arbitrary<U>): fc.Arbitrary<T | U> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: rest })
+}
 
 const script = fc.record({
   name,
   priority: fc.constantFrom(0 as const, 1 as const, 2 as const, 3 as const),
-  delayMs: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 60 })),
+  delayMs: mostly(0, fc.integer({ min: 1, max: 60 })),
   maxRetries: fc.nat({ max: 3 }),
   retryDelayMs: fc.integer({ min: 1, max: 40 }),
   failures: fc.nat({ max: 4 }),
   blocks: fc.boolean(),
+  expireAfterMs: mostly(
+    undefined,
+    fc.integer({ min: 1, max: 80 }).map((ms) => ms + 0.25),
+  ),
+  timeoutMs: mostly(
+    Infinity,
+    fc.integer({ min: 1, max: 80 }).map((ms) => ms + 0.125),
+  ),
 })
 
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -64,7 +77,16 @@ describe('the typescript engine against the model', () => {
 
   it('notices when the engine does something else', async () => {
     const run = await ModelRun.begin()
-    const plain = { name: 'a', delayMs: 0, maxRetries: 0, retryDelayMs: 1, failures: 0, blocks: false } as const
+    const plain = {
+      name: 'a',
+      delayMs: 0,
+      maxRetries: 0,
+      retryDelayMs: 1,
+      failures: 0,
+      blocks: false,
+      expireAfterMs: undefined,
+      timeoutMs: 1000,
+    } as const
     await run.perform({ do: 'pause', name: undefined })
     await run.perform({ do: 'submit', script: { ...plain, priority: 3 } })
     // the model is told of a more urgent task than the engine

@@ -5,8 +5,13 @@ import assert from 'node:assert/strict'
 import { classTargetsMs, isSettled } from '@catzilla/engine'
 import type { TaskPriority, TaskStatus } from '@catzilla/engine'
 
+export type TaskName = 'a' | 'b' | 'narrow'
+
+/** So many of a name may run at once. */
+export const limits: Readonly<Record<TaskName, number>> = { a: Infinity, b: Infinity, narrow: 1 }
+
 export interface Script {
-  readonly name: 'a' | 'b'
+  readonly name: TaskName
   readonly priority: TaskPriority
   readonly delayMs: number
   readonly maxRetries: number
@@ -14,6 +19,9 @@ export interface Script {
   /** How many attempts fail; for a body that blocks, the one who lets it go decides. */
   readonly failures: number
   readonly blocks: boolean
+  /** Both fractions of a millisecond apart from everything else, so that nothing happens in the same instant. */
+  readonly expireAfterMs: number | undefined
+  readonly timeoutMs: number
 }
 
 export interface ModelTask extends Script {
@@ -21,8 +29,10 @@ export interface ModelTask extends Script {
   readonly label: number
   status: TaskStatus
   attempt: number
+  readonly createdAt: number
   /** When it became, or becomes, ready. */
   readyAt: number
+  startedAt: number
 }
 
 /** The guard owes a starving class one in 16 starts; more than one in 8 would be no strict priority any more. */
@@ -38,6 +48,8 @@ export class TaskModel {
   readonly counts: {
     completed: number
     failed: number
+    expired: number
+    timedOut: number
     cancelled: number
     retried: number
     rejected: number
@@ -45,6 +57,8 @@ export class TaskModel {
   } = {
     completed: 0,
     failed: 0,
+    expired: 0,
+    timedOut: 0,
     cancelled: 0,
     retried: 0,
     rejected: 0,
@@ -67,13 +81,8 @@ export class TaskModel {
       return undefined
     }
     const status = script.delayMs > 0 ? 'scheduled' : 'pending'
-    const task: ModelTask = {
-      ...script,
-      label: this.tasks.length,
-      status,
-      attempt: 0,
-      readyAt: this.now + script.delayMs,
-    }
+    const times = { createdAt: this.now, readyAt: this.now + script.delayMs, startedAt: Number.NaN }
+    const task: ModelTask = { ...script, ...times, label: this.tasks.length, status, attempt: 0 }
     this.tasks.push(task)
     return task
   }
@@ -102,25 +111,44 @@ export class TaskModel {
     }
   }
 
-  /** The next moment up to `until` at which a task comes due. */
-  nextDue(until: number): number | undefined {
-    const due = this.tasks.filter(isTimed).map((task) => task.readyAt)
-    return due.filter((at) => at <= until).toSorted((a, b) => a - b)[0]
+  /** The next moment up to `until` at which something happens by itself. */
+  nextMoment(until: number): number | undefined {
+    const moments = this.tasks.flatMap((task) => [comesDueAt(task), expiresAt(task), timesOutAt(task)])
+    return moments.filter((at) => at <= until).toSorted((a, b) => a - b)[0]
   }
 
-  comeDue(): void {
-    for (const task of this.tasks) if (isTimed(task) && task.readyAt <= this.now) task.status = 'pending'
+  /** What happens by itself at the present moment. */
+  passMoment(): void {
+    for (const task of this.tasks) {
+      if (expiresAt(task) <= this.now) this.#expire(task)
+      else if (timesOutAt(task) <= this.now) this.#timeOut(task)
+      else if (comesDueAt(task) <= this.now) task.status = 'pending'
+    }
+  }
+
+  #expire(task: ModelTask): void {
+    task.status = 'expired'
+    this.counts.expired++
+  }
+
+  #timeOut(task: ModelTask): void {
+    this.counts.timedOut++
+    // its body was never let go, and nobody will do that any more
+    this.counts.late++
+    this.finish(task, false)
   }
 
   /** The engine started this task: that must have been legal. A body that does not block is over at once. */
   start(task: ModelTask): void {
     assert.equal(task.status, 'pending', `task ${task.label} started while ${task.status}`)
     assert.ok(!this.paused && !this.pausedNames.has(task.name), `task ${task.label} started while paused`)
+    assert.ok(this.#hasPlace(task), `task ${task.label} started beyond the limit of its name`)
     assert.ok(this.running.length < this.slots, `task ${task.label} started without a free slot`)
     this.#checkTurnInClass(task)
     this.#checkTurnOfClass(task)
     task.status = 'running'
     task.attempt++
+    task.startedAt = this.now
     if (!task.blocks) this.finish(task, task.attempt > task.failures)
   }
 
@@ -135,7 +163,12 @@ export class TaskModel {
   }
 
   startable(): ModelTask[] {
-    return this.tasks.filter((task) => task.status === 'pending' && !this.pausedNames.has(task.name))
+    const waiting = this.tasks.filter((task) => task.status === 'pending')
+    return waiting.filter((task) => !this.pausedNames.has(task.name) && this.#hasPlace(task))
+  }
+
+  #hasPlace({ name }: ModelTask): boolean {
+    return this.running.filter((task) => task.name === name).length < limits[name]
   }
 
   get waiting(): ModelTask[] {
@@ -178,4 +211,17 @@ export class TaskModel {
 
 export function isTimed(task: ModelTask): boolean {
   return task.status === 'scheduled' || task.status === 'retrying'
+}
+
+function comesDueAt(task: ModelTask): number {
+  return isTimed(task) ? task.readyAt : Infinity
+}
+
+/** A task that has started once does not expire any more. */
+function expiresAt({ status, attempt, createdAt, expireAfterMs = Infinity }: ModelTask): number {
+  return attempt === 0 && (status === 'pending' || status === 'scheduled') ? createdAt + expireAfterMs : Infinity
+}
+
+function timesOutAt(task: ModelTask): number {
+  return task.status === 'running' ? task.startedAt + task.timeoutMs : Infinity
 }
