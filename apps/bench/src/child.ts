@@ -37,6 +37,11 @@ export async function answerAsChild(jobs: Readonly<Record<string, Job>>, args: r
   return true
 }
 
+/** Collects the garbage of young objects only: a full collection would also cost the next one its compiled code. */
+export function collectYoungGarbage(): void {
+  globalThis.gc?.({ type: 'minor' })
+}
+
 /** Collects all garbage, where the process was started with --expose-gc, as every job is. */
 export function collectGarbage(): void {
   globalThis.gc?.()

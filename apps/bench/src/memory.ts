@@ -14,7 +14,7 @@ interface Row {
 const BYTES_ALLOWED = 300
 
 export async function measureMemory({ quick }: SectionInput): Promise<SectionResult> {
-  const count = quick ? 50_000 : 1_000_000
+  const count = quick ? 20_000 : 1_000_000
   const rows: Row[] = [
     { count, args: 0, held: true },
     { count, args: 2, held: true },

@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url'
 import CliTable from 'cli-table3'
 import { machineLines } from './machine.ts'
 import type { Machine } from './machine.ts'
+import type { ClockName } from './measure.ts'
 import type { SectionResult, Table, Verdict } from './section.ts'
 
 export interface Report {
   readonly machine: Machine
   readonly quick: boolean
+  readonly clock: ClockName
   readonly sections: readonly SectionResult[]
 }
 
@@ -21,10 +23,15 @@ export function textOfSection({ title, tables, verdicts }: SectionResult): strin
   return [`== ${title} ==`, ...parts, drawTable(verdictTable(verdicts)), ''].join('\n\n')
 }
 
-export function textOfSummary({ machine, sections }: Report): string {
+export function textOfSummary({ machine, clock, sections }: Report): string {
   const verdicts = sections.flatMap((section) => section.verdicts)
   const met = verdicts.filter((verdict) => verdict.met).length
-  return [...machineLines(machine), `${met} of ${verdicts.length} targets met`, ''].join('\n')
+  return [
+    ...machineLines(machine),
+    `times per task by the ${clock} clock`,
+    `${met} of ${verdicts.length} targets met`,
+    '',
+  ].join('\n')
 }
 
 /** Writes the page of the documentation. */

@@ -1,6 +1,8 @@
 // What every section of the benchmark gives back: tables, and targets beside what was measured. Plain data, since
 // sections run in processes of their own.
 
+import type { ClockName } from './measure.ts'
+
 export interface Table {
   readonly title: string
   readonly columns: readonly string[]
@@ -25,6 +27,8 @@ export interface SectionResult {
 /** How thorough a run is, and where it tells what it does. */
 export interface SectionInput {
   readonly quick: boolean
+  /** What the time per task is measured with. */
+  readonly clock: ClockName
 }
 
 /** One line about what goes on, on stderr: stdout holds the tables. */

@@ -1,10 +1,10 @@
 // Throughput of no-op tasks beside fastq, p-queue and bare promises: all in one process, taking turns; and, since
 // AsyncLocalStorage slows every promise of a process that uses it, once more with a process for each contender.
-import { collectGarbage, runJob } from './child.ts'
+import { collectYoungGarbage, runJob } from './child.ts'
 import { bareLoop, contenders } from './contenders.ts'
 import type { Setup } from './contenders.ts'
-import { interleave, median, nowNs, ratio, summarise, timed } from './measure.ts'
-import type { Contender } from './measure.ts'
+import { clocks, interleave, median, ratio, summarise, timed } from './measure.ts'
+import type { ClockName, Contender } from './measure.ts'
 import type { BodyKind } from './probe.ts'
 import { formatCount, formatFigure, formatPercent, tellProgress, verify } from './section.ts'
 import type { SectionInput, SectionResult, Table, Verdict } from './section.ts'
@@ -18,6 +18,7 @@ interface Scenario {
 }
 
 interface Effort {
+  readonly clock: ClockName
   readonly tasks: number
   readonly rounds: number
   readonly warmUps: number
@@ -40,8 +41,10 @@ const alone: readonly Scenario[] = [
   { pattern: 'each', window: 10_000, kind: 'async' },
 ]
 
-export async function measureThroughput({ quick }: SectionInput): Promise<SectionResult> {
-  const together: Effort = quick ? { tasks: 2_000, rounds: 3, warmUps: 1 } : { tasks: 50_000, rounds: 11, warmUps: 4 }
+export async function measureThroughput({ quick, clock }: SectionInput): Promise<SectionResult> {
+  const together: Effort = quick
+    ? { clock, tasks: 1_000, rounds: 2, warmUps: 1 }
+    : { clock, tasks: 50_000, rounds: 15, warmUps: 5 }
   const tables: Table[] = []
   const verdicts: Verdict[] = []
   for (const scenario of scenarios) {
@@ -61,9 +64,9 @@ export async function measureThroughput({ quick }: SectionInput): Promise<Sectio
 /** The job of one contender in a process of its own: its median time per task, in nanoseconds. */
 export async function measureOneAlone(input: Scenario & Effort & { readonly contender: string }): Promise<number> {
   const setup = await setUp(input.contender, input.kind)
-  const samples = await interleave([contenderOf(input.contender, setup, input, input.tasks)], {
+  const samples = await interleave([contenderOf(input.contender, setup, input, input)], {
     ...input,
-    before: collectGarbage,
+    before: collectYoungGarbage,
   })
   await setup.close()
   return median(samples.get(input.contender) ?? [])
@@ -72,8 +75,8 @@ export async function measureOneAlone(input: Scenario & Effort & { readonly cont
 async function measureTogether(scenario: Scenario, effort: Effort): Promise<Map<string, number[]>> {
   const setups = new Map<string, Setup>()
   for (const name of Object.keys(contenders)) setups.set(name, await setUp(name, scenario.kind))
-  const entrants = [...setups].map(([name, setup]) => contenderOf(name, setup, scenario, effort.tasks))
-  const samples = await interleave(entrants, { ...effort, before: collectGarbage })
+  const entrants = [...setups].map(([name, setup]) => contenderOf(name, setup, scenario, effort))
+  const samples = await interleave(entrants, { ...effort, before: collectYoungGarbage })
   for (const setup of setups.values()) await setup.close()
   return samples
 }
@@ -92,7 +95,12 @@ function setUp(name: string, kind: BodyKind): Promise<Setup> {
 }
 
 /** Runs as many windows as make up `tasks`, and checks what they gave. */
-function contenderOf(name: string, setup: Setup, { pattern, window }: Scenario, tasks: number): Contender<number> {
+function contenderOf(
+  name: string,
+  setup: Setup,
+  { pattern, window }: Scenario,
+  { tasks, clock }: Effort,
+): Contender<number> {
   const loop = setup.loops[pattern]
   const windowsRun = Math.ceil(tasks / window)
   const work = async (): Promise<number> => {
@@ -103,7 +111,7 @@ function contenderOf(name: string, setup: Setup, { pattern, window }: Scenario, 
     verify(`runs of ${name}`, setup.probe.runs - before, window * windowsRun)
     return window * windowsRun
   }
-  return timed(name, work, nowNs)
+  return timed(name, work, clocks[clock])
 }
 
 function titleOf({ pattern, window, kind }: Scenario): string {

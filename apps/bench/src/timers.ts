@@ -26,9 +26,9 @@ const LONGEST_DELAY_MS = 2_000
 const SET_PER_TURN = 100
 
 export async function measureTimers({ quick }: SectionInput): Promise<SectionResult> {
-  const count = quick ? 5_000 : 100_000
+  const count = quick ? 2_000 : 100_000
   const random = seededRandom(20)
-  const delays = Float64Array.from({ length: count }, () => random() * (quick ? 500 : LONGEST_DELAY_MS))
+  const delays = Float64Array.from({ length: count }, () => random() * (quick ? 250 : LONGEST_DELAY_MS))
   tellProgress(`timers: ${formatCount(count)} in each of three ways, in turn`)
   const loadBefore = loadNow()
   const contenders: Contender<Lateness>[] = [
@@ -45,7 +45,7 @@ export async function measureTimers({ quick }: SectionInput): Promise<SectionRes
     title: 'Lateness of delayed tasks',
     tables: [
       {
-        title: `${formatCount(count)} timers between 0 and ${formatCount(quick ? 500 : LONGEST_DELAY_MS)} ms`,
+        title: `${formatCount(count)} timers between 0 and ${formatCount(quick ? 250 : LONGEST_DELAY_MS)} ms`,
         columns: ['', 'p50 ms', 'p99 ms', 'max ms', 'early'],
         rows: [...samples].map(([name, each]) => rowOf(name, each)),
         note: `Medians of ${rounds.rounds} rounds, the greatest for max, the sum for early. ${SET_PER_TURN} are set per turn of the event loop. setTimeout counts whole milliseconds and may fire up to one early. Load average of the machine before and after: ${loadBefore} and ${loadNow()}.`,

@@ -30,7 +30,10 @@ describe('bench', () => {
   })
 
   it('explains itself, and names a section it does not have', () => {
-    expect(bench('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Sections: throughput, memory') })
+    expect(bench('--help')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Sections: throughput, memory'),
+    })
     expect(bench('speed')).toMatchObject({ status: 1, stdout: expect.stringContaining('no such section: speed') })
   })
 })

@@ -24,6 +24,7 @@ const report: Report = {
     commit: 'abc1234',
   },
   quick: false,
+  clock: 'wall',
   sections: [section],
 }
 
@@ -31,7 +32,9 @@ describe('the report', () => {
   it('is a page of Markdown with the targets first', () => {
     const page = markdownOf(report)
     expect(page).toContain('- A processor, 2 cores, 8 GiB, linux x64\n- Node 20.19.0 (V8 11.3)\n')
-    expect(page).toContain('| target | measured |  |\n| --- | ---: | ---: |\n| fast | 60 % | met |\n| faster | 40 % | not met |')
+    expect(page).toContain(
+      '| target | measured |  |\n| --- | ---: | ---: |\n| fast | 60 % | met |\n| faster | 40 % | not met |',
+    )
     expect(page).toContain('### Windows\n\n|  | ns |\n| --- | ---: |\n| api | 12 |\n\nShorter is better.\n')
     expect(page.endsWith('.\n')).toBe(true)
   })

@@ -1,7 +1,9 @@
 // The one object that applications hold: defines tasks, submits them, looks at them, controls and ends them.
 import {
   ConfigurationError,
+  EngineClosedError,
   TaskDefinitionError,
+  checkOptions,
   describeValue,
   resolvePriority,
   selectEngine,
@@ -28,7 +30,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { wrapDurable } from './durable.ts'
 import { groupStatistics } from './monitor-view.ts'
 import type { GroupedStatistics } from './monitor-view.ts'
-import { resolveTasksOptions } from './options.ts'
+import { resolveTasksOptions, shutdownTable } from './options.ts'
 import type { ResolvedTasksOptions, TasksOptions } from './options.ts'
 import { Registry } from './registry.ts'
 import type { AnyTask } from './registry.ts'
@@ -37,7 +39,7 @@ import type { ScheduleInfo, ScheduleOptions } from './schedule.ts'
 import { handleSignals } from './signals.ts'
 import { partsOf, submit, withOptions } from './task.ts'
 import type { Task, TaskHome } from './task.ts'
-import type { InputSchemas, SchemaInputs, SchemaOutputs, TaskConfig } from './task-config.ts'
+import type { BodyResult, InputSchemas, SchemaInputs, SchemaOutputs, TaskConfig } from './task-config.ts'
 import { decorateMethod } from './task-method.ts'
 import { TaskResult } from './task-result.ts'
 import { Turnstile } from './turnstile.ts'
@@ -75,6 +77,7 @@ export class BackgroundTasks implements AsyncDisposable {
   readonly #registry: Registry
   readonly #schedules = new Map<string, Schedule>()
   readonly #stopHandlingSignals: () => void
+  #closing = false
 
   /** @throws ConfigurationError, EngineUnavailableError */
   constructor(options: TasksOptions = {}) {
@@ -98,17 +101,17 @@ export class BackgroundTasks implements AsyncDisposable {
    * const sendEmail = tasks.task({ name: 'email.send', priority: 'high' }, async (to: string, subject: string) => …)
    */
   task<A extends unknown[], Raw>(body: (...args: A) => Raw): Task<A, Awaited<Raw>, Raw>
-  task<S extends InputSchemas, O extends StandardSchemaV1<Awaited<Raw>, unknown>, Raw>(
+  task<S extends InputSchemas, O extends StandardSchemaV1>(
     config: TaskConfig<SchemaOutputs<S>, StandardSchemaV1.InferOutput<O>> & { readonly input: S; readonly output: O },
-    body: (...args: SchemaOutputs<S>) => Raw,
+    body: (...args: SchemaOutputs<S>) => BodyResult<O>,
   ): Task<SchemaInputs<S>, StandardSchemaV1.InferOutput<O>>
   task<S extends InputSchemas, Raw>(
     config: TaskConfig<SchemaOutputs<S>, Awaited<Raw>> & { readonly input: S; readonly output?: undefined },
     body: (...args: SchemaOutputs<S>) => Raw,
   ): Task<SchemaInputs<S>, Awaited<Raw>, Raw>
-  task<A extends unknown[], O extends StandardSchemaV1<Awaited<Raw>, unknown>, Raw>(
+  task<A extends unknown[], O extends StandardSchemaV1>(
     config: TaskConfig<A, StandardSchemaV1.InferOutput<O>> & { readonly output: O; readonly input?: undefined },
-    body: (...args: A) => Raw,
+    body: (...args: A) => BodyResult<O>,
   ): Task<A, StandardSchemaV1.InferOutput<O>>
   task<A extends unknown[], Raw>(
     config: TaskConfig<A, Awaited<Raw>> & { readonly input?: undefined; readonly output?: undefined },
@@ -248,7 +251,7 @@ export class BackgroundTasks implements AsyncDisposable {
 
   /**
    * Submits a task again and again. A schedule of the same id takes the place of the one before.
-   * @throws ConfigurationError
+   * @throws ConfigurationError, EngineClosedError
    * @example
    * tasks.schedule('nightly', { cron: '0 3 * * *', timeZone: 'Europe/Stockholm' }, cleanUp, [])
    */
@@ -265,9 +268,18 @@ export class BackgroundTasks implements AsyncDisposable {
     if (typeof id !== 'string' || id === '') {
       throw new ConfigurationError(`a schedule needs an id of 1 or more characters, got ${describeValue(id)}`)
     }
-    const schedule = new Schedule(id, task.taskName, when, this.#clock, async (slot) => {
-      // the slot is the key: however often it is told to run, it runs once
-      await task.with({ uniqueKey: `schedule:${id}:${slot}` }).enqueue(...args)
+    if (this.#closing) {
+      throw new EngineClosedError(`schedule '${id}' cannot be made: the tasks were shut down; make new ones`)
+    }
+    const schedule: Schedule = new Schedule(id, task.taskName, when, {
+      clock: this.#clock,
+      submit: async (slot) => {
+        // the slot is the key: however often it is told to run, it runs once
+        await (slot === null ? task : task.with({ uniqueKey: `schedule:${id}:${slot}` })).enqueue(...args)
+      },
+      removed: () => {
+        if (this.#schedules.get(id) === schedule) this.#schedules.delete(id)
+      },
     })
     this.#schedules.get(id)?.remove()
     this.#schedules.set(id, schedule)
@@ -281,8 +293,9 @@ export class BackgroundTasks implements AsyncDisposable {
 
   /** Ends a schedule; tasks it submitted go on. True when there was one. */
   unschedule(id: string): boolean {
-    this.#schedules.get(id)?.remove()
-    return this.#schedules.delete(id)
+    const schedule = this.#schedules.get(id)
+    schedule?.remove()
+    return schedule !== undefined
   }
 
   /**
@@ -290,13 +303,17 @@ export class BackgroundTasks implements AsyncDisposable {
    * @throws ConfigurationError
    */
   async shutdown(options: ShutdownOptions = {}): Promise<ShutdownReport> {
-    for (const schedule of this.#schedules.values()) schedule.remove()
-    const report = await this.engine.stop({
-      waitForCompletion: options.waitForCompletion ?? true,
-      timeoutMs: options.timeoutMs ?? this.#options.shutdownTimeoutMs,
-    })
-    this.#stopHandlingSignals()
-    return report
+    checkOptions(shutdownTable, options, 'shutdown')
+    this.#closing = true
+    for (const schedule of [...this.#schedules.values()]) schedule.remove()
+    try {
+      return await this.engine.stop({
+        waitForCompletion: options.waitForCompletion ?? true,
+        timeoutMs: options.timeoutMs ?? this.#options.shutdownTimeoutMs,
+      })
+    } finally {
+      this.#stopHandlingSignals()
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -43,6 +43,22 @@ export const tasksOptionTable: OptionTable = {
   taskDefaults: { byDefault: '{}', accepts: 'options of a task', about: 'Defaults of tasks.', check: is.object },
 }
 
+/** The options of `shutdown`. */
+export const shutdownTable: OptionTable = {
+  waitForCompletion: {
+    byDefault: 'true',
+    accepts: 'true or false',
+    about: 'Whether to run what waits.',
+    check: is.boolean,
+  },
+  timeoutMs: {
+    byDefault: 'shutdownTimeoutMs',
+    accepts: 'a number of milliseconds ≥ 0, or Infinity',
+    about: 'Longest time to wait.',
+    check: (value) => typeof value === 'number' && value >= 0,
+  },
+}
+
 export interface ResolvedTasksOptions {
   readonly engineOptions: EngineOptions
   readonly durable: string | undefined

@@ -1,7 +1,7 @@
 // Tasks that come again: at each slot of a timetable one task is submitted.
 import { ConfigurationError, KeepAlive, checkOptions, describeValue, is, toError } from '@catzilla/engine'
 import type { Alarm, Clock, OptionTable } from '@catzilla/engine'
-import { cronTimetable, intervalTimetable, slotsBetween } from './timetable.ts'
+import { MOST_SLOTS, cronTimetable, intervalTimetable, slotsBetween } from './timetable.ts'
 import type { Timetable } from './timetable.ts'
 
 /** What to do about slots that passed while the process slept, was blocked, or could not submit. */
@@ -55,8 +55,14 @@ const GRACE_MS = 1000
 /** Longest sleep: timers stand still while the machine sleeps, so the wall clock is looked at now and then. */
 const LONGEST_SLEEP_MS = 60_000
 
-/** Submits the task for one slot (epoch milliseconds); resolves when the engine has it. */
-export type SubmitSlot = (slot: number) => Promise<void>
+/** What a schedule needs of those who hold it. */
+export interface ScheduleHome {
+  readonly clock: Clock
+  /** Submits the task for a slot (epoch milliseconds), or besides its slots (null); resolves when the engine has it. */
+  submit(slot: number | null): Promise<void>
+  /** Told once, when the schedule is removed. */
+  removed(): void
+}
 
 /** A running schedule. It keeps the process alive until it is removed. */
 export class Schedule {
@@ -64,8 +70,7 @@ export class Schedule {
   readonly taskName: string
   readonly #timetable: Timetable
   readonly #misfire: MisfirePolicy
-  readonly #clock: Clock
-  readonly #submit: SubmitSlot
+  readonly #home: ScheduleHome
   readonly #keepAlive = new KeepAlive()
   #alarm: Alarm | undefined
   #nextSlot: number | null
@@ -73,18 +78,19 @@ export class Schedule {
   #submitted = 0
   #missed = 0
   #paused = false
+  #removed = false
   #lastError: Error | null = null
 
   /** @throws ConfigurationError */
-  constructor(id: string, taskName: string, options: ScheduleOptions, clock: Clock, submit: SubmitSlot) {
+  constructor(id: string, taskName: string, options: ScheduleOptions, home: ScheduleHome) {
     checkOptions(table, options, `schedule '${id}'`)
     this.id = id
     this.taskName = taskName
-    this.#clock = clock
-    this.#submit = submit
+    this.#home = home
     this.#misfire = options.misfire ?? 'once'
-    this.#timetable = timetableOf(id, options, clock.epochMs())
-    this.#nextSlot = this.#timetable.next(clock.epochMs())
+    const now = home.clock.epochMs()
+    this.#timetable = timetableOf(id, options, now)
+    this.#nextSlot = this.#timetable.next(now)
     this.#sleep()
   }
 
@@ -109,23 +115,25 @@ export class Schedule {
 
   /** Goes on with the first slot from now; slots in the pause are not made up for. */
   resume(): void {
-    if (!this.#paused) return
+    if (!this.#paused || this.#removed) return
     this.#paused = false
-    this.#nextSlot = this.#timetable.next(this.#clock.epochMs())
+    this.#nextSlot = this.#timetable.next(this.#home.clock.epochMs())
     this.#sleep()
   }
 
   /** Submits the task now, besides its slots. @throws as `enqueue` of the task */
   async runNow(): Promise<void> {
-    await this.#submit(this.#clock.epochMs())
+    await this.#home.submit(null)
     this.#submitted++
   }
 
-  /** Ends the schedule; tasks submitted before go on. */
+  /** Ends the schedule for good; tasks submitted before go on. */
   remove(): void {
-    this.#paused = true
+    if (this.#removed) return
+    this.#removed = true
     this.#nextSlot = null
     this.#stop()
+    this.#home.removed()
   }
 
   #stop(): void {
@@ -136,15 +144,16 @@ export class Schedule {
   #sleep(): void {
     this.#keepAlive.hold(this.#nextSlot !== null)
     if (this.#nextSlot === null) return
-    const left = Math.max(0, this.#nextSlot - this.#clock.epochMs())
-    this.#alarm = this.#clock.setAlarm(Math.min(left, LONGEST_SLEEP_MS), () => this.#wake())
+    const { clock } = this.#home
+    const left = Math.max(0, this.#nextSlot - clock.epochMs())
+    this.#alarm = clock.setAlarm(Math.min(left, LONGEST_SLEEP_MS), () => this.#wake())
   }
 
   #wake(): void {
-    const now = this.#clock.epochMs()
+    const now = this.#home.clock.epochMs()
     const from = this.#nextSlot
     if (from !== null && now >= from) {
-      const slots = [from, ...slotsBetween(this.#timetable, from, now)]
+      const slots = [from, ...slotsBetween(this.#timetable, from, now)].slice(-MOST_SLOTS)
       this.#nextSlot = this.#timetable.next(now)
       for (const slot of this.#slotsToRun(slots, now)) this.#run(slot)
     }
@@ -163,7 +172,7 @@ export class Schedule {
 
   #run(slot: number): void {
     this.#lastSlot = slot
-    this.#submit(slot).then(
+    this.#home.submit(slot).then(
       () => {
         this.#submitted++
         this.#lastError = null

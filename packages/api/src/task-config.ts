@@ -40,9 +40,22 @@ export type SchemaOutputs<S extends InputSchemas> = S extends StandardSchemaV1
     ? { -readonly [K in keyof S]: S[K] extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S[K]> : never }
     : never
 
-/** The arguments a submitter gives for schemas. */
+/** The arguments a submitter gives for schemas; the last ones may be left out where their schemas take undefined. */
 export type SchemaInputs<S extends InputSchemas> = S extends StandardSchemaV1
-  ? [StandardSchemaV1.InferInput<S>]
+  ? OptionalTail<[StandardSchemaV1.InferInput<S>]>
   : S extends readonly StandardSchemaV1[]
-    ? { -readonly [K in keyof S]: S[K] extends StandardSchemaV1 ? StandardSchemaV1.InferInput<S[K]> : never }
+    ? OptionalTail<{
+        -readonly [K in keyof S]: S[K] extends StandardSchemaV1 ? StandardSchemaV1.InferInput<S[K]> : never
+      }>
     : never
+
+type OptionalTail<T> = T extends [...infer Head, infer Last]
+  ? undefined extends Last
+    ? [...OptionalTail<Head>, Last?]
+    : T
+  : T
+
+/** What a body may give, at once or later, for an output schema. */
+export type BodyResult<O extends StandardSchemaV1> =
+  | StandardSchemaV1.InferInput<O>
+  | PromiseLike<StandardSchemaV1.InferInput<O>>

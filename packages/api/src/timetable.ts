@@ -34,7 +34,7 @@ export function intervalTimetable(everyMs: number, anchor: number): Timetable {
 }
 
 /** Most slots that a schedule makes up for at once. */
-const MOST_SLOTS = 1000
+export const MOST_SLOTS = 1000
 
 /** The slots after `after` up to and with `now`, the latest thousand of them. */
 export function slotsBetween(timetable: Timetable, after: number, now: number): number[] {

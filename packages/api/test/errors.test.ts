@@ -69,7 +69,7 @@ describe("the body's own error", () => {
     expect(await rejectionOf(result.wait())).toMatchObject({ errors: [expect.objectContaining({ message: 'a' })] })
   })
 
-  test.each([['a text'], [undefined], [null], [404], [{ status: 404 }]])(
+  test.each<[unknown]>([['a text'], [undefined], [null], [404], [{ status: 404 }]])(
     '%o thrown becomes the cause of one',
     async (thrown) => {
       // oxlint-disable-next-line prefer-promise-reject-errors -- what is no Error is what this is about

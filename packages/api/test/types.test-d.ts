@@ -110,6 +110,28 @@ test('an output schema types the result', () => {
   expectTypeOf(parse.delay('x')).toEqualTypeOf<TaskResult<number>>()
 })
 
+test('the last arguments may be left out where their schemas take undefined', () => {
+  const send = tasks.task({ name: 'send.list', input: [z.string(), z.number().default(1)] }, (to, times) => {
+    expectTypeOf(times).toEqualTypeOf<number>()
+    return to.repeat(times)
+  })
+  expectTypeOf(send.delay('a')).toEqualTypeOf<TaskResult<string>>()
+  const all = tasks.task({ name: 'all', input: v.optional(v.object({ limit: v.number() })) }, (query) => query?.limit)
+  expectTypeOf(all.delay()).toEqualTypeOf<TaskResult<number | undefined>>()
+  // @ts-expect-error the first one is needed
+  send.delay()
+})
+
+test('a body may give what its output schema takes, which may be more than it gives', () => {
+  const output = z.object({ id: z.coerce.number(), name: z.string() })
+  const load = tasks.task({ name: 'load', output }, async (id: string) => ({ id, name: 'Ada' as const, extra: true }))
+  expectTypeOf(load.delay('1')).toEqualTypeOf<TaskResult<{ id: number; name: string }>>()
+  const both = tasks.task({ name: 'both', input: z.string(), output }, (id) => ({ id, name: id }))
+  expectTypeOf(both.delay('1').wait()).toEqualTypeOf<Promise<{ id: number; name: string }>>()
+  // @ts-expect-error the name is missing
+  tasks.task({ name: 'less', output }, (id: string) => ({ id }))
+})
+
 test('mapArrays is for bodies of numbers', () => {
   expectTypeOf(add.mapArrays(new Float64Array(1), new Float64Array(1)).wait()).toEqualTypeOf<Promise<Float64Array>>()
   // @ts-expect-error the argument is a text

@@ -43,6 +43,7 @@ export class ProcessWatch {
     return [...this.#problems, ...unexpected, ...(await this.#timersLeft())]
   }
 
+  /** A count, not a list: Node tells no more. Timers of others that end meanwhile may hide one, but never add one. */
   async #timersLeft(): Promise<string[]> {
     for (let turn = 0; turn < PATIENCE_TURNS && referencedTimers() > this.#timersBefore; turn++) await someTurns(1)
     const left = referencedTimers() - this.#timersBefore

@@ -35,7 +35,7 @@ export class Intake {
     const copied = copyArguments(args, plan.call.name)
     const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, copied) : null
     if (holder !== undefined) this.#replace(holder)
-    const record = this.#admit(plan, copied, keyGate)
+    const record = this.#admit(plan, copied, keyGate, this.#walk.clock.now())
     if (retryOf !== undefined) (record.run ??= new RunState(record)).extras.retryOf = retryOf
     return record
   }
@@ -50,11 +50,11 @@ export class Intake {
     this.#requireRoom(argsList.length)
     const payloads = argsList.map((args) => copyArguments(args, plan.call.name))
     const keyGates = plan.keyed ? payloads.map((args) => this.#walk.gatekeeper.keyGate(plan, args)) : []
-    return payloads.map((args, index) => this.#admit(plan, args, keyGates[index] ?? null))
+    const now = this.#walk.clock.now()
+    return payloads.map((args, index) => this.#admit(plan, args, keyGates[index] ?? null, now))
   }
 
-  #admit(plan: Plan, args: readonly unknown[], keyGate: Gate | null): TaskRecord {
-    const now = this.#walk.clock.now()
+  #admit(plan: Plan, args: readonly unknown[], keyGate: Gate | null, now: number): TaskRecord {
     const record = this.#table.add(plan, args, now)
     this.#walk.statistics.submitted++
     this.#walk.occupancy.entered()

@@ -56,7 +56,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 const stop = fc.record({ waitForCompletion: fc.boolean(), timeoutMs: fc.nat({ max: 100 }).map((ms) => ms + 0.5) })
 
 describe('the typescript engine against the model', () => {
-  it(`does what the model does (seed ${seed}, ${numRuns} runs)`, { timeout: 120_000 }, async () => {
+  it(`does what the model does (seed ${seed}, ${numRuns} runs)`, { timeout: 60_000 + numRuns * 200 }, async () => {
     let commands = 0
     let starts = 0
     const property = fc.asyncProperty(

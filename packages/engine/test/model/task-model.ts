@@ -167,6 +167,18 @@ export class TaskModel {
     return waiting.filter((task) => !this.pausedNames.has(task.name) && this.#hasPlace(task))
   }
 
+  /**
+   * Those that nothing precedes: the places of a limited name belong to its most urgent tasks, also while these wait
+   * for a slot, so that the others of the name are not next in their class.
+   */
+  #next(): ModelTask[] {
+    const startable = this.startable()
+    return startable.filter((task) => {
+      const before = startable.filter((other) => other.name === task.name && precedes(other, task)).length
+      return before < limits[task.name] - this.running.filter(({ name }) => name === task.name).length
+    })
+  }
+
   #hasPlace({ name }: ModelTask): boolean {
     return this.running.filter((task) => task.name === name).length < limits[name]
   }
@@ -180,7 +192,7 @@ export class TaskModel {
   }
 
   #checkTurnInClass(task: ModelTask): void {
-    for (const other of this.startable()) {
+    for (const other of this.#next()) {
       if (other === task || other.priority !== task.priority) continue
       const tied = other.readyAt === task.readyAt
       const free = tied && (other.attempt > 0 || task.attempt > 0)
@@ -194,23 +206,29 @@ export class TaskModel {
     const since = this.#sinceLast[task.priority] ?? 0
     const outOfTurn = task.priority > mostUrgent
     const why = `task ${task.label} of class ${task.priority} started before class ${mostUrgent}`
-    assert.ok(!outOfTurn || (this.#starves(task.priority) && since >= GUARD_MAY), why)
+    assert.ok(!outOfTurn || (this.#starves(task.priority, this.startable()) && since >= GUARD_MAY), why)
     for (const priority of [0, 1, 2, 3] as const) {
       const own = priority === task.priority
       this.#sinceLast[priority] = own ? 0 : (this.#sinceLast[priority] ?? 0) + 1
-      this.#passedOver[priority] = own || !this.#starves(priority) ? 0 : (this.#passedOver[priority] ?? 0) + 1
+      this.#passedOver[priority] =
+        own || !this.#starves(priority, this.#next()) ? 0 : (this.#passedOver[priority] ?? 0) + 1
       assert.ok((this.#passedOver[priority] ?? 0) < GUARD_OWES, `class ${priority} starves`)
     }
   }
 
-  #starves(priority: TaskPriority): boolean {
-    const waits = this.startable().filter((task) => task.priority === priority)
+  #starves(priority: TaskPriority, among: readonly ModelTask[]): boolean {
+    const waits = among.filter((task) => task.priority === priority)
     return waits.some((task) => this.now - task.readyAt > classTargetsMs[priority])
   }
 }
 
 export function isTimed(task: ModelTask): boolean {
   return task.status === 'scheduled' || task.status === 'retrying'
+}
+
+function precedes(one: ModelTask, other: ModelTask): boolean {
+  if (one.priority !== other.priority) return one.priority < other.priority
+  return one.readyAt === other.readyAt ? one.label < other.label : one.readyAt < other.readyAt
 }
 
 function comesDueAt(task: ModelTask): number {

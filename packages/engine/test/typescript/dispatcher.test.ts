@@ -200,6 +200,28 @@ describe('contexts', () => {
     expect(seen).toEqual([undefined, undefined, undefined, undefined])
   })
 
+  test('what a body enters, before or after it awaits, does not leak into later tasks or to the submitter', async () => {
+    const store = new AsyncLocalStorage<string>()
+    const { run } = await startEngine({ inlineConcurrency: 1 })
+    const look = (): unknown => store.getStore()
+    const bodies = [
+      (): void => store.enterWith('synchronous'),
+      look,
+      async (): Promise<void> => {
+        store.enterWith('before the await')
+        await turn()
+        store.enterWith('after the await')
+      },
+      look,
+      async (): Promise<unknown> => {
+        await turn()
+        return look()
+      },
+    ]
+    for (const body of bodies) expect(await run(body).wait()).toBeUndefined()
+    expect(look()).toBeUndefined()
+  })
+
   test('the submitter keeps its own store, also in what it awaits', async () => {
     const store = new AsyncLocalStorage<string>()
     const { run } = await startEngine()

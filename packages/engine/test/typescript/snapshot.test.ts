@@ -36,14 +36,18 @@ describe('queues', () => {
   })
 
   test('ready, parked, scheduled, retrying and running tasks each stand in their place', async () => {
-    const { engine, clock, run } = await startEngine({ inlineConcurrency: 2, queueSize: 20 })
+    const { engine, clock, run } = await startEngine({ inlineConcurrency: 3, queueSize: 20 })
     const parked: TaskOptions = { priority: 'high', concurrency: 1 }
     run(fails, { retryBackoff: 'fixed', retryDelayMs: 5000, retryJitter: 0 })
     await clock.advance(0)
     run(gatedBody().body, parked, 'limited')
     run(gatedBody().body)
     await clock.advance(0)
-    run(() => {}, parked, 'limited')
+    const held = run(() => {}, parked, 'limited')
+    await clock.advance(0)
+    expect(await engine.find(held.taskId)).toMatchObject({ waitingFor: 'its concurrency limit of 1 is reached' })
+    run(gatedBody().body)
+    await clock.advance(0)
     for (const priority of ['critical', 'normal', 'normal', 'low'] as const) run(() => {}, { priority })
     run(() => {}, { delayMs: 9000 })
     await clock.advance(40)
@@ -56,10 +60,10 @@ describe('queues', () => {
       scheduledTasks: 2,
       queuePressure: 7 / 20,
       retryCount: 1,
-      activeWorkers: 2,
+      activeWorkers: 3,
       idleWorkers: 0,
-      totalWorkers: 2,
-      submittedTasks: 9,
+      totalWorkers: 3,
+      submittedTasks: 10,
     })
     const { priorities } = engine.snapshot()
     expect(priorities.map(({ queued }) => queued)).toEqual([1, 1, 2, 1])

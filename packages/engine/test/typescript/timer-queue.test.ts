@@ -79,6 +79,23 @@ describe('TimerQueue', () => {
     )
   })
 
+  test('a large heap stays in order however many are taken out of its middle', () => {
+    const dueTimes = fc.array(fc.nat(1000), { minLength: 100, maxLength: 300 })
+    fc.assert(
+      fc.property(dueTimes, fc.array(fc.nat(), { maxLength: 150 }), (times, removals) => {
+        const { clock, timers } = makeQueue()
+        const fired: number[] = []
+        const entries = times.map((dueAt) => timers.add(dueAt, () => fired.push(dueAt)))
+        for (const pick of removals.slice(0, times.length - 1)) {
+          for (const entry of entries.splice(pick % entries.length, 1)) timers.remove(entry)
+        }
+        clock.moveTo(1000)
+        expect(fired).toEqual(entries.map(({ dueAt }) => dueAt).toSorted((a, b) => a - b))
+      }),
+      seeded,
+    )
+  })
+
   test('fires at the very moment, not at the next alarm of somebody else', () => {
     const { clock, timers, fired } = makeQueue()
     for (const dueAt of [30, 10, 20]) timers.add(dueAt, (at) => fired.push({ dueAt, at }))

@@ -1,6 +1,7 @@
 // Holding tasks back by hand, all of them or those of one name.
 import assert from 'node:assert/strict'
 import type { ConformanceCase } from '../conformance-case.ts'
+import { vary } from '../harness.ts'
 import { allSettled, someTurns } from '../moment.ts'
 
 export const pauseResume: readonly ConformanceCase[] = [
@@ -145,6 +146,25 @@ export const pauseResume: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'tasks held by a pause take their place again by when they were ready, delayed ones included',
+    needs: ['virtualClock'],
+    run: async (t) => {
+      const engine = await t.start({ inlineConcurrency: 1 })
+      const order: string[] = []
+      const held = t.define(engine, (label: string) => void order.push(label))
+      await engine.pause(held.name)
+      const handles = [engine.submit(vary(held, { delayMs: 50 }), ['delayed']), engine.submit(held, ['at once'])]
+      await t.clock.advance(60)
+      const blocker = await t.occupy(engine)
+      const other = t.define(engine, (label: string) => void order.push(label))
+      handles.push(engine.submit(other, ['other']))
+      await engine.resume(held.name)
+      blocker.release()
+      await allSettled(handles)
+      assert.deepEqual(order, ['at once', 'delayed', 'other'])
+    },
+  },
+  {
     name: 'tasks of a paused name keep their order',
     run: async (t) => {
       const engine = await t.start({ inlineConcurrency: 1 })
@@ -157,6 +177,25 @@ export const pauseResume: readonly ConformanceCase[] = [
       handles.push(...[3, 4].map((n) => engine.submit(call, [n])))
       await allSettled(handles)
       assert.deepEqual(order, [0, 1, 2, 3, 4])
+    },
+  },
+  {
+    name: 'a body may pause the engine: nothing starts after it',
+    run: async (t) => {
+      const engine = await t.start({ inlineConcurrency: 1 })
+      const pausing = engine.submit(
+        t.define(engine, () => engine.pause()),
+        [],
+      )
+      const handle = engine.submit(
+        t.define(engine, () => 'ran'),
+        [],
+      )
+      await pausing.wait()
+      await someTurns()
+      assert.equal(handle.status, 'pending')
+      await engine.resume()
+      assert.equal(await handle.wait(), 'ran')
     },
   },
   {

@@ -80,6 +80,33 @@ export const retryById: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a retry is a new task every time: the old one can be retried again',
+    run: async (t) => {
+      const engine = await t.start()
+      const body = (): never => {
+        throw new Error('bad end')
+      }
+      const old = engine.submit(t.define(engine, body), [])
+      await settled(old)
+      const retried = [await engine.retry(old.taskId), await engine.retry(old.taskId)]
+      assert.equal(new Set([old, ...retried].map(({ taskId }) => taskId)).size, 3)
+      for (const { taskId } of retried) assert.equal((await engine.find(taskId))?.retryOf, old.taskId)
+    },
+  },
+  {
+    name: 'a retry answers with a task of its own, or is refused, when its unique key is taken',
+    run: async (t) => {
+      const engine = await t.start()
+      await engine.pause()
+      const call = t.define(engine, () => 1, { uniqueKey: 'one', onConflict: 'reject' })
+      const old = engine.submit(call, [])
+      old.cancel()
+      const holder = engine.submit(call, [])
+      await expectRejection(engine.retry(old.taskId), 'UniqueKeyConflictError', 'one', holder.taskId)
+      assert.equal((await engine.find(holder.taskId))?.retryOf, null)
+    },
+  },
+  {
     name: 'an id that nobody has is refused and named',
     run: async (t) => {
       const engine = await t.start()
