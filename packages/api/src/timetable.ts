@@ -30,7 +30,14 @@ export function cronTimetable(pattern: string, timeZone: string | undefined): Ti
 
 /** Slots every `everyMs` milliseconds after `anchor`. */
 export function intervalTimetable(everyMs: number, anchor: number): Timetable {
-  return { next: (epochMs) => anchor + Math.max(1, Math.floor((epochMs - anchor) / everyMs) + 1) * everyMs }
+  const slot = (step: number): number => anchor + step * everyMs
+  return {
+    next: (epochMs) => {
+      const step = Math.max(1, Math.floor((epochMs - anchor) / everyMs) + 1)
+      // fractions round: the division may give the step of a slot that is already there
+      return slot(step) > epochMs ? slot(step) : slot(step + 1)
+    },
+  }
 }
 
 /** Most slots that a schedule makes up for at once. */

@@ -1,11 +1,17 @@
 // An engine whose results, like the arguments of every engine, are copied as a thread or process boundary copies them,
 // so that a test fails here on what would fail there.
-import type { TaskCall, TaskDefinition, TaskEngine, TaskHandler } from '@catzilla/engine'
+import type { TaskCall, TaskDefinition, TaskEngine, TaskHandle, TaskHandler } from '@catzilla/engine'
 import { copyResult } from '@catzilla/engine/testing'
 import { isThenable } from '../schema.ts'
 
-/** `engine`, with every body's result copied on its way out. */
-export function roundTripEngine(engine: TaskEngine): TaskEngine {
+/**
+ * `engine`, with every body's result copied on its way out.
+ * @param submitted told of each task that the engine took
+ */
+export function roundTripEngine(
+  engine: TaskEngine,
+  submitted: (handle: TaskHandle, call: TaskCall) => void,
+): TaskEngine {
   const copying = new WeakMap<TaskHandler, TaskHandler>()
   const calls = new WeakMap<TaskCall, TaskCall>()
 
@@ -23,8 +29,16 @@ export function roundTripEngine(engine: TaskEngine): TaskEngine {
   const overrides: Partial<TaskEngine> = {
     register: (definition: TaskDefinition) =>
       engine.register({ ...definition, handler: copyingBody(definition.name, definition.handler) }),
-    submit: (call, args) => engine.submit(copyingCall(call), args),
-    submitMany: (call, argsList) => engine.submitMany(copyingCall(call), argsList),
+    submit: (call, args) => {
+      const handle = engine.submit(copyingCall(call), args)
+      submitted(handle, call)
+      return handle
+    },
+    submitMany: (call, argsList) => {
+      const handles = engine.submitMany(copyingCall(call), argsList)
+      for (const handle of handles) submitted(handle, call)
+      return handles
+    },
   }
   return new Proxy(engine, {
     get(target, key: keyof TaskEngine) {
