@@ -12,7 +12,7 @@ import { sumBelow } from './windows.ts'
 const FLAT = 1.5
 
 /** Windows of 1,000 run before each sample, unmeasured. */
-const REHEARSALS = 30
+const REHEARSALS = 150
 
 const measured = ['api', 'engine', 'fastq', bareLoop] as const
 
@@ -85,8 +85,9 @@ function contenderOf(
     name: contender.name,
     async run(round) {
       // a million handles of the sample before must go, and with them goes compiled code: it is made anew, unmeasured
+      const rehearsals = tasksAtLeast < 100_000 ? 10 : REHEARSALS
       collectGarbage()
-      for (let each = 0; each < REHEARSALS; each++) await setup.loops.each(1_000)
+      for (let each = 0; each < rehearsals; each++) await setup.loops.each(1_000)
       return contender.run(round)
     },
   }

@@ -64,3 +64,9 @@ export function checkScaleTarget(target: ScaleTarget): void {
 export function checkStopOptions(options: StopOptions): void {
   checkOptions(stopTable, options, 'stop options')
 }
+
+/** @throws ConfigurationError */
+export function checkTaskId(taskId: unknown): void {
+  if (typeof taskId === 'string') return
+  throw new ConfigurationError(`the id of a task is a text, got ${describeValue(taskId)}`)
+}

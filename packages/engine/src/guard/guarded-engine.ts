@@ -14,7 +14,7 @@ import type {
   TaskQuery,
 } from '../contract/task-engine.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
-import { checkQuery, checkScaleTarget, checkStopOptions } from './checks.ts'
+import { checkQuery, checkScaleTarget, checkStopOptions, checkTaskId } from './checks.ts'
 
 type LifeCycle = 'new' | 'started' | 'stopping' | 'stopped'
 
@@ -42,7 +42,13 @@ class GuardedEngine implements TaskEngine {
     }
     if (this.#state !== 'new') throw this.#closed('started')
     this.#state = 'started'
-    await this.#engine.start()
+    try {
+      await this.#engine.start()
+    } catch (error) {
+      // what could not be started may be tried again
+      this.#state = 'new'
+      throw error
+    }
   }
 
   register(definition: TaskDefinition): void {
@@ -74,16 +80,19 @@ class GuardedEngine implements TaskEngine {
     if (this.#state !== 'started') throw this.#closed('given a task')
   }
 
-  cancel(taskId: string, reason?: string): Promise<boolean> {
+  async cancel(taskId: string, reason?: string): Promise<boolean> {
+    checkTaskId(taskId)
     return this.#engine.cancel(taskId, reason)
   }
 
   async retry(taskId: string): Promise<TaskHandle> {
     if (this.#state !== 'started') throw this.#closed('given a task')
+    checkTaskId(taskId)
     return this.#engine.retry(taskId)
   }
 
-  find(taskId: string): Promise<TaskInfo | undefined> {
+  async find(taskId: string): Promise<TaskInfo | undefined> {
+    checkTaskId(taskId)
     return this.#engine.find(taskId)
   }
 
@@ -122,7 +131,8 @@ class GuardedEngine implements TaskEngine {
 
   async stop(options: StopOptions): Promise<ShutdownReport> {
     checkStopOptions(options)
-    this.#stopped ??= this.#stop(options)
+    const { waitForCompletion = true, timeoutMs = 30_000 }: Partial<StopOptions> = options
+    this.#stopped ??= this.#stop({ waitForCompletion, timeoutMs })
     return this.#stopped
   }
 

@@ -29,8 +29,11 @@ export class EventStream {
   emit<K extends EngineEventType>(event: EngineEvents[K]): void {
     const listeners = this.#listeners.get(event.type)
     if (listeners === undefined) return
+    // those who listen now: whoever comes later was not there when it happened
+    const present = [...listeners]
     this.defer(() => {
-      for (const listener of listeners) callSafely(() => listener(event), `listener of '${event.type}'`)
+      for (const listener of present)
+        if (listeners.has(listener)) callSafely(() => listener(event), `listener of '${event.type}'`)
     })
   }
 

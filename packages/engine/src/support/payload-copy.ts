@@ -13,7 +13,7 @@ export function copyArguments(args: readonly unknown[], task: string): readonly 
   for (const arg of args) {
     if (!isPlainPrimitive(arg)) {
       const seen = new Map<object, unknown>()
-      return args.map((each, index) => copyRoot(each, [index], seen, task))
+      return args.map((each, index) => copyRoot(each, [index], seen, `task '${task}': args`))
     }
   }
   return args
@@ -21,7 +21,7 @@ export function copyArguments(args: readonly unknown[], task: string): readonly 
 
 /** A copy of a task's result, on the same terms. @throws PayloadError naming the path, such as `result.socket` */
 export function copyResult(value: unknown, task: string): unknown {
-  return isPlainPrimitive(value) ? value : copyRoot(value, [], new Map(), task)
+  return isPlainPrimitive(value) ? value : copyRoot(value, [], new Map(), `task '${task}': result`)
 }
 
 function isPlainPrimitive(value: unknown): boolean {
@@ -30,60 +30,62 @@ function isPlainPrimitive(value: unknown): boolean {
 }
 
 /** Copies go down as deep as the stack allows, which is some thousand levels; structuredClone does no better. */
-function copyRoot(value: unknown, path: Path, seen: Map<object, unknown>, task: string): unknown {
+function copyRoot(value: unknown, path: Path, seen: Map<object, unknown>, where: string): unknown {
   try {
-    return copy(value, path, seen, task)
+    return copy(value, path, seen, where)
   } catch (error) {
-    if (error instanceof RangeError) throw cannotTravel(value, path, task, error)
+    if (error instanceof RangeError) throw cannotTravel(value, path, where, error)
     throw error
   }
 }
 
-function copy(value: unknown, path: Path, seen: Map<object, unknown>, task: string): unknown {
+function copy(value: unknown, path: Path, seen: Map<object, unknown>, where: string): unknown {
   if (isPlainPrimitive(value)) return value
-  if (typeof value !== 'object' || value === null) throw cannotTravel(value, path, task)
+  if (typeof value !== 'object' || value === null) throw cannotTravel(value, path, where)
   const known = seen.get(value)
   if (known !== undefined) return known
-  if (Array.isArray(value)) return copyArray(value, path, seen, task)
-  if (value instanceof Map) return copyMap(value, path, seen, task)
-  if (value instanceof Set) return copySet(value, path, seen, task)
-  if (isCopiedWhole(value)) return copyWhole(value, path, seen, task)
-  return copyFields(value, path, seen, task)
+  if (Array.isArray(value)) return copyArray(value, path, seen, where)
+  if (value instanceof Map) return copyMap(value, path, seen, where)
+  if (value instanceof Set) return copySet(value, path, seen, where)
+  // signals, ports and the like: their state is not in fields, and stays where it is
+  if (value instanceof EventTarget) throw cannotTravel(value, path, where)
+  if (isCopiedWhole(value)) return copyWhole(value, path, seen, where)
+  return copyFields(value, path, seen, where)
 }
 
-function copyArray(value: readonly unknown[], path: Path, seen: Map<object, unknown>, task: string): unknown[] {
+function copyArray(value: readonly unknown[], path: Path, seen: Map<object, unknown>, where: string): unknown[] {
   const target: unknown[] = Array.from({ length: value.length })
   seen.set(value, target)
   value.forEach((each, index) => {
-    target[index] = isPlainPrimitive(each) ? each : copy(each, [...path, index], seen, task)
+    target[index] = isPlainPrimitive(each) ? each : copy(each, [...path, index], seen, where)
   })
   return target
 }
 
-function copyMap(value: Map<unknown, unknown>, path: Path, seen: Map<object, unknown>, task: string): unknown {
+function copyMap(value: Map<unknown, unknown>, path: Path, seen: Map<object, unknown>, where: string): unknown {
   const target = new Map<unknown, unknown>()
   seen.set(value, target)
   for (const [key, each] of value) {
     const at = [...path, String(isPlainPrimitive(key) ? key : typeof key)]
-    target.set(copy(key, at, seen, task), copy(each, at, seen, task))
+    target.set(copy(key, at, seen, where), copy(each, at, seen, where))
   }
   return target
 }
 
-function copySet(value: Set<unknown>, path: Path, seen: Map<object, unknown>, task: string): unknown {
+function copySet(value: Set<unknown>, path: Path, seen: Map<object, unknown>, where: string): unknown {
   const target = new Set<unknown>()
   seen.set(value, target)
   let index = 0
-  for (const each of value) target.add(copy(each, [...path, index++], seen, task))
+  for (const each of value) target.add(copy(each, [...path, index++], seen, where))
   return target
 }
 
 /** Own enumerable fields, whatever the class: a boundary keeps the fields and loses the class. */
-function copyFields(value: object, path: Path, seen: Map<object, unknown>, task: string): unknown {
+function copyFields(value: object, path: Path, seen: Map<object, unknown>, where: string): unknown {
   const target: Record<string, unknown> = {}
   seen.set(value, target)
   for (const [key, each] of Object.entries(value)) {
-    const copied = isPlainPrimitive(each) ? each : copy(each, [...path, key], seen, task)
+    const copied = isPlainPrimitive(each) ? each : copy(each, [...path, key], seen, where)
     // a field called __proto__ must stay a field
     if (key === '__proto__') Object.defineProperty(target, key, { value: copied, enumerable: true, writable: true })
     else target[key] = copied
@@ -101,13 +103,13 @@ function isCopiedWhole(value: object): boolean {
   )
 }
 
-function copyWhole(value: object, path: Path, seen: Map<object, unknown>, task: string): unknown {
+function copyWhole(value: object, path: Path, seen: Map<object, unknown>, where: string): unknown {
   try {
     const target = isOwnTypedArray(value) ? copyTypedArray(value) : structuredClone(value)
     seen.set(value, target)
     return target
   } catch (error) {
-    throw cannotTravel(value, path, task, error)
+    throw cannotTravel(value, path, where, error)
   }
 }
 
@@ -125,11 +127,11 @@ function copyTypedArray(value: TypedArray): object {
   return new globalThis[kind](value)
 }
 
-function cannotTravel(value: unknown, path: Path, task: string, cause?: unknown): PayloadError {
+function cannotTravel(value: unknown, path: Path, where: string, cause?: unknown): PayloadError {
   const kind = typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
   const message = `a ${kind} cannot be copied to where the task runs`
   return new PayloadError(
-    `task '${task}': ${typeof path[0] === 'number' ? 'args' : 'result'}${formatPath(path)}: ${message}; pass plain data and make the ${kind} where it is used`,
+    `${where}${formatPath(path)}: ${message}; pass plain data and make the ${kind} where it is used`,
     [{ path, message }],
     cause === undefined ? undefined : { cause },
   )

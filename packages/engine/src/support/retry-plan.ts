@@ -20,7 +20,7 @@ export function isRetryable(error: Error): boolean {
  */
 export function retryDelayMs(options: ResolvedTaskOptions, attempt: number, error: Error, random: number): number {
   const { retryBackoff, retryDelayMs: first, retryMaxDelayMs: longest, retryJitter } = options
-  if (typeof retryBackoff === 'function') return Math.min(askedDelay(retryBackoff(attempt, error)), longest)
+  if (typeof retryBackoff === 'function') return Math.min(askedDelay(retryBackoff, attempt, error), longest)
   // finite, lest a jitter of 0 × Infinity give no number
   const pause = Math.min(first * growth(retryBackoff, attempt), Number.MAX_VALUE)
   return Math.min(pause * (1 + retryJitter * (2 * random - 1)), longest)
@@ -39,9 +39,11 @@ function growth(kind: 'exponential' | 'linear' | 'fixed' | 'none', attempt: numb
   }
 }
 
-function askedDelay(answer: number): number {
+function askedDelay(backoff: (attempt: number, error: Error) => number, attempt: number, error: Error): number {
+  const answer: unknown = backoff(attempt, error)
   if (typeof answer === 'number' && answer >= 0) return answer
   throw new ConfigurationError(
     `retryBackoff must answer with a number of milliseconds ≥ 0, it answered ${describeValue(answer)}`,
+    { cause: error },
   )
 }

@@ -1,4 +1,5 @@
 // A clock that stands still until it is told to move: for tests of anything that takes time.
+import { ConfigurationError, describeValue } from '../contract/errors.ts'
 import type { Alarm, Clock } from './clock.ts'
 
 interface VirtualAlarm extends Alarm {
@@ -54,8 +55,9 @@ export class VirtualClock implements Clock {
     return this.#alarms.length
   }
 
-  /** Moves time on by `ms` milliseconds. Resolves when all that came due has happened. */
+  /** Moves time on by `ms` milliseconds. Resolves when all that came due has happened. @throws ConfigurationError */
   async advance(ms: number): Promise<void> {
+    if (!(ms >= 0)) throw new ConfigurationError(`advance accepts milliseconds ≥ 0, got ${describeValue(ms)}`)
     const until = this.#now + ms
     await settle()
     for (let next = this.#earliest(); next !== undefined && next.dueAt <= until; next = this.#earliest()) {

@@ -109,13 +109,12 @@ export class Settlement {
   /** The pause in milliseconds, or the error with which the task fails for good. */
   #pauseBeforeRetry(record: TaskRecord, run: RunState, error: Error): number | Error {
     const { options } = record.plan
-    if (run.attempt > options.maxRetries || !isRetryable(error)) return error
     try {
+      if (run.attempt > options.maxRetries || !isRetryable(error)) return error
       return retryDelayMs(options, run.attempt, error, this.#walk.random())
     } catch (thrown) {
-      const wrong = toError(thrown)
-      wrong.cause ??= error
-      return wrong
+      // a backoff function that throws, or an error whose own code does
+      return toError(thrown)
     }
   }
 

@@ -22,7 +22,7 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
   const memory = process.memoryUsage()
   const { execution, wait } = statistics
   const processed = statistics.completed + statistics.failed
-  const runningMs = [...running].reduce((sum, record) => sum + (now - (record.run?.startedAt ?? now)), 0)
+  const runningSince = [...running].map((record) => record.run?.startedAt ?? now)
   const classOf = (priority: TaskPriority): ClassStatistics => ({
     queued: waiting[priority].count,
     oldestAgeMs: waiting[priority].count === 0 ? 0 : now - waiting[priority].oldest,
@@ -40,7 +40,7 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     activeWorkers: running.length,
     idleWorkers: Math.max(0, figures.slots - running.length),
     totalWorkers: figures.slots,
-    avgWorkerUtilization: statistics.utilization(now, figures.slots, runningMs),
+    avgWorkerUtilization: statistics.utilization(now, figures.slots, runningSince),
     tasksPerSecond: statistics.tasksPerSecond(now),
     avgExecutionTimeMs: execution.meanMs,
     p95ExecutionTimeMs: execution.p95Ms,

@@ -16,9 +16,9 @@ function newHistogram(): RecordableHistogram {
 /** Values recorded together: a tight loop of native calls costs half of as many single ones. */
 const BATCH = 256
 
-/** A histogram of milliseconds. */
+/** The distribution of durations in milliseconds. Its histogram is made when first needed: few engines use every class. */
 class Durations {
-  readonly #histogram = newHistogram()
+  #histogram: RecordableHistogram | undefined
   readonly #pending = new Float64Array(BATCH)
   #count = 0
 
@@ -27,14 +27,14 @@ class Durations {
     if (this.#count === BATCH) this.#flush()
   }
 
-  /** All values so far. */
-  get histogram(): RecordableHistogram {
-    this.#flush()
+  /** All values so far; undefined while there are none. */
+  get histogram(): RecordableHistogram | undefined {
+    if (this.#count > 0) this.#flush()
     return this.#histogram
   }
 
   #flush(): void {
-    const histogram = this.#histogram
+    const histogram = (this.#histogram ??= newHistogram())
     for (let index = 0; index < this.#count; index++) {
       const ns = Math.round((this.#pending[index] ?? 0) * NS_PER_MS)
       histogram.record(ns < 1 ? 1 : ns > LONGEST_NS ? LONGEST_NS : ns)
@@ -43,8 +43,8 @@ class Durations {
   }
 }
 
-export function distribution(histogram: RecordableHistogram): Distribution {
-  if (histogram.count === 0) return { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 }
+function distribution(histogram: RecordableHistogram | undefined): Distribution {
+  if (histogram === undefined) return { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 }
   return {
     count: histogram.count,
     meanMs: histogram.mean / NS_PER_MS,
@@ -72,6 +72,7 @@ export class Statistics {
   readonly #processedPerSecond = new Float64Array(WINDOW_SECONDS)
   readonly #busyMsPerSecond = new Float64Array(WINDOW_SECONDS)
   readonly #startedAt: number
+  #sum: RecordableHistogram | undefined
   #second = 0
   #secondEndsAt = 0
 
@@ -89,7 +90,7 @@ export class Statistics {
     this.#execution.record(executionMs)
     const bucket = this.#turnTo(now)
     this.#processedPerSecond[bucket] = (this.#processedPerSecond[bucket] ?? 0) + processed
-    this.#busyMsPerSecond[bucket] = (this.#busyMsPerSecond[bucket] ?? 0) + executionMs
+    this.#busyMsPerSecond[bucket] = (this.#busyMsPerSecond[bucket] ?? 0) + Math.min(executionMs, this.#windowMs(now))
   }
 
   get execution(): Distribution {
@@ -98,8 +99,11 @@ export class Statistics {
 
   /** All classes together: histograms add up exactly, averages would not. */
   get wait(): Distribution {
-    const sum = newHistogram()
-    for (const { histogram } of this.#waits) if (histogram.count > 0) sum.add(histogram)
+    const used = this.#waits.flatMap(({ histogram }) => (histogram === undefined ? [] : [histogram]))
+    if (used.length < 2) return distribution(used[0])
+    const sum = (this.#sum ??= newHistogram())
+    sum.reset()
+    for (const histogram of used) sum.add(histogram)
     return distribution(sum)
   }
 
@@ -120,10 +124,12 @@ export class Statistics {
     return (total(this.#processedPerSecond) * 1000) / this.#windowMs(now)
   }
 
-  /** @param runningMs what the attempts still running have used so far */
-  utilization(now: number, slots: number, runningMs: number): number {
+  /** @param runningSince when each attempt that still runs was started */
+  utilization(now: number, slots: number, runningSince: readonly number[]): number {
     this.#turnTo(now)
-    return Math.min(1, (total(this.#busyMsPerSecond) + runningMs) / (slots * this.#windowMs(now)))
+    const windowMs = this.#windowMs(now)
+    const running = runningSince.reduce((sum, startedAt) => sum + Math.min(now - startedAt, windowMs), 0)
+    return Math.min(1, (total(this.#busyMsPerSecond) + running) / (slots * windowMs))
   }
 
   /** The time the buckets cover: nine full seconds and the present one, less when the engine is younger. */

@@ -235,6 +235,29 @@ describe('questions of the wrong shape', () => {
     },
   )
 
+  test('stop() without options waits for what there is, as documented', async () => {
+    const { inner, engine } = await started()
+    const stop = vi.spyOn(inner, 'stop')
+    await engine.stop({} as typeof now)
+    expect(stop).toHaveBeenCalledWith({ waitForCompletion: true, timeoutMs: 30_000 })
+  })
+
+  test.each([undefined, 5, {}])('the id %o is refused', async (id) => {
+    const { engine } = await started()
+    for (const asked of [engine.find(id as string), engine.cancel(id as string), engine.retry(id as string)]) {
+      expect(String(await rejectionOf(asked))).toContain('the id of a task is a text')
+    }
+  })
+
+  test('an engine that could not be started may be started again', async () => {
+    const { inner, engine } = guarded()
+    vi.spyOn(inner, 'start').mockRejectedValueOnce(new Error('not reachable'))
+    expect(String(await rejectionOf(engine.start()))).toContain('not reachable')
+    expect(() => engine.submit(call, [])).toThrow('has not been started')
+    await engine.start()
+    expect(await engine.submit(call, []).wait()).toBe('ran')
+  })
+
   test('an event that there is not is refused, with those that there are, and nothing is subscribed', () => {
     const { inner, engine } = guarded()
     const subscribe = vi.spyOn(inner, 'subscribe')

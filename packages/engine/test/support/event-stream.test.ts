@@ -45,6 +45,19 @@ describe('delivery', () => {
     expect(seen).toEqual(['a', 'deferred', 'b'])
   })
 
+  test('who subscribes after the emit was not there when it happened', async () => {
+    const stream = new EventStream()
+    const seen: string[] = []
+    stream.subscribe(['queued'], ({ taskId }) => {
+      seen.push(`first ${taskId}`)
+      stream.subscribe(['queued'], () => seen.push('too late'))
+    })
+    stream.emit(queued('a'))
+    stream.subscribe(['queued'], () => seen.push('too late'))
+    await delivered(stream)
+    expect(seen).toEqual(['first a'])
+  })
+
   test('what a listener emits comes after all that was owed before', async () => {
     const stream = new EventStream()
     const seen: string[] = []

@@ -256,6 +256,21 @@ describe('what cannot travel', () => {
   })
 })
 
+describe('the root of a path', () => {
+  test('is result for a result, also for an item of a list', () => {
+    expect(String(thrownBy(() => copyResult([1, () => 1], 'work')))).toContain("task 'work': result[1]: a function")
+    expect(String(thrownBy(() => copyArguments([[() => 1]], 'work')))).toContain("task 'work': args[0][0]: a function")
+  })
+})
+
+describe('event targets', () => {
+  test('stay where they are', () => {
+    const error = thrownBy(() => copyArguments([{ signal: new AbortController().signal }], 'work'))
+    expect(error).toBeInstanceOf(PayloadError)
+    expect(String(error)).toContain('args[0].signal: a AbortSignal cannot be copied')
+  })
+})
+
 describe('depth', () => {
   const nestings: [string, (inner: unknown) => object][] = [
     ['arrays', (inner) => [inner]],

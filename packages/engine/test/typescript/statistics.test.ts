@@ -127,7 +127,7 @@ describe('tasks per second', () => {
       expect(statistics.tasksPerSecond(9_999)).toBeGreaterThan(9)
       const later = 9_999 + idleMs
       expect(statistics.tasksPerSecond(later)).toBe(0)
-      expect(statistics.utilization(later, 1, 0)).toBe(0)
+      expect(statistics.utilization(later, 1, [])).toBe(0)
       statistics.recordRun(later, 10, 1)
       expect(statistics.tasksPerSecond(later)).toBeCloseTo(1000 / (9000 + (later % 1000)), 6)
     }
@@ -148,12 +148,16 @@ describe('utilization', () => {
       fc.property(
         fc.array(run, { maxLength: 30 }),
         fc.integer({ min: 1, max: 8 }),
-        fc.nat(100_000),
+        fc.array(fc.nat(100_000), { maxLength: 8 }),
         (runs, slots, running) => {
           const statistics = new Statistics(0)
           let now = 0
           for (const [gap, executionMs] of runs) statistics.recordRun((now += gap), executionMs, 1)
-          const ratio = statistics.utilization(now, slots, running)
+          const ratio = statistics.utilization(
+            now,
+            slots,
+            running.map((age) => now - age),
+          )
           expect(ratio).toBeGreaterThanOrEqual(0)
           expect(ratio).toBeLessThanOrEqual(1)
         },
@@ -165,7 +169,14 @@ describe('utilization', () => {
   test('half the slots busy all the time is one half, finished or still running', () => {
     const finished = new Statistics(0)
     for (let at = 100; at <= 8000; at += 100) finished.recordRun(at, 100, 1)
-    expect(finished.utilization(8000, 2, 0)).toBeCloseTo(0.5, 6)
-    expect(new Statistics(0).utilization(8000, 2, 8000)).toBeCloseTo(0.5, 6)
+    expect(finished.utilization(8000, 2, [])).toBeCloseTo(0.5, 6)
+    expect(new Statistics(0).utilization(8000, 2, [0])).toBeCloseTo(0.5, 6)
+  })
+
+  test('one of 64 slots busy for minutes is a 64th, while it runs and when it has ended', () => {
+    const statistics = new Statistics(0)
+    expect(statistics.utilization(600_000, 64, [0])).toBeCloseTo(1 / 64, 6)
+    statistics.recordRun(600_000, 600_000, 1)
+    expect(statistics.utilization(600_000, 64, [])).toBeCloseTo(1 / 64, 6)
   })
 })
