@@ -305,7 +305,7 @@ export class BackgroundTasks implements AsyncDisposable {
   async shutdown(options: ShutdownOptions = {}): Promise<ShutdownReport> {
     checkOptions(shutdownTable, options, 'shutdown')
     this.#closing = true
-    for (const schedule of [...this.#schedules.values()]) schedule.remove()
+    for (const schedule of this.#schedules.values()) schedule.remove()
     try {
       return await this.engine.stop({
         waitForCompletion: options.waitForCompletion ?? true,

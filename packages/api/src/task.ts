@@ -80,8 +80,6 @@ export interface TaskParts {
   readonly input: InputSchemas | undefined
 }
 
-const partsOfTask = new WeakMap<object, TaskParts>()
-
 /** The body with the check of its result around it. */
 export function checkedBody(name: string, body: TaskHandler, output: StandardSchemaV1 | undefined): TaskHandler {
   if (output === undefined) return body
@@ -93,30 +91,59 @@ export function checkedBody(name: string, body: TaskHandler, output: StandardSch
   }
 }
 
+/** What a task is inside: the function itself, and its parts under a key of our own. */
+interface TaskInside {
+  (...args: readonly unknown[]): unknown
+  delay: (...args: readonly unknown[]) => TaskResult<unknown>
+  [partsKey]: TaskParts
+}
+
+const partsKey = Symbol('parts of a task')
+
+/**
+ * What tasks have besides `delay`. Each is made when it is asked for, bound to its task: tasks made by `with` for a single
+ * call stay cheap, every method may be taken off its task, and the task of a decorated method may exist before its parts.
+ */
+const taskPrototype: object = Object.create(Function.prototype, {
+  taskName: getter((parts) => parts.call.name),
+  options: getter((parts) => parts.call.options),
+  enqueue: getter(
+    (parts) =>
+      (...args: readonly unknown[]) =>
+        enqueue(parts, args),
+  ),
+  batch: getter((parts) => (argsList: readonly (readonly unknown[])[]) => submitBatch(parts, argsList)),
+  mapArrays: getter(
+    (parts) =>
+      (...columns: NumberColumn[]) =>
+        submitColumns(parts, columns),
+  ),
+  with: getter((parts) => (options: CallOptions) => makeTask(withOptions(parts, options))),
+  explain: getter((parts) => () => explain(parts)),
+})
+
+function getter(make: (parts: TaskParts) => unknown): PropertyDescriptor {
+  return {
+    get(this: TaskInside) {
+      return make(this[partsKey])
+    },
+    enumerable: true,
+  }
+}
+
 /** Makes the callable task out of its parts. */
 export function makeTask<A extends readonly unknown[], R, Raw>(parts: TaskParts): Task<A, R, Raw> {
-  const here = (...args: readonly unknown[]): unknown => runHere(parts, args)
-  const task = Object.assign(here, {
-    delay: (...args: readonly unknown[]) => submit(parts, args),
-    enqueue: (...args: readonly unknown[]) => enqueue(parts, args),
-    batch: (argsList: readonly (readonly unknown[])[]) => submitBatch(parts, argsList),
-    mapArrays: (...columns: NumberColumn[]) => submitColumns(parts, columns),
-    with: (options: CallOptions) => makeTask(withOptions(parts, options)),
-    explain: () => explain(parts),
-  })
-  // read when asked for: the task of a decorated method exists before its parts do
-  Object.defineProperties(task, {
-    taskName: { get: () => parts.call.name, enumerable: true },
-    options: { get: () => parts.call.options, enumerable: true },
-  })
-  partsOfTask.set(task, parts)
-  // the methods above take whatever the interface's types let through
+  const task = ((...args) => runHere(parts, args)) as TaskInside
+  task.delay = (...args) => submit(parts, args)
+  task[partsKey] = parts
+  Object.setPrototypeOf(task, taskPrototype)
+  // the prototype has what the interface says, for whatever types there are
   return task as unknown as Task<A, R, Raw>
 }
 
 /** The parts of a task made by `makeTask`; undefined for any other value. */
 export function partsOf(value: unknown): TaskParts | undefined {
-  return typeof value === 'function' ? partsOfTask.get(value) : undefined
+  return typeof value === 'function' ? (value as Partial<TaskInside>)[partsKey] : undefined
 }
 
 /**

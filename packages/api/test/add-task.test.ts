@@ -115,7 +115,7 @@ describe('a task', () => {
     (config) => {
       const tasks = tasksForTest()
       const body = tasks.task({ name: 'body' }, (n: number) => n)
-      const error = thrownBy(() => tasks.addTask(body, [1], config as object))
+      const error = thrownBy(() => tasks.addTask(body, [1], config))
       expect(error).toBeInstanceOf(ConfigurationError)
       expect(error.message).toMatch(/belong to the definition of task 'body'; leave them out/)
       expect(tasks.getStats().submittedTasks).toBe(0)

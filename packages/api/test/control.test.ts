@@ -132,12 +132,12 @@ describe('scale', () => {
     expect(await rejectionOf(tasksForTest().scale({ workers: 4 }))).toBeInstanceOf(UnsupportedByEngineError)
   })
 
-  test.each([
+  test.each<[object, RegExp]>([
     [{ inlineConcurrency: 0 }, /inlineConcurrency accepts an integer ≥ 1, got 0/],
     [{}, /give inlineConcurrency or workers/],
     [{ slots: 5 }, /no option "slots"/],
   ])('%o is refused', async (target, message) => {
-    const error = await rejectionOf(tasksForTest().scale(target as object))
+    const error = await rejectionOf(tasksForTest().scale(target))
     expect(error).toBeInstanceOf(ConfigurationError)
     expect(error.message).toMatch(message)
   })

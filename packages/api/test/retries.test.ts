@@ -18,7 +18,7 @@ async function attemptsOf(options: TaskConfig, random = 0.5): Promise<number[]> 
       throw new Error('again')
     },
     [],
-    options as TaskConfig<[], never>,
+    options,
   )
   const failure = rejectionOf(result.wait())
   await tasks.advance(10 * 60_000)

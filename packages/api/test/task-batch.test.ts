@@ -153,7 +153,7 @@ describe('iteration', () => {
     for (const _ of [1, 2]) {
       const seen: number[] = []
       for await (const { index } of batch) seen.push(index)
-      expect(seen.toSorted()).toEqual([0, 1, 2])
+      expect(seen.toSorted((a, b) => a - b)).toEqual([0, 1, 2])
     }
   })
 
@@ -178,7 +178,7 @@ describe('iteration', () => {
         seen.push(index)
         await someTurns(1)
       }
-      return seen.toSorted()
+      return seen.toSorted((a, b) => a - b)
     }
     expect(await Promise.all([collect(), collect()])).toEqual([
       [0, 1, 2],

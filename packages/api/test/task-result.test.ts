@@ -153,7 +153,7 @@ describe('callbacks', () => {
     expect(await told.opened).toMatchObject({ status: 'cancelled' })
   })
 
-  test.each([
+  test.each<[string, () => unknown]>([
     [
       'throws',
       () => {
@@ -166,7 +166,7 @@ describe('callbacks', () => {
     const warning = nextWarning()
     const result = tasks.addTask(() => 'done', [], { name: 'body' })
     const other = new Gate<string>()
-    result.addCallback(callback as () => void)
+    result.addCallback(callback)
     result.addCallback(({ status }) => other.open(status))
     expect(await warning).toMatchObject({ message: "callback of task 'body' threw RangeError: bad callback" })
     expect(await other.opened).toBe('completed')

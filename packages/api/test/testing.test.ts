@@ -111,8 +111,8 @@ describe('drain', () => {
     const error = await rejectionOf(tasks.drain())
     expect(error).toBeInstanceOf(AssertionError)
     expect(error.message).toMatch(/1 tasks wait and are paused; resume\(\) first/)
-    await tasks.resume('body')
     await tasks.pause()
+    await tasks.resume('body')
     expect(await rejectionOf(tasks.drain())).toBeInstanceOf(AssertionError)
     await tasks.resume()
     await tasks.drain()
@@ -134,7 +134,7 @@ describe('drain', () => {
 describe('assertEnqueued', () => {
   test('is content when the task waits: scheduled, pending or retrying', async () => {
     const tasks = createTestTasks()
-    const body = tasks.task({ name: 'body' }, (n: number, _: object) => n)
+    const body = tasks.task({ name: 'body' }, (n: number, more: object) => [n, more])
     const fail = tasks.task({ name: 'fail' }, () => Promise.reject(new Error('no')))
     fail.delay()
     await tasks.advance(0)
@@ -145,6 +145,7 @@ describe('assertEnqueued', () => {
     await tasks.assertEnqueued(body, [1, { a: [1] }])
     await tasks.assertEnqueued(body, [2, {}])
     await tasks.assertEnqueued(fail, [])
+    expect(await tasks.enqueued()).toHaveLength(3)
   })
 
   test('says what does wait when it does not', async () => {

@@ -1,6 +1,8 @@
 // What must compile and what must not: arguments, results and options are inferred.
 // oxlint-disable vitest/expect-expect -- what must not compile is expected by @ts-expect-error
+// oxlint-disable typescript/unbound-method -- a decorated method is a task, which needs no this
 import { createTasks, taskOf } from '@catzilla/api'
+import { createTestTasks } from '@catzilla/api/testing'
 import type { Task, TaskBatch, TaskFuture, TaskResult } from '@catzilla/api'
 import * as v from 'valibot'
 import { expectTypeOf, test } from 'vitest'
@@ -168,4 +170,13 @@ test('schedules take the arguments of their task', () => {
   tasks.schedule('ok', { everyMs: 1000 }, add, [1, 2])
   // @ts-expect-error one argument is missing
   tasks.schedule('wrong', { everyMs: 1000 }, add, [1])
+})
+
+test('the testing door takes tasks of every type', () => {
+  const forTests = createTestTasks()
+  expectTypeOf(forTests.assertEnqueued(add, [1, 2])).toEqualTypeOf<Promise<void>>()
+  expectTypeOf(forTests.assertEnqueued(fetchLength)).toEqualTypeOf<Promise<void>>()
+  expectTypeOf(forTests.enqueued(add)).toExtend<Promise<readonly { readonly args: readonly unknown[] }[]>>()
+  // @ts-expect-error the arguments are not those of the task
+  void forTests.assertEnqueued(add, ['1', 2])
 })

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { BackgroundTasks } from '../background-tasks.ts'
 import type { TasksOptions } from '../options.ts'
+import type { AnyTask } from '../registry.ts'
 import type { Task } from '../task.ts'
 import { roundTripEngine } from './round-trip-engine.ts'
 
@@ -78,8 +79,8 @@ export class TestTasks extends BackgroundTasks {
   }
 
   /** The tasks of that name that wait: scheduled, pending or retrying; oldest first. All tasks without a name. */
-  async enqueued(task?: string | Task<never[], unknown, unknown>): Promise<readonly TaskInfo[]> {
-    const name = typeof task === 'function' ? task.taskName : task
+  async enqueued(task?: string | Pick<AnyTask, 'taskName'>): Promise<readonly TaskInfo[]> {
+    const name = typeof task === 'string' ? task : task?.taskName
     const status = ['scheduled', 'pending', 'retrying'] as const
     const query = name === undefined ? { status, limit: 1000 } : { status, limit: 1000, name }
     let page = await this.listTasks(query)
@@ -95,7 +96,7 @@ export class TestTasks extends BackgroundTasks {
    * Fails, listing what does wait, unless a task waits with these arguments (any, when they are left out).
    * @throws AssertionError
    */
-  async assertEnqueued<A extends readonly unknown[]>(task: Task<A, unknown, unknown>, args?: A): Promise<void> {
+  async assertEnqueued<A extends readonly unknown[], R>(task: Task<A, R, unknown>, args?: NoInfer<A>): Promise<void> {
     const waiting = await this.enqueued(task.taskName)
     if (waiting.some((each) => args === undefined || sameArguments(each.args, args))) return
     const list = waiting.map((each) => shown(each.args)).join(', ') || 'nothing'

@@ -16,6 +16,8 @@ import type {
 import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
 import { checkQuery, checkScaleTarget, checkStopOptions, checkTaskId } from './checks.ts'
 
+const defaultStopOptions: StopOptions = { waitForCompletion: true, timeoutMs: 30_000 }
+
 type LifeCycle = 'new' | 'started' | 'stopping' | 'stopped'
 
 /** `engine` behind the guard; an engine that is behind one already is given back as it is. */
@@ -131,8 +133,7 @@ class GuardedEngine implements TaskEngine {
 
   async stop(options: StopOptions): Promise<ShutdownReport> {
     checkStopOptions(options)
-    const { waitForCompletion = true, timeoutMs = 30_000 }: Partial<StopOptions> = options
-    this.#stopped ??= this.#stop({ waitForCompletion, timeoutMs })
+    this.#stopped ??= this.#stop({ ...defaultStopOptions, ...options })
     return this.#stopped
   }
 

@@ -243,21 +243,28 @@ export function resolveTaskOptions(
   what = 'task options',
 ): ResolvedTaskOptions {
   checkOptions(taskOptionTable, asked, what)
-  const given = Object.fromEntries(Object.entries(asked ?? {}).filter(([, value]) => value !== undefined))
-  if ('delayMs' in given && 'runAt' in given) {
+  const merged: Draft = { ...base }
+  // checked above: what is given has the type that the option asks for
+  for (const name in asked)
+    if (asked[name as keyof TaskOptions] !== undefined) merged[name] = asked[name as keyof TaskOptions]
+  settleStart(merged, asked, what)
+  if (typeof merged['priority'] === 'string') merged['priority'] = resolvePriority(merged['priority'] as PriorityName)
+  return Object.freeze(merged as unknown as ResolvedTaskOptions)
+}
+
+type Draft = Record<string, unknown>
+
+/** `delayMs` and `runAt` both say when a task starts: the one that is given takes the place of the other. */
+function settleStart(merged: Draft, asked: TaskOptions | undefined, what: string): void {
+  if (asked?.runAt === undefined) {
+    if (asked?.delayMs !== undefined) merged['runAt'] = undefined
+    return
+  }
+  if (asked.delayMs !== undefined) {
     throw new ConfigurationError(`${what}: delayMs and runAt contradict each other; give one of them`)
   }
-  // checked above: what is given has the type that the option asks for
-  const merged = { ...base, ...given } as Omit<ResolvedTaskOptions, 'priority' | 'runAt'> & {
-    readonly priority: TaskPriority | PriorityName
-    readonly runAt: Date | number | undefined
-  }
-  return Object.freeze({
-    ...merged,
-    priority: resolvePriority(merged.priority),
-    delayMs: 'runAt' in given ? 0 : merged.delayMs,
-    runAt: 'delayMs' in given ? undefined : epochMs(merged.runAt),
-  })
+  merged['delayMs'] = 0
+  merged['runAt'] = asked.runAt instanceof Date ? asked.runAt.getTime() : asked.runAt
 }
 
 /** The number of a class from its number or lower-case name. @throws ConfigurationError */
@@ -265,10 +272,6 @@ export function resolvePriority(asked: TaskPriority | PriorityName): TaskPriorit
   const index = typeof asked === 'string' ? priorityNames.indexOf(asked) : asked
   if (index === 0 || index === 1 || index === 2 || index === 3) return index
   throw new ConfigurationError(`priority accepts ${taskOptionTable.priority.accepts}, got ${describeValue(asked)}`)
-}
-
-function epochMs(runAt: Date | number | undefined): number | undefined {
-  return runAt instanceof Date ? runAt.getTime() : runAt
 }
 
 function isLimits(value: unknown): boolean {

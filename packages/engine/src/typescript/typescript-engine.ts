@@ -43,6 +43,12 @@ import type { TaskRecord } from './task-record.ts'
 import { TaskTable } from './task-table.ts'
 import { TimerQueue } from './timer-queue.ts'
 
+/**
+ * Plans remembered. Many calls serve one task only; a bounded map forgets them, where a weak one would hold up every
+ * garbage collection.
+ */
+const PLANS_KEPT = 256
+
 const capabilities: EngineCapabilities = Object.freeze({
   inlineLane: true,
   threadLane: false,
@@ -64,7 +70,7 @@ export class TypeScriptEngine implements TaskEngine {
   readonly #options: ResolvedEngineOptions
   readonly #table = new TaskTable(randomBytes(5).toString('hex'))
   readonly #named = new Map<string, NamedTask>()
-  readonly #plans = new WeakMap<TaskCall, Plan>()
+  readonly #plans = new Map<TaskCall, Plan>()
   readonly #keepAlive = new KeepAlive()
   readonly #walk: Walk
   readonly #home: RecordHome
@@ -232,6 +238,7 @@ export class TypeScriptEngine implements TaskEngine {
     let plan = this.#plans.get(call)
     if (plan === undefined) {
       plan = this.#makePlan(call)
+      if (this.#plans.size === PLANS_KEPT) this.#plans.clear()
       this.#plans.set(call, plan)
     }
     this.#latestPlan = plan

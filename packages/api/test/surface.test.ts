@@ -1,0 +1,127 @@
+// What the doors export, by name: a change here is a change that users notice.
+import * as api from '@catzilla/api'
+import * as testing from '@catzilla/api/testing'
+import { expect, test } from 'vitest'
+
+test('@catzilla/api', () => {
+  expect(Object.keys(api).toSorted()).toMatchInlineSnapshot(`
+    [
+      "BackgroundTasks",
+      "BackgroundTasksNotEnabledError",
+      "CatzillaError",
+      "CompileError",
+      "ConfigurationError",
+      "EngineClosedError",
+      "EngineUnavailableError",
+      "MemoryLimitError",
+      "NonRetryableError",
+      "PayloadError",
+      "QueueFullError",
+      "TaskBatch",
+      "TaskCancelledError",
+      "TaskDefinitionError",
+      "TaskExpiredError",
+      "TaskFuture",
+      "TaskPriority",
+      "TaskResult",
+      "TaskStateError",
+      "TaskTimeoutError",
+      "UniqueKeyConflictError",
+      "UnknownTaskError",
+      "UnsupportedByEngineError",
+      "WaitTimeoutError",
+      "createTasks",
+      "currentTask",
+      "insideTask",
+      "priorityNames",
+      "taskOf",
+    ]
+  `)
+})
+
+test('@catzilla/api/testing', () => {
+  expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
+    [
+      "TestTasks",
+      "VirtualClock",
+      "createTestTasks",
+    ]
+  `)
+})
+
+test('classes have the members that are documented, and no others', () => {
+  const members = (Class: { prototype: object }): string[] => Object.getOwnPropertyNames(Class.prototype).toSorted()
+  expect({
+    BackgroundTasks: members(api.BackgroundTasks),
+    TaskResult: members(api.TaskResult),
+    TaskBatch: members(api.TaskBatch),
+    TaskFuture: members(api.TaskFuture),
+    TestTasks: members(testing.TestTasks),
+  }).toMatchInlineSnapshot(`
+    {
+      "BackgroundTasks": [
+        "addTask",
+        "cancel",
+        "constructor",
+        "drain",
+        "getStats",
+        "getTask",
+        "listTasks",
+        "monitor",
+        "on",
+        "pause",
+        "resume",
+        "retry",
+        "scale",
+        "schedule",
+        "schedules",
+        "shutdown",
+        "task",
+        "taskMethod",
+        "taskNamed",
+        "taskNames",
+        "unschedule",
+      ],
+      "TaskBatch": [
+        "cancel",
+        "completed",
+        "constructor",
+        "failed",
+        "outcomes",
+        "size",
+        "wait",
+      ],
+      "TaskFuture": [
+        "cancel",
+        "catch",
+        "constructor",
+        "finally",
+        "then",
+      ],
+      "TaskResult": [
+        "accepted",
+        "addCallback",
+        "cancel",
+        "constructor",
+        "future",
+        "getStats",
+        "isReady",
+        "name",
+        "outcome",
+        "status",
+        "taskId",
+        "wait",
+        "waitSync",
+      ],
+      "TestTasks": [
+        "advance",
+        "assertEnqueued",
+        "constructor",
+        "drain",
+        "enqueued",
+        "pause",
+        "resume",
+      ],
+    }
+  `)
+})
