@@ -31,6 +31,16 @@ test('nothing new is taken once the signal has come', async () => {
   expect(child.lines).toContain('running ended')
 })
 
+test('of two that obey signals, the process waits for both', async () => {
+  const child = new Child(fixture, 'two')
+  await child.printed('running begun')
+  child.send('SIGTERM')
+  await child.printed('signal, refused: true')
+  child.write('release')
+  expect(await child.ended).toEqual({ code: 0, signal: null })
+  expect(child.lines).toContain('running ended')
+})
+
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
