@@ -57,6 +57,20 @@ describe('drain', () => {
     await expect(tasksForTest().drain()).resolves.toBeUndefined()
   })
 
+  test('waits for what runs, when nothing else is there', async () => {
+    const tasks = tasksForTest()
+    const held = new HeldBody()
+    const result = tasks.addTask(held.run)
+    await held.begun
+    let drained = false
+    const drain = tasks.drain().then(() => (drained = true))
+    await someTurns()
+    expect(drained).toBe(false)
+    held.release()
+    await drain
+    expect(result.status).toBe('completed')
+  })
+
   test('waits for what is queued, scheduled, retrying and running', async () => {
     const tasks = tasksForTest()
     const held = new HeldBody()

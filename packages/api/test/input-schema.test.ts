@@ -80,6 +80,7 @@ describe.each([
     expect(error).toBeInstanceOf(PayloadError)
     expect(error.message).toBe("task 'one': args[1]: there are 3 arguments, the schema describes 1")
     expect((error as PayloadError).issues).toHaveLength(1)
+    expect(() => (one.delay as (...args: unknown[]) => unknown)(wire, 'more')).toThrow(/there are 2 arguments/)
   })
 
   test('too few are what the schema says of undefined', () => {
@@ -95,6 +96,12 @@ describe('a schema of one’s own', () => {
     const error = thrownBy(() => body.delay(3))
     expect(error.message).toBe("task 'half': args[0]: is not even")
     expect((error as PayloadError).issues).toEqual([{ path: [0], message: 'is not even' }])
+  })
+
+  test('may make undefined of an argument, which keeps its place', async () => {
+    const nothing = ownSchema<unknown>(() => ({ value: undefined }))
+    const body = tasksForTest().task({ name: 'x', input: [nothing, even] }, (...args) => args)
+    expect(await body.delay('gone', 2).wait()).toEqual([undefined, 2])
   })
 
   test('may be a function', async () => {

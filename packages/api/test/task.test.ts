@@ -46,6 +46,9 @@ describe('names', () => {
     expect(error).toBeInstanceOf(TaskDefinitionError)
     expect(error.message).toMatch(/task 'twice' is defined already/)
     expect(await first.delay().wait()).toBe('first')
+    const body = (): number => 1
+    tasks.task(body)
+    expect(() => tasks.task({ priority: 'low' }, body)).toThrow(/task 'body' is defined already/)
   })
 
   test('taskNamed finds the task, or says which was meant', () => {

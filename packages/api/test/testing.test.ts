@@ -219,7 +219,8 @@ describe('payloads and results go through a boundary', () => {
       return new User(`${user.name}!`)
     })
     const result = await body.delay(new User('Ada')).wait()
-    for (const value of [seen[0], result]) expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
+    const [batched] = await body.batch([[new User('Ada')]]).wait()
+    for (const value of [seen[0], result, batched]) expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
     expect([seen[0], result]).toEqual([{ name: 'Ada' }, { name: 'Ada!' }])
   })
 

@@ -4,6 +4,7 @@ import { runInline } from '../lanes/inline-lane.ts'
 import type { AttemptFollower } from '../lanes/inline-lane.ts'
 import { runOutsideContexts } from '../lanes/task-context.ts'
 import type { KeepAlive } from '../support/keep-alive.ts'
+import { Deadlines } from './deadlines.ts'
 import type { Settlement, Walk } from './settlement.ts'
 import { RunState } from './run-state.ts'
 import { readyAt } from './task-record.ts'
@@ -20,6 +21,7 @@ export class Dispatcher implements AttemptFollower<RunState> {
   readonly #walk: Walk
   readonly #settlement: Settlement
   readonly #keepAlive: KeepAlive
+  readonly #deadlines: Deadlines
   #woken = false
   #draining = false
   #yielded = false
@@ -33,6 +35,7 @@ export class Dispatcher implements AttemptFollower<RunState> {
     this.#settlement = settlement
     this.#keepAlive = keepAlive
     this.concurrency = concurrency
+    this.#deadlines = new Deadlines(walk.running, walk.timers, (run, now) => settlement.timedOut(run.record, run, now))
   }
 
   /** Told whenever something may have become possible: a task came, a slot or a limit is free, a pause is over. */
@@ -117,12 +120,8 @@ export class Dispatcher implements AttemptFollower<RunState> {
   /** A body gave a promise: from now on the attempt may run out of time. */
   pending(run: RunState): void {
     this.#now = this.#walk.clock.now()
-    const { timeoutMs } = run.record.plan.options
     // the body may have cancelled its own task before it gave the promise
-    if (timeoutMs === Infinity || run.record.run !== run || run.record.status !== 'running') return
-    run.timer = this.#walk.timers.add(run.startedAt + timeoutMs, (now) => {
-      this.#settlement.timedOut(run.record, run, now)
-    })
+    if (run.current) this.#deadlines.watch(run)
   }
 }
 

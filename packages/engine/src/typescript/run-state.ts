@@ -36,7 +36,7 @@ export class RunState {
   attempt = 0
   startedAt: number = Number.NaN
   endedAt: number = Number.NaN
-  /** The pending delay, retry or timeout. */
+  /** The pending delay or retry. */
   timer: TimerEntry | null = null
   /** A failure somebody has looked at. */
   observed = false

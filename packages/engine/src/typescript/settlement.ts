@@ -145,12 +145,10 @@ export class Settlement {
     return now - run.startedAt > record.plan.options.timeoutMs
   }
 
-  /** The attempt is over: its slot, its timer and its places in the gates are free. */
+  /** The attempt is over: its slot and its places in the gates are free. */
   #vacate(record: TaskRecord, run: RunState, now: number): void {
     run.endedAt = now
     this.#walk.running.remove(record)
-    this.#walk.timers.remove(run.timer)
-    run.timer = null
     this.#walk.gatekeeper.leave(record, now)
   }
 
