@@ -2,7 +2,6 @@
 import { EngineClosedError } from '../contract/errors.ts'
 import type { ShutdownReport, StopOptions } from '../contract/task-engine.ts'
 import type { TaskSummary } from '../contract/task.ts'
-import type { Alarm } from '../support/clock.ts'
 import { summary } from './inspection.ts'
 import type { Settlement, Walk } from './settlement.ts'
 import type { TaskRecord } from './task-record.ts'
@@ -39,15 +38,10 @@ export class Shutdown {
 
   #idleOr(deadline: number): Promise<void> {
     return new Promise((resolve) => {
-      const { clock, occupancy } = this.#walk
-      let alarm: Alarm | undefined
-      occupancy.whenIdle(() => {
-        alarm?.cancel()
-        resolve()
-      })
-      if (occupancy.unsettled > 0 && deadline < Infinity) {
-        alarm = clock.setAlarm(Math.max(0, deadline - clock.now()), resolve)
-      }
+      const { occupancy, timers } = this.#walk
+      occupancy.whenIdle(resolve)
+      // a turn later: what comes due at the same moment, and what that lets start, still happens first
+      if (occupancy.unsettled > 0 && deadline < Infinity) timers.add(deadline, () => setImmediate(resolve))
     })
   }
 
