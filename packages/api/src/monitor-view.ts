@@ -29,6 +29,7 @@ export interface GroupedStatistics {
     'cAcceleration' | 'jemallocEnabled' | 'autoScaling' | 'engine' | 'uptimeSeconds' | 'totalTasksProcessed'
   >
   readonly priorities: Readonly<Record<PriorityName, ClassStatistics>>
+  readonly lanes: EngineStatistics['lanes']
 }
 
 /** Sorts the figures of one moment into their groups. */
@@ -65,6 +66,7 @@ export function groupStatistics(stats: EngineStatistics): GroupedStatistics {
       'totalTasksProcessed',
     ]),
     priorities: { critical, high, normal, low },
+    lanes: stats.lanes,
   }
 }
 

@@ -35,9 +35,9 @@ export const tasksOptionTable: OptionTable = {
   },
   shutdownTimeoutMs: {
     byDefault: '30000',
-    accepts: 'a number of milliseconds ≥ 0',
+    accepts: 'a number of milliseconds ≥ 0, or Infinity',
     about: 'Longest shutdown.',
-    check: is.number(0),
+    check: (value) => typeof value === 'number' && value >= 0,
   },
   handleSignals: { byDefault: 'false', accepts: 'true or false', about: 'Obey SIGTERM and SIGINT.', check: is.boolean },
   taskDefaults: { byDefault: '{}', accepts: 'options of a task', about: 'Defaults of tasks.', check: is.object },

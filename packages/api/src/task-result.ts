@@ -1,5 +1,14 @@
 // What a submitter gets at once: the handle of a task.
-import { TaskDefinitionError, WaitTimeoutError, callSafely, checkOptions, is, isSettled } from '@catzilla/engine'
+import {
+  ConfigurationError,
+  TaskDefinitionError,
+  WaitTimeoutError,
+  describeValue,
+  callSafely,
+  checkOptions,
+  is,
+  isSettled,
+} from '@catzilla/engine'
 import type { Clock, TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '@catzilla/engine'
 import { TaskFuture } from './task-future.ts'
 
@@ -56,9 +65,11 @@ export class TaskResult<T> {
 
   /**
    * The result, holding up the thread until it is there. For lanes that run elsewhere.
+   * @param timeoutMs longest wait in milliseconds, for those lanes
    * @throws TaskDefinitionError on the inline lane: the task needs the very thread that would wait
    */
-  waitSync(): T {
+  waitSync(timeoutMs?: number): T {
+    checkOptions(waitTable, { timeoutMs }, 'waitSync')
     const { outcome } = this.#handle
     if (outcome?.status === 'completed') return outcome.value
     if (outcome !== undefined) throw outcome.error
@@ -69,6 +80,9 @@ export class TaskResult<T> {
 
   /** Calls `callback` with the outcome, once, on the event loop, also when the task has settled already. */
   addCallback(callback: (outcome: TaskOutcome<T>) => void): this {
+    if (typeof callback !== 'function') {
+      throw new ConfigurationError(`addCallback accepts a function, got ${describeValue(callback)}`)
+    }
     this.#handle.onSettled((outcome) => callSafely(() => callback(outcome), `callback of task '${this.name}'`))
     return this
   }

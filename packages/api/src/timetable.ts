@@ -6,6 +6,8 @@ import { Cron } from 'croner'
 export interface Timetable {
   /** The first slot after `epochMs`; null when there is none any more. */
   next(epochMs: number): number | null
+  /** The distance of the slots where it is always the same: lets a long gap be jumped. */
+  readonly everyMs?: number
 }
 
 /**
@@ -32,6 +34,7 @@ export function cronTimetable(pattern: string, timeZone: string | undefined): Ti
 export function intervalTimetable(everyMs: number, anchor: number): Timetable {
   const slot = (step: number): number => anchor + step * everyMs
   return {
+    everyMs,
     next: (epochMs) => {
       const step = Math.max(1, Math.floor((epochMs - anchor) / everyMs) + 1)
       // fractions round: the division may give the step of a slot that is already there
@@ -46,7 +49,12 @@ export const MOST_SLOTS = 1000
 /** The slots after `after` up to and with `now`, the latest thousand of them. */
 export function slotsBetween(timetable: Timetable, after: number, now: number): number[] {
   const slots: number[] = []
-  for (let slot = timetable.next(after); slot !== null && slot <= now; slot = timetable.next(slot)) {
+  const reach = timetable.everyMs === undefined ? Infinity : (MOST_SLOTS + 1) * timetable.everyMs
+  for (
+    let slot = timetable.next(Math.max(after, now - reach));
+    slot !== null && slot <= now;
+    slot = timetable.next(slot)
+  ) {
     slots.push(slot)
     if (slots.length > MOST_SLOTS) slots.shift()
   }

@@ -1,4 +1,5 @@
 // The flat statistics of an engine, the same on every engine.
+import type { LaneName } from './task.ts'
 
 /** A distribution in milliseconds, from an HDR histogram over all tasks since the engine started. */
 export interface Distribution {
@@ -19,6 +20,12 @@ export interface ClassStatistics {
   readonly targetMs: number
   /** Tasks that started later than the target. */
   readonly breaches: number
+}
+
+/** One lane: its slots, or workers, and how many of them are busy. */
+export interface LaneStatistics {
+  readonly slots: number
+  readonly active: number
 }
 
 /** What `snapshot()` gives. Ratios are 0..1, sizes MiB, rates per second over the last ten seconds. */
@@ -76,5 +83,7 @@ export interface EngineStatistics {
   readonly execution: Distribution
   readonly wait: Distribution
   /** By class number: critical, high, normal, low. */
+  /** The lanes that the engine has. */
+  readonly lanes: Readonly<Partial<Record<LaneName, LaneStatistics>>>
   readonly priorities: readonly [ClassStatistics, ClassStatistics, ClassStatistics, ClassStatistics]
 }

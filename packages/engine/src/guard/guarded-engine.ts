@@ -128,6 +128,9 @@ class GuardedEngine implements TaskEngine {
         )
       }
     }
+    if (typeof listener !== 'function') {
+      throw new ConfigurationError(`a listener must be a function, got ${describeValue(listener)}`)
+    }
     return this.#engine.subscribe(types, listener)
   }
 

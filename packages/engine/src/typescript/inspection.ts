@@ -1,4 +1,5 @@
 // What people ask about tasks: one by id, a page of them, and why a task still waits.
+import { ConfigurationError, describeValue } from '../contract/errors.ts'
 import type { TaskPage, TaskQuery } from '../contract/task-engine.ts'
 import { priorityNames } from '../contract/task.ts'
 import type { TaskInfo, TaskSummary } from '../contract/task.ts'
@@ -41,7 +42,7 @@ export class Inspection {
 
   page(query: TaskQuery): TaskPage {
     const limit = query.limit ?? DEFAULT_LIMIT
-    const before = query.cursor === undefined ? Infinity : Number.parseInt(query.cursor, 36)
+    const before = query.cursor === undefined ? Infinity : sequenceOf(query.cursor)
     const found = [...this.#table]
       .filter((record) => record.sequence < before && matches(record, query))
       .toSorted((a, b) => b.sequence - a.sequence)
@@ -73,6 +74,12 @@ export class Inspection {
     for (let each = record.prev; each !== null; each = each.prev) count++
     return count
   }
+}
+
+/** @throws ConfigurationError for what no page has given as its cursor */
+function sequenceOf(cursor: string): number {
+  if (/^[0-9a-z]{1,11}$/.test(cursor)) return Number.parseInt(cursor, 36)
+  throw new ConfigurationError(`task query: cursor accepts the nextCursor of a page, got ${describeValue(cursor)}`)
 }
 
 function matches(record: TaskRecord, { status, name, priority, tags }: TaskQuery): boolean {

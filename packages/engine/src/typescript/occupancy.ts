@@ -53,13 +53,10 @@ export class Occupancy {
     else this.#forIdle.push(listener)
   }
 
-  #letIn(): void {
-    let places = this.capacity - this.queued
-    while (places-- > 0) {
-      const resolve = this.#forRoom.shift()
-      if (resolve === undefined) return
-      resolve()
-    }
+  readonly #letIn = (): void => {
+    for (let places = this.capacity - this.queued; places > 0; places--) this.#forRoom.shift()?.()
+    // one that was let in may not take its place after all: it goes to the next in a later turn
+    if (this.#forRoom.length > 0 && this.queued < this.capacity) setImmediate(this.#letIn)
   }
 
   #tellIdle(): void {

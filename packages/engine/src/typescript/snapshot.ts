@@ -70,6 +70,7 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     autoScaling: false,
     execution,
     wait,
+    lanes: { inline: { slots: figures.slots, active: running.length } },
     priorities: [classOf(0), classOf(1), classOf(2), classOf(3)],
   }
 }

@@ -27,16 +27,26 @@ describe('room', () => {
   test('waiters are let in first come first served, one per place', async () => {
     const occupancy = fullQueue(2)
     const letIn: string[] = []
-    for (const name of ['a', 'b', 'c']) waitIn(occupancy, name, letIn)
+    for (const name of ['a', 'b', 'c']) void occupancy.room().then(() => [letIn.push(name), occupancy.entered()])
     await turn()
     expect(letIn).toEqual([])
     occupancy.started()
     await turn()
     expect(letIn).toEqual(['a'])
-    occupancy.entered()
     occupancy.settled(true)
     await turn()
     expect(letIn).toEqual(['a', 'b'])
+  })
+
+  test('a place that is not taken goes to the next, in a later turn', async () => {
+    const occupancy = fullQueue(1)
+    const letIn: string[] = []
+    waitIn(occupancy, 'takes no place', letIn)
+    waitIn(occupancy, 'next', letIn)
+    occupancy.started()
+    await turn()
+    await turn()
+    expect(letIn).toEqual(['takes no place', 'next'])
   })
 
   test('a newcomer does not overtake those who wait', async () => {

@@ -103,6 +103,16 @@ export const listing: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a cursor that no page has given is refused',
+    run: async (t) => {
+      const engine = await t.start()
+      await assert.rejects(engine.list({ cursor: 'no such cursor!' }), {
+        name: 'ConfigurationError',
+        message: /cursor.*"no such cursor!"/,
+      })
+    },
+  },
+  {
     name: 'the last page has no cursor, also when it is full',
     run: async (t) => {
       const engine = await t.start()
