@@ -5,10 +5,15 @@ import { loadSource } from './load-source.mjs'
 const { tasksOptionTable } = await loadSource('packages/api/src/options.ts')
 const { taskOptionTable } = await loadSource('packages/engine/src/options/task-options.ts')
 
-const row = ([name, { byDefault, accepts, about }]) => `| \`${name}\` | ${cell(byDefault)} | ${cell(accepts)} | ${cell(about)} |`
+const row = ([name, { byDefault, accepts, about }]) =>
+  `| \`${name}\` | ${cell(byDefault)} | ${cell(accepts)} | ${cell(about)} |`
 const cell = (text) => text.replaceAll('|', '\\|')
 const table = (options) =>
-  ['| option | default | accepts | what it does |', '| --- | --- | --- | --- |', ...Object.entries(options).map(row)].join('\n')
+  [
+    '| option | default | accepts | what it does |',
+    '| --- | --- | --- | --- |',
+    ...Object.entries(options).map(row),
+  ].join('\n')
 
 writeFileSync(
   'docs/options.generated.md',

@@ -31,7 +31,7 @@ const usage = `bench [section …] [--quick] [--cpu]
 Sections: ${Object.keys(sections).join(', ')}; all of them by default.
 --quick   a short run, whose figures say little
 --cpu     time per task in CPU time of the process, for a machine that others use too
-A full run, by the wall clock, of all sections writes docs/benchmarks.generated.md; every run writes JSON to apps/bench/out.
+A full run, by the wall clock, of all sections writes docs/benchmarks.md; every run writes JSON to apps/bench/out.
 `
 
 const args = process.argv.slice(2)
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   const written = [writeJson(report)]
   if (!quick && clock === 'wall' && names.length === Object.keys(sections).length) {
     writePage(report)
-    written.push('docs/benchmarks.generated.md')
+    written.push('docs/benchmarks.md')
   }
   process.stdout.write(`${textOfSummary(report)}written: ${written.join(', ')}\n`)
 }

@@ -15,7 +15,7 @@ export interface Report {
 }
 
 // the sources and the bundle lie equally deep
-const page = new URL('../../../docs/benchmarks.generated.md', import.meta.url)
+const page = new URL('../../../docs/benchmarks.md', import.meta.url)
 const outFolder = new URL('../out/', import.meta.url)
 
 export function textOfSection({ title, tables, verdicts }: SectionResult): string {
