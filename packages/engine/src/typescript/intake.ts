@@ -81,7 +81,6 @@ export class Intake {
     const { options, named } = record.plan
     const dueAt = this.#dueAt(record, now)
     const run = (record.run = new RunState(record))
-    run.extras.readyAt = dueAt
     if (keyGate !== null) {
       run.extras.keyGate = keyGate
       keyGate.members++
@@ -93,7 +92,7 @@ export class Intake {
     }
     if (options.expireAfterMs !== undefined) {
       const expiresAt = now + options.expireAfterMs
-      run.extras.expiry = this.#walk.timers.add(expiresAt, (due) => this.#settlement.expire(record, due))
+      run.extras.expiry = this.#walk.timers.add(expiresAt, this.#expire, record)
     }
     if (dueAt > now) this.#schedule(record, run, dueAt, now)
     else this.#makeReady(record, now)
@@ -108,20 +107,20 @@ export class Intake {
 
   #schedule(record: TaskRecord, run: RunState, dueAt: number, now: number): void {
     record.status = 'scheduled'
-    run.timer = this.#walk.timers.add(dueAt, (due) => this.#comeDue(record, run, due))
+    run.timer = this.#walk.timers.add(dueAt, this.#comeDue, record)
     this.#settlement.tellScheduled(record, dueAt, now)
   }
 
-  #comeDue(record: TaskRecord, run: RunState, now: number): void {
+  readonly #expire = (now: number, record: TaskRecord): void => this.#settlement.expire(record, now)
+
+  readonly #comeDue = (now: number, record: TaskRecord): void => {
     const { runAt } = record.plan.options
     const early = runAt === undefined ? 0 : runAt - this.#walk.clock.epochMs()
     if (early > 0) {
       // the wall clock was set back meanwhile: a moment of the wall clock is not reached before the wall clock says so
-      run.extras.readyAt = now + early
-      run.timer = this.#walk.timers.add(now + early, (due) => this.#comeDue(record, run, due))
+      if (record.run !== null) record.run.timer = this.#walk.timers.add(now + early, this.#comeDue, record)
       return
     }
-    run.timer = null
     record.status = 'pending'
     this.#makeReady(record, now)
   }

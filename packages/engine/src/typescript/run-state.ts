@@ -10,7 +10,7 @@ const LOG_LINES_KEPT = 100
 
 /** What few tasks need; it goes from attempt to attempt. Times are monotonic milliseconds. */
 export class Extras {
-  /** When the present wait began, if that was not the submission: the end of a delay or of a retry pause. */
+  /** When the present wait began, if neither the submission nor the latest timer says so: a retry without a pause. */
   readyAt: number | null = null
   /** When the task ended, if that was not the end of its attempt. */
   settledAt: number | null = null
@@ -36,7 +36,7 @@ export class RunState {
   attempt = 0
   startedAt: number = Number.NaN
   endedAt: number = Number.NaN
-  /** The pending delay or retry. */
+  /** The latest delay or retry pause, pending or over. */
   timer: TimerEntry | null = null
   /** A failure somebody has looked at. */
   observed = false
@@ -52,6 +52,7 @@ export class RunState {
   following(): RunState {
     const next = new RunState(this.record)
     next.attempt = this.attempt
+    next.timer = this.timer
     next.extrasOrNull = this.extrasOrNull
     return next
   }

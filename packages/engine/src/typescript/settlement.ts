@@ -123,19 +123,18 @@ export class Settlement {
     statistics.retried++
     occupancy.requeued()
     record.status = 'retrying'
-    run.extras.readyAt = now + delayMs
     if (events.wants('retrying')) {
       events.emit({ type: 'retrying', ...this.#subject(record, now), attempt: run.attempt, error, delayMs })
     }
     const { onRetry } = record.plan.options
     if (onRetry !== undefined) this.#callBack(record, 'onRetry', () => onRetry(run.attempt, error, delayMs))
     // an alarm is never earlier than a millisecond: no pause means none
-    if (delayMs === 0) this.#comeDueAgain(record, run, now)
-    else run.timer = this.#walk.timers.add(now + delayMs, (due) => this.#comeDueAgain(record, run, due))
+    run.timer = delayMs === 0 ? null : this.#walk.timers.add(now + delayMs, this.#comeDueAgain, record)
+    if (run.timer === null || run.extrasOrNull !== null) run.extras.readyAt = now + delayMs
+    if (run.timer === null) this.#comeDueAgain(now, record)
   }
 
-  #comeDueAgain(record: TaskRecord, run: RunState, now: number): void {
-    run.timer = null
+  readonly #comeDueAgain = (now: number, record: TaskRecord): void => {
     record.status = 'pending'
     this.#walk.ready.push(record)
     this.tell(record, 'queued', now)

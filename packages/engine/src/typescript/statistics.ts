@@ -89,8 +89,10 @@ export class Statistics {
   recordRun(now: number, executionMs: number, processed: 0 | 1): void {
     this.#execution.record(executionMs)
     const bucket = this.#turnTo(now)
+    // a long run counts as far as the window reaches
+    const busyMs = executionMs < 1000 ? executionMs : Math.min(executionMs, this.#windowMs(now))
     this.#processedPerSecond[bucket] = (this.#processedPerSecond[bucket] ?? 0) + processed
-    this.#busyMsPerSecond[bucket] = (this.#busyMsPerSecond[bucket] ?? 0) + Math.min(executionMs, this.#windowMs(now))
+    this.#busyMsPerSecond[bucket] = (this.#busyMsPerSecond[bucket] ?? 0) + busyMs
   }
 
   get execution(): Distribution {

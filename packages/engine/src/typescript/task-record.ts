@@ -158,7 +158,7 @@ export class TaskRecord implements TaskHandle {
 
 /** When the record's present wait began: its submission, the end of its delay, or the end of a retry pause. */
 export function readyAt(record: TaskRecord): number {
-  return record.run?.extrasOrNull?.readyAt ?? record.createdAt
+  return record.run?.extrasOrNull?.readyAt ?? record.run?.timer?.dueAt ?? record.createdAt
 }
 
 /** When a settled record ended: with its attempt, or while it waited. */

@@ -2,18 +2,23 @@
 // A 4-ary heap is flatter than a binary one and moves less; entries know their place, so cancelling is O(log n) too.
 import type { Alarm, Clock } from '../support/clock.ts'
 
+/** What happens at a moment. `target` is what it was set for, so that one function serves many entries. */
+export type Fire<T> = (now: number, target: T) => void
+
 /** One pending moment. `fire` runs at or after `dueAt` (monotonic ms), never before. */
 export class TimerEntry {
   readonly dueAt: number
-  readonly fire: (now: number) => void
+  readonly fire: Fire<never>
+  readonly target: unknown
   /** Order of being added: a heap alone would fire what is due at the same moment in any order. */
   readonly order: number
   /** Place in the heap, -1 when not in it. */
   place = -1
 
-  constructor(dueAt: number, fire: (now: number) => void, order: number) {
+  constructor(dueAt: number, fire: Fire<never>, target: unknown, order: number) {
     this.dueAt = dueAt
     this.fire = fire
+    this.target = target
     this.order = order
   }
 }
@@ -36,8 +41,10 @@ export class TimerQueue {
     return this.#heap.length
   }
 
-  add(dueAt: number, fire: (now: number) => void): TimerEntry {
-    const entry = new TimerEntry(dueAt, fire, ++this.#added)
+  add(dueAt: number, fire: (now: number) => void): TimerEntry
+  add<T>(dueAt: number, fire: Fire<T>, target: T): TimerEntry
+  add(dueAt: number, fire: Fire<never>, target?: unknown): TimerEntry {
+    const entry = new TimerEntry(dueAt, fire, target, ++this.#added)
     this.#heap.push(entry)
     this.#rise(entry, this.#heap.length - 1)
     if (dueAt < this.#alarmAt) this.#arm(dueAt)
@@ -76,7 +83,7 @@ export class TimerQueue {
     const now = this.#clock.now()
     for (let first = this.#heap[0]; first !== undefined && first.dueAt <= now; first = this.#heap[0]) {
       this.remove(first)
-      first.fire(now)
+      first.fire(now, first.target as never)
     }
     const next = this.#heap[0]
     if (next !== undefined && next.dueAt < this.#alarmAt) this.#arm(next.dueAt)
