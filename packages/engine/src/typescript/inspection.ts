@@ -25,7 +25,7 @@ export class Inspection {
     const { toEpoch } = this.#walk
     const extras = record.run?.extrasOrNull ?? null
     const heartbeatAt = extras?.heartbeatAt ?? null
-    const due = record.status === 'scheduled' || record.status === 'retrying' ? record.run?.timer?.dueAt : undefined
+    const due = record.status === 'scheduled' || record.status === 'retrying' ? record.timer?.dueAt : undefined
     return {
       ...record.stats(),
       args: record.args,

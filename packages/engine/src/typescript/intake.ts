@@ -36,7 +36,7 @@ export class Intake {
     const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, copied) : null
     if (holder !== undefined) this.#replace(holder)
     const record = this.#admit(plan, copied, keyGate, this.#walk.clock.now())
-    if (retryOf !== undefined) (record.run ??= new RunState(record)).extras.retryOf = retryOf
+    if (retryOf !== undefined) extrasOf(record).retryOf = retryOf
     return record
   }
 
@@ -80,23 +80,22 @@ export class Intake {
   #admitWithExtras(record: TaskRecord, keyGate: Gate | null, now: number): void {
     const { options, named } = record.plan
     const dueAt = this.#dueAt(record, now)
-    const run = (record.run = new RunState(record))
     if (keyGate !== null) {
-      run.extras.keyGate = keyGate
+      extrasOf(record).keyGate = keyGate
       keyGate.members++
     }
     if (options.uniqueKey !== undefined) {
-      run.extras.uniqueKey = options.uniqueKey
+      extrasOf(record).uniqueKey = options.uniqueKey
       named.unique ??= new Map()
       named.unique.set(options.uniqueKey, record)
     }
     if (options.expireAfterMs !== undefined) {
       const expiresAt = now + options.expireAfterMs
-      run.extras.expiry = this.#walk.timers.add(expiresAt, this.#expire, record)
+      extrasOf(record).expiry = this.#walk.timers.add(expiresAt, this.#expire, record)
     }
-    if (dueAt > now) this.#schedule(record, run, dueAt, now)
+    if (dueAt > now) this.#schedule(record, dueAt, now)
     else this.#makeReady(record, now)
-    if (options.signal !== undefined) this.#obey(options.signal, record, run.extras)
+    if (options.signal !== undefined) this.#obey(options.signal, record, extrasOf(record))
   }
 
   #dueAt(record: TaskRecord, now: number): number {
@@ -105,9 +104,9 @@ export class Intake {
     return now + Math.max(0, runAt - this.#walk.clock.epochMs())
   }
 
-  #schedule(record: TaskRecord, run: RunState, dueAt: number, now: number): void {
+  #schedule(record: TaskRecord, dueAt: number, now: number): void {
     record.status = 'scheduled'
-    run.timer = this.#walk.timers.add(dueAt, this.#comeDue, record)
+    record.timer = this.#walk.timers.add(dueAt, this.#comeDue, record)
     this.#settlement.tellScheduled(record, dueAt, now)
   }
 
@@ -118,7 +117,7 @@ export class Intake {
     const early = runAt === undefined ? 0 : runAt - this.#walk.clock.epochMs()
     if (early > 0) {
       // the wall clock was set back meanwhile: a moment of the wall clock is not reached before the wall clock says so
-      if (record.run !== null) record.run.timer = this.#walk.timers.add(now + early, this.#comeDue, record)
+      record.timer = this.#walk.timers.add(now + early, this.#comeDue, record)
       return
     }
     record.status = 'pending'
@@ -147,6 +146,10 @@ export class Intake {
 function holderOfKey(plan: Plan): TaskRecord | undefined {
   const { uniqueKey } = plan.options
   return uniqueKey === undefined ? undefined : plan.named.unique?.get(uniqueKey)
+}
+
+function extrasOf(record: TaskRecord): Extras {
+  return (record.run ??= new RunState(record)).extras
 }
 
 function conflict(holder: TaskRecord, plan: Plan): UniqueKeyConflictError {

@@ -27,7 +27,7 @@ export class Extras {
 }
 
 /**
- * One attempt. Made when a task first needs more than its record holds; each retry gets a new one, so that a body that
+ * One attempt. Made when a task starts, or needs more than its record holds; each retry gets a new one, so that a body that
  * was given up and still runs sees its own, aborted attempt. Times are monotonic milliseconds, NaN while unknown.
  */
 export class RunState {
@@ -36,8 +36,6 @@ export class RunState {
   attempt = 0
   startedAt: number = Number.NaN
   endedAt: number = Number.NaN
-  /** The latest delay or retry pause, pending or over. */
-  timer: TimerEntry | null = null
   /** A failure somebody has looked at. */
   observed = false
   extrasOrNull: Extras | null = null
@@ -52,7 +50,6 @@ export class RunState {
   following(): RunState {
     const next = new RunState(this.record)
     next.attempt = this.attempt
-    next.timer = this.timer
     next.extrasOrNull = this.extrasOrNull
     return next
   }

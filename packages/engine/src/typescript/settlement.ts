@@ -129,9 +129,9 @@ export class Settlement {
     const { onRetry } = record.plan.options
     if (onRetry !== undefined) this.#callBack(record, 'onRetry', () => onRetry(run.attempt, error, delayMs))
     // an alarm is never earlier than a millisecond: no pause means none
-    run.timer = delayMs === 0 ? null : this.#walk.timers.add(now + delayMs, this.#comeDueAgain, record)
-    if (run.timer === null || run.extrasOrNull !== null) run.extras.readyAt = now + delayMs
-    if (run.timer === null) this.#comeDueAgain(now, record)
+    record.timer = delayMs === 0 ? null : this.#walk.timers.add(now + delayMs, this.#comeDueAgain, record)
+    if (record.timer === null || run.extrasOrNull !== null) run.extras.readyAt = now + delayMs
+    if (record.timer === null) this.#comeDueAgain(now, record)
   }
 
   readonly #comeDueAgain = (now: number, record: TaskRecord): void => {
@@ -160,7 +160,7 @@ export class Settlement {
       return true
     }
     if (record.status !== 'scheduled' && record.status !== 'retrying') return false
-    timers.remove(record.run?.timer ?? null)
+    timers.remove(record.timer)
     return true
   }
 

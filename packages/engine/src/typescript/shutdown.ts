@@ -65,7 +65,7 @@ export class Shutdown {
 
 function startsBefore(record: TaskRecord, deadline: number): boolean {
   if (record.plan.named.gate?.paused) return false
-  return (record.run?.timer?.dueAt ?? 0) <= deadline
+  return (record.timer?.dueAt ?? 0) <= deadline
 }
 
 function closedError(record: TaskRecord, why: string): EngineClosedError {

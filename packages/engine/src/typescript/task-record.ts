@@ -6,6 +6,7 @@ import { callSafely } from '../support/event-stream.ts'
 import type { IntrusiveList } from './intrusive-list.ts'
 import type { Plan } from './plan.ts'
 import type { RunState } from './run-state.ts'
+import type { TimerEntry } from './timer-queue.ts'
 
 const acceptedAtOnce: Promise<void> = Promise.resolve()
 
@@ -30,6 +31,8 @@ export class TaskRecord implements TaskHandle {
   prev: TaskRecord | null = null
   next: TaskRecord | null = null
   run: RunState | null = null
+  /** The latest delay or retry pause, pending or over. */
+  timer: TimerEntry | null = null
   #waiter: Waiter | null = null
   /** The result, or the error, once settled. */
   #end: unknown = undefined
@@ -158,7 +161,7 @@ export class TaskRecord implements TaskHandle {
 
 /** When the record's present wait began: its submission, the end of its delay, or the end of a retry pause. */
 export function readyAt(record: TaskRecord): number {
-  return record.run?.extrasOrNull?.readyAt ?? record.run?.timer?.dueAt ?? record.createdAt
+  return record.run?.extrasOrNull?.readyAt ?? record.timer?.dueAt ?? record.createdAt
 }
 
 /** When a settled record ended: with its attempt, or while it waited. */
