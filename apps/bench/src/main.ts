@@ -11,7 +11,7 @@ import { textOfSection, textOfSummary, writeJson, writePage } from './report.ts'
 import type { Report } from './report.ts'
 import type { SectionInput, SectionResult } from './section.ts'
 import { measureOneAlone, measureThroughput } from './throughput.ts'
-import { measureTimers } from './timers.ts'
+import { measureTimers, measureTimersAlone } from './timers.ts'
 
 const sections: Readonly<Record<string, (input: SectionInput) => Promise<SectionResult>>> = {
   throughput: measureThroughput,
@@ -24,6 +24,7 @@ const jobs: Readonly<Record<string, Job>> = {
   ...sections,
   'throughput-alone': measureOneAlone,
   'memory-row': measureMemoryRow,
+  'timers-alone': measureTimersAlone,
 }
 
 const usage = `bench [section …] [--quick] [--cpu]

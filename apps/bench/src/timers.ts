@@ -3,7 +3,7 @@ import { loadavg } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createTasks } from '@catzilla/api'
 import { createTypeScriptEngine, resolveTaskOptions } from '@catzilla/engine'
-import { collectGarbage } from './child.ts'
+import { collectGarbage, runJob } from './child.ts'
 import { interleave, median, percentile } from './measure.ts'
 import type { Contender } from './measure.ts'
 import { formatCount, formatFigure, tellProgress, verify } from './section.ts'
@@ -20,27 +20,42 @@ interface Lateness {
 /** Sets one timer: calls `fired` with its number no earlier than `delayMs` from now. */
 type SetTimer = (index: number, delayMs: number) => void
 
+/** How many timers, and the longest delay in milliseconds; the seed is fixed. */
+interface Draw {
+  readonly count: number
+  readonly longestMs: number
+}
+
 const LATENESS_ALLOWED_MS = 5
+/**
+ * A hundred thousand tasks set at once all survive the collections of young objects, which copy them: pauses in
+ * proportion to the size of the young generation. A smaller one makes them shorter.
+ */
+const YOUNG_GENERATION_FLAG = '--max-semi-space-size=2'
+const smallYoungGeneration = `api, node ${YOUNG_GENERATION_FLAG}`
 const LONGEST_DELAY_MS = 2_000
 /** Timers set in one turn of the event loop: whoever sets them all at once makes them late himself. */
 const SET_PER_TURN = 100
 
 export async function measureTimers({ quick }: SectionInput): Promise<SectionResult> {
   const count = quick ? 2_000 : 100_000
-  const random = seededRandom(20)
-  const delays = Float64Array.from({ length: count }, () => random() * (quick ? 250 : LONGEST_DELAY_MS))
-  tellProgress(`timers: ${formatCount(count)} in each of three ways, in turn`)
+  const draw: Draw = { count, longestMs: quick ? 250 : LONGEST_DELAY_MS }
+  const delays = drawDelays(draw)
+  tellProgress(`timers: ${formatCount(count)} in each of five ways, in turn`)
   const loadBefore = loadNow()
   const contenders: Contender<Lateness>[] = [
     { name: 'api: task.with({ delayMs })', run: () => throughApi(delays) },
     { name: 'engine: calls made before', run: () => throughEngine(delays) },
     { name: 'setTimeout', run: () => throughSetTimeout(delays) },
+    { name: 'api, a process of its own', run: () => runJob('timers-alone', draw) },
+    { name: smallYoungGeneration, run: () => runJob('timers-alone', draw, [YOUNG_GENERATION_FLAG]) },
   ]
   const rounds = quick ? { rounds: 1, warmUps: 0 } : { rounds: 5, warmUps: 1 }
   const samples = await interleave(contenders, { ...rounds, before: collectGarbage })
   const own = samples.get('api: task.with({ delayMs })') ?? []
   const early = own.reduce((sum, each) => sum + each.early, 0)
   const p99 = median(own.map((each) => each.p99))
+  const p99Small = median((samples.get(smallYoungGeneration) ?? []).map((each) => each.p99))
   const reference = median((samples.get('setTimeout') ?? []).map((each) => each.p99))
   return {
     title: 'Lateness of delayed tasks',
@@ -58,9 +73,24 @@ export async function measureTimers({ quick }: SectionInput): Promise<SectionRes
         measured: `${formatFigure(p99)} ms (setTimeout ${formatFigure(reference)} ms, load average ${loadBefore})`,
         met: p99 <= LATENESS_ALLOWED_MS,
       },
+      {
+        target: `the same in a process started with ${YOUNG_GENERATION_FLAG}`,
+        measured: `${formatFigure(p99Small)} ms`,
+        met: p99Small <= LATENESS_ALLOWED_MS,
+      },
       { target: 'no task starts before its time', measured: `${early} early`, met: early === 0 },
     ],
   }
+}
+
+/** The job of one sample in a process of its own. */
+export function measureTimersAlone(draw: Draw): Promise<Lateness> {
+  return throughApi(drawDelays(draw))
+}
+
+function drawDelays({ count, longestMs }: Draw): Float64Array {
+  const random = seededRandom(20)
+  return Float64Array.from({ length: count }, () => random() * longestMs)
 }
 
 async function throughApi(delays: Float64Array): Promise<Lateness> {
