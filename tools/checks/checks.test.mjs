@@ -8,6 +8,7 @@ import { checkExports } from './exports.mjs'
 import { checkFiles } from './files.mjs'
 import { checkGenerated } from './generated.mjs'
 import { checkLayers } from './layers.mjs'
+import { checkPromises } from './promises.mjs'
 import { checkTraces } from './traces.mjs'
 
 let root
@@ -178,6 +179,31 @@ describe('generated', () => {
     expect(checkGenerated(root, [])).toEqual([expect.stringContaining('no generator')])
     plant('generate.mjs', `throw new Error('broken')\n`)
     expect(checkGenerated(root, list)).toEqual([expect.stringContaining('broken')])
+  })
+})
+
+describe('promises', () => {
+  const page = (shown) =>
+    plant('docs/promises.md', `| promise | | shown by |\n| --- | --- | --- |\n| S1: x | kept | ${shown} |\n`)
+  beforeEach(() => plant('packages/api/test/task.test.ts', `test('it works', () => {})\ntest('it\\'s so', () => {})\n`))
+
+  test('a title that stands in its test passes, also the next one of the same file', () => {
+    page('api/task "it works"; "it\'s so"')
+    expect(checkPromises(root)).toEqual([])
+  })
+
+  test.each(['api/task "it flies"', 'api/other "it works"', 'nowhere/task "it works"', 'believe me'])(
+    '%s fails',
+    (shown) => {
+      page(shown)
+      expect(checkPromises(root)).toHaveLength(1)
+    },
+  )
+
+  test('a page without promises, or no page, fails', () => {
+    expect(checkPromises(root)).toHaveLength(1)
+    plant('docs/promises.md', 'none')
+    expect(checkPromises(root)).toHaveLength(1)
   })
 })
 

@@ -5,6 +5,7 @@ import { checkExports } from './exports.mjs'
 import { checkFiles } from './files.mjs'
 import { checkGenerated } from './generated.mjs'
 import { checkLayers } from './layers.mjs'
+import { checkPromises } from './promises.mjs'
 import { checkTraces } from './traces.mjs'
 
 const checks = {
@@ -13,6 +14,7 @@ const checks = {
   files: checkFiles,
   generated: checkGenerated,
   layers: checkLayers,
+  promises: checkPromises,
   traces: checkTraces,
 }
 
