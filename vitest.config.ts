@@ -21,6 +21,9 @@ function aliases(dir: string): { find: RegExp; replacement: string }[] {
   })
 }
 
+// A hang is found all the same, and a slow machine fails nothing: how fast things are is for the benchmarks to say.
+const testTimeout = 60_000
+
 const alias = members.flatMap((dir) => aliases(dir))
 
 const projects = members
@@ -31,6 +34,7 @@ const projects = members
     test: {
       name: basename(dir),
       pool: 'forks' as const,
+      testTimeout,
       include: ['test/**/*.test.ts'],
       typecheck: {
         enabled: true,
@@ -47,7 +51,10 @@ export default defineConfig({
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'lcov'] },
     projects: [
       ...projects,
-      { root: join(root, 'tools'), test: { name: 'tools', pool: 'forks' as const, include: ['**/*.test.mjs'] } },
+      {
+        root: join(root, 'tools'),
+        test: { name: 'tools', pool: 'forks' as const, testTimeout, include: ['**/*.test.mjs'] },
+      },
     ],
   },
 })

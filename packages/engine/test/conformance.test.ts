@@ -7,7 +7,7 @@ import type { ConformanceOptions, EngineFactory } from '@catzilla/engine/conform
 import { ReadyQueue } from '../src/typescript/ready-queue.ts'
 import { changed, defects } from './conformance/defects.ts'
 
-describeEngine('typescript', createTypeScriptEngine, { runner: { describe, it } })
+describeEngine('typescript', createTypeScriptEngine, { runner: { describe, it }, deadlineMs: 50_000 })
 
 const { capabilities } = createTypeScriptEngine()
 
