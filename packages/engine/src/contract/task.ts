@@ -1,5 +1,5 @@
 // The nouns of a task: priority, status, lane, call, handle, outcome, and what can be read of it.
-import type { ResolvedTaskOptions } from '../options/task-options.ts'
+import type { ResolvedTaskOptions } from './resolved-task-options.ts'
 
 /** The four classes, most urgent first. Their lower-case names are accepted wherever a priority is. */
 export const TaskPriority = { CRITICAL: 0, HIGH: 1, NORMAL: 2, LOW: 3 } as const

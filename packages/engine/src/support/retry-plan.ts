@@ -1,7 +1,7 @@
 // Whether and when a failed attempt is tried again.
 import { ConfigurationError, describeValue } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
-import type { ResolvedTaskOptions } from '../options/task-options.ts'
+import type { ResolvedTaskOptions } from '../contract/resolved-task-options.ts'
 
 /** A second run of the same body on the same arguments cannot mend these. */
 const finalCodes: readonly (ErrorCode | undefined)[] = ['ERR_CATZILLA_NON_RETRYABLE', 'ERR_CATZILLA_PAYLOAD']

@@ -1,6 +1,6 @@
 // What holds tasks of one name, or of one key, back: a pause, a limit on how many run, a limit on how many start.
 // Tasks that may not pass are parked in the gate, so that those behind them are not held up.
-import type { TaskLimits } from '../options/task-options.ts'
+import type { TaskLimits } from '../contract/resolved-task-options.ts'
 import { IntrusiveList } from './intrusive-list.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TimerEntry } from './timer-queue.ts'

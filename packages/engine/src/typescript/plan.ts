@@ -1,6 +1,6 @@
 // What the engine works out once per call and shares among all its tasks: options, body, and the gates to pass.
 import type { TaskCall, TaskHandler, TaskProgress } from '../contract/task.ts'
-import type { ResolvedTaskOptions } from '../options/task-options.ts'
+import type { ResolvedTaskOptions } from '../contract/resolved-task-options.ts'
 import type { Gate } from './gate.ts'
 import type { TaskRecord } from './task-record.ts'
 
