@@ -20,7 +20,7 @@ export function planOf(asked: TaskOptions = {}): Plan {
   const options = resolveTaskOptions(asked)
   const handler = (): void => {}
   const named = { name: 'task', handler, gate: null, keyGates: null, unique: null }
-  return { call: { name: 'task', options }, options, named, handler, home, direct: true, keyed: false }
+  return { call: { name: 'task', options }, options, named, handler, home, direct: true, limited: false, keyed: false }
 }
 
 /** One plan per class, shared by the records as in an engine. */

@@ -82,8 +82,8 @@ export interface EngineStatistics {
   readonly autoScaling: boolean
   readonly execution: Distribution
   readonly wait: Distribution
-  /** By class number: critical, high, normal, low. */
   /** The lanes that the engine has. */
   readonly lanes: Readonly<Partial<Record<LaneName, LaneStatistics>>>
+  /** By class number: critical, high, normal, low. */
   readonly priorities: readonly [ClassStatistics, ClassStatistics, ClassStatistics, ClassStatistics]
 }

@@ -95,7 +95,9 @@ export const engineOptionTable: Readonly<Record<keyof EngineOptions, OptionRow>>
 /** Fills in defaults. @throws ConfigurationError naming the option, the value it got and what it accepts */
 export function resolveEngineOptions(asked: EngineOptions = {}): ResolvedEngineOptions {
   checkOptions(engineOptionTable, asked, 'engine options')
-  const workers = asked.workers ?? Math.min(32, availableParallelism() * 2)
+  const usual = Math.min(32, availableParallelism() * 2)
+  // a bound that is given moves the default, not the other way round
+  const workers = asked.workers ?? Math.max(asked.minWorkers ?? 1, Math.min(usual, asked.maxWorkers ?? usual))
   const resolved: ResolvedEngineOptions = {
     workers,
     minWorkers: asked.minWorkers ?? Math.min(2, workers),

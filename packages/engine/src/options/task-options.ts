@@ -208,8 +208,7 @@ export function resolveTaskOptions(
   checkOptions(taskOptionTable, asked, what)
   const merged: Draft = { ...base }
   // checked above: what is given has the type that the option asks for
-  for (const name in asked)
-    if (asked[name as keyof TaskOptions] !== undefined) merged[name] = asked[name as keyof TaskOptions]
+  for (const [name, value] of Object.entries(asked ?? {})) if (value !== undefined) merged[name] = value
   settleStart(merged, asked, what)
   if (typeof merged['priority'] === 'string') merged['priority'] = resolvePriority(merged['priority'] as PriorityName)
   return Object.freeze(merged as unknown as ResolvedTaskOptions)

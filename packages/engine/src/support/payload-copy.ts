@@ -34,8 +34,8 @@ function copyRoot(value: unknown, path: Path, seen: Map<object, unknown>, where:
   try {
     return copy(value, path, seen, where)
   } catch (error) {
-    if (error instanceof RangeError) throw cannotTravel(value, path, where, error)
-    throw error
+    // too deep, or the payload itself threw: a getter, a proxy
+    throw error instanceof PayloadError ? error : cannotTravel(value, path, where, error)
   }
 }
 
@@ -47,9 +47,8 @@ function copy(value: unknown, path: Path, seen: Map<object, unknown>, where: str
   if (Array.isArray(value)) return copyArray(value, path, seen, where)
   if (value instanceof Map) return copyMap(value, path, seen, where)
   if (value instanceof Set) return copySet(value, path, seen, where)
-  // signals, ports and the like: their state is not in fields, and stays where it is
-  if (value instanceof EventTarget) throw cannotTravel(value, path, where)
   if (isCopiedWhole(value)) return copyWhole(value, path, seen, where)
+  if (isOpaque(value)) throw cannotTravel(value, path, where)
   return copyFields(value, path, seen, where)
 }
 
@@ -93,14 +92,35 @@ function copyFields(value: object, path: Path, seen: Map<object, unknown>, where
   return target
 }
 
-/** Kinds whose content is not in own fields. Promises and weak collections are among them, and are refused. */
+/** Kinds that structuredClone copies whole, by their tags (maps and sets are those of other realms). */
+const copiedWhole: ReadonlySet<string> = new Set(
+  [
+    'ArrayBuffer',
+    'SharedArrayBuffer',
+    'Map',
+    'Set',
+    'BigInt',
+    'Blob',
+    'Boolean',
+    'Date',
+    'Error',
+    'Number',
+    'RegExp',
+    'String',
+  ].map((kind) => `[object ${kind}]`),
+)
+
 function isCopiedWhole(value: object): boolean {
-  return (
-    ArrayBuffer.isView(value) ||
-    value instanceof Error ||
-    Object.prototype.toString.call(value) !== '[object Object]' ||
-    value instanceof WeakRef
-  )
+  return ArrayBuffer.isView(value) || value instanceof Error || copiedWhole.has(tagOf(value))
+}
+
+/** Kinds whose content is not in own fields and that structuredClone cannot copy, or copies as nothing: URL, Promise, … */
+function isOpaque(value: object): boolean {
+  return value instanceof EventTarget || (tagOf(value) !== '[object Object]' && Object.keys(value).length === 0)
+}
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value)
 }
 
 function copyWhole(value: object, path: Path, seen: Map<object, unknown>, where: string): unknown {

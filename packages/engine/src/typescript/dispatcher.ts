@@ -70,9 +70,17 @@ export class Dispatcher implements AttemptFollower<RunState> {
       }
       const record = ready.take(this.#now)
       if (record === null) return
-      if (isGated(record) && !gatekeeper.admit(record, this.#now)) continue
+      if (this.#expired(record) || (isGated(record) && !gatekeeper.admit(record, this.#now))) continue
       this.#start(record)
     }
+  }
+
+  /** A busy event loop starts tasks before it looks at its timers: whose time is over is ended here. */
+  #expired(record: TaskRecord): boolean {
+    const expiresAt = record.run?.extrasOrNull?.expiry?.dueAt ?? Infinity
+    if (expiresAt > this.#now) return false
+    this.#settlement.expire(record, this.#now)
+    return true
   }
 
   readonly #nextTurn = (): void => {

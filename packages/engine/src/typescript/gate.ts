@@ -1,7 +1,7 @@
 // What holds tasks of one name, or of one key, back: a pause, a limit on how many run, a limit on how many start.
 // Tasks that may not pass are parked in the gate, so that those behind them are not held up.
 import type { TaskLimits } from '../contract/resolved-task-options.ts'
-import { IntrusiveList } from './intrusive-list.ts'
+import { IntrusiveList, isBefore } from './intrusive-list.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TimerEntry } from './timer-queue.ts'
 
@@ -64,6 +64,15 @@ export class Gate {
 
   park(record: TaskRecord): void {
     this.parked[record.plan.options.priority].insertByTurn(record)
+  }
+
+  /** Whether a parked task goes before `record`: then `record`, which came later, has to wait too. */
+  holdsEarlier(record: TaskRecord): boolean {
+    const { priority } = record.plan.options
+    const first = this.parked.find((list) => list.head !== null)?.head ?? null
+    if (first === null) return false
+    const other = first.plan.options.priority
+    return other < priority || (other === priority && isBefore(first, record))
   }
 
   /** The parked task that goes first, taken out. */

@@ -1,6 +1,7 @@
 // Decides whether a task may start as far as pauses and limits go, and lets parked tasks go on when a gate opens again.
 import { TaskDefinitionError, describeValue, toError } from '../contract/errors.ts'
 import { Gate } from './gate.ts'
+import type { IntrusiveList } from './intrusive-list.ts'
 import type { NamedTask, Plan } from './plan.ts'
 import type { ReadyQueue } from './ready-queue.ts'
 import { RunState } from './run-state.ts'
@@ -10,18 +11,36 @@ import type { TimerQueue } from './timer-queue.ts'
 export class Gatekeeper {
   readonly #ready: ReadyQueue
   readonly #timers: TimerQueue
+  readonly #running: IntrusiveList
 
-  constructor(ready: ReadyQueue, timers: TimerQueue) {
+  constructor(ready: ReadyQueue, timers: TimerQueue, running: IntrusiveList) {
     this.#ready = ready
     this.#timers = timers
+    this.#running = running
   }
 
-  /** Makes the gate of a name when its options ask for one. */
-  configure(named: NamedTask, { concurrency, limits }: Plan['options']): void {
+  /**
+   * The limits of the latest submission hold for all tasks of the name; it makes the gate of the name when there is none
+   * yet. Tasks that run by then count.
+   */
+  configure(named: NamedTask, { concurrency, limits }: Plan['options'], now: number): void {
     const whole = limits?.key === undefined ? limits : undefined
-    if (concurrency === undefined && whole === undefined) return
-    named.gate ??= new Gate()
-    named.gate.configure(concurrency, whole)
+    if (concurrency === undefined && whole === undefined && named.gate === null) return
+    const gate = named.gate ?? this.gateOf(named)
+    gate.configure(concurrency, whole)
+    this.reopen(gate, now)
+  }
+
+  /** The gate of a name, made when there is none yet. */
+  gateOf(named: NamedTask): Gate {
+    if (named.gate !== null) return named.gate
+    named.gate = new Gate()
+    for (const record of this.#running) {
+      if (record.plan.named !== named || record.run === null) continue
+      record.run.extras.entered = [...(record.run.extras.entered ?? []), named.gate]
+      named.gate.running++
+    }
+    return named.gate
   }
 
   /**
@@ -44,8 +63,8 @@ export class Gatekeeper {
   admit(record: TaskRecord, now: number): boolean {
     const { gate } = record.plan.named
     const keyGate = record.run?.extrasOrNull?.keyGate ?? null
-    if (gate !== null && gate.room(now) <= 0) return this.#park(record, gate, now)
-    if (keyGate !== null && keyGate.room(now) <= 0) {
+    if (gate !== null && mustWait(record, gate, now)) return this.#park(record, gate, now)
+    if (keyGate !== null && mustWait(record, keyGate, now)) {
       this.#park(record, keyGate, now)
       // the place it would have taken in the first gate goes to the next one
       if (gate !== null) this.reopen(gate, now)
@@ -100,7 +119,8 @@ export class Gatekeeper {
 
   #park(record: TaskRecord, gate: Gate, now: number): false {
     gate.park(record)
-    this.#armReopening(gate, now)
+    // where there is room, those who were there before go through now
+    this.reopen(gate, now)
     return false
   }
 
@@ -123,6 +143,10 @@ export class Gatekeeper {
       this.#forgetWhenIdle(gate, later)
     })
   }
+}
+
+function mustWait(record: TaskRecord, gate: Gate, now: number): boolean {
+  return gate.room(now) <= 0 || gate.holdsEarlier(record)
 }
 
 function computeKey(plan: Plan, key: (...args: never[]) => string, args: readonly unknown[]): string {

@@ -20,7 +20,8 @@ export class Inspection {
     this.#isPaused = isPaused
   }
 
-  info(record: TaskRecord): TaskInfo {
+  /** @param ranked whether to count the tasks that are ahead of a waiting one */
+  info(record: TaskRecord, ranked = true): TaskInfo {
     const { options } = record.plan
     const { toEpoch } = this.#walk
     const extras = record.run?.extrasOrNull ?? null
@@ -34,7 +35,7 @@ export class Inspection {
       logs: [...(extras?.logs ?? [])],
       outcome: record.peekOutcome() ?? null,
       dueAt: due === undefined ? null : toEpoch(due),
-      waitingFor: record.status === 'pending' ? this.#waitingFor(record) : null,
+      waitingFor: record.status === 'pending' ? this.#waitingFor(record, ranked) : null,
       lastHeartbeatAt: heartbeatAt === null ? null : toEpoch(heartbeatAt),
       retryOf: extras?.retryOf ?? null,
     }
@@ -49,17 +50,19 @@ export class Inspection {
     const records = found.slice(0, limit)
     const last = records.at(-1)
     return {
-      tasks: records.map((record) => this.info(record)),
+      // ranks are for a single look-up: for a page each would walk the queue again
+      tasks: records.map((record) => this.info(record, false)),
       nextCursor: found.length > limit && last !== undefined ? last.sequence.toString(36) : undefined,
     }
   }
 
-  #waitingFor(record: TaskRecord): string {
+  #waitingFor(record: TaskRecord, ranked: boolean): string {
     const now = this.#walk.clock.now()
     const gates = [record.plan.named.gate, record.run?.extrasOrNull?.keyGate]
     const holding = gates.find((gate) => gate?.parked.includes(record.list as never))
     if (this.#isPaused()) return 'the engine is paused'
     if (holding) return holding.reason(now)
+    if (!ranked) return 'it waits for its turn'
     const ahead = this.#ahead(record)
     if (ahead === 0) return 'it starts next'
     const name = priorityNames[record.plan.options.priority]

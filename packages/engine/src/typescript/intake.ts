@@ -34,8 +34,11 @@ export class Intake {
     this.#requireRoom(holder === undefined || holder.status === 'running' ? 1 : 0)
     const copied = copyArguments(args, plan.call.name)
     const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, copied) : null
+    const now = this.#walk.clock.now()
+    if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)
+    const record = this.#admit(plan, copied, keyGate, now)
+    // last: the signal of the replaced task aborts, and whoever listens finds the new one in its place
     if (holder !== undefined) this.#replace(holder)
-    const record = this.#admit(plan, copied, keyGate, this.#walk.clock.now())
     if (retryOf !== undefined) extrasOf(record).retryOf = retryOf
     return record
   }
@@ -51,6 +54,7 @@ export class Intake {
     const payloads = argsList.map((args) => copyArguments(args, plan.call.name))
     const keyGates = plan.keyed ? payloads.map((args) => this.#walk.gatekeeper.keyGate(plan, args)) : []
     const now = this.#walk.clock.now()
+    if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)
     return payloads.map((args, index) => this.#admit(plan, args, keyGates[index] ?? null, now))
   }
 

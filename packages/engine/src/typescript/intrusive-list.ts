@@ -62,7 +62,7 @@ export class IntrusiveList {
 }
 
 /** First in is first out: by when the task could have started first, then by its submission. */
-function isBefore(one: TaskRecord, other: TaskRecord): boolean {
+export function isBefore(one: TaskRecord, other: TaskRecord): boolean {
   const [first, second] = [readyAt(one), readyAt(other)]
   return first < second || (first === second && one.sequence < other.sequence)
 }

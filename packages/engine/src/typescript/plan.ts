@@ -24,6 +24,8 @@ export interface Plan {
   readonly home: RecordHome
   /** No delay, key, expiry, signal or keyed limit: the task goes straight to the ready queue. */
   readonly direct: boolean
+  /** It has limits for all tasks of its name. */
+  readonly limited: boolean
   /** Its limits are per key. */
   readonly keyed: boolean
 }

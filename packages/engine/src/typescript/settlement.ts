@@ -186,7 +186,8 @@ export class Settlement {
     extras.expiry = null
     extras.stopListening?.()
     extras.stopListening = null
-    if (extras.uniqueKey !== null) record.plan.named.unique?.delete(extras.uniqueKey)
+    const { unique } = record.plan.named
+    if (extras.uniqueKey !== null && unique?.get(extras.uniqueKey) === record) unique.delete(extras.uniqueKey)
     this.#walk.gatekeeper.forget(record, now)
   }
 

@@ -78,7 +78,7 @@ export class TaskRecord implements TaskHandle {
   wait(): Promise<unknown> {
     if (this.status === 'completed') return Promise.resolve(this.#end)
     if (isSettled(this.status)) {
-      this.#observe()
+      if (this.status === 'failed') this.#observe()
       return Promise.reject(this.#end)
     }
     const waiter = (this.#waiter ??= new Waiter())

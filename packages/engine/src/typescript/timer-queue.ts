@@ -1,5 +1,6 @@
 // All pending moments of the engine in one 4-ary min-heap behind one alarm: delays, retries coming due, timeouts, expiry.
 // A 4-ary heap is flatter than a binary one and moves less; entries know their place, so cancelling is O(log n) too.
+import { runOutsideContexts } from '../lanes/task-context.ts'
 import type { Alarm, Clock } from '../support/clock.ts'
 
 /** What happens at a moment. `target` is what it was set for, so that one function serves many entries. */
@@ -74,7 +75,10 @@ export class TimerQueue {
   #arm(dueAt: number): void {
     this.#alarm?.cancel()
     this.#alarmAt = dueAt
-    this.#alarm = this.#clock.setAlarm(Math.max(0, dueAt - this.#clock.now()), this.#ring)
+    // an alarm rings in the context it was set in: that must not be the one of a task
+    runOutsideContexts(() => {
+      this.#alarm = this.#clock.setAlarm(Math.max(0, dueAt - this.#clock.now()), this.#ring)
+    })
   }
 
   readonly #ring = (): void => {

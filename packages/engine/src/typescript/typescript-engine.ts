@@ -25,7 +25,7 @@ import type { EngineOptions, ResolvedEngineOptions } from '../options/engine-opt
 import { EventStream } from '../support/event-stream.ts'
 import { KeepAlive } from '../support/keep-alive.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { Gate } from './gate.ts'
+import type { Gate } from './gate.ts'
 import { Gatekeeper } from './gatekeeper.ts'
 import { Inspection } from './inspection.ts'
 import { Intake } from './intake.ts'
@@ -95,6 +95,7 @@ export class TypeScriptEngine implements TaskEngine {
     const offset = clock.epochMs() - clock.now()
     const timers = new TimerQueue(clock, () => this.#dispatcher.wake())
     const ready = new ReadyQueue()
+    const running = new IntrusiveList()
     const forget = (record: TaskRecord): void => this.#table.remove(record)
     return {
       clock,
@@ -103,11 +104,11 @@ export class TypeScriptEngine implements TaskEngine {
       events: new EventStream(),
       timers,
       ready,
-      gatekeeper: new Gatekeeper(ready, timers),
+      gatekeeper: new Gatekeeper(ready, timers, running),
       occupancy: new Occupancy(queueSize),
       completedKept: new Retention(keepResults, timers, forget),
       failedKept: new Retention(keepFailures, timers, forget),
-      running: new IntrusiveList(),
+      running,
       toEpoch: (monotonicMs) => offset + monotonicMs,
     }
   }
@@ -123,7 +124,7 @@ export class TypeScriptEngine implements TaskEngine {
     }
     requireLane(name, options)
     named.handler = handler
-    this.#walk.gatekeeper.configure(named, options)
+    this.#walk.gatekeeper.configure(named, options, this.#walk.clock.now())
   }
 
   submit(call: TaskCall, args: readonly unknown[]): TaskHandle {
@@ -171,7 +172,7 @@ export class TypeScriptEngine implements TaskEngine {
 
   async pause(name?: string): Promise<void> {
     if (name === undefined) this.#dispatcher.paused = true
-    else (this.#nameFor(name).gate ??= new Gate()).paused = true
+    else this.#walk.gatekeeper.gateOf(this.#nameFor(name)).paused = true
   }
 
   async resume(name?: string): Promise<void> {
@@ -253,11 +254,11 @@ export class TypeScriptEngine implements TaskEngine {
     }
     requireLane(call.name, options)
     const named = this.#nameFor(call.name)
-    this.#walk.gatekeeper.configure(named, options)
     const keyed = options.limits?.key !== undefined
+    const limited = options.concurrency !== undefined || (options.limits !== undefined && !keyed)
     const timed = options.delayMs > 0 || options.runAt !== undefined || options.expireAfterMs !== undefined
     const direct = !keyed && !timed && options.uniqueKey === undefined && options.signal === undefined
-    return { call, options, named, handler, home: this.#home, direct, keyed }
+    return { call, options, named, handler, home: this.#home, direct, keyed, limited }
   }
 
   #cancel(record: TaskRecord, reason: string | undefined): boolean {

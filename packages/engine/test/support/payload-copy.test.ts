@@ -244,10 +244,24 @@ describe('what cannot travel', () => {
     expect(refusal(1, {}, [], Symbol('s')).issues[0]?.path).toEqual([3])
   })
 
-  test('what structuredClone said is the cause', () => {
-    expect(refusal(new WeakMap()).cause).toBeInstanceOf(DOMException)
+  test('what the payload itself threw is the cause', () => {
+    const thrown = new Error('the getter threw')
+    const hostile = Object.defineProperty({}, 'field', {
+      enumerable: true,
+      get: () => {
+        throw thrown
+      },
+    })
+    expect(refusal(hostile).cause).toBe(thrown)
     expect('cause' in refusal(() => {})).toBe(false)
   })
+
+  test.each([new URL('https://example.org'), new URLSearchParams('a=1'), new Headers(), new TextDecoder()])(
+    '%s, whose content is in no field, is refused and not emptied',
+    (value) => {
+      expect(refusal(value)).toBeInstanceOf(PayloadError)
+    },
+  )
 
   test('a result is refused by the same rules, and its paths begin at the result', () => {
     const error = thrownBy(() => copyResult({ rows: [{ next: () => {} }] }, 'query')) as PayloadError
