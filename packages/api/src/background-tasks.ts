@@ -32,7 +32,7 @@ import { groupStatistics } from './monitor-view.ts'
 import type { GroupedStatistics } from './monitor-view.ts'
 import { resolveTasksOptions, shutdownTable } from './options.ts'
 import type { ResolvedTasksOptions, TasksOptions } from './options.ts'
-import { Registry } from './registry.ts'
+import { Registry, UNNAMED } from './registry.ts'
 import type { AnyTask } from './registry.ts'
 import { Schedule } from './schedule.ts'
 import type { ScheduleInfo, ScheduleOptions } from './schedule.ts'
@@ -164,7 +164,16 @@ export class BackgroundTasks implements AsyncDisposable {
     }
     const parts = this.#registry.partsFor(body, config as TaskConfig)
     if (config === undefined) return submit(parts, [...list])
+    if (typeof config !== 'object' || config === null) {
+      throw new ConfigurationError(`addTask: the options must be an object, got ${describeValue(config)}`)
+    }
     const { name, input, output, ...options } = config
+    const shared = options.uniqueKey ?? options.concurrency ?? options.limits
+    if (parts.call.name === UNNAMED && shared !== undefined) {
+      throw new ConfigurationError(
+        'addTask: uniqueKey, concurrency and limits are for all tasks of a name, and this function has none; give { name }',
+      )
+    }
     if (partsOf(body) !== undefined && (name ?? input ?? output) !== undefined) {
       throw new ConfigurationError(
         `addTask: name, input and output belong to the definition of task '${parts.call.name}'; leave them out`,
@@ -190,6 +199,9 @@ export class BackgroundTasks implements AsyncDisposable {
 
   /** Tasks, newest first, a page at a time. @throws ConfigurationError */
   async listTasks(query: TaskListQuery = {}): Promise<TaskPage> {
+    if (typeof query !== 'object' || query === null) {
+      throw new ConfigurationError(`listTasks: the query must be an object, got ${describeValue(query)}`)
+    }
     const { priority, ...rest } = query
     return this.engine.list(priority === undefined ? rest : { ...rest, priority: resolvePriority(priority) })
   }
@@ -265,6 +277,7 @@ export class BackgroundTasks implements AsyncDisposable {
     if (parts === undefined) {
       throw new TaskDefinitionError(`schedule '${id}' takes a task made by task(), got ${describeValue(task)}`)
     }
+    this.#registry.own(parts)
     if (typeof id !== 'string' || id === '') {
       throw new ConfigurationError(`a schedule needs an id of 1 or more characters, got ${describeValue(id)}`)
     }
@@ -274,8 +287,9 @@ export class BackgroundTasks implements AsyncDisposable {
     const schedule: Schedule = new Schedule(id, task.taskName, when, {
       clock: this.#clock,
       submit: async (slot) => {
-        // the slot is the key: however often it is told to run, it runs once
-        await (slot === null ? task : task.with({ uniqueKey: `schedule:${id}:${slot}` })).enqueue(...args)
+        // the slot is the key: however often it is told to run, it runs once; a key of the task's own says more
+        const keyed = slot === null || task.options.uniqueKey !== undefined
+        await (keyed ? task : task.with({ uniqueKey: `schedule:${id}:${slot}` })).enqueue(...args)
       },
       removed: () => {
         if (this.#schedules.get(id) === schedule) this.#schedules.delete(id)

@@ -9,7 +9,8 @@ import type { TaskConfig } from './task-config.ts'
 /** A task whose types are not known here. */
 export type AnyTask = Task<readonly unknown[], unknown, unknown>
 
-const UNNAMED = 'anonymous'
+/** The name of functions that have none. */
+export const UNNAMED = 'anonymous'
 
 export class Registry {
   readonly #home: TaskHome
@@ -58,7 +59,7 @@ export class Registry {
   /** The parts of a task, or of a plain function as a task of its own name. @throws TaskDefinitionError, ConfigurationError */
   partsFor(body: TaskHandler, config: TaskConfig | undefined): TaskParts {
     const known = partsOf(body)
-    if (known !== undefined) return known
+    if (known !== undefined) return this.own(known)
     if (typeof body !== 'function') {
       throw new TaskDefinitionError(`addTask takes a task or a function, got ${describeValue(body)}`)
     }
@@ -71,6 +72,14 @@ export class Registry {
       this.#plain.set(body, parts)
     }
     return parts
+  }
+
+  /** @throws TaskDefinitionError for a task of another `createTasks`, which would run on the engine of that one */
+  own(parts: TaskParts): TaskParts {
+    if (parts.home === this.#home) return parts
+    throw new TaskDefinitionError(
+      `task '${parts.call.name}' was defined on other tasks; define it here, or submit it there`,
+    )
   }
 
   #partsFor(name: string, config: TaskConfig, body: TaskHandler): TaskParts {

@@ -76,6 +76,9 @@ export class Schedule {
   #nextSlot: number | null
   #lastSlot: number | null = null
   #submitted = 0
+  #submitting = false
+  /** Slots that have come and are not yet run or dropped. */
+  #due: number[] = []
   #missed = 0
   #paused = false
   #removed = false
@@ -153,11 +156,30 @@ export class Schedule {
     const now = this.#home.clock.epochMs()
     const from = this.#nextSlot
     if (from !== null && now >= from) {
-      const slots = [from, ...slotsBetween(this.#timetable, from, now)].slice(-MOST_SLOTS)
+      this.#due.push(from, ...slotsBetween(this.#timetable, from, now))
+      this.#due.splice(0, this.#due.length - MOST_SLOTS)
       this.#nextSlot = this.#timetable.next(now)
-      for (const slot of this.#slotsToRun(slots, now)) this.#run(slot)
+      this.#runDue()
     }
     this.#sleep()
+  }
+
+  /** One submission at a time: slots that come due while it waits for room are missed, or made up for, when it is through. */
+  #runDue(): void {
+    if (this.#submitting || this.#due.length === 0) return
+    this.#submitting = true
+    const slots = this.#slotsToRun(this.#due.splice(0), this.#home.clock.epochMs())
+    void this.#runAll(slots).finally(() => {
+      this.#submitting = false
+      if (!this.#paused && !this.#removed) this.#runDue()
+    })
+  }
+
+  async #runAll(slots: readonly number[]): Promise<void> {
+    for (const slot of slots) {
+      if (this.#paused || this.#removed) return
+      await this.#run(slot)
+    }
   }
 
   /** The due slots that are run, by the misfire policy. */
@@ -170,9 +192,9 @@ export class Schedule {
     return late.slice(-1)
   }
 
-  #run(slot: number): void {
+  #run(slot: number): Promise<void> {
     this.#lastSlot = slot
-    this.#home.submit(slot).then(
+    return this.#home.submit(slot).then(
       () => {
         this.#submitted++
         this.#lastError = null

@@ -6,7 +6,6 @@ import {
   describeValue,
   callSafely,
   checkOptions,
-  is,
   isSettled,
 } from '@catzilla/engine'
 import type { Clock, TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '@catzilla/engine'
@@ -120,8 +119,8 @@ export class TaskResult<T> {
 const waitTable = {
   timeoutMs: {
     byDefault: 'Infinity',
-    accepts: 'a number of milliseconds ≥ 0',
+    accepts: 'a number of milliseconds ≥ 0, or Infinity',
     about: 'Longest wait.',
-    check: is.number(0),
+    check: (value: unknown) => typeof value === 'number' && value >= 0,
   },
 }

@@ -1,5 +1,14 @@
 // A task as its users hold it: a function that can also be submitted.
-import { QueueFullError, TaskDefinitionError, describeValue, resolveTaskOptions } from '@catzilla/engine'
+import {
+  ConfigurationError,
+  PayloadError,
+  QueueFullError,
+  TaskCancelledError,
+  TaskDefinitionError,
+  copyArguments,
+  describeValue,
+  resolveTaskOptions,
+} from '@catzilla/engine'
 import type { Clock, LaneName, ResolvedTaskOptions, TaskCall, TaskEngine, TaskHandler } from '@catzilla/engine'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { cutIntoChunks, joinChunks, rowByRow } from './columns.ts'
@@ -181,7 +190,9 @@ export function submit<R>({ home, call, input }: TaskParts, args: readonly unkno
 
 async function enqueue(parts: TaskParts, args: readonly unknown[]): Promise<TaskResult<unknown>> {
   const { home, call, input } = parts
-  const checked = input === undefined ? args : await checkArgumentsAsync(call.name, input, args)
+  // copied now: what the caller changes while it waits is not seen
+  const copied = input === undefined ? copyArguments(args, call.name) : args
+  const checked = input === undefined ? copied : await checkArgumentsAsync(call.name, input, args)
   const checkedParts = { ...parts, input: undefined }
   for (;;) {
     // one at a time asks for room: so nobody overtakes, and a place that one does not take goes to the next
@@ -196,19 +207,43 @@ async function enqueue(parts: TaskParts, args: readonly unknown[]): Promise<Task
 }
 
 async function submitWhenRoom(parts: TaskParts, args: readonly unknown[]): Promise<TaskResult<unknown>> {
+  const { uniqueKey } = parts.call.options
   for (;;) {
-    await parts.home.engine.room()
+    // one that has its key already needs no room
+    if (uniqueKey === undefined) await roomOrAbort(parts)
     try {
       return submit(parts, args)
     } catch (error) {
       // somebody who did not wait took the place meanwhile
       if (!(error instanceof QueueFullError)) throw error
+      if (uniqueKey !== undefined) await roomOrAbort(parts)
     }
   }
 }
 
+/** Waits for room, and gives up when the signal of the task aborts. @throws TaskCancelledError */
+async function roomOrAbort({ home, call }: TaskParts): Promise<void> {
+  const { signal } = call.options
+  const room = home.engine.room()
+  if (signal === undefined) return room
+  let stop = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () =>
+      reject(new TaskCancelledError(`task '${call.name}' was cancelled while it waited for room in the queue`))
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+  })
+  try {
+    await Promise.race([room, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
 function submitBatch({ home, call, input }: TaskParts, argsList: readonly (readonly unknown[])[]): TaskBatch<unknown> {
-  const checked = input === undefined ? argsList : argsList.map((args) => checkArguments(call.name, input, args))
+  requireLists(call.name, argsList)
+  // the lists stay the caller's: what becomes of them later is not seen
+  const checked = argsList.map((args) => (input === undefined ? [...args] : checkArguments(call.name, input, args)))
   const handles = home.engine.submitMany(call, checked)
   return new TaskBatch(
     handles.map((handle) => new TaskResult(handle, home.clock)),
@@ -220,12 +255,32 @@ function submitColumns(parts: TaskParts, columns: readonly NumberColumn[]): Task
   const { home, call } = parts
   const chunks = cutIntoChunks(call.name, columns)
   // the body as a direct call runs it: each row goes through the input schema
-  const columnCall: TaskCall = { ...call, handler: rowByRow(call.name, (...row) => runHere(parts, row)) }
+  const columnCall: TaskCall = {
+    ...call,
+    options: optionsForColumns(call),
+    handler: rowByRow(call.name, (...row) => runHere(parts, row)),
+  }
   const handles = home.engine.submitMany(columnCall, chunks)
   return new TaskBatch<Float64Array, Float64Array>(
     handles.map((handle) => new TaskResult<Float64Array>(handle as never, home.clock)),
     joinChunks,
   )
+}
+
+/** The options that make sense for chunks of rows: not those that are made for the arguments or the result of one row. */
+function optionsForColumns({ name, options }: TaskCall): ResolvedTaskOptions {
+  if (typeof options.limits?.key !== 'function' && options.onSuccess === undefined) return options
+  throw new ConfigurationError(
+    `task '${name}': mapArrays runs many rows in one task, so onSuccess and a limits.key function, which are for one row, cannot be used with it`,
+  )
+}
+
+function requireLists(name: string, argsList: unknown): void {
+  const wrong = Array.isArray(argsList) ? argsList.findIndex((args) => !Array.isArray(args)) : 0
+  if (wrong < 0) return
+  const got = Array.isArray(argsList) ? argsList[wrong] : argsList
+  const message = `batch takes an array of argument lists, each an array, got ${describeValue(got)}`
+  throw new PayloadError(`task '${name}': ${message}`, [{ path: [wrong], message }])
 }
 
 function explain({ home, call }: TaskParts): TaskExplanation {

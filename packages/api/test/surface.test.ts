@@ -121,6 +121,7 @@ test('classes have the members that are documented, and no others', () => {
         "enqueued",
         "pause",
         "resume",
+        "shutdown",
       ],
     }
   `)

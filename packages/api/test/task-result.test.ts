@@ -63,7 +63,7 @@ describe('wait', () => {
     const result = tasksForTest().addTask(() => 1)
     const error = thrownBy(() => result.wait(timeoutMs as number))
     expect(error).toBeInstanceOf(ConfigurationError)
-    expect(error.message).toMatch(/wait: timeoutMs accepts a number of milliseconds ≥ 0, got/)
+    expect(error.message).toMatch(/wait: timeoutMs accepts a number of milliseconds ≥ 0, or Infinity, got/)
   })
 
   test('rejects with the very error of the body', async () => {
