@@ -1,4 +1,6 @@
 // Who competes: the API, the engine below it, fastq, p-queue, and bare promises, all doing the same no-op.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createHistogram } from 'node:perf_hooks'
 import { createTasks } from '@catzilla/api'
 import { createTypeScriptEngine, defaultTaskOptions } from '@catzilla/engine'
 import fastq from 'fastq'
@@ -29,6 +31,7 @@ export const contenders: Readonly<Record<string, (kind: BodyKind) => Promise<Set
   'p-queue': setUpPQueue,
   [bareLoop]: setUpBareCall,
   'bare resolve().then': setUpBareThen,
+  'the same, measured': setUpMeasuredThen,
 }
 
 /** `task.delay(i)`, then `await result.wait()`. */
@@ -113,6 +116,41 @@ async function setUpBareThen(kind: BodyKind): Promise<Setup> {
     (pending) => pending,
   )
   return { probe, loops, close: nothingToClose }
+}
+
+/**
+ * The same with what every task is owed and nothing else: its wait and its run measured and recorded, and a context of its
+ * own. No queue, no classes, no handle, no retries, nothing to look up: a floor under any engine that measures.
+ */
+async function setUpMeasuredThen(kind: BodyKind): Promise<Setup> {
+  const probe = new Probe(kind)
+  const { body } = probe
+  const context = new AsyncLocalStorage<object>()
+  const [waits, runs] = [createHistogram(), createHistogram()]
+  // as in the engine, one reading is the end of a run and the start of the next
+  let latest = 0
+  const measured = (value: number, submittedAt: number): number | Promise<number> => {
+    context.enterWith({ value })
+    const startedAt = Math.max(latest, submittedAt)
+    const result = body(value)
+    latest = performance.now()
+    waits.record(nanoseconds(startedAt - submittedAt))
+    runs.record(nanoseconds(latest - startedAt))
+    return result
+  }
+  const loops = loopsFor(
+    probe,
+    (value) => {
+      const submittedAt = performance.now()
+      return Promise.resolve(value).then((given) => measured(given, submittedAt))
+    },
+    (pending) => pending,
+  )
+  return { probe, loops, close: nothingToClose }
+}
+
+function nanoseconds(ms: number): number {
+  return Math.max(1, Math.round(ms * 1e6))
 }
 
 async function nothingToClose(): Promise<void> {}

@@ -55,7 +55,10 @@ export interface Task<A extends readonly unknown[], R, Raw = R | Promise<R>> {
    * @throws QueueFullError, PayloadError, EngineClosedError, UniqueKeyConflictError
    */
   delay(this: void, ...args: A): TaskResult<R>
-  /** Submits the task, waiting for room in the queue and until the engine holds it. @throws as `delay`, but not QueueFullError */
+  /**
+   * Submits the task, waiting for room in the queue and until the engine holds it.
+   * @throws as `delay`, but not QueueFullError; TaskCancelledError when its `signal` aborts while it waits
+   */
   enqueue(this: void, ...args: A): Promise<TaskResult<R>>
   /** Submits one task for each list of arguments, all or none. @throws as `delay` */
   batch(this: void, argsList: readonly A[]): TaskBatch<R>
