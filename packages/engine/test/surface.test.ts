@@ -34,6 +34,7 @@ test('@catzilla/engine', () => {
       "callSafely",
       "checkOptions",
       "classTargetsMs",
+      "copyArguments",
       "createTypeScriptEngine",
       "currentTask",
       "defaultTaskOptions",
