@@ -1,0 +1,175 @@
+#include "convert.h"
+
+#include <cstring>
+#include <new>
+
+#include "reader.h"
+
+Attachment::~Attachment() {
+  for (uint32_t i = 0; i < count_; i++) napi_delete_reference(env_, references_[i]);
+}
+
+bool Attachment::Keep(napi_value array) {
+  if (napi_create_reference(env_, array, 1, &references_[count_]) != napi_ok) return false;
+  count_++;
+  return true;
+}
+
+char *Attachment::Text(size_t bytes) {
+  texts_.emplace_back(new (std::nothrow) char[bytes]);
+  return texts_.back().get();
+}
+
+// How slices of a type look in JavaScript.
+struct Elements {
+  napi_typedarray_type type;
+  size_t bytes;
+  const char *name;
+};
+
+static Elements ElementsOf(ctz_type type) {
+  if (type == CTZ_F64_ARRAY) return {napi_float64_array, 8, "a Float64Array"};
+  if (type == CTZ_F32_ARRAY) return {napi_float32_array, 4, "a Float32Array"};
+  if (type == CTZ_I32_ARRAY) return {napi_int32_array, 4, "an Int32Array"};
+  if (type == CTZ_U32_ARRAY) return {napi_uint32_array, 4, "a Uint32Array"};
+  return {napi_uint8_array, 1, "a Uint8Array"};
+}
+
+// Why C must not read this memory while JavaScript runs; null when it may.
+static const char *Unsteady(Napi::Env env, napi_value buffer) {
+  bool plain = false;
+  bool detached = false;
+  napi_is_arraybuffer(env, buffer, &plain);  // otherwise it is a SharedArrayBuffer
+  napi_is_detached_arraybuffer(env, buffer, &detached);
+  if (detached) return "a detached buffer";
+  bool changes = false;
+  napi_value property = nullptr;
+  napi_get_named_property(env, buffer, plain ? "resizable" : "growable", &property);
+  napi_get_value_bool(env, property, &changes);
+  return changes ? "a resizable buffer" : nullptr;
+}
+
+static bool ToSlice(Napi::Value value, const Elements &wanted, const std::string &what, Attachment &attachment,
+                    ctz_slice *out) {
+  Napi::Env env = value.Env();
+  napi_typedarray_type type = napi_int8_array;
+  size_t length = 0;
+  void *data = nullptr;
+  napi_value buffer = nullptr;
+  if (!value.IsTypedArray() ||
+      napi_get_typedarray_info(env, value, &type, &length, &data, &buffer, nullptr) != napi_ok || type != wanted.type)
+    return ThrowMisfit(napi_throw_type_error, what, wanted.name, value);
+  if (const char *why = Unsteady(env, buffer))
+    return ThrowType(env, what + " must be " + wanted.name + " over a buffer of fixed length, got one over " + why);
+  if (!attachment.Keep(value)) return ThrowStatus(env, CTZ_OUT_OF_MEMORY);
+  *out = {data, length};
+  return true;
+}
+
+static bool ToText(Napi::Value value, const std::string &what, Attachment &attachment, ctz_slice *out) {
+  if (!value.IsString()) return ThrowMisfit(napi_throw_type_error, what, "a string", value);
+  size_t length = 0;
+  napi_get_value_string_utf8(value.Env(), value, nullptr, 0, &length);
+  char *text = attachment.Text(length + 1);  // Node closes it with a 0
+  if (text == nullptr) return ThrowStatus(value.Env(), CTZ_OUT_OF_MEMORY);
+  napi_get_value_string_utf8(value.Env(), value, text, length + 1, &length);
+  *out = {text, length};
+  return true;
+}
+
+bool ToArgument(Napi::Value value, ctz_type type, const std::string &what, Attachment &attachment, ctz_value *out) {
+  if (type == CTZ_F64) return ReadNumber(value, what, &out->f64);
+  if (type == CTZ_STRING) return ToText(value, what, attachment, &out->slice);
+  double whole = 0;
+  bool fits = false, flag = false;
+  switch (type) {
+    case CTZ_I32:
+      fits = ReadWhole(value, what, INT32_MIN, INT32_MAX, &whole, napi_throw_type_error);
+      out->i32 = fits ? static_cast<int32_t>(whole) : 0;
+      return fits;
+    case CTZ_U32:
+      fits = ReadWhole(value, what, 0, UINT32_MAX, &whole, napi_throw_type_error);
+      out->u32 = fits ? static_cast<uint32_t>(whole) : 0;
+      return fits;
+    case CTZ_BOOL:
+      fits = ReadFlag(value, what, &flag);
+      out->u32 = flag ? 1 : 0;
+      return fits;
+    default:
+      return ToSlice(value, ElementsOf(type), what, attachment, &out->slice);
+  }
+}
+
+// Up to here a copy is cheaper than a buffer over foreign memory, which costs Node about a microsecond.
+static constexpr size_t kCopiedBytes = 4096;
+// Past the longest buffer Node would give the memory back itself.
+static constexpr size_t kKeptBytes = size_t{1} << 31;
+
+static void ReleaseBlock(napi_env, void *, void *block) { ctz_block_free(block); }
+
+static napi_value BufferOver(Napi::Env env, const ctz_slice &slice, size_t bytes, Block block) {
+  napi_value buffer = nullptr;
+  void *memory = nullptr;
+  if (bytes > kCopiedBytes && bytes < kKeptBytes && block != nullptr) {
+    auto *data = const_cast<void *>(slice.data);  // it is JavaScript's from here on
+    if (napi_create_external_arraybuffer(env, data, bytes, ReleaseBlock, block.get(), &buffer) == napi_ok) {
+      static_cast<void>(block.release());
+      return buffer;
+    }
+  }
+  if (napi_create_arraybuffer(env, bytes, &memory, &buffer) != napi_ok) return nullptr;
+  if (bytes > 0) std::memcpy(memory, slice.data, bytes);
+  return buffer;
+}
+
+static Napi::Value FromSlice(Napi::Env env, const ctz_slice &slice, const Elements &elements, Block block) {
+  const size_t length = static_cast<size_t>(slice.length);
+  napi_value buffer = BufferOver(env, slice, length * elements.bytes, std::move(block));
+  napi_value array = nullptr;
+  if (buffer == nullptr || napi_create_typedarray(env, elements.type, length, buffer, 0, &array) != napi_ok)
+    return ThrowStatus(env, CTZ_OUT_OF_MEMORY);
+  return Napi::Value(env, array);
+}
+
+static Napi::Value FromText(Napi::Env env, const ctz_slice &slice) {
+  napi_value text = nullptr;
+  const char *data = slice.length > 0 ? static_cast<const char *>(slice.data) : "";
+  if (napi_create_string_utf8(env, data, static_cast<size_t>(slice.length), &text) == napi_ok)
+    return Napi::Value(env, text);
+  return ThrowStatus(env, CTZ_INVALID, "the result is longer than a string can be");
+}
+
+static Napi::Value FromFields(Napi::Env env, const ctz_slice &slice, const Names &names) {
+  Napi::Object object = Napi::Object::New(env);
+  const auto *numbers = static_cast<const double *>(slice.data);
+  for (size_t i = 0; i < names.size() && i < slice.length; i++) object.Set(names[i], numbers[i]);
+  return object;
+}
+
+Napi::Value FromOutcome(Napi::Env env, const ctz_outcome &outcome, Block block, const Names &fields) {
+  const ctz_value &value = outcome.value;
+  const ctz_type type = outcome.type;
+  if (type == CTZ_VOID || type >= CTZ_TYPE_COUNT) return env.Undefined();
+  if (type == CTZ_F64) return Napi::Number::New(env, value.f64);
+  if (type == CTZ_I32) return Napi::Number::New(env, value.i32);
+  if (type == CTZ_U32) return Napi::Number::New(env, value.u32);
+  if (type == CTZ_BOOL) return Napi::Boolean::New(env, value.u32 != 0);
+  if (type == CTZ_STRING) return FromText(env, value.slice);
+  if (type == CTZ_FIELDS) return FromFields(env, value.slice, fields);
+  return FromSlice(env, value.slice, ElementsOf(type), std::move(block));
+}
+
+// What a kernel wrote may be cut in the middle of a letter; Node puts U+FFFD there.
+template <size_t size>
+static Napi::String FromText(Napi::Env env, const char (&text)[size]) {
+  return Napi::String::New(env, text, strnlen(text, size));
+}
+
+Napi::Object FromError(Napi::Env env, const ctz_error &error) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("status", ctz_status_name(error.status));
+  object.Set("name", FromText(env, error.name));
+  object.Set("code", FromText(env, error.code));
+  object.Set("message", FromText(env, error.message));
+  return object;
+}

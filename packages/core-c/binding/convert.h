@@ -1,0 +1,55 @@
+// Between JavaScript and C: arguments as a kernel's signature wants them, results as their type says, errors, and what
+// C says about itself.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ctz/engine.h"
+
+// What one task borrows from JavaScript until C gives its slot back: arrays, kept alive by references, and copies of
+// strings. It belongs to the thread of the environment.
+class Attachment {
+ public:
+  Attachment(napi_env env, uint32_t its_plan) : plan(its_plan), env_(env) {}
+  ~Attachment();
+  Attachment(const Attachment &) = delete;
+  Attachment &operator=(const Attachment &) = delete;
+
+  bool Keep(napi_value array);  // false: Node refused
+  char *Text(size_t bytes);     // memory that lives as long as this; null when there is none
+
+  const uint32_t plan;
+
+ private:
+  napi_env env_;
+  uint32_t count_ = 0;
+  napi_ref references_[CTZ_KERNEL_MAX_ARITY + 1] = {};  // columns and `out`
+  std::vector<std::unique_ptr<char[]>> texts_;
+};
+
+// False with a TypeError pending that names the argument. Arrays are borrowed: `attachment` keeps them alive.
+bool ToArgument(Napi::Value value, ctz_type type, const std::string &what, Attachment &attachment, ctz_value *out);
+
+// Memory in which the slice of a result lies.
+struct FreeBlock {
+  void operator()(void *block) const { ctz_block_free(block); }
+};
+using Block = std::unique_ptr<void, FreeBlock>;
+
+// The value of a completed task; large arrays keep `block` and are not copied. `fields`: for a result of type FIELDS.
+using Names = std::vector<std::string>;
+Napi::Value FromOutcome(Napi::Env env, const ctz_outcome &outcome, Block block, const Names &fields);
+Napi::Object FromError(Napi::Env env, const ctz_error &error);
+
+// Names of the numbers of a FIELDS result; none for other kernels and for null.
+Names FieldNames(const ctz_kernel *kernel);
+// The kernels from `first` on.
+Napi::Array DescribeKernels(Napi::Env env, ctz_engine *engine, uint32_t first);
+// The names of port.h without `CTZ_`, made from the tables there.
+Napi::Object DescribePort(Napi::Env env);
+// All numbers are doubles, histograms are sparse. Empty with an error pending when there is no memory.
+Napi::Value DescribeStatistics(Napi::Env env, ctz_engine *engine);

@@ -1,0 +1,27 @@
+# core.node: the addon, as cmake-js asks for it. Node-API 8 only: one binary for every Node from 20 on.
+enable_language(CXX)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+
+file(GLOB_RECURSE _binding CONFIGURE_DEPENDS binding/*.cc)
+add_library(core_node SHARED ${_binding} ${CMAKE_JS_SRC})
+set_target_properties(core_node PROPERTIES PREFIX "" SUFFIX ".node" OUTPUT_NAME core)
+target_include_directories(core_node SYSTEM PRIVATE ${CMAKE_JS_INC})
+# UNTHROWABLE: in an isolate that is being terminated every call fails and nothing can be thrown; that is no reason to abort.
+target_compile_definitions(core_node PRIVATE
+  NAPI_VERSION=8 NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS NODE_ADDON_API_DISABLE_DEPRECATED
+  NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
+target_compile_options(core_node PRIVATE -fno-exceptions -fno-rtti)
+target_link_libraries(core_node PRIVATE catzilla_core catzilla_flags ${CMAKE_JS_LIB})
+if(APPLE)
+  target_link_options(core_node PRIVATE -undefined dynamic_lookup)
+endif()
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  # Threads of the engine may outlive the isolate that loaded it: Node must not unload their code under them.
+  target_link_options(core_node PRIVATE -Wl,-z,nodelete)
+  # libstdc++ stays dynamic, as Node needs it anyway: linked statically it would ask for a newer glibc.
+  target_link_options(core_node PRIVATE -Wl,--exclude-libs,ALL -Wl,--gc-sections $<$<CONFIG:Release>:-Wl,-s>)
+endif()

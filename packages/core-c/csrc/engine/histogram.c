@@ -1,0 +1,62 @@
+// The first 64 buckets hold one value each. After them each power of two has 64: the six bits behind the leading one.
+#include "engine/histogram.h"
+
+#include "base/atomics.h"
+
+#define PARTS (1u << CTZ_HDR_SUB_BITS)
+
+static uint32_t highest_bit(uint64_t value) { return 63u - (uint32_t)__builtin_clzll(value); }
+
+uint32_t ctz_hdr_bucket(uint64_t ns) {
+  if (ns < PARTS) return (uint32_t)ns;
+  uint32_t shift = highest_bit(ns) - CTZ_HDR_SUB_BITS;
+  uint32_t bucket = ((shift + 1u) << CTZ_HDR_SUB_BITS) + (uint32_t)((ns >> shift) - PARTS);
+  return bucket < CTZ_HDR_BUCKETS ? bucket : CTZ_HDR_BUCKETS - 1u;
+}
+
+uint64_t ctz_hdr_lowest(uint32_t bucket) {
+  if (bucket < PARTS) return bucket;
+  uint32_t shift = (bucket >> CTZ_HDR_SUB_BITS) - 1u;
+  return (uint64_t)(PARTS + (bucket & (PARTS - 1u))) << shift;
+}
+
+uint64_t ctz_hdr_highest(uint32_t bucket) { return ctz_hdr_lowest(bucket + 1u) - 1u; }
+
+// Relaxed, and no read-modify-write: there is one writer, and readers want figures, not an order.
+static void add(_Atomic uint64_t *word, uint64_t amount) {
+  ctz_store(word, ctz_load(word, memory_order_relaxed) + amount, memory_order_relaxed);
+}
+
+void ctz_recorder_add(ctz_recorder *recorder, uint64_t ns) {
+  add(&recorder->buckets[ctz_hdr_bucket(ns)], 1u);
+  add(&recorder->sum_ns, ns);
+  if (ns > ctz_load(&recorder->max_ns, memory_order_relaxed)) ctz_store(&recorder->max_ns, ns, memory_order_relaxed);
+}
+
+void ctz_histogram_merge(ctz_histogram *sum, const ctz_recorder *recorder) {
+  // Most recorders hold little: nothing lies beyond the bucket of the maximum. A value that is being recorded and has not
+  // reached it is seen the next time.
+  uint64_t max_ns = ctz_load(&recorder->max_ns, memory_order_relaxed);
+  uint32_t last = ctz_hdr_bucket(max_ns);
+  for (uint32_t i = 0; i <= last; i++) {
+    uint64_t recorded = ctz_load(&recorder->buckets[i], memory_order_relaxed);
+    sum->buckets[i] += recorded;
+    sum->count += recorded;
+  }
+  sum->sum_ns += ctz_load(&recorder->sum_ns, memory_order_relaxed);
+  if (max_ns > sum->max_ns) sum->max_ns = max_ns;
+}
+
+uint64_t ctz_histogram_quantile(const ctz_histogram *histogram, double quantile) {
+  if (histogram->count == 0) return 0;
+  double wanted = quantile * (double)histogram->count;
+  uint64_t rank = wanted >= 1.0 ? (uint64_t)wanted : 1u;
+  if ((double)rank < wanted) rank++;
+  if (rank > histogram->count) rank = histogram->count;
+  uint64_t seen = 0;
+  for (uint32_t i = 0; i < CTZ_HDR_BUCKETS; i++) {
+    seen += histogram->buckets[i];
+    if (seen >= rank) return ctz_hdr_highest(i);
+  }
+  return ctz_hdr_highest(CTZ_HDR_BUCKETS - 1u);
+}

@@ -1,0 +1,60 @@
+// The figures of a moment: sums over the workers.
+#include <math.h>
+#include <string.h>
+
+#include "ctz/engine.h"
+#include "engine/engine_state.h"
+#include "flow/ready.h"
+#include "flow/timers.h"
+
+static uint64_t read(const _Atomic uint64_t *counter) { return atomic_load_explicit(counter, memory_order_relaxed); }
+
+static void add_worker(ctz_stats *stats, ctz_worker *worker) {
+  const ctz_worker_figures *figures = worker->figures;
+  stats->completed += read(&figures->completed);
+  stats->failed += read(&figures->failed);
+  stats->cancelled += read(&figures->cancelled);
+  stats->retried += read(&figures->retried);
+  stats->timed_out += read(&figures->timed_out);
+  stats->memory_limited += read(&figures->memory_limited);
+  stats->busy_ns += read(&figures->busy_ns);
+  stats->active_workers += ctz_is_in_kernel(read(&worker->calls));
+  for (uint32_t c = 0; c < CTZ_CLASSES; c++) {
+    ctz_queue_stats *queue = &stats->queues[c];
+    queue->dequeued += read(&figures->dequeued[c]);
+    queue->contended += read(&figures->contended[c]);
+    queue->breaches += read(&figures->breaches[c]);
+    ctz_histogram_merge(&stats->wait[c], &figures->wait[c]);
+    ctz_histogram_merge(&stats->run[c], &figures->run[c]);
+  }
+}
+
+static void add_queues(ctz_engine *engine, ctz_stats *stats) {
+  for (uint32_t c = 0; c < CTZ_CLASSES; c++) {
+    ctz_queue_stats *queue = &stats->queues[c];
+    queue->queued = ctz_ready_length(engine, c);
+    queue->oldest_ready_at = ctz_ready_oldest(engine, c);
+    queue->rejected = read(&engine->rejected[c]);
+    queue->enqueued = queue->dequeued + queue->queued;
+  }
+}
+
+void ctz_stats_read(ctz_engine *engine, ctz_stats *stats) {
+  memset(stats, 0, sizeof *stats);
+  uint32_t started = atomic_load_explicit(&engine->started, memory_order_acquire);
+  for (uint32_t i = 0; i < started; i++) add_worker(stats, engine->workers[i]);
+  add_queues(engine, stats);
+  stats->workers = atomic_load_explicit(&engine->target, memory_order_relaxed);
+  stats->max_workers = engine->config.max_workers;
+  stats->parked_workers = atomic_load_explicit(&engine->parked, memory_order_relaxed);
+  uint64_t timed = ctz_timers_length(engine);
+  stats->retrying = read(&engine->retrying);
+  stats->scheduled = timed > stats->retrying ? timed - stats->retrying : 0;
+  stats->cancelled += read(&engine->outside_cancelled);
+  stats->memory_used = read(&engine->budget.used);
+  stats->memory_peak = read(&engine->budget.peak);
+  stats->memory_pool = engine->budget.limit;
+  stats->worker_wakes = read(&engine->worker_wakes);
+  stats->timer_wakes = read(&engine->timer_wakes);
+  stats->owner_wakes = read(&engine->owner_wakes);
+}

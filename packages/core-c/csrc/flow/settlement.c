@@ -1,0 +1,162 @@
+#include "flow/settlement.h"
+
+#include <math.h>
+
+#include "flow/ready.h"
+#include "flow/timers.h"
+#include "worker/pool.h"
+
+// Settled tasks are handed back at the latest after this time.
+#define HAND_BACK_NS 20000u
+
+// Who waits looks and goes to sleep under the lock: after it has been held, nobody is between the two. Woken without it, so
+// that they do not run into it.
+void ctz_tell_waiters(ctz_engine *engine) {
+  ctz_lock(&engine->own_lock);
+  ctz_unlock(&engine->own_lock);
+  ctz_condition_broadcast(&engine->own_condition);
+}
+
+// After something was appended to the completion ring.
+static void wake_owner(ctz_engine *engine) {
+  if (ctz_read_after_publishing(&engine->port_waiters) > 0) ctz_tell_waiters(engine);
+  if (engine->config.wake == NULL || !ctz_completions_take_waiting(&engine->port.completions)) return;
+  atomic_fetch_add_explicit(&engine->owner_wakes, 1, memory_order_relaxed);
+  engine->config.wake(engine->config.owner);
+}
+
+// Nobody holds it for long, and the lookout takes it only from workers that are in a kernel.
+static void lock_settled(ctz_worker *worker) {
+  // acquire: pairs with the release in unlock_settled
+  while (atomic_exchange_explicit(&worker->handing_back, true, memory_order_acquire)) ctz_cpu_relax();
+}
+
+static void unlock_settled(ctz_worker *worker) {
+  atomic_store_explicit(&worker->handing_back, false, memory_order_release);
+}
+
+void ctz_hand_back(ctz_worker *worker) {
+  lock_settled(worker);
+  uint32_t count = worker->settled_count;
+  if (count > 0) ctz_completions_append(&worker->engine->port.completions, worker->settled, count);
+  worker->settled_count = 0;
+  unlock_settled(worker);
+  if (count > 0) wake_owner(worker->engine);
+}
+
+void ctz_tell(ctz_engine *engine, uint32_t slot, ctz_notice notice) {
+  if (!ctz_is_port_slot(&engine->table, slot)) return;
+  uint32_t value = slot | (uint32_t)notice << CTZ_NOTICE_SHIFT;
+  if (ctz_completions_notice(&engine->port.completions, value)) wake_owner(engine);
+}
+
+void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_phase phase, ctz_slot_state state) {
+  ctz_slot *slot = ctz_slot_at(&engine->table, index);
+  ctz_cell *cell = &engine->table.cells[index];
+  bool in_port = ctz_is_port_slot(&engine->table, index);
+  // release: who polls the state of a handle sees the result with it
+  atomic_store_explicit(&slot->state, state, memory_order_release);
+  ctz_cell_leave(cell, phase, in_port ? CTZ_PHASE_FREE : CTZ_PHASE_SETTLED);
+  if (!in_port) {
+    if (ctz_read_after_publishing(&engine->own_waiters) == 0) return;
+    ctz_tell_waiters(engine);
+    if (worker != NULL) worker->now_ns = ctz_clock_read(&worker->clock);
+    return;
+  }
+  if (worker == NULL) {
+    ctz_completions_append(&engine->port.completions, &index, 1);
+    wake_owner(engine);
+    return;
+  }
+  lock_settled(worker);
+  if (worker->settled_count == 0) worker->settled_since_ns = worker->now_ns;
+  worker->settled[worker->settled_count++] = index;
+  bool full = worker->settled_count == CTZ_BATCH_SIZE;
+  unlock_settled(worker);
+  if (!full && worker->now_ns - worker->settled_since_ns <= HAND_BACK_NS) return;
+  ctz_hand_back(worker);
+  worker->now_ns = ctz_clock_read(&worker->clock);
+}
+
+// xorshift64*, S. Vigna 2016: enough for jitter. 0 <= result < 1.
+static double random_unit(ctz_worker *worker) {
+  uint64_t x = worker->random;
+  x ^= x >> 12;
+  x ^= x << 25;
+  x ^= x >> 27;
+  worker->random = x;
+  return (double)((x * 0x2545F4914F6CDD1Du) >> 11) * 0x1p-53;
+}
+
+static double growth(uint32_t backoff, uint32_t attempt) {
+  switch (backoff) {
+    case CTZ_BACKOFF_EXPONENTIAL:
+      return ldexp(1.0, (int)(attempt - 1 < 1023 ? attempt - 1 : 1023));
+    case CTZ_BACKOFF_LINEAR:
+      return attempt;
+    case CTZ_BACKOFF_FIXED:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+// The pause before the attempt after number `attempt`: spread evenly over ± jitter of itself, then bounded.
+static double pause_ms(ctz_worker *worker, const ctz_plan *plan, uint32_t attempt) {
+  double pause = plan->retry_delay_ms * growth(plan->backoff, attempt);
+  if (!(pause < 1e300)) pause = pause == pause ? 1e300 : 0;
+  pause *= 1 + plan->retry_jitter * (2 * random_unit(worker) - 1);
+  return pause < plan->retry_max_delay_ms ? pause : plan->retry_max_delay_ms;
+}
+
+static void retry_later(ctz_worker *worker, uint32_t index, ctz_phase phase, const ctz_plan *plan, uint32_t attempt) {
+  ctz_engine *engine = worker->engine;
+  ctz_slot *slot = ctz_slot_at(&engine->table, index);
+  double pause = pause_ms(worker, plan, attempt);
+  double due = ctz_ms_of(engine, worker->now_ns) + pause;
+  ctz_count(&worker->figures->retried, 1);
+  ctz_field_set_f64(&slot->ready_at, due);
+  if (pause > 0) {
+    atomic_fetch_add_explicit(&engine->retrying, 1, memory_order_relaxed);
+    atomic_store_explicit(&slot->state, CTZ_SLOT_RETRYING, memory_order_release);
+    if ((plan->flags & CTZ_PLAN_TELL) != 0) ctz_tell(engine, index, CTZ_NOTICE_RETRYING);
+    if (ctz_timers_add(engine, index, phase, due)) return;
+    atomic_fetch_sub_explicit(&engine->retrying, 1, memory_order_relaxed);
+  } else if ((plan->flags & CTZ_PLAN_TELL) != 0) {
+    ctz_tell(engine, index, CTZ_NOTICE_RETRYING);
+  }
+  atomic_store_explicit(&slot->state, CTZ_SLOT_PENDING, memory_order_release);
+  ctz_cell_leave(&engine->table.cells[index], phase, CTZ_PHASE_READY);
+  ctz_ready_push(engine, index, plan->priority);
+}
+
+static bool is_retryable(ctz_status status) { return status != CTZ_BAD_ARGUMENT && status != CTZ_NOT_FOUND; }
+
+void ctz_attempt_ended(ctz_worker *worker, uint32_t index, ctz_phase phase, const ctz_plan *plan, ctz_status status,
+                       bool final) {
+  ctz_engine *engine = worker->engine;
+  ctz_slot *slot = ctz_slot_at(&engine->table, index);
+  ctz_worker_figures *figures = worker->figures;
+  if (status == CTZ_OK) {
+    ctz_count(&figures->completed, 1);
+    ctz_settle(engine, worker, index, phase, CTZ_SLOT_COMPLETED);
+    return;
+  }
+  if (status == CTZ_CANCELLED) {
+    ctz_count(&figures->cancelled, 1);
+    ctz_settle(engine, worker, index, phase, CTZ_SLOT_CANCELLED);
+    return;
+  }
+  if (status == CTZ_RAN_TOO_LONG) ctz_count(&figures->timed_out, 1);
+  if (status == CTZ_MEMORY_LIMIT || status == CTZ_POOL_LIMIT) ctz_count(&figures->memory_limited, 1);
+  uint32_t attempt = ctz_field_u32(&slot->attempt);
+  bool wanted = ctz_field_u32(&slot->cancel) == 0 && !ctz_is_stopped(engine);
+  if (!final && wanted && plan != NULL && is_retryable(status) && attempt <= plan->max_retries) {
+    retry_later(worker, index, phase, plan, attempt == 0 ? 1 : attempt);
+    return;
+  }
+  ctz_count(&figures->failed, 1);
+  // who runs attempts one by one has to know whether another is any use
+  ctz_field_set_f64(&slot->result, final ? 1 : 0);
+  ctz_settle(engine, worker, index, phase, CTZ_SLOT_FAILED);
+}

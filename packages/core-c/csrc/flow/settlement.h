@@ -1,0 +1,20 @@
+// Where attempts end: a result, a retry or a failure; and the way back to who submitted.
+#ifndef CTZ_FLOW_SETTLEMENT_H
+#define CTZ_FLOW_SETTLEMENT_H
+
+#include "engine/engine_state.h"
+
+// The attempt that the worker ran has ended with `status`; `final`: it must not be tried again.
+void ctz_attempt_ended(ctz_worker *worker, uint32_t slot, ctz_phase phase, const ctz_plan *plan, ctz_status status,
+                       bool final);
+// The task ends in `state`, from `phase`. The worker may be NULL: then the owner of the port is told at once.
+void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t slot, ctz_phase phase, ctz_slot_state state);
+// Puts what the worker has settled into the completion ring and wakes the owner of the port when it waits. The worker itself,
+// or another in its place.
+void ctz_hand_back(ctz_worker *worker);
+// Wakes who waits for own tasks, for completions or for the end of all.
+void ctz_tell_waiters(ctz_engine *engine);
+// Posts a notice, if there is room for it.
+void ctz_tell(ctz_engine *engine, uint32_t slot, ctz_notice notice);
+
+#endif

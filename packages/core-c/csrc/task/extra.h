@@ -1,0 +1,56 @@
+// What few tasks have besides their slot: arguments that are no plain numbers, results that are no scalars, errors, columns.
+// It belongs to the task's slot; who may touch it follows from the slot's phase (table.h).
+#ifndef CTZ_TASK_EXTRA_H
+#define CTZ_TASK_EXTRA_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ctz/engine.h"
+#include "memory/budget.h"
+
+// One job over columns: workers take chunks of rows in turn. Who moved the slot from OFFERED to
+// SHARED owns `next` until it offers the next chunk.
+typedef struct ctz_columns_job {
+  const double *columns[CTZ_KERNEL_MAX_ARITY];
+  uint32_t count;
+  double *out;
+  size_t rows;
+  size_t rows_per_chunk;
+  size_t next;              // first row that nobody has taken
+  _Atomic size_t done;      // rows finished or given up
+  _Atomic uint32_t stopped;  // ctz_status of the first chunk that did not end well, plus 1; 0: none
+} ctz_columns_job;
+
+typedef struct ctz_extra {
+  bool attached;  // it has arguments: plan and args hold, not the fields of the slot
+  uint32_t plan;
+  uint32_t count;
+  ctz_value args[CTZ_KERNEL_MAX_ARITY];
+  void *copies;          // memory of slices that were copied, or NULL when they are borrowed
+  ctz_columns_job *job;  // or NULL
+  ctz_type result_type;
+  ctz_value result;
+  void *result_block;
+  uint64_t result_bytes;  // of `charged`, what is for result_block
+  ctz_error *error;
+  uint64_t charged;  // bytes taken from the budget for `copies` and `result_block`
+} ctz_extra;
+
+ctz_extra *ctz_extra_create(void);  // NULL: no memory
+void ctz_extra_destroy(ctz_extra *extra, ctz_budget *budget);  // NULL is fine
+// Drops result and error, as before the first run.
+void ctz_extra_reset(ctz_extra *extra, ctz_budget *budget);
+// Gives the memory of the result away, with its charge; NULL when there is none. No result is left.
+void *ctz_extra_take_result(ctz_extra *extra, ctz_budget *budget);
+// Copies the slices among the arguments into memory of its own. @return POOL_LIMIT, OUT_OF_MEMORY
+ctz_status ctz_extra_copy_args(ctz_extra *extra, const ctz_kernel *kernel, ctz_budget *budget);
+// Sets the error; quietly keeps none when there is no memory for it.
+void ctz_extra_fail(ctz_extra *extra, ctz_status status, const char *name, const char *code, const char *message);
+
+// Bytes of one element of a slice type; 0 for scalars.
+size_t ctz_type_element(ctz_type type);
+
+#endif

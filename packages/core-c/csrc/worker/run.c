@@ -1,0 +1,185 @@
+#include "worker/run.h"
+
+#include <math.h>
+
+#include "flow/ready.h"
+#include "flow/registry.h"
+#include "flow/settlement.h"
+#include "worker/call.h"
+#include "worker/columns.h"
+#include "worker/pool.h"
+
+static const double targets_ms[CTZ_CLASSES] = {1, 10, 100, 1000};
+
+uint64_t ctz_run_expected_ns(ctz_engine *engine, uint32_t claimed) {
+  uint32_t slot = ctz_entry_slot(claimed);
+  if (slot >= ctz_table_size(&engine->table)) return 1;
+  ctz_plan_entry *entry = ctz_plan_at(engine, ctz_field_u32(&ctz_slot_at(&engine->table, slot)->plan));
+  return entry == NULL ? 1 : atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
+}
+
+// A moving average over some 8 runs. Workers may overwrite each other: it is a hint.
+static void learn(ctz_plan_entry *entry, uint64_t ns) {
+  uint32_t run = ns > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)ns;
+  uint32_t mean = atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
+  uint32_t next = mean == 0 ? run : mean - mean / 8 + run / 8;
+  atomic_store_explicit(&entry->mean_ns, next == 0 ? 1 : next, memory_order_relaxed);
+}
+
+// One argument out of a double that JavaScript wrote. False when it does not fit the type.
+static bool convert(double number, ctz_type type, ctz_value *value) {
+  switch (type) {
+    case CTZ_F64:
+      value->f64 = number;
+      return true;
+    case CTZ_I32:
+      if (!(number >= INT32_MIN && number <= INT32_MAX)) return false;
+      value->i32 = (int32_t)number;
+      return (double)value->i32 == number;
+    case CTZ_U32:
+    case CTZ_BOOL:
+      if (!(number >= 0 && number <= (type == CTZ_BOOL ? 1 : UINT32_MAX))) return false;
+      value->u32 = (uint32_t)number;
+      return (double)value->u32 == number;
+    default:
+      return false;
+  }
+}
+
+static bool convert_all(const ctz_slot *slot, const ctz_kernel *kernel, ctz_value *args) {
+  if (kernel->arity > CTZ_SLOT_ARG_COUNT) return false;
+  for (uint32_t i = 0; i < kernel->arity; i++) {
+    if (!convert(ctz_field_f64(&slot->args[i]), (ctz_type)kernel->args[i], &args[i])) return false;
+  }
+  return true;
+}
+
+static double scalar(ctz_type type, const ctz_value *value) {
+  switch (type) {
+    case CTZ_F64:
+      return value->f64;
+    case CTZ_I32:
+      return value->i32;
+    case CTZ_U32:
+      return value->u32;
+    case CTZ_BOOL:
+      return value->u32 != 0;
+    default:
+      return 0;
+  }
+}
+
+static ctz_status keep_result(ctz_call *call, ctz_type type, const ctz_value *result) {
+  ctz_field_set_u32(&call->slot->result_type, type);
+  if (ctz_type_element(type) > 0) return ctz_call_keep_result(call, type, result);
+  ctz_field_set_f64(&call->slot->result, scalar(type, result));
+  if (call->cell->extra != NULL) {
+    call->cell->extra->result_type = type;
+    call->cell->extra->result = *result;
+  }
+  return CTZ_OK;
+}
+
+void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, uint32_t priority) {
+  if (!worker->engine->config.statistics) return;
+  double waited = ctz_ms_of(worker->engine, worker->now_ns) - ctz_field_f64(&slot->ready_at);
+  if (!(waited > 0)) waited = 0;  // also for a moment that is none
+  ctz_recorder_add(&worker->figures->wait[priority], waited > 1e8 ? (uint64_t)1e14 : (uint64_t)(waited * 1e6));
+  if (waited > targets_ms[priority]) ctz_count(&worker->figures->breaches[priority], 1);
+}
+
+static void record_end(ctz_worker *worker, ctz_call *call, ctz_plan_entry *entry) {
+  uint64_t ran = worker->now_ns - call->started_ns;
+  learn(entry, ran);
+  ctz_count(&worker->figures->busy_ns, ran);
+  if (worker->engine->config.statistics) ctz_recorder_add(&worker->figures->run[call->plan->priority], ran);
+  uint64_t used = ctz_arena_used(worker->arena);
+  ctz_field_set_u32(&call->slot->memory_kb, used > (uint64_t)UINT32_MAX << 10 ? UINT32_MAX : (uint32_t)((used + 1023) >> 10));
+  ctz_field_set_f64(&call->slot->ended_at, ctz_ms_of(worker->engine, worker->now_ns));
+}
+
+// Why an attempt failed, where the kernel has not said it.
+static void explain(ctz_call *call, ctz_status status) {
+  if (status == CTZ_OK || status == CTZ_CANCELLED) return;
+  if (status == CTZ_FAILED && call->failed) return;
+  ctz_extra *extra = ctz_call_extra(call);
+  if (extra != NULL) ctz_extra_fail(extra, status, "Error", NULL, ctz_status_text(status));
+}
+
+static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, ctz_plan_entry *entry, const ctz_value *args,
+                              bool *final) {
+  ctz_value result = {.slice = {NULL, 0}};
+  ctz_call_enter(call, entry);
+  ctz_outcome_code code = kernel->run(&call->context, args, &result);
+  ctz_call_leave(call);
+  ctz_status status = ctz_call_status(call, code);
+  if (status == CTZ_OK) status = keep_result(call, (ctz_type)kernel->result, &result);
+  ctz_call_drop_block(call);
+  *final = code == CTZ_KERNEL_FAILED_FINAL;
+  return status;
+}
+
+static void start_attempt(ctz_worker *worker, uint32_t index, const ctz_plan *plan, uint32_t attempt) {
+  ctz_slot *slot = ctz_slot_at(&worker->engine->table, index);
+  ctz_field_set_u32(&slot->attempt, attempt);
+  ctz_field_set_u32(&slot->worker, worker->index + 1);
+  ctz_field_set_f64(&slot->started_at, ctz_ms_of(worker->engine, worker->now_ns));
+  // release: who polls the state sees the start with it
+  atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
+  ctz_record_start(worker, slot, plan->priority);
+  if ((plan->flags & CTZ_PLAN_TELL) != 0) ctz_tell(worker->engine, index, CTZ_NOTICE_STARTED);
+}
+
+static void run(ctz_worker *worker, uint32_t index) {
+  ctz_engine *engine = worker->engine;
+  ctz_slot *slot = ctz_slot_at(&engine->table, index);
+  ctz_cell *cell = &engine->table.cells[index];
+  ctz_extra *extra = cell->extra;
+  bool attached = extra != NULL && extra->attached;
+  if (extra != NULL) ctz_extra_reset(extra, &engine->budget);
+  // the plan that arguments were attached for decides their types, whatever the slot says by now
+  ctz_plan_entry *entry = ctz_plan_at(engine, attached ? extra->plan : ctz_field_u32(&slot->plan));
+  if (ctz_field_u32(&slot->cancel) != 0) {
+    ctz_field_set_f64(&slot->ended_at, ctz_ms_of(engine, worker->now_ns));
+    ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, NULL, CTZ_CANCELLED, true);
+    return;
+  }
+  const ctz_kernel *kernel = entry == NULL ? NULL : atomic_load_explicit(&entry->kernel, memory_order_acquire);
+  if (kernel == NULL) {
+    ctz_call call = {.worker = worker, .slot = slot, .cell = cell};
+    explain(&call, CTZ_NOT_FOUND);
+    ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, NULL, CTZ_NOT_FOUND, true);
+    return;
+  }
+  ctz_plan plan = entry->plan;
+  plan.priority &= CTZ_CLASSES - 1;
+  ctz_call call;
+  uint32_t attempt = ctz_field_u32(&slot->attempt) + 1;
+  ctz_call_init(&call, worker, index, &plan, attempt);
+  ctz_arena_begin(worker->arena, plan.memory_limit);
+  start_attempt(worker, index, &plan, attempt);
+  ctz_value scalars[CTZ_KERNEL_MAX_ARITY];
+  bool final = false;
+  ctz_status status = attached || convert_all(slot, kernel, scalars) ? CTZ_OK : CTZ_BAD_ARGUMENT;
+  if (status == CTZ_OK) status = call_kernel(&call, kernel, entry, attached ? extra->args : scalars, &final);
+  record_end(worker, &call, entry);
+  explain(&call, status);
+  ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, &plan, status, final);
+}
+
+static bool is_columns(const ctz_cell *cell) { return cell->extra != NULL && cell->extra->job != NULL; }
+
+void ctz_run_slot(ctz_worker *worker, uint32_t entry) {
+  ctz_table *table = &worker->engine->table;
+  uint32_t index = ctz_entry_slot(entry);
+  if (index >= ctz_table_size(table)) return;  // JavaScript pushed what is no slot of its own
+  ctz_cell *cell = &table->cells[index];
+  if (ctz_cell_phase(cell) == CTZ_PHASE_OFFERED && !ctz_entry_is_of_port(entry)) {
+    ctz_run_chunk(worker, index);
+    return;
+  }
+  ctz_phase from = ctz_entry_is_of_port(entry) ? CTZ_PHASE_FREE : CTZ_PHASE_READY;
+  if (!ctz_cell_move(cell, from, CTZ_PHASE_RUNNING)) return;  // JavaScript pushed it twice
+  if (is_columns(cell)) ctz_start_columns(worker, index);
+  else run(worker, index);
+}

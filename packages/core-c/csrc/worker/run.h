@@ -1,0 +1,14 @@
+// One attempt of one task: checks what JavaScript wrote, calls the kernel, and tells the settlement how it went.
+#ifndef CTZ_WORKER_RUN_H
+#define CTZ_WORKER_RUN_H
+
+#include "engine/engine_state.h"
+
+// Runs what the slot holds, if it is there to be run. `entry` is one that a claim gave.
+void ctz_run_slot(ctz_worker *worker, uint32_t entry);
+// What a run of the entry's plan takes by experience; 0: not known.
+uint64_t ctz_run_expected_ns(ctz_engine *engine, uint32_t entry);
+// Counts how long the slot has waited.
+void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, uint32_t priority);
+
+#endif

@@ -1,0 +1,103 @@
+#include "worker/worker.h"
+
+#include "flow/ready.h"
+#include "flow/settlement.h"
+#include "memory/allocator.h"
+#include "worker/pool.h"
+#include "worker/run.h"
+
+// Rounds of looking at the queues before a worker sleeps: a few microseconds, less than a wake costs.
+#define SPINS 60u
+// Another worker is woken when what waits is expected to take longer than this.
+#define BACKLOG_NS 200000u
+
+ctz_worker *ctz_worker_create(ctz_engine *engine, uint32_t index) {
+  ctz_worker *worker = ctz_alloc_aligned(64, sizeof *worker);
+  if (worker == NULL) return NULL;
+  *worker = (ctz_worker){.engine = engine, .index = index};
+  worker->random = (engine->config.seed + index) * 0x9E3779B97F4A7C15u | 1u;
+  worker->arena = ctz_arena_create(&engine->budget);
+  worker->figures = ctz_pages_reserve(sizeof *worker->figures);
+  ctz_batch_init(&worker->batch);
+  ctz_clock_init(&worker->clock);
+  if (ctz_parker_init(&worker->parker) && worker->arena != NULL && worker->figures != NULL) return worker;
+  ctz_worker_destroy(worker);
+  return NULL;
+}
+
+void ctz_worker_destroy(ctz_worker *worker) {
+  if (worker->arena != NULL) ctz_arena_destroy(worker->arena);
+  ctz_pages_release(worker->figures, sizeof *worker->figures);
+  ctz_parker_destroy(&worker->parker);
+  ctz_free(worker);
+}
+
+static bool steal(ctz_worker *worker, uint32_t *slot) {
+  ctz_engine *engine = worker->engine;
+  // acquire: pairs with the release in start_worker
+  uint32_t started = atomic_load_explicit(&engine->started, memory_order_acquire);
+  for (uint32_t step = 1; step < started; step++) {
+    if (ctz_batch_take(&engine->workers[(worker->index + step) % started]->batch, slot)) return true;
+  }
+  return false;
+}
+
+// One worker more when what is left is too much for those awake.
+static void share_backlog(ctz_worker *worker, uint32_t slot) {
+  ctz_engine *engine = worker->engine;
+  if (atomic_load_explicit(&engine->parked, memory_order_relaxed) == 0) return;
+  if (atomic_load_explicit(&engine->searching, memory_order_relaxed) > 1) return;
+  uint64_t left = ctz_batch_length(&worker->batch);
+  for (uint32_t c = 0; c < CTZ_CLASSES; c++) left += ctz_ready_length(engine, c);
+  uint64_t each = ctz_run_expected_ns(engine, slot);
+  if (left > 0 && (each == 0 || left * each > BACKLOG_NS)) ctz_pool_wake_one(engine);
+}
+
+// The next slot to run, from what was claimed, from the queues, or from another worker.
+static bool next_slot(ctz_worker *worker, uint32_t *slot) {
+  // relaxed: a pause takes effect soon, not at an instant. What was claimed waits as well.
+  if (atomic_load_explicit(&worker->engine->paused, memory_order_relaxed)) return false;
+  if (ctz_batch_take(&worker->batch, slot)) return true;
+  ctz_hand_back(worker);
+  // waking others, and waiting, took time that belongs to no task
+  worker->now_ns = ctz_clock_read(&worker->clock);
+  uint32_t claimed[CTZ_BATCH_SIZE];
+  uint32_t count = ctz_ready_claim(worker->engine, worker, claimed);
+  if (count == 0) return steal(worker, slot);
+  *slot = claimed[0];
+  if (count > 1) ctz_batch_fill(&worker->batch, claimed + 1, count - 1);
+  share_backlog(worker, *slot);
+  return true;
+}
+
+static bool spin(ctz_worker *worker) {
+  if (atomic_load_explicit(&worker->engine->paused, memory_order_relaxed)) return false;
+  for (uint32_t i = 0; i < SPINS; i++) {
+    if (ctz_ready_any(worker->engine)) return true;
+    ctz_cpu_relax();
+  }
+  return false;
+}
+
+static void work(ctz_worker *worker) {
+  ctz_engine *engine = worker->engine;
+  worker->now_ns = ctz_clock_read(&worker->clock);
+  for (;;) {
+    uint32_t slot;
+    if (!ctz_is_stopped(engine) && next_slot(worker, &slot)) {
+      ctz_run_slot(worker, slot);
+      continue;
+    }
+    ctz_hand_back(worker);
+    if (ctz_pool_may_retire(engine, worker)) return;
+    if (!spin(worker)) ctz_pool_park(engine, worker);
+  }
+}
+
+void ctz_worker_main(void *argument) {
+  ctz_worker *worker = argument;
+  ctz_engine *engine = worker->engine;
+  work(worker);
+  ctz_pool_tell_idle(engine);
+  ctz_pool_thread_ended(engine);
+}

@@ -1,0 +1,151 @@
+// The engine: queues, workers, timers and tasks in one struct; there are no globals. Functions may be called from any
+// thread unless they say otherwise.
+#ifndef CTZ_ENGINE_H
+#define CTZ_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ctz/kernel.h"
+#include "ctz/port.h"
+#include "ctz/stats.h"
+#include "ctz/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ctz_engine ctz_engine;
+
+// generation << 32 | slot. 0 is no task.
+typedef uint64_t ctz_task_id;
+
+typedef struct ctz_config {
+  uint32_t port_slots;   // slots of the port, 0 .. CTZ_PORT_MAX_SLOTS; 0: no port
+  uint32_t own_slots;    // slots for ctz_submit, 0 .. CTZ_PORT_MAX_SLOTS
+  uint32_t workers;      // threads at the start, 1 .. max_workers
+  uint32_t max_workers;  // 1 .. CTZ_MAX_WORKERS
+  uint64_t memory_pool;  // bytes for arenas, results and attached arguments of all tasks together
+  double now_ms;         // what the clock of the tasks shows at this moment; times of tasks count on from it
+  uint64_t seed;         // of the jitter
+  bool statistics;       // record histograms
+  // Called by a worker when port WAITING was set and something completed; must not call the engine. May be NULL.
+  void (*wake)(void *owner);
+  // Called once, by the thread that frees the engine, after its last call of `wake`: `owner` may go. Not when create
+  // fails. May be NULL.
+  void (*gone)(void *owner);
+  void *owner;
+} ctz_config;
+
+#define CTZ_MAX_WORKERS 256u
+
+typedef enum ctz_backoff { CTZ_BACKOFF_NONE, CTZ_BACKOFF_FIXED, CTZ_BACKOFF_LINEAR, CTZ_BACKOFF_EXPONENTIAL } ctz_backoff;
+
+// What tasks of one call share. TELL: post notices of starts and retries.
+enum { CTZ_PLAN_TELL = 1u };
+typedef struct ctz_plan {
+  uint32_t kernel;      // index that ctz_kernel_add or ctz_kernel_find gave
+  uint32_t priority;    // 0 critical .. 3 low
+  uint32_t flags;
+  uint32_t max_retries;
+  uint32_t backoff;     // a ctz_backoff
+  double retry_delay_ms, retry_max_delay_ms, retry_jitter;
+  double timeout_ms;    // of one attempt; INFINITY: none
+  uint64_t memory_limit;  // bytes one attempt may take
+} ctz_plan;
+
+// A failure as the kernel, or the engine, named it.
+typedef struct ctz_error {
+  ctz_status status;  // FAILED, RAN_TOO_LONG, MEMORY_LIMIT, POOL_LIMIT, BAD_ARGUMENT, CANCELLED
+  char name[64];
+  char code[64];
+  char message[1024];
+} ctz_error;
+
+// How a task ended. `value.slice.data` belongs to the task and lives until ctz_release (own tasks) or ctz_port_free (port
+// tasks).
+typedef struct ctz_outcome {
+  ctz_slot_state state;
+  ctz_type type;
+  ctz_value value;
+  ctz_error error;
+  uint32_t attempts;
+} ctz_outcome;
+
+typedef struct ctz_report {
+  uint64_t completed;  // settled while closing, well or badly
+  uint64_t cancelled;  // had not started and never will
+  uint64_t abandoned;  // still running when the time was over
+} ctz_report;
+
+// The engine is started: its workers run. @return OUT_OF_MEMORY, INVALID, SYSTEM
+ctz_status ctz_engine_create(const ctz_config *config, ctz_engine **out);
+// Takes nothing more; waits up to `timeout_ms` for what is there (0: cancels it), stops the threads, reports. Idempotent.
+void ctz_engine_close(ctz_engine *engine, double timeout_ms, ctz_report *report);
+// Gives the engine back. Threads that still run a kernel keep it until they return. After close.
+void ctz_engine_release(ctz_engine *engine);
+
+// `kernel` must live as long as the engine. @return INVALID (name, types, or a name that is taken)
+ctz_status ctz_kernel_add(ctz_engine *engine, const ctz_kernel *kernel, uint32_t *index);
+ctz_status ctz_kernel_find(ctz_engine *engine, const char *name, uint32_t *index);
+const ctz_kernel *ctz_kernel_at(ctz_engine *engine, uint32_t index);
+uint32_t ctz_kernel_count(ctz_engine *engine);
+// Loads a library and adds its kernels, all or none. The library stays loaded for ever. `why` gets the reason, if any.
+ctz_status ctz_library_load(ctz_engine *engine, const char *path, char *why, size_t why_size);
+// The kernels that come with the engine (they are added by create).
+const ctz_library *ctz_builtin_kernels(void);
+
+ctz_status ctz_plan_define(ctz_engine *engine, const ctz_plan *plan, uint32_t *index);
+// No task of the plan may be unsettled; its index is used again.
+void ctz_plan_release(ctz_engine *engine, uint32_t index);
+
+// Submits an own task; arguments are copied. @return FULL, CLOSED, NOT_FOUND (plan), BAD_ARGUMENT, POOL_LIMIT
+ctz_status ctz_submit(ctz_engine *engine, uint32_t plan, const ctz_value *args, uint32_t count, double delay_ms,
+                      ctz_task_id *id);
+// Waits until an own task has settled. @return TIMED_OUT, NOT_FOUND
+ctz_status ctz_wait(ctz_engine *engine, ctz_task_id id, double timeout_ms, ctz_outcome *outcome);
+// Asks an own task to stop. A waiting one never runs. @return NOT_FOUND
+ctz_status ctz_cancel(ctz_engine *engine, ctz_task_id id);
+// Forgets a settled own task and frees its result. @return NOT_FOUND, INVALID (not settled)
+ctz_status ctz_release(ctz_engine *engine, ctz_task_id id);
+// Waits until nothing is unsettled. @return TIMED_OUT
+ctz_status ctz_drain(ctz_engine *engine, double timeout_ms);
+// Changes the number of workers; those too many end after the task they run.
+ctz_status ctz_scale(ctz_engine *engine, uint32_t workers);
+// Holds back starts; what runs goes on.
+void ctz_pause(ctz_engine *engine, bool paused);
+double ctz_now(ctz_engine *engine);
+void ctz_stats_read(ctz_engine *engine, ctz_stats *stats);
+
+// The port; NULL without one. Calls below are made by the one thread that owns the port.
+void *ctz_port_memory(ctz_engine *engine, size_t *bytes);
+// Wakes up to `count` sleeping workers, resp. the timer thread, after a push.
+void ctz_port_wake(ctz_engine *engine, uint32_t count);
+void ctz_port_wake_timers(ctz_engine *engine);
+// Gives a free slot arguments by value: slices are borrowed until the slot has settled. @return BAD_ARGUMENT, INVALID
+ctz_status ctz_port_attach(ctz_engine *engine, uint32_t slot, uint32_t plan, const ctz_value *args, uint32_t count);
+// Gives a free slot columns of `rows` doubles, borrowed likewise; results go to `out`. @return INVALID, BAD_ARGUMENT
+ctz_status ctz_port_attach_columns(ctz_engine *engine, uint32_t slot, uint32_t plan, const double *const *columns,
+                                   uint32_t count, double *out, size_t rows, size_t rows_per_chunk);
+// The result or error of a settled slot (or the error of a retrying one); a slice stays valid until ctz_port_free.
+ctz_status ctz_port_outcome(ctz_engine *engine, uint32_t slot, ctz_outcome *outcome);
+// As ctz_port_outcome of a settled slot, but the result is handed over: `*block` is the memory a slice lies in (or NULL), to
+// be given to ctz_block_free. The slot has no result any more. @return NOT_FOUND (not settled), INVALID
+ctz_status ctz_port_take(ctz_engine *engine, uint32_t slot, ctz_outcome *outcome, void **block);
+void ctz_block_free(void *block);
+// Frees what C keeps for a settled slot: attached arguments, result, error. Needed only when there is any. False when a
+// thread has the slot: nothing was freed, and what is attached is still read.
+bool ctz_port_free(ctz_engine *engine, uint32_t slot);
+// Takes a slot that waits for its moment out of the timers: it settles as cancelled. @return NOT_FOUND
+ctz_status ctz_port_cancel_timed(ctz_engine *engine, uint32_t slot);
+// Blocks until the completion ring has passed `position`. @return TIMED_OUT
+ctz_status ctz_port_wait(ctz_engine *engine, uint32_t position, double timeout_ms);
+// After close only: waits until no thread reads what was attached to a slot, since a kernel that runs still does (its
+// worker's thread ends after it). False: the time was over.
+bool ctz_port_returned(ctz_engine *engine, uint32_t slot, double timeout_ms);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

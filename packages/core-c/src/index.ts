@@ -1,0 +1,4 @@
+// The door `@catzilla/core-c`: finding the compiled engine, and its types.
+export { loadCore } from './load.ts'
+export type { CoreLoad, LoadCoreOptions } from './load.ts'
+export type * from './native-core.ts'

@@ -1,0 +1,96 @@
+// Finds the compiled engine: nothing when it is switched off, else the first that loads of the binary that was asked for,
+// the one compiled in this package, and the prebuilt one for this platform.
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { NativeCore } from './native-core.ts'
+
+/** What was found, and what was tried before. */
+export interface CoreLoad {
+  readonly core: NativeCore | undefined
+  /** Where the core came from, or in one sentence why there is none. */
+  readonly source: string
+  /** One line for every binary that was tried and did not load. */
+  readonly errors: readonly string[]
+}
+
+/** What loading takes from its surroundings; given in tests. */
+export interface LoadCoreOptions {
+  /** CATZILLA_NATIVE=off switches the core off; CATZILLA_NATIVE_PATH names a binary to try first. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Loads a binary by its path or the name of its package; throws when that fails. */
+  readonly require?: (id: string) => unknown
+  /** Where `catzilla-core-c-build` puts its binary; undefined when it was not run. */
+  readonly localBuild?: string | undefined
+  readonly platform?: string
+  readonly arch?: string
+}
+
+const localBinary = fileURLToPath(new URL('../build/Release/core.node', import.meta.url))
+
+/** The package of each platform for which a binary is published. On musl its package is not installed, or fails to load. */
+const prebuilt: Readonly<Record<string, string>> = {
+  'darwin arm64': '@catzilla/core-c-darwin-arm64',
+  'darwin x64': '@catzilla/core-c-darwin-x64',
+  'linux arm64': '@catzilla/core-c-linux-arm64-gnu',
+  'linux x64': '@catzilla/core-c-linux-x64-gnu',
+}
+
+let loaded: CoreLoad | undefined
+
+/**
+ * The compiled engine, or the reasons why there is none; it never throws. Without options the answer is that of the first
+ * call in this process.
+ * @example
+ * const { core, source, errors } = loadCore()
+ */
+export function loadCore(options?: LoadCoreOptions): CoreLoad {
+  if (options !== undefined) return load(options)
+  loaded ??= load({})
+  return loaded
+}
+
+function load(options: LoadCoreOptions): CoreLoad {
+  const { env = process.env, require = createRequire(import.meta.url) } = options
+  if (env['CATZILLA_NATIVE'] === 'off') return { core: undefined, source: 'CATZILLA_NATIVE is off', errors: [] }
+  const errors: string[] = []
+  const candidates = candidatesOf(env, options)
+  for (const [source, id] of candidates) {
+    try {
+      return { core: checked(require(id)), source: `${source} ${id}`, errors }
+    } catch (thrown) {
+      errors.push(`${source} ${id}: ${firstLine(thrown)}`)
+    }
+  }
+  const tried = candidates.length === 0 ? `there is none for ${platformOf(options)}` : errors.join('; ')
+  return { core: undefined, source: `no native core: ${tried}`, errors }
+}
+
+/** Pairs of a word for the source and the id to load, in order. */
+function candidatesOf(
+  env: Readonly<Record<string, string | undefined>>,
+  options: LoadCoreOptions,
+): readonly (readonly [string, string])[] {
+  const asked = env['CATZILLA_NATIVE_PATH']
+  const local = 'localBuild' in options ? options.localBuild : existsSync(localBinary) ? localBinary : undefined
+  const packageName = prebuilt[platformOf(options)]
+  return [
+    ...(asked === undefined || asked === '' ? [] : [['CATZILLA_NATIVE_PATH', asked] as const]),
+    ...(local === undefined ? [] : [['local build', local] as const]),
+    ...(packageName === undefined ? [] : [['prebuilt', packageName] as const]),
+  ]
+}
+
+function platformOf({ platform = process.platform, arch = process.arch }: LoadCoreOptions): string {
+  return `${platform} ${arch}`
+}
+
+function checked(binary: unknown): NativeCore {
+  if (typeof (binary as Partial<NativeCore> | null | undefined)?.createEngine === 'function')
+    return binary as NativeCore
+  throw new TypeError('it is no binary of @catzilla/core-c')
+}
+
+function firstLine(thrown: unknown): string {
+  return (thrown instanceof Error ? thrown.message : String(thrown)).split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,153 @@
+// What the binding exports, as TypeScript sees it. The order of fields of DTOs is the order in `binding/`; the layout of the
+// port is compared with `portLayout` when the binary is loaded.
+
+/** A kernel as its library describes it. Types are the numbers of `ctz_type`. */
+export interface NativeKernel {
+  readonly index: number
+  readonly name: string
+  readonly args: readonly number[]
+  readonly result: number
+  /** Names of the numbers, for results of type FIELDS. */
+  readonly fields: readonly string[]
+  /** It has a body of its own for columns. */
+  readonly columns: boolean
+}
+
+export interface NativeConfig {
+  /** Tasks that JavaScript may have unsettled or kept at once: 1 .. 2^24. */
+  readonly slots: number
+  readonly workers: number
+  readonly maxWorkers: number
+  readonly memoryPoolBytes: number
+  /** 0 .. 2^53-1; of the jitter. */
+  readonly seed: number
+  readonly statistics: boolean
+}
+
+/** What tasks of one call share. Durations are milliseconds, Infinity: none. */
+export interface NativePlan {
+  readonly kernel: number
+  readonly priority: number
+  /** Post notices of starts and retries. */
+  readonly tell: boolean
+  readonly maxRetries: number
+  /** 0 none, 1 fixed, 2 linear, 3 exponential. */
+  readonly backoff: number
+  readonly retryDelayMs: number
+  readonly retryMaxDelayMs: number
+  readonly retryJitter: number
+  readonly timeoutMs: number
+  readonly memoryLimitBytes: number
+}
+
+/** An error of a kernel or of the engine; `status` is the name of a `ctz_status`, such as `RAN_TOO_LONG`. */
+export interface NativeError {
+  readonly status: string
+  readonly name: string
+  readonly code: string
+  readonly message: string
+}
+
+export interface NativeHistogram {
+  readonly count: number
+  readonly sumNs: number
+  readonly maxNs: number
+  /** Only buckets that hold something: lower bound in ns, and count, alternating. */
+  readonly buckets: Float64Array
+}
+
+export interface NativeQueueStatistics {
+  readonly enqueued: number
+  readonly dequeued: number
+  readonly contended: number
+  readonly rejected: number
+  readonly queued: number
+  /** Milliseconds of the engine's clock; Infinity when none waits. */
+  readonly oldestReadyAt: number
+  readonly breaches: number
+}
+
+export interface NativeStatistics {
+  readonly workers: number
+  readonly activeWorkers: number
+  readonly parkedWorkers: number
+  readonly maxWorkers: number
+  readonly scheduled: number
+  readonly retrying: number
+  readonly completed: number
+  readonly failed: number
+  readonly cancelled: number
+  readonly retried: number
+  readonly timedOut: number
+  readonly memoryLimited: number
+  readonly busyNs: number
+  readonly memoryUsed: number
+  readonly memoryPeak: number
+  readonly memoryPool: number
+  readonly workerWakes: number
+  readonly timerWakes: number
+  readonly ownerWakes: number
+  readonly queues: readonly NativeQueueStatistics[]
+  /** By class. */
+  readonly wait: readonly NativeHistogram[]
+  readonly run: readonly NativeHistogram[]
+}
+
+/** One C engine with one port, owned by the isolate that made it. */
+export interface NativeEngineBinding {
+  /** The port; `port.h` says what is where. */
+  readonly memory: ArrayBuffer
+  readonly kernels: readonly NativeKernel[]
+  /** Adds the kernels of a library and gives those; the same library again adds none. Throws an Error with the reason. */
+  loadLibrary(path: string): readonly NativeKernel[]
+  /** Index of a plan, for the slots. Throws a RangeError. */
+  definePlan(plan: NativePlan): number
+  releasePlan(index: number): void
+  /** Wakes up to `count` sleeping workers. */
+  wake(count: number): void
+  wakeTimers(): void
+  /** Arguments that are not all numbers and booleans. They are kept alive until `free`. Throws a TypeError naming the argument. */
+  attach(slot: number, plan: number, args: readonly unknown[]): void
+  /** Columns of doubles of the same length, and where results go; kept alive until `free`. */
+  attachColumns(
+    slot: number,
+    plan: number,
+    columns: readonly Float64Array[],
+    out: Float64Array,
+    rowsPerChunk: number,
+  ): void
+  /** The result of a completed slot whose type is no scalar. It is handed over: asked again, there is none. */
+  result(slot: number): unknown
+  /** The error of a failed or retrying slot. */
+  error(slot: number): NativeError
+  /** Frees what C keeps of a settled slot: needed for attached arguments, results that are no scalars, and errors. */
+  free(slot: number): void
+  /** Takes a slot that waits for its moment out of the timers; it settles as cancelled. */
+  cancelTimed(slot: number): boolean
+  /** Holds this thread up until the completion ring has passed `position`; false when the time was over. */
+  waitCompleted(position: number, timeoutMs: number): boolean
+  /** Holds back starts. */
+  pause(paused: boolean): void
+  scale(workers: number): void
+  statistics(): NativeStatistics
+  /** Milliseconds on the clock of `performance.now()`. */
+  now(): number
+  /** While true, the engine keeps the event loop alive. */
+  keepAlive(on: boolean): void
+  /** Cancels what waits, stops the threads without waiting for a running kernel. Idempotent. */
+  close(): void
+}
+
+export interface NativeCore {
+  readonly version: string
+  readonly kernelAbi: number
+  /** Who serves the C core's memory: `system`, `jemalloc`, `mimalloc`, with `(process)` when the whole process uses it. */
+  readonly allocator: string
+  /** Names of `port.h` and their values, as C has them. */
+  readonly portLayout: Readonly<Record<string, number>>
+  /**
+   * @param now what `performance.now()` shows, read as late as can be
+   * @param wake called on the event loop when something completed after WAITING was set
+   */
+  createEngine(config: NativeConfig, now: number, wake: () => void): NativeEngineBinding
+}

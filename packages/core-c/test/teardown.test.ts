@@ -1,0 +1,318 @@
+// The end of processes and isolates with engines in them: nothing crashes, nothing hangs. Each case is a process of its own.
+import { expect, test } from 'vitest'
+import { describeNative, runScript } from './core.ts'
+
+/** Shared by the scripts: a client with the example kernels, and tasks that are on their way. */
+const tools = `
+  function newClient(asked = {}) {
+    const client = new PortClient(load(), asked)
+    client.engine.loadLibrary(library)
+    return client
+  }
+  function start(client, kernel, ...args) {
+    const slot = client.takeSlot()
+    client.fill(slot, client.plan(kernel), args, false)
+    client.push(1, slot)
+    return slot
+  }
+  function startAttached(client, kernel, args) {
+    const slot = client.takeSlot()
+    const plan = client.plan(kernel)
+    client.engine.attach(slot, plan, args)
+    client.fill(slot, plan, [], true)
+    client.push(1, slot)
+    return slot
+  }
+  const running = async (client, slot) => {
+    while (client.words[client.slotWord(slot, 'STATE')] !== client.at('SLOT_STATE_RUNNING')) await turn()
+  }
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  const ended = (worker) => new Promise((resolve) => worker.on('exit', resolve))
+  const message = (worker) => new Promise((resolve) => worker.once('message', resolve))
+  const here = new URL(import.meta.url)
+`
+
+/** What a script that ends well has written. */
+async function outputOf(text: string): Promise<string> {
+  const { code, signal, output } = await runScript(tools + text)
+  expect({ code, signal, output }).toMatchObject({ code: 0, signal: null })
+  return output
+}
+
+describeNative('the end of the process', () => {
+  test('comes although an engine is open and idle', async () => {
+    expect(await outputOf(`newClient()`)).toBe('')
+  })
+
+  test('comes although a kernel runs that does not listen', async () => {
+    const output = await outputOf(`
+      const client = newClient()
+      await running(client, start(client, 'example.deaf', 60_000))
+    `)
+    expect(output).toBe('')
+  })
+
+  test('waits for work that keeps the event loop alive', async () => {
+    const output = await outputOf(`
+      const client = newClient()
+      client.run(client.plan('spin'), 30_000).then(({ scalar }) => console.log(scalar >= 30_000))
+    `)
+    expect(output).toBe('true\n')
+  })
+
+  test('waits until kernels let go of arrays', async () => {
+    const output = await outputOf(`
+      const client = newClient({ workers: 1 })
+      for (let i = 0; i < 4; i++) startAttached(client, 'stats', [new Float64Array(2 ** 22)])
+      const columns = [new Float64Array(2 ** 21), new Float64Array(2 ** 21)]
+      const slot = client.takeSlot()
+      const plan = client.plan('add')
+      client.engine.attachColumns(slot, plan, columns, new Float64Array(2 ** 21), 1000)
+      client.fill(slot, plan, [], true)
+      client.push(0, slot)
+    `)
+    expect(output).toBe('')
+  })
+
+  test('by process.exit() with running kernels', async () => {
+    const output = await outputOf(`
+      const client = newClient()
+      const slow = start(client, 'example.deaf', 60_000)
+      startAttached(client, 'stats', [new Float64Array(2 ** 22)])
+      await running(client, slow)
+      process.exit(0)
+    `)
+    expect(output).toBe('')
+  })
+
+  test('by process.exit() in a wake', async () => {
+    const output = await outputOf(`
+      const client = newClient()
+      const plan = client.plan('add')
+      void client.run(plan, 1, 2).then(() => process.exit(0))
+      for (;;) await client.run(plan, 1, 2)
+    `)
+    expect(output).toBe('')
+  })
+
+  test('by process.exit() with isolates whose kernels run', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        const workers = [1, 2, 3].map(() => new Worker(here))
+        await Promise.all(workers.map(message))
+        process.exit(0)
+      } else {
+        const client = newClient()
+        await running(client, start(client, 'example.deaf', 60_000))
+        startAttached(client, 'stats', [new Float64Array(2 ** 22)])
+        parentPort.postMessage('running')
+        setInterval(() => {}, 1000)
+      }
+    `)
+    expect(output).toBe('')
+  })
+})
+
+describeNative('the end of an isolate', () => {
+  test('that alone had loaded the core, while a kernel runs on', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        for (let i = 0; i < 3; i++) console.log(await ended(new Worker(here)))
+        start(newClient(), 'example.deaf', 1)
+      } else {
+        const client = newClient()
+        await running(client, start(client, 'example.deaf', 300))
+      }
+    `)
+    expect(output).toBe('0\n0\n0\n')
+  })
+
+  test('by terminate() with work in flight', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        const worker = new Worker(here)
+        await message(worker)
+        console.log(await worker.terminate())
+        const client = newClient()
+        console.log((await client.run(client.plan('add'), 1, 2)).scalar)
+      } else {
+        const client = newClient({ workers: 1 })
+        const forever = start(client, 'example.forever')
+        for (let i = 0; i < 20; i++) startAttached(client, 'stats', [new Float64Array(2 ** 20)])
+        await running(client, forever)
+        parentPort.postMessage('running')
+        setInterval(() => {}, 1000)
+      }
+    `)
+    expect(output).toBe('1\n3\n')
+  })
+
+  test('by terminate() while kernels read its arrays', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        for (let i = 0; i < 8; i++) {
+          const worker = new Worker(here)
+          await message(worker)
+          await worker.terminate()
+        }
+      } else {
+        const client = newClient({ workers: 2 })
+        const slots = [1, 2].map(() => startAttached(client, 'stats', [new Float64Array(2 ** 23)]))
+        const columns = [new Float64Array(2 ** 22), new Float64Array(2 ** 22)]
+        const slot = client.takeSlot()
+        const plan = client.plan('multiply')
+        client.engine.attachColumns(slot, plan, columns, columns[0], 500)
+        client.fill(slot, plan, [], true)
+        client.push(0, slot)
+        await running(client, slots[workerData ?? 0])
+        parentPort.postMessage('running')
+        setInterval(() => {}, 1000)
+      }
+    `)
+    expect(output).toBe('')
+  })
+
+  test('by terminate() while wakes arrive', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        for (let i = 0; i < 15; i++) {
+          const worker = new Worker(here)
+          await message(worker)
+          for (let turns = 0; turns < i * 50; turns++) await turn()
+          await worker.terminate()
+        }
+      } else {
+        const client = newClient()
+        const plan = client.plan('spin')
+        const again = () => client.run(plan, 5).then(again)
+        for (let i = 0; i < 30; i++) void again()
+        parentPort.postMessage('running')
+      }
+    `)
+    expect(output).toBe('')
+  })
+
+  test('by terminate() in the middle of any call', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        for (let i = 0; i < 28; i++) {
+          const worker = new Worker(here, { workerData: i })
+          await message(worker)
+          for (let turns = 0; turns < 20 * (i % 5); turns++) await turn()
+          await worker.terminate()
+        }
+      } else {
+        const client = newClient()
+        const { engine } = client
+        const [stats, upper, reverse] = ['stats', 'example.upper', 'example.reverse'].map((name) => client.plan(name))
+        const quietly = (call) => {
+          try {
+            call()
+          } catch {}
+        }
+        const reversed = () => {
+          engine.attach(5, reverse, [new Uint8Array(20_000)])
+          client.fill(5, reverse, [], true)
+          const position = client.word('COMPLETED_TAIL')
+          client.push(1, 5)
+          engine.waitCompleted(position, Infinity)
+          quietly(() => engine.result(5))
+          engine.free(5)
+        }
+        const calls = [
+          () => engine.attach(1, stats, [new Float64Array(100)]),
+          () => engine.attach(1, upper, ['text'.repeat(50)]),
+          () => quietly(() => engine.attach(1, upper, [0.5])),
+          () => engine.attachColumns(2, client.plan('add'), [new Float64Array(9), new Float64Array(9)], new Float64Array(9), 1),
+          () => engine.statistics(),
+          () => engine.kernels,
+          () => load().createEngine({ slots: 8, workers: 1, maxWorkers: 1, memoryPoolBytes: 0, seed: 0, statistics: false }, 0, () => {}),
+          () => quietly(() => load().createEngine({}, 0, () => {})),
+          reversed,
+          () => engine.keepAlive(Math.random() < 0.5),
+          () => quietly(() => engine.error(999)),
+          () => engine.releasePlan(client.plan('add')),
+          () => engine.waitCompleted(client.word('COMPLETED_TAIL'), 1),
+        ]
+        parentPort.postMessage('running')
+        for (;;) workerData < calls.length ? calls[workerData]() : calls.forEach((call) => call())
+      }
+    `)
+    expect(output).toBe('')
+  })
+
+  test('fifty times over, one way and another', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        let sum = 0
+        for (let i = 0; i < 50; i++) {
+          const worker = new Worker(here, { workerData: i })
+          const end = ended(worker)
+          sum += await message(worker)
+          if (i % 3 === 0) await worker.terminate()
+          await end
+        }
+        console.log(sum)
+      } else {
+        const client = newClient({ slots: 16 })
+        const { scalar } = await client.run(client.plan('add'), workerData, 0)
+        if (workerData % 2 === 0) client.engine.close()
+        parentPort.postMessage(scalar)
+        if (workerData % 5 === 1) process.exit(0)
+      }
+    `)
+    expect(output).toBe('1225\n')
+  })
+
+  test('several isolates have engines at the same time', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        const workers = [1, 2, 3, 4].map((n) => new Worker(here, { workerData: n }))
+        const client = newClient()
+        const own = await client.run(client.plan('add'), 100, 0)
+        const sums = await Promise.all(workers.map(message))
+        console.log(own.scalar, ...sums)
+      } else {
+        const client = newClient()
+        const plan = client.plan('add')
+        let sum = 0
+        for (let i = 0; i < 500; i++) sum = (await client.run(plan, sum, workerData)).scalar
+        parentPort.postMessage(sum)
+      }
+    `)
+    expect(output).toBe('100 500 1000 1500 2000\n')
+  })
+})
+
+describeNative('what wake throws', () => {
+  test('is an uncaught exception', async () => {
+    const output = await outputOf(`
+      process.on('uncaughtException', (error) => {
+        console.log(error.message)
+        process.exit(0)
+      })
+      const client = newClient()
+      client.drain = () => {
+        throw new Error('from wake')
+      }
+      client.engine.keepAlive(true)
+      Atomics.store(client.words, client.at('WORD_WAITING'), 1)
+      start(client, 'add', 1, 2)
+    `)
+    expect(output).toBe('from wake\n')
+  })
+
+  test('ends the process when nobody listens', async () => {
+    const { code, output } = await runScript(`${tools}
+      const client = newClient()
+      client.drain = () => {
+        throw new Error('from wake')
+      }
+      client.engine.keepAlive(true)
+      Atomics.store(client.words, client.at('WORD_WAITING'), 1)
+      start(client, 'add', 1, 2)
+    `)
+    expect(code).not.toBe(0)
+    expect(output).toContain('Error: from wake')
+  })
+})
