@@ -1,6 +1,6 @@
-// A vitest reporter of one line, `vitest: N passed, N failed, N skipped`. With CATZILLA_COUNTS it also writes the three
-// numbers into that file, for .ci/run to add to its own.
-import { writeFileSync } from 'node:fs'
+// A vitest reporter of one line, `vitest: N passed, N failed, N skipped`. With CATZILLA_COUNTS it also adds the three
+// numbers to that file.
+import { addCounts, showCounts } from './counts.mjs'
 
 export default class PlainReporter {
   onTestRunEnd(modules, unhandledErrors = []) {
@@ -10,9 +10,9 @@ export default class PlainReporter {
     }
     // A file that could not be loaded has no tests to count, yet it failed.
     const broken = modules.filter((module) => module.errors().length > 0).length
-    const failed = count.failed + count.pending + broken + unhandledErrors.length
-    console.log(`vitest: ${count.passed} passed, ${failed} failed, ${count.skipped} skipped`)
+    const counts = { ...count, failed: count.failed + count.pending + broken + unhandledErrors.length }
+    console.log(`vitest: ${showCounts(counts)}`)
     const file = process.env.CATZILLA_COUNTS
-    if (file) writeFileSync(file, `${count.passed} ${failed} ${count.skipped}\n`)
+    if (file) addCounts(file, counts)
   }
 }

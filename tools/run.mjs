@@ -1,10 +1,13 @@
 // The entry of `npm start` and `npm test`, and of every other root script: on a fresh clone it needs nothing but Node
-// and npm. It gets pnpm, installs the dependencies when the lockfile has changed, then does what was asked.
+// and npm. It gets pnpm, installs the dependencies when the lockfile has changed, looks for what compiles the C engine,
+// then does what was asked.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { addCounts, countsOfCtest, showCounts, skippedCtests, totalCounts } from './counts.mjs'
+import { findToolchain } from './toolchain.mjs'
 
 const startedAt = Date.now()
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -18,12 +21,19 @@ const commands = {
     await run('running the demo', process.execPath, ['--enable-source-maps', 'apps/demo/dist/main.js', ...args])
   },
   async test(args) {
+    env.CATZILLA_COUNTS ??= join(root, '.cache', 'test-counts')
+    mkdirSync(dirname(env.CATZILLA_COUNTS), { recursive: true })
+    rmSync(env.CATZILLA_COUNTS, { force: true })
     await build()
-    const tasks = ['typecheck', 'typecheck:root', '--continue', '--output-logs=new-only']
-    // A wrong type is no reason to hide what the tests say.
-    const types = await attempt('checking types', 'turbo', ['run', ...tasks])
-    await run('running the tests', 'vitest', ['run', ...args])
-    if (types !== 0) process.exit(types)
+    const native = env.CATZILLA_NO_NATIVE === undefined
+    const tasks = ['typecheck', 'typecheck:root', ...(native ? ['test:c'] : [])]
+    const doing = native ? 'checking types and running the tests in C' : 'checking types'
+    // A wrong type or a broken queue in C is no reason to hide what the other tests say.
+    const checked = await attempt(doing, 'turbo', ['run', ...tasks, '--continue', '--output-logs=new-only'])
+    countTestsInC(native)
+    const tests = await attempt('running the tests', 'vitest', ['run', ...args])
+    console.log(showCounts(totalCounts(env.CATZILLA_COUNTS)))
+    if (checked !== 0 || tests !== 0) process.exit(checked || tests)
     say(`all green after ${seconds()} s`)
   },
   async bench(args) {
@@ -41,6 +51,7 @@ if (!Object.hasOwn(commands, name)) fail(`unknown command ${name}: one of ${Obje
 await getPnpm()
 await installDependencies()
 env[pathKey] = [join(root, 'node_modules', '.bin'), env[pathKey]].join(delimiter)
+await setUpToolchain()
 await commands[name](rest[0] === '--' ? rest.slice(1) : rest)
 
 /**
@@ -55,18 +66,17 @@ async function getPnpm() {
   const home = join(root, '.cache', `pnpm-${version}`)
   const bin = join(home, 'node_modules', '.bin')
   if (!existsSync(join(bin, windows ? 'pnpm.cmd' : 'pnpm'))) {
-    mkdirSync(home, { recursive: true })
-    writeFileSync(join(home, 'package.json'), '{}\n')
-    const quiet = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-    await run(`getting pnpm ${version} (first run only)`, 'npm', [
-      'install',
-      '--prefix',
-      home,
-      ...quiet,
-      `pnpm@${version}`,
-    ])
+    if (!(await fetchTool(`getting pnpm ${version} (first run only)`, home, `pnpm@${version}`))) process.exit(1)
   }
   env[pathKey] = [bin, env[pathKey]].join(delimiter)
+}
+
+/** Installs one package of npm, and nothing it would run, into a folder of its own; false when that fails. */
+async function fetchTool(title, home, spec) {
+  mkdirSync(home, { recursive: true })
+  writeFileSync(join(home, 'package.json'), '{}\n')
+  const quiet = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  return (await attempt(title, 'npm', ['install', '--prefix', home, ...quiet, spec])) === 0
 }
 
 /** Installs when the lockfile differs from the one installed last; otherwise touches neither network nor disk. */
@@ -79,7 +89,26 @@ async function installDependencies() {
   writeFileSync(stamp, lockfile)
 }
 
+/** Tells the steps to come whether there is a compiler (CATZILLA_NO_NATIVE: why not), and turbo when it is another one. */
+async function setUpToolchain() {
+  const found = await findToolchain(env, join(root, '.cache'), fetchTool)
+  delete env.CATZILLA_NO_NATIVE
+  if ('missing' in found) env.CATZILLA_NO_NATIVE = found.missing
+  else env.CATZILLA_TOOLCHAIN = found.id
+  if (found.cmakeFolder) env[pathKey] = [found.cmakeFolder, env[pathKey]].join(delimiter)
+}
+
+function countTestsInC(native) {
+  const folder = join(root, 'packages', 'core-c')
+  const counts = native ? countsOfCtest(join(folder, 'build-dev')) : skippedCtests(join(folder, 'ctest'))
+  addCounts(env.CATZILLA_COUNTS, counts)
+  console.log(`ctest: ${showCounts(counts)}${native ? '' : ` (${env.CATZILLA_NO_NATIVE})`}`)
+}
+
 async function build() {
+  if (env.CATZILLA_NO_NATIVE) {
+    say(`the C engine is NOT compiled and its tests are skipped: ${env.CATZILLA_NO_NATIVE}; TypeScript does the work`)
+  }
   await run('building packages and apps', 'turbo', ['run', 'build', '--output-logs=new-only'])
 }
 

@@ -8,6 +8,7 @@ import { checkExports } from './exports.mjs'
 import { checkFiles } from './files.mjs'
 import { checkGenerated } from './generated.mjs'
 import { checkLayers } from './layers.mjs'
+import { checkNativeLayers } from './native-layers.mjs'
 import { checkPromises } from './promises.mjs'
 import { checkTraces } from './traces.mjs'
 
@@ -65,13 +66,28 @@ describe('layers', () => {
   test('the engine loads the native core late, and only as an option', () => {
     plantPackage('core-c', {})
     plantPackage('engine', { optionalDependencies: { '@catzilla/core-c': 'workspace:^' } })
-    plant('packages/engine/src/a.ts', `const core = await import('@catzilla/core-c')\n`)
-    expect(checkLayers(root)).toEqual([])
-    plant('packages/engine/src/a.ts', `import core from '@catzilla/core-c'\n`)
-    expect(checkLayers(root)).toEqual([expect.stringContaining('only by import()')])
-    plant('packages/engine/src/a.ts', '')
+    const place = 'packages/engine/src/native/load-core.ts'
+    for (const loading of [`createRequire(import.meta.url)('@catzilla/core-c')`, `await import('@catzilla/core-c')`]) {
+      plant(place, `import type { X } from '@catzilla/core-c'\nconst core = ${loading}\n`)
+      expect(checkLayers(root)).toEqual([])
+      plant('packages/engine/src/a.ts', `import type { X } from '@catzilla/core-c'\nconst core = ${loading}\n`)
+      expect(checkLayers(root)).toEqual([expect.stringMatching(/a\.ts:2: .* only in src\/native\/load-core\.ts/)])
+      plant('packages/engine/src/a.ts', '')
+    }
+    plant(place, `import core from '@catzilla/core-c'\n`)
+    expect(checkLayers(root)).toEqual([expect.stringContaining('only by import() or require()')])
+    plant(place, '')
     plantPackage('engine', { dependencies: { '@catzilla/core-c': 'workspace:^' } })
     expect(checkLayers(root)).toEqual([expect.stringContaining('@catzilla/core-c must be optional')])
+  })
+
+  test('the native core stands alone', () => {
+    plantPackage('core-c', { dependencies: { '@catzilla/engine': 'workspace:^' } })
+    plant('packages/core-c/src/a.ts', `import type { X } from '@catzilla/engine'\n`)
+    expect(checkLayers(root)).toEqual([
+      expect.stringContaining('@catzilla/core-c may not depend on @catzilla/engine'),
+      expect.stringContaining('@catzilla/core-c may not import @catzilla/engine'),
+    ])
   })
 
   test('a dependency against the table fails without any import', () => {
@@ -99,6 +115,29 @@ describe('layers', () => {
   test('a package that nobody placed fails', () => {
     plantPackage('stray', {})
     expect(checkLayers(root)).toEqual([expect.stringContaining('@catzilla/stray is not in the table')])
+  })
+})
+
+describe('layers of C', () => {
+  const cases = [
+    ['csrc/queue/a.c', '"memory/a.h"', undefined],
+    ['csrc/queue/a.c', '"queue/a.h"', undefined],
+    ['csrc/queue/a.c', '<stdio.h>', undefined],
+    ['csrc/queue/a.c', '"engine/a.h"', 'queue may not include "engine/a.h"'],
+    ['csrc/worker/a.c', '"flow/a.h"', undefined],
+    ['include/ctz/a.h', '"ctz/b.h"', undefined],
+    ['include/ctz/a.h', '"queue/b.h"', 'ctz may not include "queue/b.h"'],
+    ['include/ctz/kernel.h', '"ctz/status.h"', 'ctz may not include "ctz/status.h"'],
+    ['binding/a.cc', '"reader.h"', undefined],
+    ['binding/a.cc', '"queue/a.h"', 'binding may not include "queue/a.h"'],
+    ['ctest/unit/a.c', '"queue/a.c"', undefined],
+    ['csrc/stray/a.c', '"queue/a.h"', 'stray is not in the table'],
+  ]
+
+  test.each(cases)('%s: #include %s', (file, included, problem) => {
+    plant(`packages/core-c/${file}`, `#include ${included}\n`)
+    const expected = [problem].filter(Boolean).map((part) => expect.stringContaining(part))
+    expect(checkNativeLayers(root)).toEqual(expected)
   })
 })
 
@@ -130,6 +169,40 @@ describe('exports', () => {
   })
 })
 
+describe('platform packages', () => {
+  const name = '@catzilla/core-c-linux-x64-gnu'
+  const asking = { version: '1.0.0', optionalDependencies: { [name]: 'workspace:*' } }
+  const binary = { name, version: '1.0.0', os: ['linux'], cpu: ['x64'], libc: ['glibc'] }
+
+  beforeEach(() => {
+    plant('packages/engine/src/testing.ts', '')
+    plantPackage('core-c', asking)
+    plant('packages/core-c/npm/linux-x64-gnu/package.json', JSON.stringify(binary))
+    plant('packages/core-c/npm/linux-x64-gnu/LICENSE', 'MIT')
+  })
+
+  test('one that is asked for and fits passes', () => expect(checkExports(root)).toEqual([]))
+
+  test('one for another platform, of another version or without licence is found', () => {
+    plant('packages/core-c/npm/linux-x64-gnu/package.json', JSON.stringify({ ...binary, cpu: ['arm64'] }))
+    expect(checkExports(root)).toEqual([expect.stringContaining('cpu should be ["x64"]')])
+    plant('packages/core-c/npm/linux-x64-gnu/package.json', JSON.stringify({ ...binary, version: '1.0.1' }))
+    rmSync(join(root, 'packages/core-c/npm/linux-x64-gnu/LICENSE'))
+    expect(checkExports(root)).toEqual([
+      expect.stringContaining('npm/linux-x64-gnu has no LICENSE'),
+      expect.stringContaining('version should be "1.0.0"'),
+    ])
+  })
+
+  test('one that is not asked for, or not there, is found', () => {
+    plantPackage('core-c', { version: '1.0.0' })
+    expect(checkExports(root)).toEqual([expect.stringContaining(`${name} is not asked for`)])
+    plantPackage('core-c', asking)
+    rmSync(join(root, 'packages/core-c/npm'), { recursive: true })
+    expect(checkExports(root)).toEqual([expect.stringContaining(`${name} has no folder in npm/`)])
+  })
+})
+
 describe('files', () => {
   test('a long file fails unless it is excepted, and an exception must be needed', () => {
     const name = 'packages/api/src/long.ts'
@@ -142,6 +215,27 @@ describe('files', () => {
       expect.stringContaining('needs no exception'),
       expect.stringContaining('no such file'),
     ])
+  })
+
+  test.each(['csrc/ring.c', 'include/ring.h', 'binding/ring.cc', 'cmake/Ring.cmake', 'CMakeLists.txt'])(
+    '%s has a limit too, and a test in C its own',
+    (name) => {
+      plant(`packages/core-c/${name}`, '\n\n'.repeat(200) + 'x\n')
+      plant('packages/core-c/ctest/unit/ring_test.c', '\n\n'.repeat(200) + 'x\n')
+      expect(checkFiles(root)).toEqual([`packages/core-c/${name}: 401 lines, the limit is 350`])
+    },
+  )
+
+  test('a kind of file that nobody placed fails', () => {
+    plant('packages/api/src/fast.zig', '')
+    expect(checkFiles(root)).toEqual([
+      'packages/api/src/fast.zig: of a kind that tools/checks/workspace.mjs does not know',
+    ])
+  })
+
+  test('what is built is not looked at', () => {
+    plant('packages/core-c/build-dev/CMakeFiles/probe.c', 'x\n'.repeat(999))
+    expect(checkFiles(root)).toEqual([])
   })
 
   test('generated files may be long', () => {
@@ -213,6 +307,11 @@ describe('traces', () => {
   test.each(folders)('a path below /%s fails', (folder) => {
     plant('docs/a.md', `first\nsee /${folder}/main/x.ts\n`)
     expect(checkTraces(root)).toEqual([`docs/a.md:2: names /${folder}/`])
+  })
+
+  test('in C as anywhere', () => {
+    plant('packages/core-c/csrc/a.c', `#include "/${folders[0]}/x.h"\n`)
+    expect(checkTraces(root)).toHaveLength(1)
   })
 
   test('relative paths and addresses pass', () => {

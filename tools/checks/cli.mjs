@@ -5,6 +5,7 @@ import { checkExports } from './exports.mjs'
 import { checkFiles } from './files.mjs'
 import { checkGenerated } from './generated.mjs'
 import { checkLayers } from './layers.mjs'
+import { checkNativeLayers } from './native-layers.mjs'
 import { checkPromises } from './promises.mjs'
 import { checkTraces } from './traces.mjs'
 
@@ -13,7 +14,7 @@ const checks = {
   exports: checkExports,
   files: checkFiles,
   generated: checkGenerated,
-  layers: checkLayers,
+  layers: (folder) => [...checkLayers(folder), ...checkNativeLayers(folder)],
   promises: checkPromises,
   traces: checkTraces,
 }

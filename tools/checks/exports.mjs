@@ -1,7 +1,7 @@
 // Every door of every package has the same sides, each pointing at a file that exists or will be built, and the package
 // carries the licence: pnpm does not add that of the root when it packs.
 // (That the built files are right is the work of publint and attw, `npm run check:pkg`.)
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { members, shown } from './workspace.mjs'
 
@@ -14,8 +14,45 @@ export function checkExports(root) {
       const problems = doors.flatMap(([door, target]) => doorProblems(dir, door, target))
       if (!Object.hasOwn(manifest.exports ?? {}, './package.json')) problems.push('no door "./package.json"')
       if (!existsSync(join(dir, 'LICENSE'))) problems.push('no LICENSE beside it')
+      problems.push(...platformProblems(dir, manifest))
       return problems.map((problem) => `${where}: ${problem}`)
     })
+}
+
+/**
+ * The packages in npm/ carry a binary each, for the platform in their name. The package above them asks for all of them,
+ * in its own version, as options: an installer takes the one that fits.
+ */
+function platformProblems(dir, manifest) {
+  const folder = join(dir, 'npm')
+  const triples = existsSync(folder) ? readdirSync(folder) : []
+  const asked = Object.keys(manifest.optionalDependencies ?? {}).filter((name) => name.startsWith(`${manifest.name}-`))
+  return [
+    ...asked
+      .filter((name) => !triples.includes(name.slice(manifest.name.length + 1)))
+      .map((name) => `${name} has no folder in npm/`),
+    ...triples.flatMap((triple) => {
+      const name = `${manifest.name}-${triple}`
+      const own = JSON.parse(readFileSync(join(folder, triple, 'package.json'), 'utf8'))
+      const [os, cpu, libc] = triple.split('-')
+      const fits = {
+        name,
+        version: manifest.version,
+        os: [os],
+        cpu: [cpu],
+        libc: libc === 'gnu' ? ['glibc'] : undefined,
+      }
+      return [
+        ...(manifest.optionalDependencies?.[name] === 'workspace:*'
+          ? []
+          : [`${name} is not asked for as "workspace:*"`]),
+        ...(existsSync(join(folder, triple, 'LICENSE')) ? [] : [`npm/${triple} has no LICENSE`]),
+        ...Object.entries(fits)
+          .filter(([field, value]) => JSON.stringify(own[field]) !== JSON.stringify(value))
+          .map(([field, value]) => `npm/${triple}: ${field} should be ${JSON.stringify(value)}`),
+      ]
+    }),
+  ]
 }
 
 function doorProblems(dir, door, target) {

@@ -1,7 +1,6 @@
-// Source files stay short and are named after what they hold.
+// Source files, in whatever language, stay short and are named after what they hold.
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { committedFiles, isGenerated, isSourceFile, isTestFile, shown } from './workspace.mjs'
+import { committedFiles, isGenerated, isOtherFile, isSourceFile, isTestFile, shown } from './workspace.mjs'
 
 /** Lines a file may have. Tests list cases, so they may be longer, but not without end. */
 const limits = { source: 350, test: 600 }
@@ -16,9 +15,14 @@ export const longFiles = {}
 const emptyNames = new Set(['util', 'utils', 'common', 'helper', 'helpers', 'misc', 'manager', 'managers'])
 
 export function checkFiles(root, exceptions = longFiles) {
-  const files = committedFiles(root).filter((path) => isSourceFile(path) && !isGenerated(path))
+  const committed = committedFiles(root).filter((path) => !isGenerated(path))
+  const files = committed.filter(isSourceFile)
   const names = files.map((path) => shown(root, path))
   return [
+    // So that sources of a new kind cannot slip past the checks.
+    ...committed
+      .filter((path) => !isSourceFile(path) && !isOtherFile(path))
+      .map((path) => `${shown(root, path)}: of a kind that tools/checks/workspace.mjs does not know`),
     ...files.flatMap((path, index) => fileProblems(path, names[index], exceptions)),
     ...Object.keys(exceptions)
       .filter((name) => !names.includes(name))
@@ -32,7 +36,7 @@ function fileProblems(path, name, exceptions) {
     .filter((part) => emptyNames.has(part.replace(/\..*$/, '')))
     .map((part) => `${name}: "${part}" says nothing of what is inside`)
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n').length
-  const limit = isTestFile(basename(path)) ? limits.test : limits.source
+  const limit = isTestFile(path) ? limits.test : limits.source
   const excepted = Object.hasOwn(exceptions, name)
   if (lines > limit && !excepted) problems.push(`${name}: ${lines} lines, the limit is ${limit}`)
   if (lines <= limit && excepted)

@@ -44,5 +44,6 @@ function importKind(clause) {
 function isImportCall(callee) {
   if (callee.kind === ts.SyntaxKind.ImportKeyword) return true
   if (ts.isIdentifier(callee)) return callee.text === 'require'
+  if (ts.isCallExpression(callee)) return callee.expression.getText() === 'createRequire'
   return ts.isPropertyAccessExpression(callee) && callee.getText() === 'require.resolve'
 }

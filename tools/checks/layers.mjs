@@ -3,17 +3,18 @@
 import { isBuiltin } from 'node:module'
 import { dirname, join, resolve, sep } from 'node:path'
 import { importsOf } from './imports.mjs'
-import { filesBelow, isSourceFile, members, shown } from './workspace.mjs'
+import { filesBelow, isScript, members, shown } from './workspace.mjs'
 
 /**
  * The table. A member absent from it fails the check, so that a new one is placed by decision.
- * `value`: may be imported; `type`: only with `import type`; `late`: only with `import()`, for what may not be installed.
- * @type {Record<string, { value?: string[], type?: string[], late?: string[] }>}
+ * `value`: may be imported; `type`: only with `import type`; `late`: only with `import()` or `require()`, for what may not
+ * be installed; `lateFile`: and that in this file alone.
+ * @type {Record<string, { value?: string[], type?: string[], late?: string[], lateFile?: string }>}
  */
 export const layers = {
   '@catzilla/core-c': {},
   '@catzilla/compiler': { value: ['@catzilla/core-c'] },
-  '@catzilla/engine': { late: ['@catzilla/core-c'] },
+  '@catzilla/engine': { late: ['@catzilla/core-c'], lateFile: 'src/native/load-core.ts' },
   '@catzilla/durable': { value: ['@catzilla/engine'] },
   '@catzilla/engine-bullmq': { value: ['@catzilla/engine'] },
   '@catzilla/api': { value: ['@catzilla/engine'], late: ['@catzilla/compiler', '@catzilla/durable'] },
@@ -23,7 +24,14 @@ export const layers = {
   '@catzilla/dashboard': { type: ['@catzilla/monitor'] },
   '@catzilla/demo': { value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'] },
   '@catzilla/bench': {
-    value: ['@catzilla/api', '@catzilla/engine', '@catzilla/durable', '@catzilla/engine-bullmq', '@catzilla/workflow'],
+    value: [
+      '@catzilla/api',
+      '@catzilla/core-c',
+      '@catzilla/engine',
+      '@catzilla/durable',
+      '@catzilla/engine-bullmq',
+      '@catzilla/workflow',
+    ],
   },
 }
 
@@ -39,7 +47,7 @@ export function checkLayers(root, table = layers) {
     return [
       ...manifestProblems(context, member),
       ...filesBelow(member.dir)
-        .filter(isSourceFile)
+        .filter(isScript)
         .flatMap((path) => fileProblems(context, member, path)),
     ]
   })
@@ -98,7 +106,13 @@ function layerProblem({ table, byName }, member, path, inSource, { specifier, ki
   const allowed = kindAllowed(table[name], target)
   if (allowed === undefined) return `${name} may not import ${target}`
   if (inSource && kind === 'value' && allowed === 'type') return `${name} may import only types of ${target}`
-  if (inSource && kind === 'value' && allowed === 'late') return `${name} may load ${target} only by import()`
+  if (inSource && allowed === 'late') {
+    if (kind === 'value') return `${name} may load ${target} only by import() or require()`
+    const { lateFile } = table[name]
+    if (kind === 'late' && lateFile !== undefined && path !== join(member.dir, lateFile)) {
+      return `${name} may load ${target} only in ${lateFile}`
+    }
+  }
   const door = specifier.slice(target.length + 1)
   if (testDoors.has(door) && inSource && member.kind === 'package' && !isForTests(member, path)) {
     return `${specifier} is for tests`

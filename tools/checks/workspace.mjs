@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 
-const generatedFolders = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo', '.cache'])
+const generatedFolders = /^(node_modules|dist|coverage|\.git|\.turbo|\.cache|build|build-.*)$/
 
 /** @returns {{ dir: string, kind: 'package' | 'app', manifest: any }[]} */
 export function members(root) {
@@ -25,7 +25,7 @@ export function filesBelow(dir) {
   if (!existsSync(dir)) return []
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
     const path = join(dir, entry.name)
-    if (entry.isDirectory()) return generatedFolders.has(entry.name) ? [] : filesBelow(path)
+    if (entry.isDirectory()) return generatedFolders.test(entry.name) ? [] : filesBelow(path)
     return entry.isFile() ? [path] : []
   })
 }
@@ -41,12 +41,31 @@ export function committedFiles(root) {
     .map((path) => join(root, path))
 }
 
-export function isSourceFile(path) {
+/** TypeScript and JavaScript. */
+export function isScript(path) {
   return /\.(ts|mts|cts|tsx|mjs|js|cjs)$/.test(path)
 }
 
+/** C and C++. */
+export function isNativeSource(path) {
+  return /\.(c|h|cc)$/.test(path)
+}
+
+/** Whatever people write as code, and which is therefore kept short. */
+export function isSourceFile(path) {
+  return isScript(path) || isNativeSource(path) || /(^|[\\/])CMakeLists\.txt$|\.(cmake|sh|html|css)$/.test(path)
+}
+
+/** Files that are committed and no source: documents, settings and data. */
+export function isOtherFile(path) {
+  return (
+    /\.(md|json|ya?ml|csv)$/.test(path) ||
+    /^(LICENSE|run|\.(clang-format|editorconfig|gitattributes|gitignore|nvmrc))$/.test(basename(path))
+  )
+}
+
 export function isTestFile(path) {
-  return /\.test(-d)?\.\w+$/.test(path)
+  return /\.test(-d)?\.\w+$/.test(path) || /[\\/]ctest[\\/]/.test(path)
 }
 
 export function isGenerated(path) {
