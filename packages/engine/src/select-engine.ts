@@ -4,6 +4,8 @@ import { ConfigurationError, EngineUnavailableError, describeValue, toError } fr
 import type { TaskEngine } from './contract/task-engine.ts'
 import { guardEngine } from './guard/guarded-engine.ts'
 import type { EngineOptions } from './options/engine-options.ts'
+import { CoreUnavailableError, loadCore } from './native/load-core.ts'
+import { NativeEngine } from './native/native-engine.ts'
 import { TypeScriptEngine } from './typescript/typescript-engine.ts'
 
 /** `'auto'`, an engine's name, an engine URL, or an engine. */
@@ -35,7 +37,7 @@ const surroundings: EngineSurroundings = { env: process.env, load: createRequire
 /** The package behind each URL scheme; undefined is built in. */
 const packages: Readonly<Record<string, string | undefined>> = {
   typescript: undefined,
-  native: '@catzilla/core-c',
+  native: undefined,
   redis: '@catzilla/engine-bullmq',
   rediss: '@catzilla/engine-bullmq',
   postgres: '@catzilla/engine-bullmq',
@@ -76,6 +78,7 @@ function selectBest(options: EngineOptions, from: EngineSurroundings): { engine:
     return { engine, info: { name: engine.name, reason: 'auto: the native engine loads', passedOver: [] } }
   } catch (thrown) {
     const passedOver = [{ name: 'native', reason: toError(thrown).message }]
+    if (thrown instanceof CoreUnavailableError && thrown.unexpected) warnOnce(thrown.message)
     const engine = createTypeScriptEngine(options)
     return { engine, info: { name: engine.name, reason: 'auto: it needs nothing but Node', passedOver } }
   }
@@ -85,6 +88,7 @@ function createNamed(asked: string, by: string, options: EngineOptions, from: En
   const scheme = /^([a-z]+)(?::|$)/.exec(asked)?.[1]
   if (scheme === undefined || !Object.hasOwn(packages, scheme)) throw unknownChoice(asked, by)
   const packageName = packages[scheme]
+  if (scheme === 'native') return guardEngine(new NativeEngine(loadCore(from.load), options))
   if (packageName === undefined) return createTypeScriptEngine(options)
   return guardEngine(loadEngine(scheme, packageName, from).createEngine(asked, options))
 }
@@ -133,4 +137,25 @@ function describeUrl(asked: string): string {
  */
 export function createTypeScriptEngine(options?: EngineOptions): TaskEngine {
   return guardEngine(new TypeScriptEngine(options))
+}
+
+/**
+ * The native engine: C worker threads for kernels, the event loop for everything else.
+ * @throws EngineUnavailableError when `@catzilla/core-c` is missing or does not load
+ * @throws ConfigurationError
+ */
+export function createNativeEngine(options?: EngineOptions): TaskEngine {
+  return guardEngine(new NativeEngine(loadCore(), options))
+}
+
+let warned = false
+
+/** Something is installed that does not work: said once, since everything goes on without it. */
+function warnOnce(message: string): void {
+  if (warned) return
+  warned = true
+  process.emitWarning(`${message}; tasks run on the TypeScript engine`, {
+    type: 'CatzillaWarning',
+    code: 'CATZILLA_NATIVE_UNAVAILABLE',
+  })
 }

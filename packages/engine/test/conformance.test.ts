@@ -1,13 +1,20 @@
-// The suite on the TypeScript engine, and the suite on trial: whether it notices defects, and how it treats skips.
+// The suite on both local engines, and the suite on trial: whether it notices defects, and how it treats skips.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createTypeScriptEngine } from '@catzilla/engine'
+import { createNativeEngine, createTypeScriptEngine } from '@catzilla/engine'
 import type { EngineCapabilities } from '@catzilla/engine'
 import { conformanceCases, conformanceReport, describeEngine, runConformanceCase } from '@catzilla/engine/conformance'
 import type { ConformanceOptions, EngineFactory } from '@catzilla/engine/conformance'
 import { ReadyQueue } from '../src/typescript/ready-queue.ts'
 import { changed, defects } from './conformance/defects.ts'
+import { nativeMissing } from './native/native-core.ts'
 
-describeEngine('typescript', createTypeScriptEngine, { runner: { describe, it }, deadlineMs: 50_000 })
+const local = { runner: { describe, it }, deadlineMs: 50_000 }
+describeEngine('typescript', createTypeScriptEngine, local)
+
+describe.skipIf(nativeMissing !== undefined)('where there is a compiled engine', () => {
+  const factory = nativeMissing === undefined ? createNativeEngine : createTypeScriptEngine
+  describeEngine('native', factory, local)
+})
 
 const { capabilities } = createTypeScriptEngine()
 
@@ -59,22 +66,25 @@ describe('the report', () => {
   it('counts what is run, what is not applicable and what is skipped', () => {
     const report = conformanceReport('typescript', capabilities)
     console.log(report.text)
-    expect(report.text).toBe(
-      `conformance typescript: ${report.total} cases: ${report.total} run, 0 not applicable, 0 skipped`,
-    )
+    const { total: all, notApplicable: others } = report
+    expect(new Set(others.map(({ lacks }) => lacks))).toEqual(new Set(['nativeLane']))
+    const counts = `${all - others.length} run, ${others.length} not applicable, 0 skipped`
+    expect(report.text).toBe(`conformance typescript: ${all} cases: ${counts}`)
 
     const poorer: EngineCapabilities = { ...capabilities, virtualClock: false, scalesInline: false }
     const skip = [{ case: firstCase, reason: 'for the count' }]
     const { total, run, notApplicable, skipped } = conformanceReport('poorer', poorer, skip)
     expect(skipped).toEqual(skip)
     expect(notApplicable.length).toBeGreaterThan(20)
-    expect(new Set(notApplicable.map(({ lacks }) => lacks))).toEqual(new Set(['virtualClock', 'scalesInline']))
+    expect(new Set(notApplicable.map(({ lacks }) => lacks))).toEqual(
+      new Set(['virtualClock', 'scalesInline', 'nativeLane']),
+    )
     expect(run + notApplicable.length + skipped.length).toBe(total)
   })
 
   it('is the name of the last test', async () => {
     const tests = await declared(createTypeScriptEngine)
-    expect(tests.at(-1)?.name).toMatch(/^conformance written down: \d+ cases: \d+ run, 0 not applicable, 0 skipped$/)
+    expect(tests.at(-1)?.name).toMatch(/^conformance written down: \d+ cases: \d+ run, \d+ not applicable, 0 skipped$/)
     expect(tests.length).toBe(conformanceCases.length + 1)
   })
 })

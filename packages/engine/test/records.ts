@@ -1,7 +1,10 @@
 // Task records outside of any engine, for tests of the lists and queues that hold them.
 import { resolveTaskOptions } from '../src/options/task-options.ts'
 import type { TaskOptions } from '../src/options/task-options.ts'
+import { IntrusiveList } from '../src/typescript/intrusive-list.ts'
+import type { Lane } from '../src/typescript/lane.ts'
 import type { Plan, RecordHome } from '../src/typescript/plan.ts'
+import { ReadyQueue } from '../src/typescript/ready-queue.ts'
 import { RunState } from '../src/typescript/run-state.ts'
 import { TaskRecord } from '../src/typescript/task-record.ts'
 
@@ -16,11 +19,23 @@ const home: RecordHome = {
   reportProgress: () => {},
 }
 
+/** A lane in which nothing ever runs. */
+const lane: Lane = {
+  name: 'inline',
+  ready: new ReadyQueue(),
+  running: new IntrusiveList(),
+  keepsTime: false,
+  wake: () => {},
+  takeBack: () => false,
+  abandon: () => {},
+}
+
 export function planOf(asked: TaskOptions = {}): Plan {
   const options = resolveTaskOptions(asked)
   const handler = (): void => {}
-  const named = { name: 'task', handler, gate: null, keyGates: null, unique: null }
-  return { call: { name: 'task', options }, options, named, handler, home, direct: true, limited: false, keyed: false }
+  const named = { name: 'task', handler, kernel: undefined, gate: null, keyGates: null, unique: null }
+  const call = { name: 'task', options }
+  return { call, options, named, lane, handler, check: null, home, direct: true, limited: false, keyed: false }
 }
 
 /** One plan per class, shared by the records as in an engine. */

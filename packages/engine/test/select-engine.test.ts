@@ -2,11 +2,15 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, EngineUnavailableError } from '../src/contract/errors.ts'
 import type { TaskEngine } from '../src/contract/task-engine.ts'
+import { portLayout } from '../src/native/port-layout.ts'
 import type { EngineOptions } from '../src/options/engine-options.ts'
 import { createTypeScriptEngine, selectEngine } from '../src/select-engine.ts'
 import type { EngineChoice, EngineSurroundings } from '../src/select-engine.ts'
 import { TypeScriptEngine } from '../src/typescript/typescript-engine.ts'
 import { thrownBy } from './thrown.ts'
+
+const warnings: (Error & { readonly code?: string })[] = []
+process.on('warning', (warning) => void warnings.push(warning))
 
 function notInstalled(packageName: string): never {
   throw Object.assign(new Error(`Cannot find module '${packageName}'\nRequire stack:\n- /app/main.js`), {
@@ -39,6 +43,13 @@ function installed(): {
   return { from: surroundings({ load }), asked }
 }
 
+/** A package with a C engine that is never started. */
+function withCore(core: object | undefined, source = 'made up', errors: readonly string[] = []): EngineSurroundings {
+  return surroundings({ load: () => ({ loadCore: () => ({ core, source, errors }) }) })
+}
+
+const core = { version: '1.2.3', allocator: 'system', portLayout, createEngine: () => ({}) }
+
 function inEnvironment(value: string): EngineSurroundings {
   return surroundings({ env: { CATZILLA_ENGINE: value } })
 }
@@ -59,11 +70,9 @@ describe('auto', () => {
   })
 
   test('with the native engine it is that one', () => {
-    const { from, asked } = installed()
-    const { engine, info } = selectEngine('auto', { queueSize: 7 }, from)
-    expect(engine.name).toBe('other')
-    expect(info).toEqual({ name: 'other', reason: 'auto: the native engine loads', passedOver: [] })
-    expect(asked).toEqual([{ packageName: '@catzilla/core-c', url: 'native', options: { queueSize: 7 } }])
+    const { engine, info } = selectEngine('auto', { queueSize: 7 }, withCore(core))
+    expect([engine.name, engine.capabilities.nativeLane]).toEqual(['native', true])
+    expect(info).toEqual({ name: 'native', reason: 'auto: the native engine loads', passedOver: [] })
   })
 
   test.each<[string, EngineSurroundings['load'], string]>([
@@ -81,18 +90,12 @@ describe('auto', () => {
       },
       'does not load',
     ],
-    ['exports no createEngine', () => ({}), 'exports createEngine'],
-    ['exports nothing at all', () => undefined, 'exports createEngine'],
-    ['exports null', () => null, 'exports createEngine'],
-    [
-      'fails to make its engine',
-      () => ({
-        createEngine: () => {
-          throw new Error('no memory')
-        },
-      }),
-      'no memory',
-    ],
+    ['exports no loadCore', () => ({}), 'exports loadCore'],
+    ['exports nothing at all', () => undefined, 'exports loadCore'],
+    ['exports null', () => null, 'exports loadCore'],
+    ['has no binary', withCore(undefined, 'no native core: it is broken', ['it is broken']).load, 'it is broken'],
+    ['is switched off', withCore(undefined, 'CATZILLA_NATIVE is off').load, 'CATZILLA_NATIVE is off'],
+    ['was built for another layout', withCore({ ...core, portLayout: {} }).load, 'PORT_MAGIC = 1347705411'],
   ])('a native package that %s is passed over, for that reason', (_, load, reason) => {
     const { engine, info } = selectEngine('auto', {}, surroundings({ load }))
     expect(engine.name).toBe('typescript')
@@ -112,8 +115,6 @@ describe('by name or URL', () => {
   })
 
   test.each([
-    ['native', '@catzilla/core-c'],
-    ['native:', '@catzilla/core-c'],
     ['redis://localhost:6379', '@catzilla/engine-bullmq'],
     ['rediss://h:1/2?family=6', '@catzilla/engine-bullmq'],
     ['postgres://h/db', '@catzilla/engine-bullmq'],
@@ -135,6 +136,31 @@ describe('by name or URL', () => {
     expect(error.cause).toMatchObject({ code: 'MODULE_NOT_FOUND' })
   })
 
+  test.each(['native', 'native:', 'native:anything'])('%s is the native engine', (choice) => {
+    const { engine, info } = selectEngine(choice, { workers: 3 }, withCore(core))
+    expect([engine.name, info.reason]).toEqual(['native', `the engine option is "${choice}"`])
+    expect(engine.snapshot()).toMatchObject({ totalWorkers: 3, idleWorkers: 3, cAcceleration: true })
+  })
+
+  test('native switched off says what to do', () => {
+    const { message } = thrownBy(() => selectEngine('native', {}, withCore(undefined, 'CATZILLA_NATIVE is off')))
+    expect(message).toContain("CATZILLA_NATIVE is off; unset CATZILLA_NATIVE, or use engine: 'typescript'")
+  })
+
+  test('native of another layout names both values and the remedy', () => {
+    const other = { ...core, portLayout: { ...portLayout, SLOT_BYTES: 128 } }
+    const error = thrownBy(() => selectEngine('native', {}, withCore(other)))
+    expect(error).toBeInstanceOf(EngineUnavailableError)
+    expect(error.message).toMatch(/SLOT_BYTES = 96, the installed one \(version 1\.2\.3\) has 128: .*same version/)
+  })
+
+  test('more workers than C runs are refused', () => {
+    const error = thrownBy(() => selectEngine('native', { workers: 257 }, withCore(core)))
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error.message).toMatch(/at most 256 workers, got workers 257/)
+    expect(selectEngine('auto', { workers: 257 }, withCore(core)).info.passedOver[0]?.reason).toContain('256')
+  })
+
   test('a package that lacks one of its own dependencies is not told to be missing itself', () => {
     const load = (): never => notInstalled('ioredis')
     const { message } = thrownBy(() => selectEngine('redis://h', {}, surroundings({ load })))
@@ -142,13 +168,15 @@ describe('by name or URL', () => {
   })
 
   test.each([[undefined], [null], [{}], [{ createEngine: 'no function' }]])('a package that exports %o', (loaded) => {
-    const error = thrownBy(() => selectEngine('native', {}, surroundings({ load: () => loaded })))
+    const error = thrownBy(() => selectEngine('redis://h', {}, surroundings({ load: () => loaded })))
     expect(error).toBeInstanceOf(EngineUnavailableError)
-    expect(error.message).toContain('@catzilla/core-c that exports createEngine; the installed one does not: update it')
+    expect(error.message).toContain(
+      '@catzilla/engine-bullmq that exports createEngine; the installed one does not: update it',
+    )
   })
 
   test('the engine of a package is put behind the guard', () => {
-    const { engine } = selectEngine('native', {}, installed().from)
+    const { engine } = selectEngine('redis://h', {}, installed().from)
     expect(() => engine.submit({ name: 't', options: {} as never, handler: () => {} }, [])).toThrow(
       /call start\(\) first/,
     )
@@ -248,4 +276,14 @@ describe('passwords', () => {
     const { info } = selectEngine('redis://user:SECRET@host:6379/1', {}, installed().from)
     expect(info.reason).toBe('the engine option is "redis://…@host:6379/1"')
   })
+})
+
+test('what is installed and does not load is said once in a process; what is not there, or switched off, is not said', async () => {
+  selectEngine('auto', {}, surroundings())
+  selectEngine('auto', {}, withCore(undefined, 'CATZILLA_NATIVE is off'))
+  for (let times = 0; times < 3; times++) selectEngine('auto', {}, withCore(undefined, 'broken', ['broken']))
+  await new Promise((resolve) => setImmediate(resolve))
+  // the tests above have provoked it as well
+  expect(warnings.map(({ code }) => code)).toEqual(['CATZILLA_NATIVE_UNAVAILABLE'])
+  expect(warnings[0]?.message).toMatch(/@catzilla\/core-c.*tasks run on the TypeScript engine$/)
 })

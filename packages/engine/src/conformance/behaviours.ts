@@ -12,6 +12,10 @@ import { events } from './cases/events.ts'
 import { expiry } from './cases/expiry.ts'
 import { failures } from './cases/failures.ts'
 import { handles } from './cases/handles.ts'
+import { kernelFailures } from './cases/kernel-failures.ts'
+import { kernelRecords } from './cases/kernel-records.ts'
+import { kernelTurns } from './cases/kernel-turns.ts'
+import { kernels } from './cases/kernels.ts'
 import { keyedLimits } from './cases/keyed-limits.ts'
 import { lifecycle } from './cases/lifecycle.ts'
 import { listing } from './cases/listing.ts'
@@ -77,5 +81,9 @@ export const behaviours: readonly Behaviour[] = [
   { behaviour: 'retention', cases: retention },
   { behaviour: 'statistics', cases: statistics },
   { behaviour: 'scaling', cases: scaling },
+  { behaviour: 'kernels', cases: kernels },
+  { behaviour: 'kernel-failures', cases: kernelFailures },
+  { behaviour: 'kernel-turns', cases: kernelTurns },
+  { behaviour: 'kernel-records', cases: kernelRecords },
   { behaviour: 'shutdown', cases: shutdown },
 ]

@@ -1,9 +1,12 @@
 // What a case works with: engines that are watched and stopped after it, moments, a clock, and tasks that block.
+import assert from 'node:assert/strict'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { isSettled } from '../contract/task-state.ts'
 import type { TaskEngine } from '../contract/task-engine.ts'
-import type { TaskCall, TaskContext, TaskHandle, TaskHandler } from '../contract/task.ts'
+import type { TaskCall, TaskContext, TaskDefinition, TaskHandle, TaskHandler } from '../contract/task.ts'
 import { guardEngine } from '../guard/guarded-engine.ts'
+import { kernelNamed } from '../kernels/built-in-kernels.ts'
+import type { BuiltInKernelName } from '../kernels/built-in-kernels.ts'
 import { currentTask } from '../lanes/task-context.ts'
 import type { EngineOptions } from '../options/engine-options.ts'
 import { resolveTaskOptions } from '../options/task-options.ts'
@@ -63,10 +66,22 @@ export class Harness {
   }
 
   /** Registers a task and gives the call for it. */
-  define(engine: TaskEngine, handler: TaskHandler, asked: TaskOptions = {}, name: string = this.newName()): TaskCall {
+  define(
+    engine: TaskEngine,
+    handler: TaskHandler,
+    asked: TaskOptions = {},
+    name: string = this.newName(),
+    more: Pick<TaskDefinition, 'kernel'> = {},
+  ): TaskCall {
     const options = resolveTaskOptions(asked, baseOptions)
-    engine.register({ name, handler, options })
-    return Object.freeze({ name, options })
+    engine.register({ name, handler, options, ...more })
+    return Object.freeze({ name, options, ...more })
+  }
+
+  /** Registers a task of the native lane over a kernel that comes with the engine, and gives the call for it. */
+  defineKernel(engine: TaskEngine, kernel: BuiltInKernelName, asked: TaskOptions = {}, name?: string): TaskCall {
+    const twin = kernelNamed(kernel)?.run ?? assert.fail(`no kernel ${kernel}`)
+    return this.define(engine, twin, { lane: 'native', ...asked }, name, { kernel: { name: kernel } })
   }
 
   newName(): string {
@@ -148,6 +163,11 @@ export class Harness {
     engine.submitMany = (call, argsList) => submitMany(call, argsList).map((handle) => note(handle))
     engine.retry = async (taskId) => note(await retry(taskId))
   }
+}
+
+/** Worker figures count threads where an engine has any, and inline slots elsewhere. */
+export function countsThreads({ nativeLane, threadLane }: EngineCapabilities): boolean {
+  return nativeLane || threadLane
 }
 
 /** The call with other options. */

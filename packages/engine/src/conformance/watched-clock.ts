@@ -3,6 +3,7 @@ import { systemClock } from '../support/clock.ts'
 import type { Alarm, Clock } from '../support/clock.ts'
 
 export class WatchedClock implements Clock {
+  readonly processTime = true
   readonly #pending = new Set<Alarm>()
 
   get pendingAlarms(): number {

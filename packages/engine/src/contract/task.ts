@@ -32,11 +32,23 @@ export type SettledStatus = 'completed' | 'failed' | 'cancelled' | 'expired'
 /** A task's body. It is called with the payload's arguments and may return a promise. */
 export type TaskHandler = (...args: never[]) => unknown
 
+/**
+ * A body in C, for the native lane: one of those that come with the engine, or one of a library of the user's.
+ * Where a handler is given as well, both mean the same.
+ */
+export interface KernelReference {
+  readonly name: string
+  /** Path of the shared library that has it; without it, it comes with the engine. */
+  readonly library?: string
+}
+
 /** A named task as an engine knows it. */
 export interface TaskDefinition {
   readonly name: string
   readonly handler: TaskHandler
   readonly options: ResolvedTaskOptions
+  /** What runs on the native lane. */
+  readonly kernel?: KernelReference
 }
 
 /**
@@ -47,6 +59,10 @@ export interface TaskCall {
   readonly name: string
   readonly options: ResolvedTaskOptions
   readonly handler?: TaskHandler
+  /** What runs on the native lane. */
+  readonly kernel?: KernelReference
+  /** Native lane: the arguments are whole columns of numbers, taken by reference; the result is the column of results. */
+  readonly columns?: true
 }
 
 /** How a task ended. `error` of an engine that closed before the task ran is an `EngineClosedError`. */
@@ -126,6 +142,11 @@ export interface TaskHandle<T = unknown> {
   /** Calls `listener` once, in a later microtask, also when already settled. */
   onSettled(listener: (outcome: TaskOutcome<T>) => void): void
   stats(): TaskStats
+  /**
+   * Holds this thread up until the task has settled; false when `timeoutMs` was over first. Only handles of lanes that do
+   * not need this thread have it.
+   */
+  waitSync?(timeoutMs: number): boolean
   /** True when this call ended the task; false when it had settled already. */
   cancel(reason?: string): boolean
 }

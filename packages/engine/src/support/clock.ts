@@ -7,6 +7,8 @@ export interface Alarm {
 
 /** A source of time. Engines take it as an option, so that tests can drive it. */
 export interface Clock {
+  /** True when `now()` is `performance.now()`: then threads outside of JavaScript can keep the same time. */
+  readonly processTime?: boolean
   /** Monotonic milliseconds, fractional; the zero point is arbitrary. */
   now(): number
   /** Wall-clock milliseconds since 1970, fractional; may jump when the system's clock is set. */
@@ -60,6 +62,7 @@ function wallClockMs(): number {
 }
 
 export const systemClock: Clock = {
+  processTime: true,
   now: () => performance.now(),
   epochMs: wallClockMs,
   setAlarm: (delayMs, ring) => new SystemAlarm(delayMs, ring),

@@ -8,6 +8,10 @@ export class EventStream {
   readonly #listeners = new Map<EngineEventType, Set<EngineListener>>()
   #owed: (() => void)[] = []
 
+  /** Whether anybody listens to tasks that come in, resp. end: kept at hand, since it is asked for each task. */
+  wantsSubmissions = false
+  wantsEnds = false
+
   /** Whether anybody listens: lets the caller skip building an event. */
   wants(type: EngineEventType): boolean {
     return this.#listeners.size > 0 && this.#listeners.has(type)
@@ -21,9 +25,16 @@ export class EventStream {
       if (set === undefined) this.#listeners.set(type, new Set([entry]))
       else set.add(entry)
     }
+    this.#lookAround()
     return () => {
       for (const type of types) this.#remove(type, entry)
+      this.#lookAround()
     }
+  }
+
+  #lookAround(): void {
+    this.wantsSubmissions = this.wants('queued') || this.wants('scheduled')
+    this.wantsEnds = this.wants('completed') || this.wants('failed') || this.wants('cancelled') || this.wants('expired')
   }
 
   emit<K extends EngineEventType>(event: EngineEvents[K]): void {

@@ -1,22 +1,29 @@
-// Starts tasks: takes them from the ready queue while there is a free slot, one after the other, in microtasks; and gives
-// the event loop a turn of its own whenever the time slice is used up.
+// The inline lane of the walk: takes tasks from its ready queue while there is a free slot, one after the other, in
+// microtasks; and gives the event loop a turn of its own whenever the time slice is used up.
 import { runInline } from '../lanes/inline-lane.ts'
 import type { AttemptFollower } from '../lanes/inline-lane.ts'
 import { runOutsideContexts } from '../lanes/task-context.ts'
 import type { KeepAlive } from '../support/keep-alive.ts'
 import { Deadlines } from './deadlines.ts'
-import type { Settlement, Walk } from './settlement.ts'
-import { RunState } from './run-state.ts'
-import { readyAt } from './task-record.ts'
+import { IntrusiveList } from './intrusive-list.ts'
+import type { Lane } from './lane.ts'
+import { ReadyQueue } from './ready-queue.ts'
+import type { RunState } from './run-state.ts'
+import type { Settlement } from './settlement.ts'
+import { beginAttempt, isGated, isOverdue } from './start.ts'
 import type { TaskRecord } from './task-record.ts'
+import type { Walk } from './walk.ts'
 
 /** Longest time, in milliseconds, for which starting tasks may hold up timers and I/O in one turn of the event loop. */
 const SLICE_MS = 8
 
 const soon = Promise.resolve()
 
-export class Dispatcher implements AttemptFollower<RunState> {
-  paused = false
+export class Dispatcher implements Lane, AttemptFollower<RunState> {
+  readonly name = 'inline'
+  readonly keepsTime = false
+  readonly ready: ReadyQueue = new ReadyQueue()
+  readonly running: IntrusiveList = new IntrusiveList()
   concurrency: number
   readonly #walk: Walk
   readonly #settlement: Settlement
@@ -35,15 +42,22 @@ export class Dispatcher implements AttemptFollower<RunState> {
     this.#settlement = settlement
     this.#keepAlive = keepAlive
     this.concurrency = concurrency
-    this.#deadlines = new Deadlines(walk.running, walk.timers, (run, now) => settlement.timedOut(run.record, run, now))
+    this.#deadlines = new Deadlines(this.running, walk.timers, (run, now) => settlement.timedOut(run.record, run, now))
   }
 
-  /** Told whenever something may have become possible: a task came, a slot or a limit is free, a pause is over. */
   wake(): void {
     if (this.#woken || this.#draining) return
     this.#woken = true
     void soon.then(this.#drain)
   }
+
+  /** A task that was taken has started: there is nothing in between. */
+  takeBack(): boolean {
+    return false
+  }
+
+  /** A body on this thread cannot be stopped: its signal aborts, and what it still says is dropped. */
+  abandon(): void {}
 
   readonly #drain = (): void => {
     this.#woken = false
@@ -57,30 +71,23 @@ export class Dispatcher implements AttemptFollower<RunState> {
   }
 
   readonly #startTasks = (): void => {
-    const { clock, gatekeeper, ready, running } = this.#walk
+    const { ready, running } = this
+    const { clock, gatekeeper } = this.#walk
     this.#now = clock.now()
     if (this.#sliceEndsAt === 0) {
       this.#sliceEndsAt = this.#now + SLICE_MS
       setImmediate(this.#nextTurn)
     }
-    while (!this.paused && running.length < this.concurrency) {
+    while (!this.#walk.paused && running.length < this.concurrency) {
       if (this.#now >= this.#sliceEndsAt && ready.length > 0) {
         this.#yielded = true
         return
       }
       const record = ready.take(this.#now)
       if (record === null) return
-      if (this.#expired(record) || (isGated(record) && !gatekeeper.admit(record, this.#now))) continue
-      this.#start(record)
+      if (isOverdue(record, this.#now)) this.#settlement.expire(record, this.#now)
+      else if (!isGated(record) || gatekeeper.admit(record, this.#now)) this.#start(record)
     }
-  }
-
-  /** A busy event loop starts tasks before it looks at its timers: whose time is over is ended here. */
-  #expired(record: TaskRecord): boolean {
-    const expiresAt = record.run?.extrasOrNull?.expiry?.dueAt ?? Infinity
-    if (expiresAt > this.#now) return false
-    this.#settlement.expire(record, this.#now)
-    return true
   }
 
   readonly #nextTurn = (): void => {
@@ -91,23 +98,9 @@ export class Dispatcher implements AttemptFollower<RunState> {
   }
 
   #start(record: TaskRecord): void {
-    const { events, occupancy, ready, running, statistics, timers } = this.#walk
     const { handler, options } = record.plan
-    const now = this.#now
-    const run = attemptOf(record)
-    record.run = run
-    run.attempt++
-    run.startedAt = now
-    record.status = 'running'
-    running.push(record)
-    occupancy.started()
-    ready.countStart(options.priority)
-    statistics.recordWait(options.priority, now - readyAt(record))
-    if (run.extrasOrNull !== null) {
-      timers.remove(run.extrasOrNull.expiry)
-      run.extrasOrNull.expiry = null
-    }
-    if (events.wants('started')) this.#settlement.tellStarted(record, run, now)
+    const run = beginAttempt(this.#walk, this.#settlement, record, this.#now)
+    this.ready.countStart(options.priority)
     runInline(run, handler, record.args, this)
   }
 
@@ -131,14 +124,4 @@ export class Dispatcher implements AttemptFollower<RunState> {
     // the body may have cancelled its own task before it gave the promise
     if (run.current) this.#deadlines.watch(run)
   }
-}
-
-/** The state of the attempt that starts now: the one made for the task's delay if it has not run, or a new one. */
-function attemptOf(record: TaskRecord): RunState {
-  if (record.run === null) return new RunState(record)
-  return record.run.attempt === 0 ? record.run : record.run.following()
-}
-
-function isGated(record: TaskRecord): boolean {
-  return record.plan.named.gate !== null || record.plan.keyed
 }

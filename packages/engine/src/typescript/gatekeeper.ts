@@ -1,22 +1,22 @@
 // Decides whether a task may start as far as pauses and limits go, and lets parked tasks go on when a gate opens again.
 import { TaskDefinitionError, describeValue, toError } from '../contract/errors.ts'
 import { Gate } from './gate.ts'
-import type { IntrusiveList } from './intrusive-list.ts'
+import { runningIn } from './lane.ts'
+import type { Lane } from './lane.ts'
 import type { NamedTask, Plan } from './plan.ts'
-import type { ReadyQueue } from './ready-queue.ts'
 import { RunState } from './run-state.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TimerQueue } from './timer-queue.ts'
 
 export class Gatekeeper {
-  readonly #ready: ReadyQueue
+  /** Told when a name gets its gate: tasks of the name that wait outside of the walk must pass it too. */
+  gateMade: (named: NamedTask) => void = () => {}
   readonly #timers: TimerQueue
-  readonly #running: IntrusiveList
+  readonly #lanes: readonly Lane[]
 
-  constructor(ready: ReadyQueue, timers: TimerQueue, running: IntrusiveList) {
-    this.#ready = ready
+  constructor(timers: TimerQueue, lanes: readonly Lane[]) {
     this.#timers = timers
-    this.#running = running
+    this.#lanes = lanes
   }
 
   /**
@@ -35,12 +35,17 @@ export class Gatekeeper {
   gateOf(named: NamedTask): Gate {
     if (named.gate !== null) return named.gate
     named.gate = new Gate()
-    for (const record of this.#running) {
-      if (record.plan.named !== named || record.run === null) continue
-      record.run.extras.entered = [...(record.run.extras.entered ?? []), named.gate]
-      named.gate.running++
-    }
+    for (const record of runningIn(this.#lanes)) if (record.plan.named === named) this.enterLate(record)
+    this.gateMade(named)
     return named.gate
+  }
+
+  /** Takes a place for an attempt that was started before its name had a gate. */
+  enterLate({ plan, run }: TaskRecord): void {
+    const { gate } = plan.named
+    if (gate === null || run === null) return
+    run.extras.entered = [...(run.extras.entered ?? []), gate]
+    gate.running++
   }
 
   /**
@@ -112,7 +117,8 @@ export class Gatekeeper {
     for (let room = gate.room(now); room > 0; room--) {
       const record = gate.unpark()
       if (record === null) return
-      this.#ready.putBack(record)
+      record.plan.lane.ready.putBack(record)
+      record.plan.lane.wake()
     }
     this.#armReopening(gate, now)
   }

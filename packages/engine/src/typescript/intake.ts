@@ -5,11 +5,12 @@ import { copyArguments } from '../support/payload-copy.ts'
 import type { Gate } from './gate.ts'
 import type { Plan } from './plan.ts'
 import { cancelledError } from './settlement.ts'
-import type { Settlement, Walk } from './settlement.ts'
+import type { Settlement } from './settlement.ts'
 import { RunState } from './run-state.ts'
 import type { Extras } from './run-state.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TaskTable } from './task-table.ts'
+import type { Walk } from './walk.ts'
 
 export class Intake {
   readonly #walk: Walk
@@ -31,8 +32,8 @@ export class Intake {
     if (holder !== undefined && plan.options.onConflict === 'existing') return holder
     if (holder !== undefined && plan.options.onConflict === 'reject') throw conflict(holder, plan)
     // a replacement may take the place of the waiting task it replaces
-    this.#requireRoom(holder === undefined || holder.status === 'running' ? 1 : 0)
-    const copied = copyArguments(args, plan.call.name)
+    this.requireRoom(holder === undefined || holder.status === 'running' ? 1 : 0)
+    const copied = payloadOf(plan, args)
     const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, copied) : null
     const now = this.#walk.clock.now()
     if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)
@@ -50,8 +51,8 @@ export class Intake {
         `task '${plan.call.name}': a batch cannot share uniqueKey ${describeValue(plan.options.uniqueKey)}; submit its tasks one by one`,
       )
     }
-    this.#requireRoom(argsList.length)
-    const payloads = argsList.map((args) => copyArguments(args, plan.call.name))
+    this.requireRoom(argsList.length)
+    const payloads = argsList.map((args) => payloadOf(plan, args))
     const keyGates = plan.keyed ? payloads.map((args) => this.#walk.gatekeeper.keyGate(plan, args)) : []
     const now = this.#walk.clock.now()
     if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)
@@ -67,17 +68,18 @@ export class Intake {
     return record
   }
 
-  #requireRoom(places: number): void {
+  /** @throws QueueFullError */
+  requireRoom(places: number): void {
     const { occupancy, statistics } = this.#walk
-    if (occupancy.queued + places <= occupancy.capacity) return
+    if (occupancy.hasRoom(places)) return
     statistics.rejected += places
     throw new QueueFullError(
-      `the queue is full: ${occupancy.queued} of queueSize ${occupancy.capacity} tasks wait, ${places} more do not fit; wait with enqueue() or raise queueSize`,
+      `the queue is full: ${occupancy.waiting} of queueSize ${occupancy.capacity} tasks wait, ${places} more do not fit; wait with enqueue() or raise queueSize`,
     )
   }
 
   #makeReady(record: TaskRecord, now: number): void {
-    this.#walk.ready.push(record)
+    record.plan.lane.ready.push(record)
     this.#settlement.tell(record, 'queued', now)
   }
 
@@ -145,6 +147,13 @@ export class Intake {
     const error = cancelledError(holder, `replaced by a task with the same uniqueKey`)
     this.#settlement.cancel(holder, error, this.#walk.clock.now())
   }
+}
+
+/** The arguments as the task gets them; the lane may have something to say about them before they are copied. */
+function payloadOf(plan: Plan, args: readonly unknown[]): readonly unknown[] {
+  const { call, check } = plan
+  if (check !== null) check(args)
+  return call.columns === true ? args : copyArguments(args, call.name)
 }
 
 function holderOfKey(plan: Plan): TaskRecord | undefined {

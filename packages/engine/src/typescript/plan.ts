@@ -1,13 +1,15 @@
 // What the engine works out once per call and shares among all its tasks: options, body, and the gates to pass.
-import type { TaskCall, TaskHandler, TaskProgress } from '../contract/task.ts'
+import type { KernelReference, TaskCall, TaskHandler, TaskProgress } from '../contract/task.ts'
 import type { ResolvedTaskOptions } from '../contract/resolved-task-options.ts'
 import type { Gate } from './gate.ts'
+import type { Lane } from './lane.ts'
 import type { TaskRecord } from './task-record.ts'
 
 /** What the engine keeps per task name. */
 export interface NamedTask {
   readonly name: string
   handler: TaskHandler | undefined
+  kernel: KernelReference | undefined
   /** Limits and pause of the name; null while it has neither, which is the fast path. */
   gate: Gate | null
   /** Limits per key; null while no call of this name has a key. */
@@ -20,7 +22,11 @@ export interface Plan {
   readonly call: TaskCall
   readonly options: ResolvedTaskOptions
   readonly named: NamedTask
+  readonly lane: Lane
+  /** What the inline lane runs. */
   readonly handler: TaskHandler
+  /** What the lane asks of arguments: throws a PayloadError. */
+  readonly check: ((args: readonly unknown[]) => void) | null
   readonly home: RecordHome
   /** No delay, key, expiry, signal or keyed limit: the task goes straight to the ready queue. */
   readonly direct: boolean

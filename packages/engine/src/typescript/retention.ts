@@ -5,19 +5,45 @@ import { settledAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TimerEntry, TimerQueue } from './timer-queue.ts'
 
-/** Tasks with the same `keepResultMs` settle in the order in which they are to be forgotten: one timer serves a list. */
-interface AgeList {
+/** Settled tasks with the same `keepResultMs`, in the order in which they are to be forgotten: one timer serves them all. */
+export interface Shelf {
   readonly keepMs: number
-  readonly records: IntrusiveList
+  /** When its oldest task settled; Infinity while it is empty. */
+  readonly oldestSettledAt: number
+  forgetOldest(): void
   timer: TimerEntry | null
+}
+
+class RecordShelf implements Shelf {
+  readonly keepMs: number
+  readonly records: IntrusiveList = new IntrusiveList()
+  timer: TimerEntry | null = null
+  readonly #forget: (record: TaskRecord) => void
+
+  constructor(keepMs: number, forget: (record: TaskRecord) => void) {
+    this.keepMs = keepMs
+    this.#forget = forget
+  }
+
+  get oldestSettledAt(): number {
+    const { head } = this.records
+    return head === null ? Infinity : settledAt(head)
+  }
+
+  forgetOldest(): void {
+    const oldest = this.records.shift()
+    if (oldest !== null) this.#forget(oldest)
+  }
 }
 
 export class Retention {
   readonly #limit: number
   readonly #timers: TimerQueue
   readonly #forget: (record: TaskRecord) => void
-  readonly #lists = new Map<number, AgeList>()
-  #latest: AgeList | undefined
+  /** All shelves, also those that others put up. */
+  readonly #shelves: Shelf[] = []
+  readonly #recordShelves = new Map<number, RecordShelf>()
+  #latest: RecordShelf | undefined
   #size = 0
 
   constructor(limit: number, timers: TimerQueue, forget: (record: TaskRecord) => void) {
@@ -30,58 +56,75 @@ export class Retention {
     return this.#size
   }
 
+  /** Whether anything is kept at all. */
+  keeps(keepResultMs: number): boolean {
+    return keepResultMs > 0 && this.#limit > 0
+  }
+
   keep(record: TaskRecord, now: number): void {
     const { keepResultMs } = record.plan.options
-    if (keepResultMs === 0 || this.#limit === 0) return this.#forget(record)
-    const list = this.#listFor(keepResultMs)
-    list.records.push(record)
+    if (!this.keeps(keepResultMs)) return this.#forget(record)
+    const shelf = this.#shelfFor(keepResultMs)
+    shelf.records.push(record)
+    this.put(shelf, now)
+  }
+
+  /** Puts up a shelf for tasks that are looked after elsewhere. */
+  add(shelf: Shelf): void {
+    this.#shelves.push(shelf)
+  }
+
+  /** A task has been put on one of the shelves, which `keeps` its kind. */
+  put(shelf: Shelf, now: number): void {
     this.#size++
     if (this.#size > this.#limit) this.#dropOldest()
-    if (list.timer === null && keepResultMs !== Infinity) this.#armFor(list, now + keepResultMs)
+    if (shelf.timer === null && shelf.keepMs !== Infinity) this.#armFor(shelf, now + shelf.keepMs)
   }
 
-  #listFor(keepMs: number): AgeList {
+  #shelfFor(keepMs: number): RecordShelf {
     if (this.#latest?.keepMs === keepMs) return this.#latest
-    let list = this.#lists.get(keepMs)
-    if (list === undefined) {
-      list = { keepMs, records: new IntrusiveList(), timer: null }
-      this.#lists.set(keepMs, list)
+    let shelf = this.#recordShelves.get(keepMs)
+    if (shelf === undefined) {
+      shelf = new RecordShelf(keepMs, this.#forget)
+      this.#recordShelves.set(keepMs, shelf)
+      this.#shelves.push(shelf)
     }
-    this.#latest = list
-    return list
+    this.#latest = shelf
+    return shelf
   }
 
-  #armFor(list: AgeList, dueAt: number): void {
-    list.timer = this.#timers.add(dueAt, (now) => this.#dropOld(list, now))
+  #armFor(shelf: Shelf, dueAt: number): void {
+    shelf.timer = this.#timers.add(dueAt, this.#dropOld, shelf)
   }
 
-  #dropOld(list: AgeList, now: number): void {
-    list.timer = null
-    for (let oldest = list.records.head; oldest !== null; oldest = list.records.head) {
-      const dueAt = settledAt(oldest) + list.keepMs
-      if (dueAt > now) return this.#armFor(list, dueAt)
-      this.#drop(list, oldest)
+  readonly #dropOld = (now: number, shelf: Shelf): void => {
+    shelf.timer = null
+    for (let settled = shelf.oldestSettledAt; settled < Infinity; settled = shelf.oldestSettledAt) {
+      const dueAt = settled + shelf.keepMs
+      if (dueAt > now) return this.#armFor(shelf, dueAt)
+      this.#drop(shelf)
     }
-    this.#lists.delete(list.keepMs)
-    if (this.#latest === list) this.#latest = undefined
+    if (shelf instanceof RecordShelf) this.#takeDown(shelf)
+  }
+
+  /** Calls may ask for any number of different ages: an empty shelf is not kept. */
+  #takeDown(shelf: RecordShelf): void {
+    this.#shelves.splice(this.#shelves.indexOf(shelf), 1)
+    this.#recordShelves.delete(shelf.keepMs)
+    if (this.#latest === shelf) this.#latest = undefined
   }
 
   #dropOldest(): void {
-    let from = this.#latest
-    for (const list of this.#lists.size === 1 ? [] : this.#lists.values()) {
-      if (from === undefined || headSettledAt(list) < headSettledAt(from)) from = list
+    let from = this.#shelves[0]
+    for (let index = 1; index < this.#shelves.length; index++) {
+      const shelf = this.#shelves[index]
+      if (shelf !== undefined && shelf.oldestSettledAt < (from?.oldestSettledAt ?? Infinity)) from = shelf
     }
-    const oldest = from?.records.head ?? null
-    if (from !== undefined && oldest !== null) this.#drop(from, oldest)
+    if (from !== undefined && from.oldestSettledAt < Infinity) this.#drop(from)
   }
 
-  #drop(list: AgeList, record: TaskRecord): void {
-    list.records.remove(record)
+  #drop(shelf: Shelf): void {
     this.#size--
-    this.#forget(record)
+    shelf.forgetOldest()
   }
-}
-
-function headSettledAt({ records }: AgeList): number {
-  return records.head === null ? Infinity : settledAt(records.head)
 }

@@ -24,6 +24,9 @@ export class Extras {
   logs: TaskLogLine[] | null = null
   heartbeatAt: number | null = null
   retryOf: string | null = null
+  /** Of the latest attempt, on lanes that have workers and memory of their own. */
+  workerId: number | null = null
+  memoryMb: number | null = null
 }
 
 /**

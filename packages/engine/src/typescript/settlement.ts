@@ -1,39 +1,12 @@
 // Where attempts end: a result, a retry or a failure; and where tasks end that never got so far.
 import { TaskCancelledError, TaskExpiredError, TaskTimeoutError, toError } from '../contract/errors.ts'
 import type { TaskOutcome, TaskPriority, TaskProgress } from '../contract/task.ts'
-import type { Clock } from '../support/clock.ts'
 import { callSafely } from '../support/event-stream.ts'
-import type { EventStream } from '../support/event-stream.ts'
 import { isRetryable, retryDelayMs } from '../support/retry-plan.ts'
-import type { Gatekeeper } from './gatekeeper.ts'
-import type { IntrusiveList } from './intrusive-list.ts'
-import type { Occupancy } from './occupancy.ts'
-import type { ReadyQueue } from './ready-queue.ts'
-import type { Retention } from './retention.ts'
-import type { Statistics } from './statistics.ts'
 import { RunState } from './run-state.ts'
 import { readyAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
-import type { TimerQueue } from './timer-queue.ts'
-
-/** What the parts of the walk share. */
-export interface Walk {
-  readonly clock: Clock
-  readonly random: () => number
-  readonly statistics: Statistics
-  readonly events: EventStream
-  readonly timers: TimerQueue
-  readonly ready: ReadyQueue
-  readonly gatekeeper: Gatekeeper
-  readonly occupancy: Occupancy
-  /** Completed tasks, and the other settled ones: successes must not wash out failures. */
-  readonly completedKept: Retention
-  readonly failedKept: Retention
-  /** Tasks whose attempt runs, by start. Its length is the number of slots in use. */
-  readonly running: IntrusiveList
-  /** Epoch milliseconds of a monotonic reading. */
-  readonly toEpoch: (monotonicMs: number) => number
-}
+import type { Walk } from './walk.ts'
 
 export class Settlement {
   readonly #walk: Walk
@@ -47,15 +20,15 @@ export class Settlement {
     if (!run.current) return this.#lateRunEnded()
     if (this.#ranTooLong(record, run, now)) return this.#attemptFailed(record, run, timeoutError(record), now)
     this.#vacate(record, run, now)
-    this.#walk.statistics.recordRun(now, now - run.startedAt, 1)
+    this.#recordRun(record, run, now, 1)
     this.#walk.statistics.completed++
     this.#end(record, 'completed', value, now, false)
   }
 
-  /** The attempt `run` threw `error`. */
-  failed(record: TaskRecord, run: RunState, error: Error, now: number): void {
+  /** The attempt `run` threw `error`. @param final whether another attempt is known to be no use */
+  failed(record: TaskRecord, run: RunState, error: Error, now: number, final = false): void {
     if (!run.current) return this.#lateRunEnded()
-    this.#attemptFailed(record, run, this.#ranTooLong(record, run, now) ? timeoutError(record) : error, now)
+    this.#attemptFailed(record, run, this.#ranTooLong(record, run, now) ? timeoutError(record) : error, now, final)
   }
 
   /** The time of an asynchronous attempt is over: its signal aborts, and whatever it still does is dropped. */
@@ -63,6 +36,7 @@ export class Settlement {
     if (!run.current) return
     const error = timeoutError(record)
     this.#walk.statistics.lateRuns++
+    record.plan.lane.abandon(record)
     this.#attemptFailed(record, run, error, now)
     run.abort(error)
   }
@@ -72,8 +46,9 @@ export class Settlement {
     const { status, run } = record
     if (status === 'running' && run !== null) {
       this.#walk.statistics.lateRuns++
+      record.plan.lane.abandon(record)
       this.#vacate(record, run, now)
-      this.#walk.statistics.recordRun(now, now - run.startedAt, 0)
+      this.#recordRun(record, run, now, 0)
       this.#walk.statistics.cancelled++
       this.#end(record, 'cancelled', error, now, false)
       run.abort(error)
@@ -94,12 +69,12 @@ export class Settlement {
     this.#end(record, 'expired', error, now, true)
   }
 
-  #attemptFailed(record: TaskRecord, run: RunState, error: Error, now: number): void {
+  #attemptFailed(record: TaskRecord, run: RunState, error: Error, now: number, final = false): void {
     const { statistics } = this.#walk
     this.#vacate(record, run, now)
-    if (error instanceof TaskTimeoutError) statistics.timedOut++
-    const pause = this.#pauseBeforeRetry(record, run, error)
-    statistics.recordRun(now, now - run.startedAt, typeof pause === 'number' ? 0 : 1)
+    if (error instanceof TaskTimeoutError && !record.plan.lane.keepsTime) statistics.timedOut++
+    const pause = final ? error : this.#pauseBeforeRetry(record, run, error)
+    this.#recordRun(record, run, now, typeof pause === 'number' ? 0 : 1)
     if (typeof pause === 'number') return this.#retryLater(record, run, error, pause, now)
     statistics.failed++
     if (!record.awaited) statistics.unobservedFailures++
@@ -129,33 +104,41 @@ export class Settlement {
     const { onRetry } = record.plan.options
     if (onRetry !== undefined) this.#callBack(record, 'onRetry', () => onRetry(run.attempt, error, delayMs))
     // an alarm is never earlier than a millisecond: no pause means none
-    record.timer = delayMs === 0 ? null : this.#walk.timers.add(now + delayMs, this.#comeDueAgain, record)
+    record.timer = delayMs === 0 ? null : this.#walk.timers.add(now + delayMs, this.comeDue, record)
     if (record.timer === null || run.extrasOrNull !== null) run.extras.readyAt = now + delayMs
-    if (record.timer === null) this.#comeDueAgain(now, record)
+    if (record.timer === null) this.comeDue(now, record)
   }
 
-  readonly #comeDueAgain = (now: number, record: TaskRecord): void => {
+  /** The moment has come for which the task waited. */
+  readonly comeDue = (now: number, record: TaskRecord): void => {
     record.status = 'pending'
-    this.#walk.ready.push(record)
+    record.plan.lane.ready.push(record)
     this.tell(record, 'queued', now)
+    record.plan.lane.wake()
   }
 
-  #ranTooLong(record: TaskRecord, run: RunState, now: number): boolean {
-    return now - run.startedAt > record.plan.options.timeoutMs
+  #ranTooLong({ plan }: TaskRecord, run: RunState, now: number): boolean {
+    return !plan.lane.keepsTime && now - run.startedAt > plan.options.timeoutMs
+  }
+
+  #recordRun({ plan }: TaskRecord, run: RunState, now: number, processed: 0 | 1): void {
+    if (!plan.lane.keepsTime) this.#walk.statistics.recordRun(now, now - run.startedAt, processed)
   }
 
   /** The attempt is over: its slot and its places in the gates are free. */
   #vacate(record: TaskRecord, run: RunState, now: number): void {
     run.endedAt = now
-    this.#walk.running.remove(record)
+    record.plan.lane.running.remove(record)
     this.#walk.gatekeeper.leave(record, now)
   }
 
   /** Takes a waiting task from wherever it waits; false when it does not wait. */
   #withdraw(record: TaskRecord, now: number): boolean {
-    const { ready, gatekeeper, timers } = this.#walk
+    const { gatekeeper, timers } = this.#walk
     if (record.status === 'pending') {
-      if (ready.has(record)) ready.remove(record)
+      const { lane } = record.plan
+      if (lane.ready.has(record)) lane.ready.remove(record)
+      else if (lane.takeBack(record)) gatekeeper.leave(record, now)
       gatekeeper.withdraw(record, now)
       return true
     }
@@ -165,7 +148,7 @@ export class Settlement {
   }
 
   #end(record: TaskRecord, status: TaskOutcome['status'], end: unknown, now: number, wasQueued: boolean): void {
-    const { occupancy, completedKept, failedKept, events } = this.#walk
+    const { occupancy, completedKept, failedKept } = this.#walk
     const run = (record.run ??= new RunState(record))
     if (run.endedAt !== now) run.extras.settledAt = now
     if (run.extrasOrNull !== null) this.#releaseExtras(record, now)
@@ -174,9 +157,7 @@ export class Settlement {
     if (status === 'completed') completedKept.keep(record, now)
     else failedKept.keep(record, now)
     occupancy.settled(wasQueued)
-    if (occupancy.unsettled === 0 && events.wants('drained')) {
-      events.emit({ type: 'drained', at: this.#walk.toEpoch(now) })
-    }
+    this.tellWhenDrained(now)
   }
 
   #releaseExtras(record: TaskRecord, now: number): void {
@@ -222,6 +203,11 @@ export class Settlement {
     if (events.wants(type)) events.emit({ type, ...this.#subject(record, now) })
   }
 
+  tellWhenDrained(now: number): void {
+    const { events, occupancy, toEpoch } = this.#walk
+    if (occupancy.unsettled === 0 && events.wants('drained')) events.emit({ type: 'drained', at: toEpoch(now) })
+  }
+
   tellStarted(record: TaskRecord, run: RunState, now: number): void {
     this.#walk.events.emit({
       type: 'started',
@@ -260,13 +246,17 @@ export class Settlement {
   }
 }
 
-function timeoutError(record: TaskRecord): TaskTimeoutError {
-  const { timeoutMs } = record.plan.options
-  return new TaskTimeoutError(`task '${record.name}' ran longer than its timeoutMs of ${timeoutMs} ms`)
+/** The error of an attempt whose time was over. */
+export function timeoutError({ name, plan }: Pick<TaskRecord, 'name' | 'plan'>): TaskTimeoutError {
+  const { timeoutMs } = plan.options
+  return new TaskTimeoutError(`task '${name}' ran longer than its timeoutMs of ${timeoutMs} ms`)
 }
 
 /** The error of a cancelled task. */
-export function cancelledError(record: TaskRecord, reason: string | undefined): TaskCancelledError {
+export function cancelledError(
+  { name, taskId }: Pick<TaskRecord, 'name' | 'taskId'>,
+  reason: string | undefined,
+): TaskCancelledError {
   const why = reason === undefined ? '' : `: ${reason}`
-  return new TaskCancelledError(`task '${record.name}' (${record.taskId}) was cancelled${why}`)
+  return new TaskCancelledError(`task '${name}' (${taskId}) was cancelled${why}`)
 }

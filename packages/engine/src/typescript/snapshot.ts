@@ -1,47 +1,88 @@
 // The flat statistics of this moment, put together from what the parts of the engine count.
-import type { ClassStatistics, EngineStatistics } from '../contract/statistics.ts'
-import type { TaskPriority } from '../contract/task.ts'
+import type { ClassStatistics, EngineStatistics, LaneStatistics } from '../contract/statistics.ts'
+import { classTargetsMs } from '../contract/task.ts'
+import type { LaneName, TaskPriority } from '../contract/task.ts'
+import type { BucketHistogram } from './distribution.ts'
 import type { Gate } from './gate.ts'
-import type { Walk } from './settlement.ts'
+import type { Lane } from './lane.ts'
 import { readyAt } from './task-record.ts'
+import type { Walk } from './walk.ts'
 
 const MIB = 1024 * 1024
 
 interface EngineFigures {
   readonly engine: string
+  readonly inline: Lane
   /** Inline slots there are. */
   readonly slots: number
   /** All gates, for the tasks parked in them. */
   readonly gates: Iterable<Gate>
+  /** Of a lane with threads and books of its own. */
+  readonly threads?: ThreadFigures
+}
+
+/** What a lane with threads and books of its own counts. Class figures are by class number. */
+export interface ThreadFigures {
+  readonly lane: LaneName
+  readonly workers: number
+  readonly active: number
+  readonly utilization: number
+  readonly tasksPerSecond: number
+  /** Tasks that could start as far as time goes. */
+  readonly waiting: readonly Waiting[]
+  /** Scheduled and retrying ones. */
+  readonly scheduled: number
+  /** Tasks among those that the walk takes for queued of which the figures above speak. */
+  readonly counted: number
+  readonly retried: number
+  readonly timedOut: number
+  readonly waits: readonly BucketHistogram[]
+  readonly runs: readonly BucketHistogram[]
+  readonly breaches: readonly number[]
+  readonly jemalloc: boolean
 }
 
 export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatistics {
-  const { statistics, occupancy, completedKept, failedKept, running, clock } = walk
+  const { statistics, occupancy, completedKept, failedKept, clock } = walk
+  const { inline, slots, threads } = figures
   const now = clock.now()
-  const waiting = countWaiting(walk, figures.gates)
+  const ready = countWaiting(walk, figures.gates)
+  const waiting = ready.map((own, index) => together(own, threads?.waiting[index]))
+  const countOf = (from: readonly Waiting[]): number => from.reduce((sum, { count }) => sum + count, 0)
+  const scheduled = occupancy.queued - (threads?.counted ?? 0) - countOf(ready) + (threads?.scheduled ?? 0)
+  const totalQueued = scheduled + countOf(waiting)
   const memory = process.memoryUsage()
-  const { execution, wait } = statistics
+  const execution = statistics.execution(threads?.runs)
+  const wait = statistics.wait(threads?.waits)
   const processed = statistics.completed + statistics.failed
-  const runningSince = [...running].map((record) => record.run?.startedAt ?? now)
-  const classOf = (priority: TaskPriority): ClassStatistics => ({
-    queued: waiting[priority].count,
-    oldestAgeMs: waiting[priority].count === 0 ? 0 : now - waiting[priority].oldest,
-    ...statistics.classWait(priority),
-  })
+  const runningSince = [...inline.running].map((record) => record.run?.startedAt ?? now)
+  const classOf = (priority: TaskPriority): ClassStatistics => {
+    const { count, oldest } = waiting[priority] ?? nobody()
+    const others = threads?.waits[priority]
+    return {
+      queued: count,
+      oldestAgeMs: count === 0 ? 0 : Math.max(0, now - oldest),
+      wait: statistics.classWait(priority, others === undefined ? [] : [others]),
+      targetMs: classTargetsMs[priority] ?? 0,
+      breaches: statistics.breaches(priority) + (threads?.breaches[priority] ?? 0),
+    }
+  }
+  const inlineLane: LaneStatistics = { slots, active: inline.running.length }
+  const workers = threads === undefined ? inlineLane : { slots: threads.workers, active: threads.active }
   return {
     engine: figures.engine,
-    criticalQueueSize: waiting[0].count,
-    highQueueSize: waiting[1].count,
-    normalQueueSize: waiting[2].count,
-    lowQueueSize: waiting[3].count,
-    totalQueued: occupancy.queued,
-    scheduledTasks: occupancy.queued - waiting.reduce((sum, { count }) => sum + count, 0),
-    queuePressure: occupancy.queued / occupancy.capacity,
-    activeWorkers: running.length,
-    idleWorkers: Math.max(0, figures.slots - running.length),
-    totalWorkers: figures.slots,
-    avgWorkerUtilization: statistics.utilization(now, figures.slots, runningSince),
-    tasksPerSecond: statistics.tasksPerSecond(now),
+    criticalQueueSize: waiting[0]?.count ?? 0,
+    highQueueSize: waiting[1]?.count ?? 0,
+    normalQueueSize: waiting[2]?.count ?? 0,
+    lowQueueSize: waiting[3]?.count ?? 0,
+    totalQueued,
+    scheduledTasks: scheduled,
+    queuePressure: totalQueued / occupancy.capacity,
+    activeWorkers: workers.active,
+    idleWorkers: Math.max(0, workers.slots - workers.active),
+    totalWorkers: workers.slots,
+    avgWorkerUtilization: threads?.utilization ?? statistics.utilization(now, slots, runningSince),
+    tasksPerSecond: statistics.tasksPerSecond(now) + (threads?.tasksPerSecond ?? 0),
     avgExecutionTimeMs: execution.meanMs,
     p95ExecutionTimeMs: execution.p95Ms,
     p99ExecutionTimeMs: execution.p99Ms,
@@ -55,8 +96,8 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     failedTasks: statistics.failed,
     cancelledTasks: statistics.cancelled,
     expiredTasks: statistics.expired,
-    retryCount: statistics.retried,
-    timeoutCount: statistics.timedOut,
+    retryCount: statistics.retried + (threads?.retried ?? 0),
+    timeoutCount: statistics.timedOut + (threads?.timedOut ?? 0),
     rejectedTasks: statistics.rejected,
     unobservedFailures: statistics.unobservedFailures,
     lateRuns: statistics.lateRuns,
@@ -64,27 +105,27 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     uptimeSeconds: statistics.uptimeMs(now) / 1000,
     totalTasksProcessed: processed,
     retainedTasks: completedKept.size + failedKept.size,
-    cAcceleration: false,
-    jemallocEnabled: process.env['LD_PRELOAD']?.includes('jemalloc') ?? false,
+    cAcceleration: threads !== undefined,
+    jemallocEnabled: threads?.jemalloc ?? process.env['LD_PRELOAD']?.includes('jemalloc') ?? false,
     // nothing scales this engine by itself, whatever enableAutoScaling allows
     autoScaling: false,
     execution,
     wait,
-    lanes: { inline: { slots: figures.slots, active: running.length } },
+    lanes: { inline: inlineLane, ...(threads === undefined ? {} : { [threads.lane]: workers }) },
     priorities: [classOf(0), classOf(1), classOf(2), classOf(3)],
   }
 }
 
-interface Waiting {
+export interface Waiting {
   count: number
   /** Monotonic time since which the oldest waits. */
   oldest: number
 }
 
-/** Tasks that could start as far as time goes, by class: in the ready queue and parked in gates. */
-function countWaiting({ ready }: Walk, gates: Iterable<Gate>): [Waiting, Waiting, Waiting, Waiting] {
+/** Tasks that could start as far as time goes, by class: in the ready queues and parked in gates. */
+function countWaiting({ lanes }: Walk, gates: Iterable<Gate>): [Waiting, Waiting, Waiting, Waiting] {
   const waiting: [Waiting, Waiting, Waiting, Waiting] = [nobody(), nobody(), nobody(), nobody()]
-  for (const lists of [ready.classes, ...[...gates].map((gate) => gate.parked)]) {
+  for (const lists of [...lanes.map(({ ready }) => ready.classes), ...[...gates].map((gate) => gate.parked)]) {
     for (const [index, list] of lists.entries()) {
       const sum = waiting[index]
       if (sum === undefined || list.head === null) continue
@@ -97,4 +138,8 @@ function countWaiting({ ready }: Walk, gates: Iterable<Gate>): [Waiting, Waiting
 
 function nobody(): Waiting {
   return { count: 0, oldest: Infinity }
+}
+
+function together(one: Waiting, other: Waiting = nobody()): Waiting {
+  return { count: one.count + other.count, oldest: Math.min(one.oldest, other.oldest) }
 }

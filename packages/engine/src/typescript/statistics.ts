@@ -2,12 +2,15 @@
 // in nanoseconds, with three significant figures; rates come from one-second buckets over the last ten seconds.
 import { createHistogram } from 'node:perf_hooks'
 import type { RecordableHistogram } from 'node:perf_hooks'
-import type { ClassStatistics, Distribution } from '../contract/statistics.ts'
+import type { Distribution } from '../contract/statistics.ts'
 import { classTargetsMs } from '../contract/task.ts'
+import type { TaskPriority } from '../contract/task.ts'
+import { distributionOf } from './distribution.ts'
+import type { BucketHistogram } from './distribution.ts'
+import { RecentRuns } from './recent-runs.ts'
 
 const LONGEST_NS = 86_400_000_000_000
 const NS_PER_MS = 1_000_000
-const WINDOW_SECONDS = 10
 
 function newHistogram(): RecordableHistogram {
   return createHistogram({ lowest: 1, highest: LONGEST_NS, figures: 3 })
@@ -43,18 +46,6 @@ class Durations {
   }
 }
 
-function distribution(histogram: RecordableHistogram | undefined): Distribution {
-  if (histogram === undefined) return { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 }
-  return {
-    count: histogram.count,
-    meanMs: histogram.mean / NS_PER_MS,
-    p50Ms: histogram.percentile(50) / NS_PER_MS,
-    p95Ms: histogram.percentile(95) / NS_PER_MS,
-    p99Ms: histogram.percentile(99) / NS_PER_MS,
-    maxMs: histogram.max / NS_PER_MS,
-  }
-}
-
 export class Statistics {
   submitted = 0
   completed = 0
@@ -69,18 +60,16 @@ export class Statistics {
   readonly #execution = new Durations()
   readonly #waits = [new Durations(), new Durations(), new Durations(), new Durations()] as const
   readonly #breaches: [number, number, number, number] = [0, 0, 0, 0]
-  readonly #processedPerSecond = new Float64Array(WINDOW_SECONDS)
-  readonly #busyMsPerSecond = new Float64Array(WINDOW_SECONDS)
+  readonly #recent: RecentRuns
   readonly #startedAt: number
   #sum: RecordableHistogram | undefined
-  #second = 0
-  #secondEndsAt = 0
 
   constructor(now: number) {
     this.#startedAt = now
+    this.#recent = new RecentRuns(now)
   }
 
-  recordWait(priority: 0 | 1 | 2 | 3, waitMs: number): void {
+  recordWait(priority: TaskPriority, waitMs: number): void {
     this.#waits[priority].record(waitMs)
     if (waitMs > (classTargetsMs[priority] ?? 0)) this.#breaches[priority]++
   }
@@ -88,75 +77,43 @@ export class Statistics {
   /** One attempt ended; `processed` is 1 when the task ended with it, 0 when it will be retried. */
   recordRun(now: number, executionMs: number, processed: 0 | 1): void {
     this.#execution.record(executionMs)
-    const bucket = this.#turnTo(now)
-    // a long run counts as far as the window reaches
-    const busyMs = executionMs < 1000 ? executionMs : Math.min(executionMs, this.#windowMs(now))
-    this.#processedPerSecond[bucket] = (this.#processedPerSecond[bucket] ?? 0) + processed
-    this.#busyMsPerSecond[bucket] = (this.#busyMsPerSecond[bucket] ?? 0) + busyMs
+    this.#recent.add(now, executionMs, processed)
   }
 
-  get execution(): Distribution {
-    return distribution(this.#execution.histogram)
+  /** @param others histograms of lanes that keep their own books */
+  execution(others: readonly BucketHistogram[] = []): Distribution {
+    return distributionOf(this.#execution.histogram, others)
   }
 
   /** All classes together: histograms add up exactly, averages would not. */
-  get wait(): Distribution {
+  wait(others: readonly BucketHistogram[] = []): Distribution {
     const used = this.#waits.flatMap(({ histogram }) => (histogram === undefined ? [] : [histogram]))
-    if (used.length < 2) return distribution(used[0])
+    if (used.length < 2) return distributionOf(used[0], others)
     const sum = (this.#sum ??= newHistogram())
     sum.reset()
     for (const histogram of used) sum.add(histogram)
-    return distribution(sum)
+    return distributionOf(sum, others)
   }
 
-  classWait(priority: 0 | 1 | 2 | 3): Pick<ClassStatistics, 'wait' | 'targetMs' | 'breaches'> {
-    return {
-      wait: distribution(this.#waits[priority].histogram),
-      targetMs: classTargetsMs[priority] ?? 0,
-      breaches: this.#breaches[priority],
-    }
+  classWait(priority: TaskPriority, others: readonly BucketHistogram[] = []): Distribution {
+    return distributionOf(this.#waits[priority].histogram, others)
+  }
+
+  /** Tasks of the class that started later than its target. */
+  breaches(priority: TaskPriority): number {
+    return this.#breaches[priority]
+  }
+
+  tasksPerSecond(now: number): number {
+    return this.#recent.tasksPerSecond(now)
+  }
+
+  /** @param runningSince when each attempt that still runs was started */
+  utilization(now: number, slots: number, runningSince: readonly number[]): number {
+    return this.#recent.utilization(now, slots, runningSince)
   }
 
   uptimeMs(now: number): number {
     return now - this.#startedAt
   }
-
-  tasksPerSecond(now: number): number {
-    this.#turnTo(now)
-    return (total(this.#processedPerSecond) * 1000) / this.#windowMs(now)
-  }
-
-  /** @param runningSince when each attempt that still runs was started */
-  utilization(now: number, slots: number, runningSince: readonly number[]): number {
-    this.#turnTo(now)
-    const windowMs = this.#windowMs(now)
-    const running = runningSince.reduce((sum, startedAt) => sum + Math.min(now - startedAt, windowMs), 0)
-    return Math.min(1, (total(this.#busyMsPerSecond) + running) / (slots * windowMs))
-  }
-
-  /** The time the buckets cover: nine full seconds and the present one, less when the engine is younger. */
-  #windowMs(now: number): number {
-    const covered = (WINDOW_SECONDS - 1) * 1000 + (now % 1000)
-    return Math.max(1, Math.min(covered, this.uptimeMs(now)))
-  }
-
-  /** Empties the buckets of seconds that have passed and gives the present one. */
-  #turnTo(now: number): number {
-    if (now < this.#secondEndsAt) return this.#second % WINDOW_SECONDS
-    const second = Math.floor(now / 1000)
-    for (let step = Math.min(second - this.#second, WINDOW_SECONDS); step > 0; step--) {
-      const bucket = (second - step + 1) % WINDOW_SECONDS
-      this.#processedPerSecond[bucket] = 0
-      this.#busyMsPerSecond[bucket] = 0
-    }
-    this.#second = second
-    this.#secondEndsAt = (second + 1) * 1000
-    return second % WINDOW_SECONDS
-  }
-}
-
-function total(values: Float64Array): number {
-  let sum = 0
-  for (const value of values) sum += value
-  return sum
 }

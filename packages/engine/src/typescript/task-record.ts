@@ -125,9 +125,9 @@ export class TaskRecord implements TaskHandle {
       completedAt: isSettled(this.status) ? home.toEpoch(settledAt(this)) : null,
       waitTimeMs: this.#waitTime(),
       executionTimeMs: known(run?.startedAt, (startedAt) => firstKnown(run?.endedAt, home.now()) - startedAt),
-      memoryUsageMb: null,
+      memoryUsageMb: run?.extrasOrNull?.memoryMb ?? null,
       retries: Math.max(0, (run?.attempt ?? 0) - 1),
-      workerId: null,
+      workerId: run?.extrasOrNull?.workerId ?? null,
       progress: run?.extrasOrNull?.progress ?? null,
     }
   }

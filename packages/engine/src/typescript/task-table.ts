@@ -7,6 +7,8 @@ export class TaskTable {
   readonly #prefix: string
   readonly #slots: (TaskRecord | undefined)[] = []
   readonly #free: number[] = []
+  /** Tasks that got their id before they came into the table, by their sequence. */
+  readonly #adopted = new Map<number, TaskRecord>()
   #sequence = 0
   #size = 0
 
@@ -19,34 +21,70 @@ export class TaskTable {
     return this.#size
   }
 
+  /** The next number in the order of submission. */
+  takeSequence(): number {
+    return ++this.#sequence
+  }
+
   add(plan: Plan, args: readonly unknown[], now: number): TaskRecord {
     const slot = this.#free.pop() ?? this.#slots.length
-    const record = new TaskRecord(plan, args, ++this.#sequence, slot, now)
+    const record = recordOf(plan, args, this.takeSequence(), slot, now)
     this.#slots[slot] = record
     this.#size++
     return record
   }
 
+  /** Takes over a task that has been looked after elsewhere; it keeps its id. */
+  adopt(
+    plan: Plan,
+    args: readonly unknown[],
+    id: { readonly sequence: number; readonly slot: number },
+    createdAt: number,
+  ): TaskRecord {
+    const record = recordOf(plan, args, id.sequence, id.slot, createdAt)
+    this.#adopted.set(id.sequence, record)
+    this.#size++
+    return record
+  }
+
   remove(record: TaskRecord): void {
+    if (this.#adopted.size > 0 && this.#adopted.get(record.sequence) === record) {
+      this.#adopted.delete(record.sequence)
+      this.#size--
+    }
     if (this.#slots[record.slot] !== record) return
     this.#slots[record.slot] = undefined
     this.#free.push(record.slot)
     this.#size--
   }
 
-  /** `<prefix>-<sequence>-<slot>`, numbers in base 36. */
-  idOf(record: TaskRecord): string {
-    return `${this.#prefix}-${record.sequence.toString(36)}-${record.slot.toString(36)}`
+  /** `<prefix>-<sequence>-<slot>`, numbers in base 36. Tasks that have their slot elsewhere have such ids too. */
+  idOf({ sequence, slot }: { readonly sequence: number; readonly slot: number }): string {
+    return `${this.#prefix}-${sequence.toString(36)}-${slot.toString(36)}`
+  }
+
+  /** The slot that an id of this engine names; undefined when it is none. */
+  slotOf(taskId: string): number | undefined {
+    const [prefix, sequence, slot, ...rest] = taskId.split('-')
+    if (prefix !== this.#prefix || sequence === undefined || slot === undefined || rest.length > 0) return undefined
+    return Number.parseInt(slot, 36)
   }
 
   find(taskId: string): TaskRecord | undefined {
-    const [prefix, sequence, slot, ...rest] = taskId.split('-')
-    if (prefix !== this.#prefix || sequence === undefined || slot === undefined || rest.length > 0) return undefined
-    const record = this.#slots[Number.parseInt(slot, 36)]
-    return record !== undefined && this.idOf(record) === taskId ? record : undefined
+    const record = this.#slots[this.slotOf(taskId) ?? -1]
+    if (record !== undefined && this.idOf(record) === taskId) return record
+    const adopted = this.#adopted.get(Number.parseInt(taskId.split('-')[1] ?? '', 36))
+    return adopted !== undefined && this.idOf(adopted) === taskId ? adopted : undefined
   }
 
   *[Symbol.iterator](): Generator<TaskRecord> {
     for (const record of this.#slots) if (record !== undefined) yield record
+    yield* this.#adopted.values()
   }
+}
+
+function recordOf(plan: Plan, args: readonly unknown[], sequence: number, slot: number, now: number): TaskRecord {
+  const { recordClass } = plan.lane
+  if (recordClass === undefined) return new TaskRecord(plan, args, sequence, slot, now)
+  return new recordClass(plan, args, sequence, slot, now)
 }

@@ -64,6 +64,18 @@ export class TimerQueue {
     else this.#sink(last, place)
   }
 
+  /** When the next entry comes due; Infinity when there is none. */
+  get nextDueAt(): number {
+    return this.#heap[0]?.dueAt ?? Infinity
+  }
+
+  /** Fires what is due by now, for who holds up the thread on which the alarm would ring. */
+  fireDue(): void {
+    if (this.nextDueAt > this.#clock.now()) return
+    this.#alarm?.cancel()
+    this.#ring()
+  }
+
   close(): void {
     this.#alarm?.cancel()
     this.#alarm = null

@@ -30,12 +30,10 @@ function laneCase(lane: LaneName, capability: keyof EngineCapabilities): Conform
     anyLane: true,
     run: async (t) => {
       const engine = await t.start()
-      // no free variables, so that it can travel to any lane
-      const submit = (): unknown =>
-        engine.submit(
-          t.define(engine, (a: number, b: number) => a + b, { lane }),
-          [40, 2],
-        )
+      // no free variables, so that it can travel to any lane; on the native lane a kernel runs
+      const body = (a: number, b: number): number => a + b
+      const kernel = lane === 'native' ? { kernel: { name: 'add' } } : {}
+      const submit = (): unknown => engine.submit(t.define(engine, body, { lane }, t.newName(), kernel), [40, 2])
       if (!t.capabilities[capability]) return expectThrow(submit, 'UnsupportedByEngineError', lane, engine.name)
       const handle = submit() as ReturnType<typeof engine.submit>
       assert.equal(await handle.wait(), 42)

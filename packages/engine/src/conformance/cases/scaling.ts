@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { ScaleTarget } from '../../contract/task-engine.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import { expectRejection } from '../expectations.ts'
+import { countsThreads } from '../harness.ts'
 import { nextEvent, recordEvents, someTurns } from '../moment.ts'
 
 export const scaling: readonly ConformanceCase[] = [
@@ -18,7 +19,7 @@ export const scaling: readonly ConformanceCase[] = [
       )
       await engine.scale({ inlineConcurrency: 2 })
       assert.equal(await handle.wait(), 'ran')
-      assert.equal(engine.snapshot().totalWorkers, 2)
+      assert.equal(engine.snapshot().lanes.inline?.slots, 2)
     },
   },
   {
@@ -32,8 +33,9 @@ export const scaling: readonly ConformanceCase[] = [
         t.define(engine, () => 'ran'),
         [],
       )
-      const { activeWorkers, idleWorkers, totalWorkers } = engine.snapshot()
-      assert.deepEqual([activeWorkers, idleWorkers, totalWorkers], [3, 0, 1])
+      const { lanes, activeWorkers, idleWorkers, totalWorkers } = engine.snapshot()
+      assert.deepEqual(lanes.inline, { slots: 1, active: 3 })
+      if (!countsThreads(t.capabilities)) assert.deepEqual([activeWorkers, idleWorkers, totalWorkers], [3, 0, 1])
       for (const blocker of blockers.slice(0, 2)) {
         blocker.release('kept')
         assert.equal(await blocker.handle.wait(), 'kept')

@@ -1,0 +1,165 @@
+// The short way: a task that needs nothing but its kernel and a few numbers is written into a slot, and C looks after it from
+// beginning to end, with delays, retries and timeouts.
+import type { TaskHandle } from '../contract/task.ts'
+import type { Elsewhere } from '../typescript/occupancy.ts'
+import type { Walk } from '../typescript/walk.ts'
+import type { WalkParts } from '../typescript/walk-engine.ts'
+import type { CreationTimes } from './creation-times.ts'
+import { requireScalars } from './kernel-plan.ts'
+import type { KernelPlan } from './kernel-plan.ts'
+import type { Messenger } from './messenger.ts'
+import type { NativeNews } from './native-news.ts'
+import type { NativeParts } from './native-settlement.ts'
+import { NativeTask } from './native-task.ts'
+import { portLayout } from './port-layout.ts'
+import type { Port } from './port.ts'
+import { writeArguments } from './slot-values.ts'
+import type { Slots } from './slots.ts'
+
+const { SLOT_PLAN, SLOT_ATTACHED, SLOT_READY_AT, SLOT_STATE, SLOT_ATTEMPT, SLOT_CANCEL, TIMED_RING } = portLayout
+const { SLOT_STATE_PENDING, SLOT_STATE_RUNNING } = portLayout
+
+/** Slots left for attempts of the walk, beside two for each worker. */
+const LEFT_FOR_WALK = 2048
+/** How long, in milliseconds, a count of running tasks is good for at least, and how many times as long as it took. */
+const COUNT_AGAIN_MS = 1
+const COUNT_SHARE = 20
+/** How often, in milliseconds, those who wait for room are seen to. */
+const LOOK_FOR_ROOM_MS = 5
+
+export class Express implements Elsewhere {
+  readonly #parts: WalkParts
+  readonly #walk: Walk
+  readonly #port: Port
+  readonly #slots: Slots
+  readonly #messenger: Messenger
+  readonly #news: NativeNews
+  readonly #createdAt: CreationTimes
+  readonly #reserve: number
+  #counted = 0
+  #countAgainAt = -Infinity
+  #countedAmong = 0
+  #looking = false
+
+  constructor({ port, slots, createdAt, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
+    this.#parts = walk
+    this.#walk = walk.walk
+    this.#port = port
+    this.#slots = slots
+    this.#messenger = messenger
+    this.#news = news
+    this.#createdAt = createdAt
+    this.#reserve = Math.min(LEFT_FOR_WALK + 2 * maxWorkers, port.slots >> 1)
+  }
+
+  /** Whether the task can go this way now: nothing holds its name back, and a slot is free. */
+  takes(kernel: KernelPlan): boolean {
+    return kernel.express && kernel.plan.named.gate === null && this.#slots.free > this.#reserve
+  }
+
+  /** @throws QueueFullError, PayloadError */
+  submit(kernel: KernelPlan, args: readonly unknown[]): NativeTask {
+    requireScalars(kernel, args)
+    const { clock, occupancy } = this.#walk
+    if (occupancy.queued >= occupancy.capacity) this.#makeRoom(1)
+    return this.#admit(kernel, args, clock.now(), this.#news.asked)
+  }
+
+  /** All or none. @throws as `submit` */
+  submitMany(kernel: KernelPlan, argsList: readonly (readonly unknown[])[]): TaskHandle[] {
+    for (const args of argsList) requireScalars(kernel, args)
+    const { clock, occupancy } = this.#walk
+    const places = argsList.length
+    if (occupancy.queued + places > occupancy.capacity) this.#makeRoom(places)
+    const now = clock.now()
+    const told = this.#news.asked
+    return argsList.map((args) => this.#admit(kernel, args, now, told))
+  }
+
+  /** Whether there are slots for so many. */
+  hasSlots(count: number): boolean {
+    return this.#slots.free - this.#reserve >= count
+  }
+
+  #makeRoom(places: number): void {
+    this.#messenger.publish()
+    this.#messenger.drain()
+    this.#parts.intake.requireRoom(places)
+  }
+
+  #admit(kernel: KernelPlan, args: readonly unknown[], now: number, told: boolean): NativeTask {
+    const port = this.#port
+    const slots = this.#slots
+    const slot = slots.take()
+    const task = new NativeTask(kernel, this.#parts.table.takeSequence(), slot, told)
+    const plan = told ? kernel.telling : kernel.quiet
+    const { words } = port
+    const word = port.wordOf(slot)
+    const dueAt = now + kernel.delayMs
+    slots.owners[slot] = task
+    this.#createdAt.set(slot, kernel.signature.length, now)
+    words[word + SLOT_PLAN / 4] = plan.index
+    words[word + SLOT_ATTACHED / 4] = 0
+    words[word + SLOT_STATE / 4] = SLOT_STATE_PENDING
+    words[word + SLOT_ATTEMPT / 4] = 0
+    words[word + SLOT_CANCEL / 4] = 0
+    port.doubles[port.doubleOf(slot) + SLOT_READY_AT / 8] = dueAt
+    writeArguments(port, slot, args)
+    plan.users++
+    slots.unsettled++
+    this.#walk.statistics.submitted++
+    this.#walk.occupancy.entered()
+    if (this.#walk.events.wantsSubmissions) this.#news.tellSubmitted(task, now, dueAt)
+    this.#messenger.send(kernel.delayMs > 0 ? TIMED_RING : kernel.plan.options.priority, slot)
+    this.#parts.keepAlive.hold(true)
+    return task
+  }
+
+  /** How many of the tasks run: as many as say so in their slots, at some moment of late. */
+  running(): number {
+    if (this.#slots.unsettled === 0) return 0
+    const now = performance.now()
+    if (now < this.#countAgainAt && this.#slots.unsettled === this.#countedAmong) return this.#counted
+    this.#messenger.publish()
+    this.#counted = this.#countRunning()
+    this.#countedAmong = this.#slots.unsettled
+    this.#countAgainAt = now + Math.max(COUNT_AGAIN_MS, (performance.now() - now) * COUNT_SHARE)
+    return this.#counted
+  }
+
+  #countRunning(): number {
+    const { owners, end } = this.#slots
+    const { words } = this.#port
+    let count = 0
+    for (let slot = 0; slot < end; slot++) {
+      if (words[this.#port.wordOf(slot) + SLOT_STATE / 4] !== SLOT_STATE_RUNNING) continue
+      const owner = owners[slot]
+      if (owner instanceof NativeTask && owner.ending === undefined) count++
+    }
+    return count
+  }
+
+  /** Each unsettled task. */
+  forEach(visit: (task: NativeTask) => void): void {
+    const { owners, end } = this.#slots
+    for (let slot = 0; slot < end; slot++) {
+      const owner = owners[slot]
+      if (owner instanceof NativeTask && owner.ending === undefined) visit(owner)
+    }
+  }
+
+  /** C does not say when a task starts: it is looked for, while somebody waits for room and nothing settles. */
+  roomWanted(): void {
+    if (this.#looking || this.#slots.unsettled === 0) return
+    this.#looking = true
+    const { clock, timers } = this.#walk
+    timers.add(clock.now() + LOOK_FOR_ROOM_MS, this.#lookForRoom)
+  }
+
+  readonly #lookForRoom = (): void => {
+    const { occupancy } = this.#walk
+    this.#looking = false
+    occupancy.letIn()
+    if (occupancy.wanted) this.roomWanted()
+  }
+}

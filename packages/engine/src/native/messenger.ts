@@ -1,0 +1,121 @@
+// Traffic with C. What this thread pushes is published in batches, workers are woken only when none is looking, and what
+// comes back is drained in turns of bounded length for as long as something comes.
+import type { NativeEngineBinding } from '@catzilla/core-c'
+import type { Port } from './port.ts'
+
+/**
+ * Records published together while work is in flight: publishing each would cost more than the rest of a submission. The more
+ * come in one turn, the larger the batches.
+ */
+const LEAST_BATCH = 32
+const MOST_BATCH = 256
+/** Most entries drained in one turn of the event loop, and the longest time for it, in milliseconds. */
+const MOST_ENTRIES = 4096
+const SLICE_MS = 4
+/** Entries between two looks at the clock. */
+const LOOK_EVERY = 256
+
+/** Who takes what comes back. */
+export interface Receiver {
+  receive(entry: number): void
+  /** Everything there was, or as much as fits a turn, has been received. */
+  endRound(): void
+}
+
+export class Messenger {
+  /** Slots that C has. */
+  inFlight = 0
+  readonly #binding: NativeEngineBinding
+  readonly #port: Port
+  readonly #receiver: Receiver
+  #publishing = false
+  #batch = LEAST_BATCH
+  #draining = false
+  #closed = false
+
+  constructor(binding: NativeEngineBinding, port: Port, receiver: Receiver) {
+    this.#binding = binding
+    this.#port = port
+    this.#receiver = receiver
+    port.askForWake()
+  }
+
+  /** Hands a slot to C. */
+  send(ring: number, slot: number): void {
+    const port = this.#port
+    port.push(ring, slot)
+    // nobody works: the first one should not wait for the others
+    if (this.inFlight++ === 0) return this.publish()
+    if (port.unpublished >= this.#batch) {
+      this.#batch = Math.min(this.#batch * 2, MOST_BATCH)
+      return this.publish()
+    }
+    if (this.#publishing) return
+    this.#publishing = true
+    queueMicrotask(this.#publishSoon)
+  }
+
+  readonly #publishSoon = (): void => {
+    this.#publishing = false
+    this.#batch = LEAST_BATCH
+    this.publish()
+  }
+
+  publish(): void {
+    const port = this.#port
+    if (port.unpublished === 0 || this.#closed) return
+    const timed = port.publish()
+    if (timed && port.timersSleep) this.#binding.wakeTimers()
+    if (port.wantsWorker) this.#binding.wake(1)
+  }
+
+  /** C called: something has come back since this thread asked to be told. */
+  readonly wake = (): void => {
+    if (this.#closed) return
+    const received = this.drain(MOST_ENTRIES, SLICE_MS)
+    // while it comes in, it costs less to look again than to be woken
+    if (received > 0 && this.inFlight > 0) {
+      setImmediate(this.wake)
+      return
+    }
+    this.#port.askForWake()
+    // it may have come before C saw that somebody waits
+    if (this.#port.hasNext) setImmediate(this.wake)
+  }
+
+  /** Takes in what has come back; tells how many entries. */
+  drain(most: number = Infinity, sliceMs: number = Infinity): number {
+    if (this.#draining) return 0
+    this.#draining = true
+    try {
+      const count = this.#receiveAll(most, sliceMs)
+      if (count > 0) {
+        this.#port.acknowledge()
+        this.#receiver.endRound()
+      }
+      return count
+    } finally {
+      this.#draining = false
+    }
+  }
+
+  #receiveAll(most: number, sliceMs: number): number {
+    const endsAt = sliceMs === Infinity ? Infinity : performance.now() + sliceMs
+    let count = 0
+    for (let entry = this.#port.take(); entry >= 0; entry = this.#port.take()) {
+      this.#receiver.receive(entry)
+      if (++count >= most || (count % LOOK_EVERY === 0 && performance.now() > endsAt)) break
+    }
+    return count
+  }
+
+  /** Holds this thread up until something comes back; false when the time was over. */
+  waitForNext(timeoutMs: number): boolean {
+    this.publish()
+    return this.#port.hasNext || this.#binding.waitCompleted(this.#port.position, timeoutMs)
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+}

@@ -1,0 +1,225 @@
+// The native engine: the walk with its inline lane for bodies in JavaScript, and a lane of C worker threads for kernels.
+import type { NativeCore } from '@catzilla/core-c'
+import type { EngineCapabilities } from '../contract/capabilities.ts'
+import { ConfigurationError, EngineUnavailableError, UnsupportedByEngineError, toError } from '../contract/errors.ts'
+import type { EngineEventType, EngineListener } from '../contract/events.ts'
+import type { EngineStatistics } from '../contract/statistics.ts'
+import type {
+  ScaleTarget,
+  ShutdownReport,
+  StopOptions,
+  TaskEngine,
+  TaskPage,
+  TaskQuery,
+} from '../contract/task-engine.ts'
+import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
+import { checkKernelArguments } from '../kernels/check-arguments.ts'
+import { resolveEngineOptions } from '../options/engine-options.ts'
+import type { EngineOptions, ResolvedEngineOptions } from '../options/engine-options.ts'
+import type { NamedTask, Plan } from '../typescript/plan.ts'
+import { WalkEngine } from '../typescript/walk-engine.ts'
+import type { Annex } from '../typescript/walk-engine.ts'
+import { checkColumns, requireColumnsKernel } from './kernel-columns.ts'
+import { figuresAtRest } from './native-figures.ts'
+import { KernelLane } from './kernel-lane.ts'
+import { signatureOf } from './kernel-plan.ts'
+import type { KernelPlan } from './kernel-plan.ts'
+import { NativeSide } from './native-side.ts'
+
+/** Most threads that C runs. */
+const MOST_WORKERS = 256
+
+const capabilities: EngineCapabilities = Object.freeze({
+  inlineLane: true,
+  threadLane: false,
+  processLane: false,
+  nativeLane: true,
+  adHocTasks: true,
+  durable: false,
+  distributed: false,
+  // the inline lane's are not
+  hardTimeouts: false,
+  resultsByReference: true,
+  scalesInline: true,
+  scalesWorkers: true,
+  virtualClock: true,
+})
+
+/** @throws ConfigurationError */
+function withinBounds(options: ResolvedEngineOptions): ResolvedEngineOptions {
+  if (options.workers <= MOST_WORKERS) {
+    return Object.freeze({ ...options, maxWorkers: Math.min(options.maxWorkers, MOST_WORKERS) })
+  }
+  throw new ConfigurationError(
+    `engine options: the native engine has at most ${MOST_WORKERS} workers, got workers ${options.workers}`,
+  )
+}
+
+export class NativeEngine implements TaskEngine {
+  readonly name = 'native'
+  readonly capabilities: EngineCapabilities = capabilities
+  readonly #options: ResolvedEngineOptions
+  readonly #core: NativeCore
+  readonly #engine: WalkEngine
+  readonly #lane: KernelLane
+  #side: NativeSide | null = null
+  #latestCall: TaskCall | null = null
+  #latestKernel: KernelPlan | null = null
+
+  constructor(core: NativeCore, options?: EngineOptions) {
+    this.#options = withinBounds(resolveEngineOptions(options))
+    this.#core = core
+    const keepsTime = this.#options.clock.processTime === true
+    let lane: KernelLane | undefined
+    this.#engine = new WalkEngine(this.#options, this, (parts) => {
+      lane = new KernelLane(parts, keepsTime)
+      return this.#annex(lane)
+    })
+    this.#lane = lane ?? new KernelLane(this.#engine.parts, keepsTime)
+  }
+
+  /** Starts the threads: an engine that is only looked at costs none. */
+  async start(): Promise<void> {
+    try {
+      this.#side = new NativeSide(this.#core, this.#engine.parts, this.#lane, this.#options)
+    } catch (thrown) {
+      throw new EngineUnavailableError(
+        `the native engine cannot start: ${toError(thrown).message}; use fewer workers, a smaller queueSize or engine: 'typescript'`,
+        { cause: thrown },
+      )
+    }
+    const { occupancy, gatekeeper } = this.#engine.parts.walk
+    occupancy.elsewhere = this.#side.express
+    gatekeeper.gateMade = (named) => this.#side?.recall.moveAll(named)
+    this.#lane.open(this.#side)
+  }
+
+  register(definition: TaskDefinition): void {
+    this.#engine.register(definition)
+  }
+
+  submit(call: TaskCall, args: readonly unknown[]): TaskHandle {
+    const kernel = this.#kernelFor(call)
+    const side = this.#side
+    if (kernel === null || side === null || !side.express.takes(kernel)) return this.#engine.submit(call, args)
+    return side.express.submit(kernel, args)
+  }
+
+  submitMany(call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] {
+    const kernel = this.#kernelFor(call)
+    const express = this.#side?.express
+    if (kernel === null || express === undefined) return this.#engine.submitMany(call, argsList)
+    if (!express.takes(kernel) || !express.hasSlots(argsList.length)) return this.#engine.submitMany(call, argsList)
+    return express.submitMany(kernel, argsList)
+  }
+
+  /** The plan of a call for the native lane; null for other lanes. */
+  #kernelFor(call: TaskCall): KernelPlan | null {
+    if (call.options.lane !== 'native') return null
+    if (call === this.#latestCall) return this.#latestKernel
+    const kernel = this.#side?.kernelPlanOf(this.#engine.parts.plans.planFor(call)) ?? null
+    this.#latestCall = call
+    this.#latestKernel = kernel
+    return kernel
+  }
+
+  room(): Promise<void> {
+    return this.#engine.room()
+  }
+
+  async cancel(taskId: string, reason?: string): Promise<boolean> {
+    return this.#side?.inspection.find(taskId)?.cancel(reason) ?? this.#engine.cancel(taskId, reason)
+  }
+
+  async retry(taskId: string): Promise<TaskHandle> {
+    const task = this.#side?.inspection.find(taskId)
+    if (task === undefined) return this.#engine.retry(taskId)
+    const { status, plan } = task
+    const { args } = task.info()
+    return this.#engine.repeat({ taskId, status, plan, args })
+  }
+
+  find(taskId: string): Promise<TaskInfo | undefined> {
+    return this.#engine.find(taskId)
+  }
+
+  list(query?: TaskQuery): Promise<TaskPage> {
+    return this.#engine.list(query)
+  }
+
+  async pause(name?: string): Promise<void> {
+    await this.#engine.pause(name)
+    if (name === undefined) this.#side?.binding.pause(true)
+    else this.#lane.recall(this.#engine.parts.plans.nameFor(name))
+  }
+
+  async resume(name?: string): Promise<void> {
+    if (name === undefined) this.#side?.binding.pause(false)
+    await this.#engine.resume(name)
+  }
+
+  async scale({ workers, inlineConcurrency, reason }: ScaleTarget): Promise<void> {
+    const { minWorkers, maxWorkers } = this.#options
+    if (workers !== undefined && (workers < minWorkers || workers > maxWorkers)) {
+      throw new ConfigurationError(
+        `scale target: workers accepts ${minWorkers}..${maxWorkers}, as minWorkers and maxWorkers say, got ${workers}`,
+      )
+    }
+    if (inlineConcurrency !== undefined) {
+      await this.#engine.scale({ inlineConcurrency, ...(reason === undefined ? {} : { reason }) })
+    }
+    const side = this.#side
+    if (workers === undefined || side === null || workers === side.workers) return
+    const from = side.workers
+    side.scale(workers)
+    this.#engine.tellScaled('workers', from, workers, reason)
+  }
+
+  snapshot(): EngineStatistics {
+    return this.#engine.snapshot()
+  }
+
+  subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void {
+    return this.#engine.subscribe(types, listener)
+  }
+
+  async stop(options: StopOptions): Promise<ShutdownReport> {
+    const report = await this.#engine.stop(options)
+    this.#side?.close()
+    return report
+  }
+
+  #annex(lane: KernelLane): Annex {
+    return {
+      terms: { lane, accept: (call, named) => this.#accept(call, named) },
+      tasks: {
+        find: (taskId) => this.#side?.inspection.find(taskId),
+        tasks: () => this.#side?.inspection.tasks() ?? [],
+      },
+      end: {
+        cancelWaiting: (dueAfter, why) => this.#side?.cancelWaiting(dueAfter, why) ?? 0,
+        abandonRunning: (why) => this.#side?.abandonRunning(why) ?? [],
+      },
+      figures: () => this.#side?.figures() ?? figuresAtRest(this.#options.workers),
+    }
+  }
+
+  /** @throws UnsupportedByEngineError without a kernel, TaskDefinitionError for one that is not there */
+  #accept({ name, columns, kernel: asked }: TaskCall, named: NamedTask): Plan['check'] {
+    const reference = asked ?? named.kernel
+    if (reference === undefined) {
+      throw new UnsupportedByEngineError(
+        `task '${name}': the native engine runs kernels on its native lane, and this task has none; give it a kernel, or use lane: 'inline'`,
+      )
+    }
+    // before the start only names are known; the first submission looks
+    const kernel = this.#side?.catalog.find(reference, name)
+    if (kernel === undefined) return null
+    if (columns === true) {
+      requireColumnsKernel(kernel, name)
+      return (args) => checkColumns(kernel, args, name)
+    }
+    const signature = signatureOf(kernel)
+    return (args) => checkKernelArguments(kernel.name, signature, args)
+  }
+}

@@ -1,0 +1,100 @@
+// The figures of the native lane: what C counts, and where its tasks are at this moment.
+import type { NativeHistogram } from '@catzilla/core-c'
+import type { TaskPriority } from '../contract/task.ts'
+import type { BucketHistogram } from '../typescript/distribution.ts'
+import type { IntrusiveList } from '../typescript/intrusive-list.ts'
+import type { ThreadFigures, Waiting } from '../typescript/snapshot.ts'
+import { readyAt } from '../typescript/task-record.ts'
+import type { Express } from './express.ts'
+import type { NativeInspection } from './native-inspection.ts'
+import type { NativeParts } from './native-settlement.ts'
+
+interface FiguresFrom {
+  readonly parts: NativeParts
+  readonly express: Express
+  readonly inspection: NativeInspection
+  readonly handed: IntrusiveList
+  /** Whether C measures. */
+  readonly keepsTime: boolean
+  readonly jemalloc: boolean
+}
+
+const classes: readonly TaskPriority[] = [0, 1, 2, 3]
+
+export function nativeFigures(from: FiguresFrom): ThreadFigures {
+  const { binding, recent, walk } = from.parts
+  const found = binding.statistics()
+  const now = walk.walk.clock.now()
+  const { waiting, scheduled } = countTasks(from)
+  return {
+    lane: 'native',
+    workers: found.workers,
+    active: found.activeWorkers,
+    utilization: recent.utilization(now, found.workers, from.keepsTime ? from.inspection.runningSince() : []),
+    tasksPerSecond: recent.tasksPerSecond(now),
+    waiting,
+    scheduled,
+    counted: from.parts.slots.unsettled + from.handed.length,
+    retried: found.retried,
+    timedOut: found.timedOut,
+    waits: classes.map((priority) => bucketsOf(found.wait[priority])),
+    runs: classes.map((priority) => bucketsOf(found.run[priority])),
+    breaches: from.keepsTime ? found.queues.map(({ breaches }) => breaches) : [0, 0, 0, 0],
+    jemalloc: from.jemalloc,
+  }
+}
+
+/** Counted from the slots: C would count those too that were cancelled and that no worker has come across yet. */
+function countTasks({ express, handed, inspection }: FiguresFrom): { waiting: Waiting[]; scheduled: number } {
+  const waiting: Waiting[] = classes.map(() => ({ count: 0, oldest: Infinity }))
+  const count = (priority: TaskPriority, since: number): void => {
+    const sum = waiting[priority]
+    if (sum === undefined) return
+    sum.count++
+    sum.oldest = Math.min(sum.oldest, since)
+  }
+  let scheduled = 0
+  express.forEach((task) => {
+    const status = inspection.statusOf(task)
+    if (status === 'pending') count(task.plan.options.priority, inspection.readyAt(task))
+    else if (status !== 'running') scheduled++
+  })
+  for (const record of handed) count(record.plan.options.priority, readyAt(record))
+  return { waiting, scheduled }
+}
+
+function bucketsOf(histogram: NativeHistogram | undefined): BucketHistogram {
+  if (histogram === undefined) return { count: 0, sumNs: 0, maxNs: 0, buckets: new Float64Array(0) }
+  const { count, sumNs, maxNs, buckets } = histogram
+  return { count, sumNs, maxNs, buckets: buckets.map((value, index) => (index % 2 === 0 ? greatestOf(value) : value)) }
+}
+
+/** Values of C are cut into 64 buckets for each power of two; of a bucket it tells the least value. */
+const PARTS = 64
+
+/** The greatest value of the bucket that begins at `least`. */
+export function greatestOf(least: number): number {
+  if (least < PARTS) return least
+  return least + 2 ** Math.floor(Math.log2(least)) / PARTS - 1
+}
+
+/** The figures of an engine that has not been started. */
+export function figuresAtRest(workers: number): ThreadFigures {
+  const nothing = bucketsOf(undefined)
+  return {
+    lane: 'native',
+    workers,
+    active: 0,
+    utilization: 0,
+    tasksPerSecond: 0,
+    waiting: [],
+    scheduled: 0,
+    counted: 0,
+    retried: 0,
+    timedOut: 0,
+    waits: classes.map(() => nothing),
+    runs: classes.map(() => nothing),
+    breaches: classes.map(() => 0),
+    jemalloc: false,
+  }
+}

@@ -1,0 +1,147 @@
+// What people ask about tasks that C looks after.
+import { isSettled } from '../contract/task-state.ts'
+import type { TaskInfo, TaskStats, TaskStatus } from '../contract/task.ts'
+import type { ListedElsewhere, TasksElsewhere } from '../typescript/inspection.ts'
+import type { KernelPlan } from './kernel-plan.ts'
+import type { NativeParts } from './native-settlement.ts'
+import { NativeTask, TaskBit } from './native-task.ts'
+import { PastRun } from './past-run.ts'
+import { portLayout } from './port-layout.ts'
+import { argumentsIn } from './slot-values.ts'
+
+const { SLOT_STATE, SLOT_READY_AT, SLOT_STATE_PENDING, SLOT_STATE_SCHEDULED } = portLayout
+const { SLOT_STATE_RUNNING, SLOT_STATE_RETRYING } = portLayout
+
+const KIB_PER_MIB = 1024
+
+export class NativeInspection implements TasksElsewhere {
+  readonly #parts: NativeParts
+  readonly #workers: () => number
+
+  constructor(parts: NativeParts, workers: () => number) {
+    this.#parts = parts
+    this.#workers = workers
+  }
+
+  find(taskId: string): NativeTask | undefined {
+    const { table } = this.#parts.walk
+    const slot = table.slotOf(taskId)
+    const task = this.#parts.slots.owners[slot ?? -1]
+    if (!(task instanceof NativeTask) || task.has(TaskBit.FORGOTTEN)) return undefined
+    return task.taskId === taskId ? task : undefined
+  }
+
+  *tasks(): Generator<ListedElsewhere> {
+    const { owners, end } = this.#parts.slots
+    for (let slot = 0; slot < end; slot++) {
+      const owner = owners[slot]
+      if (owner instanceof NativeTask && !owner.has(TaskBit.FORGOTTEN)) yield owner
+    }
+  }
+
+  /** Where an unsettled task is. One that C has finished still runs, until it has come back. */
+  statusOf(task: NativeTask): TaskStatus {
+    const { port } = this.#parts
+    const state = port.words[port.wordOf(task.slot) + SLOT_STATE / 4]
+    if (state === SLOT_STATE_PENDING) return this.#isDue(task) ? 'pending' : 'scheduled'
+    if (state === SLOT_STATE_SCHEDULED) return 'scheduled'
+    return state === SLOT_STATE_RETRYING ? 'retrying' : 'running'
+  }
+
+  /** Whether C has said in the slot that the task has ended. */
+  hasEnded(task: NativeTask): boolean {
+    const { port } = this.#parts
+    return (port.words[port.wordOf(task.slot) + SLOT_STATE / 4] ?? 0) > SLOT_STATE_RETRYING
+  }
+
+  /** Since when it waits for a worker, or for its moment: when it is due. */
+  readyAt({ slot }: NativeTask): number {
+    const { port } = this.#parts
+    return port.doubles[port.doubleOf(slot) + SLOT_READY_AT / 8] ?? 0
+  }
+
+  /** C does not see a delayed task before it takes it in. */
+  #isDue(task: NativeTask): boolean {
+    return task.plan.options.delayMs === 0 || this.readyAt(task) <= this.#parts.walk.walk.clock.now()
+  }
+
+  read(task: NativeTask): PastRun {
+    const { port, createdAt } = this.#parts
+    const { slot } = task
+    const { signature } = task.kernel as KernelPlan
+    const past = PastRun.read(port, slot, createdAt.get(slot, signature.length))
+    past.args = argumentsIn(port, slot, signature)
+    if (task.ending !== undefined) past.settledAt = past.endedAt
+    return past
+  }
+
+  statsOf(task: NativeTask, past: PastRun): TaskStats {
+    const { home, walk } = this.#parts.walk
+    const { toEpoch } = walk
+    const { status } = task
+    const now = walk.clock.now()
+    const running = status === 'running'
+    return {
+      taskId: task.taskId,
+      name: task.name,
+      status,
+      priority: task.plan.options.priority,
+      lane: 'native',
+      engine: home.engineName,
+      createdAt: toEpoch(past.createdAt),
+      startedAt: Number.isNaN(past.startedAt) ? null : toEpoch(past.startedAt),
+      completedAt: isSettled(status) ? toEpoch(past.settledAt) : null,
+      waitTimeMs: waited(past, status, now),
+      executionTimeMs: Number.isNaN(past.startedAt)
+        ? null
+        : Math.max(0, (running ? now : past.endedAt) - past.startedAt),
+      memoryUsageMb: past.attempt === 0 ? null : past.memoryKb / KIB_PER_MIB,
+      retries: Math.max(0, past.attempt - 1),
+      workerId: past.attempt === 0 ? null : past.workerId,
+      progress: null,
+    }
+  }
+
+  infoOf(task: NativeTask, past: PastRun): TaskInfo {
+    const { options } = task.plan
+    const stats = task.stats()
+    const waits = stats.status === 'scheduled' || stats.status === 'retrying'
+    return {
+      ...stats,
+      args: past.args ?? [],
+      tags: options.tags,
+      metadata: options.metadata,
+      logs: [],
+      outcome: task.peekOutcome() ?? null,
+      dueAt: waits ? this.#parts.walk.walk.toEpoch(past.readyAt) : null,
+      waitingFor: stats.status === 'pending' ? this.#waitingFor() : null,
+      lastHeartbeatAt: null,
+      retryOf: null,
+    }
+  }
+
+  #waitingFor(): string {
+    if (this.#parts.walk.walk.paused) return 'the engine is paused'
+    const workers = this.#workers()
+    return `it waits for its turn on one of ${workers} ${workers === 1 ? 'worker' : 'workers'}`
+  }
+
+  /** When attempts that run were started, by the clock of C. */
+  runningSince(): number[] {
+    const { owners, end } = this.#parts.slots
+    const { port } = this.#parts
+    const since: number[] = []
+    for (let slot = 0; slot < end; slot++) {
+      if (owners[slot] === null || port.words[port.wordOf(slot) + SLOT_STATE / 4] !== SLOT_STATE_RUNNING) continue
+      since.push(PastRun.read(port, slot, 0).startedAt)
+    }
+    return since
+  }
+}
+
+/** From the moment the latest attempt could have started to its start; still growing while it waits. */
+function waited(past: PastRun, status: TaskStatus, now: number): number {
+  if (status === 'pending') return Math.max(0, now - past.readyAt)
+  if (!Number.isNaN(past.startedAt)) return Math.max(0, past.startedAt - past.readyAt)
+  return Math.max(0, (Number.isNaN(past.settledAt) ? now : past.settledAt) - past.readyAt)
+}

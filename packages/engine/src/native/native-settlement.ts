@@ -1,0 +1,249 @@
+// Where tasks that C looks after end: what came back in one round is settled one by one, and counted and told together.
+import type { NativeEngineBinding } from '@catzilla/core-c'
+import type { TaskOutcome } from '../contract/task.ts'
+import { callSafely } from '../support/event-stream.ts'
+import type { WalkParts } from '../typescript/walk-engine.ts'
+import type { RecentRuns } from '../typescript/recent-runs.ts'
+import type { CPlans } from './c-plans.ts'
+import type { CreationTimes } from './creation-times.ts'
+import { attemptError } from './kernel-errors.ts'
+import type { KernelPlan } from './kernel-plan.ts'
+import { TaskBit, Waiter } from './native-task.ts'
+import type { NativeTask } from './native-task.ts'
+import type { NativeNews } from './native-news.ts'
+import { PastRun, packRun } from './past-run.ts'
+import { portLayout } from './port-layout.ts'
+import type { Port } from './port.ts'
+import type { Slots } from './slots.ts'
+import { argumentsIn, isScalar, scalarIn } from './slot-values.ts'
+import type { SlotKeeper } from './slot-shelf.ts'
+
+const { SLOT_PLAN, SLOT_STATE, SLOT_STARTED_AT, SLOT_ENDED_AT, SLOT_RESULT_TYPE, SLOT_CANCEL } = portLayout
+const { SLOT_STATE_RUNNING, SLOT_STATE_COMPLETED, SLOT_STATE_FAILED } = portLayout
+
+/** Longest run, in milliseconds, that the figures of the last ten seconds have use for. */
+const LONGEST_RECENT_MS = 10_000
+
+type Listener = (outcome: TaskOutcome) => void
+
+/** What the parts that work with C share. */
+export interface NativeParts {
+  readonly binding: NativeEngineBinding
+  readonly port: Port
+  readonly slots: Slots
+  readonly createdAt: CreationTimes
+  readonly plans: CPlans
+  readonly recent: RecentRuns
+  readonly news: NativeNews
+  readonly walk: WalkParts
+}
+
+export class NativeSettlement implements SlotKeeper {
+  readonly #parts: NativeParts
+  readonly #port: Port
+  readonly #slots: Slots
+  /** Of this round. */
+  #settled = 0
+  #completed = 0
+  #failed = 0
+  #busyMs = 0
+  #listeners: (Listener | TaskOutcome | string)[] = []
+
+  constructor(parts: NativeParts) {
+    this.#parts = parts
+    this.#port = parts.port
+    this.#slots = parts.slots
+  }
+
+  /** C has done with the slot of a task. */
+  settle(task: NativeTask, slot: number): void {
+    const { words, doubles } = this.#port
+    const word = this.#port.wordOf(slot)
+    this.#parts.plans.release(words[word + SLOT_PLAN / 4] ?? 0)
+    task.word |= TaskBit.RETURNED
+    if ((task.word & TaskBit.END) !== 0) return this.#returnLate(task, slot)
+    const state = words[word + SLOT_STATE / 4]
+    const double = this.#port.doubleOf(slot)
+    const endedAt = doubles[double + SLOT_ENDED_AT / 8] ?? 0
+    const ranMs = endedAt - (doubles[double + SLOT_STARTED_AT / 8] ?? 0)
+    this.#busyMs += ranMs < LONGEST_RECENT_MS ? ranMs : LONGEST_RECENT_MS
+    this.#settled++
+    this.#slots.unsettled--
+    if (state === SLOT_STATE_COMPLETED) this.#complete(task, slot, words[word + SLOT_RESULT_TYPE / 4] ?? 0)
+    else this.#fail(task, slot, state === SLOT_STATE_FAILED)
+    const { completedShelf, failedShelf } = task.kernel as KernelPlan
+    const shelf = state === SLOT_STATE_COMPLETED ? completedShelf : failedShelf
+    if (shelf.keeps) shelf.put(slot, endedAt)
+    else this.#giveUp(task, slot)
+  }
+
+  #complete(task: NativeTask, slot: number, type: number): void {
+    const waiting = task.held
+    task.word |= TaskBit.COMPLETED
+    this.#completed++
+    if (isScalar(type)) {
+      // it stays where it is until somebody asks for it
+      task.held = null
+      if (waiting !== null) this.#tell(task, waiting, 'completed', scalarIn(this.#port, slot, type))
+    } else {
+      task.held = this.#parts.binding.result(slot)
+      this.#parts.binding.free(slot)
+      if (waiting !== null) this.#tell(task, waiting, 'completed', task.held)
+    }
+    if (task.has(TaskBit.TOLD) || this.#parts.news.wanted(task)) this.#parts.news.tellEnd(task)
+  }
+
+  #fail(task: NativeTask, slot: number, failed: boolean): void {
+    const { binding, news, walk } = this.#parts
+    const waiting = task.held
+    task.held = attemptError(binding.error(slot), task)
+    binding.free(slot)
+    task.word |= failed ? TaskBit.FAILED : TaskBit.CANCELLED
+    if (failed) {
+      this.#failed++
+      if (waiting === null) walk.walk.statistics.unobservedFailures++
+      else task.word |= TaskBit.OBSERVED
+    } else walk.walk.statistics.cancelled++
+    if (waiting !== null) this.#tell(task, waiting, failed ? 'failed' : 'cancelled', task.held)
+    if (task.has(TaskBit.TOLD) || news.wanted(task)) news.tellEnd(task)
+  }
+
+  /** Ends an unsettled task now; its slot comes back when C has seen to it. */
+  cancel(task: NativeTask, error: Error, now: number): void {
+    const { binding, news, walk } = this.#parts
+    const { slot } = task
+    const { statistics } = walk.walk
+    const word = this.#port.wordOf(slot)
+    const running = this.#port.words[word + SLOT_STATE / 4] === SLOT_STATE_RUNNING
+    const waiting = task.held
+    task.held = this.#copy(task, slot, error, now, running)
+    task.word |= TaskBit.CANCELLED | TaskBit.COPIED | (running ? TaskBit.LATE : 0)
+    Atomics.store(this.#port.words, word + SLOT_CANCEL / 4, 1)
+    if (!running) binding.cancelTimed(slot)
+    statistics.cancelled++
+    if (running) statistics.lateRuns++
+    if (waiting !== null) this.#tell(task, waiting, 'cancelled', error)
+    if (task.has(TaskBit.TOLD) || news.wanted(task)) news.tellEnd(task)
+    const { failedShelf } = task.kernel as KernelPlan
+    if (failedShelf.keeps) failedShelf.put(slot, now)
+    else task.word |= TaskBit.FORGOTTEN
+    this.#settled++
+    this.#slots.unsettled--
+    this.endRound()
+  }
+
+  #copy(task: NativeTask, slot: number, end: unknown, now: number, running: boolean): PastRun {
+    const { signature } = task.kernel as KernelPlan
+    const past = PastRun.read(this.#port, slot, this.#parts.createdAt.get(slot, signature.length))
+    past.end = end
+    past.args = argumentsIn(this.#port, slot, signature)
+    past.settledAt = now
+    if (running) past.endedAt = now
+    return past
+  }
+
+  /** The slot of a task that had been cancelled comes back. */
+  #returnLate(task: NativeTask, slot: number): void {
+    if (task.has(TaskBit.LATE)) this.#parts.walk.walk.statistics.lateRuns--
+    this.#parts.binding.free(slot)
+    if (task.has(TaskBit.FORGOTTEN)) this.#slots.give(slot)
+  }
+
+  settledAt(slot: number): number {
+    const task = this.#slots.owners[slot] as NativeTask
+    if (task.has(TaskBit.COPIED)) return task.past().settledAt
+    return this.#port.doubles[this.#port.doubleOf(slot) + SLOT_ENDED_AT / 8] ?? 0
+  }
+
+  forget(slot: number): void {
+    const task = this.#slots.owners[slot] as NativeTask
+    if (task.has(TaskBit.RETURNED)) this.#giveUp(task, slot)
+    else task.word |= TaskBit.FORGOTTEN
+  }
+
+  /** The slot will be another's: what somebody may still ask of the task moves into it. */
+  #giveUp(task: NativeTask, slot: number): void {
+    if (!task.has(TaskBit.COPIED)) {
+      const createdAt = this.#parts.createdAt.get(slot, (task.kernel as KernelPlan).signature.length)
+      // a result that is no scalar, and an error, are held by the task already
+      if (task.held === null) task.held = packRun(this.#port, slot, createdAt)
+      else task.held = this.#pastOf(task, slot, createdAt)
+      task.word |= TaskBit.COPIED
+    }
+    this.#slots.give(slot)
+  }
+
+  #pastOf(task: NativeTask, slot: number, createdAt: number): PastRun {
+    const past = PastRun.read(this.#port, slot, createdAt)
+    past.settledAt = past.endedAt
+    past.end = task.held
+    return past
+  }
+
+  /** The result, or the error, of a task that is settled and not copied. */
+  resultOf(task: NativeTask, slot: number): unknown {
+    const type = this.#port.words[this.#port.wordOf(slot) + SLOT_RESULT_TYPE / 4] ?? 0
+    return task.ending === 'completed' && isScalar(type) ? scalarIn(this.#port, slot, type) : task.held
+  }
+
+  #tell({ name }: NativeTask, waiting: unknown, status: TaskOutcome['status'], end: unknown): void {
+    if (!(waiting instanceof Waiter)) {
+      this.#listeners.push(waiting as Listener, outcomeOf(status, end), name)
+      return
+    }
+    if (status === 'completed') waiting.resolve?.(end)
+    else waiting.reject?.(end as Error)
+    if (waiting.listeners === null) return
+    const outcome = outcomeOf(status, end)
+    for (const listener of waiting.listeners) this.#listeners.push(listener, outcome, name)
+  }
+
+  /** Counts and tells what the round has brought. */
+  endRound(): void {
+    if (this.#listeners.length > 0) this.#deliver()
+    if (this.#settled === 0) return
+    const { recent, walk } = this.#parts
+    const { clock, occupancy, statistics } = walk.walk
+    const now = clock.now()
+    recent.add(now, this.#busyMs, this.#completed + this.#failed)
+    statistics.completed += this.#completed
+    statistics.failed += this.#failed
+    const settled = this.#settled
+    this.#settled = 0
+    this.#completed = 0
+    this.#failed = 0
+    this.#busyMs = 0
+    occupancy.settledElsewhere(settled)
+    walk.settlement.tellWhenDrained(now)
+    walk.keepAlive.hold(occupancy.unsettled > 0)
+  }
+
+  #deliver(): void {
+    const owed = this.#listeners
+    this.#listeners = []
+    this.#parts.walk.walk.events.defer(() => {
+      for (let index = 0; index < owed.length; index += 3) {
+        const [listener, outcome] = [owed[index] as Listener, owed[index + 1] as TaskOutcome]
+        tellSafely(listener, outcome, owed[index + 2] as string)
+      }
+    })
+  }
+}
+
+function outcomeOf(status: TaskOutcome['status'], end: unknown): TaskOutcome {
+  return status === 'completed' ? { status, value: end } : { status, error: end as Error }
+}
+
+/** As `callSafely`, without a closure for each of many calls that go well. */
+function tellSafely(listener: Listener, outcome: TaskOutcome, name: string): void {
+  let answer: unknown
+  try {
+    answer = listener(outcome)
+  } catch (thrown) {
+    callSafely(() => {
+      throw thrown
+    }, `listener of task '${name}'`)
+    return
+  }
+  if (answer instanceof Promise) callSafely(() => answer, `listener of task '${name}'`)
+}

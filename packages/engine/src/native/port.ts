@@ -1,0 +1,150 @@
+// The memory that this thread and the C engine share (packages/core-c/include/ctz/port.h): slots of tasks, rings by which
+// their numbers go to C, and one ring by which they come back. Nothing here calls C.
+import { portLayout } from './port-layout.ts'
+
+const {
+  PORT_RINGS,
+  TIMED_RING,
+  SLOT_BYTES,
+  NOTICE_SHIFT,
+  WORD_SLOTS,
+  WORD_RING_MASK,
+  WORD_COMPLETION_MASK,
+  WORD_SLOTS_OFFSET,
+  WORD_RINGS_OFFSET,
+  WORD_COMPLETIONS_OFFSET,
+  WORD_TAIL,
+  WORD_PARKED_WORKERS,
+  WORD_SEARCHING,
+  WORD_PARKED_TIMERS,
+  WORD_WAITING,
+  WORD_COMPLETED_HEAD,
+} = portLayout
+
+/** Words between the tails of two rings: a cache line. */
+const RING_STRIDE = 16
+const SLOT_WORDS = SLOT_BYTES / 4
+const SLOT_DOUBLES = SLOT_BYTES / 8
+const SLOT_MASK = (1 << NOTICE_SHIFT) - 1
+
+export class Port {
+  readonly words: Int32Array
+  readonly doubles: Float64Array
+  /** Slots there are. */
+  readonly slots: number
+  readonly #slotWords: number
+  readonly #slotDoubles: number
+  readonly #ringWords: number
+  readonly #ringMask: number
+  readonly #completionWords: number
+  readonly #completionMask: number
+  /** Ends of the rings as this thread has written them; C sees them once they are published. */
+  readonly #tails = new Int32Array(PORT_RINGS)
+  /** Bit `r` is set while ring `r` has entries that are not published. */
+  #unpublishedRings = 0
+  #unpublished = 0
+  #position = 0
+
+  constructor(memory: ArrayBuffer) {
+    this.words = new Int32Array(memory)
+    this.doubles = new Float64Array(memory, 0, memory.byteLength >> 3)
+    this.slots = this.#header(WORD_SLOTS)
+    this.#slotWords = this.#header(WORD_SLOTS_OFFSET) >> 2
+    this.#slotDoubles = this.#header(WORD_SLOTS_OFFSET) >> 3
+    this.#ringMask = this.#header(WORD_RING_MASK)
+    this.#ringWords = this.#header(WORD_RINGS_OFFSET) >> 2
+    this.#completionMask = this.#header(WORD_COMPLETION_MASK)
+    this.#completionWords = this.#header(WORD_COMPLETIONS_OFFSET) >> 2
+  }
+
+  /** Where the words of a slot begin in `words`. */
+  wordOf(slot: number): number {
+    return this.#slotWords + slot * SLOT_WORDS
+  }
+
+  /** Where its doubles begin in `doubles`. */
+  doubleOf(slot: number): number {
+    return this.#slotDoubles + slot * SLOT_DOUBLES
+  }
+
+  /** Puts a slot into a ring. There is room: a ring holds all slots. C sees it after `publish`. */
+  push(ring: number, slot: number): void {
+    const tail = this.#tails[ring] ?? 0
+    this.words[this.#ringWords + ring * (this.#ringMask + 1) + (tail & this.#ringMask)] = slot
+    this.#tails[ring] = tail + 1
+    this.#unpublishedRings |= 1 << ring
+    this.#unpublished++
+  }
+
+  /** Entries that C does not see yet. */
+  get unpublished(): number {
+    return this.#unpublished
+  }
+
+  /** Shows C what was pushed; tells whether there was a timed slot among it. */
+  publish(): boolean {
+    const rings = this.#unpublishedRings
+    for (let ring = 0; ring < PORT_RINGS; ring++) {
+      // pairs with the worker that has said that it sleeps and then looks at the tails once more
+      if ((rings & (1 << ring)) !== 0) {
+        Atomics.store(this.words, WORD_TAIL + RING_STRIDE * ring, this.#tails[ring] ?? 0)
+      }
+    }
+    this.#unpublishedRings = 0
+    this.#unpublished = 0
+    return (rings & (1 << TIMED_RING)) !== 0
+  }
+
+  /** Whether a worker has to be woken for what was published: no one is looking, and somebody sleeps. */
+  get wantsWorker(): boolean {
+    return Atomics.load(this.words, WORD_SEARCHING) === 0 && Atomics.load(this.words, WORD_PARKED_WORKERS) > 0
+  }
+
+  get timersSleep(): boolean {
+    return Atomics.load(this.words, WORD_PARKED_TIMERS) !== 0
+  }
+
+  /** Asks C to wake this thread with the next completion. */
+  askForWake(): void {
+    Atomics.store(this.words, WORD_WAITING, 1)
+  }
+
+  /** Entries drained so far, modulo 2^32. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** The next entry of the completion ring, taken out: slot and kind of notice; -1 when there is none. */
+  take(): number {
+    const at = this.#completionWords + ((this.#position & this.#completionMask) << 1)
+    const next = (this.#position + 1) | 0
+    // pairs with the worker, which stores this word last
+    if (Atomics.load(this.words, at + 1) !== next) return -1
+    this.#position = next
+    return this.words[at] ?? -1
+  }
+
+  get hasNext(): boolean {
+    const at = this.#completionWords + ((this.#position & this.#completionMask) << 1)
+    return Atomics.load(this.words, at + 1) === ((this.#position + 1) | 0)
+  }
+
+  /** Tells C how far the ring is drained. */
+  acknowledge(): void {
+    Atomics.store(this.words, WORD_COMPLETED_HEAD, this.#position)
+  }
+
+  #header(word: number): number {
+    return (this.words[word] ?? 0) >>> 0
+  }
+}
+
+/** The slot that an entry of the completion ring speaks of. */
+export function slotOfNotice(entry: number): number {
+  return entry & SLOT_MASK
+}
+
+/** NOTICE_SETTLED, NOTICE_STARTED or NOTICE_RETRYING. */
+export function kindOfNotice(entry: number): number {
+  return entry >>> NOTICE_SHIFT
+}

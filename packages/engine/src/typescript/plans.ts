@@ -1,0 +1,124 @@
+// The names and the plans that an engine knows: what it works out once per name, and once per call.
+import { TaskDefinitionError, UnknownTaskError, UnsupportedByEngineError, describeValue } from '../contract/errors.ts'
+import type { TaskCall, TaskDefinition } from '../contract/task.ts'
+import type { Gate } from './gate.ts'
+import type { Lane } from './lane.ts'
+import type { NamedTask, Plan, RecordHome } from './plan.ts'
+
+/**
+ * Plans remembered. Many calls serve one task only; a bounded map forgets them, where a weak one would hold up every
+ * garbage collection.
+ */
+const PLANS_KEPT = 256
+
+/** What a lane has to say about the calls that are meant for it. */
+export interface LaneTerms {
+  readonly lane: Lane
+  /**
+   * Refuses what it cannot run; gives its check of arguments, if it has one.
+   * @throws UnsupportedByEngineError, TaskDefinitionError
+   */
+  accept(call: TaskCall, named: NamedTask): Plan['check']
+}
+
+export class Plans {
+  readonly #engineName: string
+  readonly #home: RecordHome
+  readonly #lanes: readonly LaneTerms[]
+  readonly #named = new Map<string, NamedTask>()
+  readonly #plans = new Map<TaskCall, Plan>()
+  #latest: Plan | undefined
+
+  constructor(home: RecordHome, lanes: readonly LaneTerms[]) {
+    this.#engineName = home.engineName
+    this.#home = home
+    this.#lanes = lanes
+  }
+
+  /** @throws TaskDefinitionError, UnsupportedByEngineError */
+  define({ name, handler, kernel, options }: TaskDefinition): NamedTask {
+    const named = this.nameFor(name)
+    if (named.handler !== undefined && named.handler !== handler) {
+      throw new TaskDefinitionError(`task '${name}' is defined already with another function; choose another name`)
+    }
+    if (named.kernel !== undefined && kernel !== undefined && !sameKernel(named.kernel, kernel)) {
+      throw new TaskDefinitionError(`task '${name}' is defined already with another kernel; choose another name`)
+    }
+    this.#termsOf(name, options).accept({ name, options, ...(kernel === undefined ? {} : { kernel }) }, named)
+    named.handler = handler
+    named.kernel = kernel ?? named.kernel
+    return named
+  }
+
+  nameFor(name: string): NamedTask {
+    let named = this.#named.get(name)
+    if (named === undefined) {
+      named = { name, handler: undefined, kernel: undefined, gate: null, keyGates: null, unique: null }
+      this.#named.set(name, named)
+    }
+    return named
+  }
+
+  /** The gate of a name, if there is one. */
+  gateOf(name: string): Gate | null {
+    return this.#named.get(name)?.gate ?? null
+  }
+
+  *gates(): Generator<Gate> {
+    for (const { gate, keyGates } of this.#named.values()) {
+      if (gate !== null) yield gate
+      if (keyGates !== null) yield* keyGates.values()
+    }
+  }
+
+  /** @throws UnknownTaskError, UnsupportedByEngineError, TaskDefinitionError */
+  planFor(call: TaskCall): Plan {
+    if (this.#latest?.call === call) return this.#latest
+    let plan = this.#plans.get(call)
+    if (plan === undefined) {
+      plan = this.#make(call)
+      if (this.#plans.size === PLANS_KEPT) this.#plans.clear()
+      this.#plans.set(call, plan)
+    }
+    this.#latest = plan
+    return plan
+  }
+
+  #make(call: TaskCall): Plan {
+    const { options } = call
+    const known = this.#named.get(call.name)
+    const handler = call.handler ?? known?.handler
+    const kernel = call.kernel ?? known?.kernel
+    if (handler === undefined && kernel === undefined) {
+      throw new UnknownTaskError(`no task named ${describeValue(call.name)} is registered; define it first`)
+    }
+    const terms = this.#termsOf(call.name, options)
+    const named = this.nameFor(call.name)
+    const check = terms.accept(call, named)
+    const keyed = options.limits?.key !== undefined
+    const limited = options.concurrency !== undefined || (options.limits !== undefined && !keyed)
+    const timed = options.delayMs > 0 || options.runAt !== undefined || options.expireAfterMs !== undefined
+    const direct = !keyed && !timed && options.uniqueKey === undefined && options.signal === undefined
+    const { lane } = terms
+    const body = handler ?? noBody
+    return { call, options, named, lane, handler: body, check, home: this.#home, direct, keyed, limited }
+  }
+
+  /** @throws UnsupportedByEngineError when the options ask for a lane that this engine does not have */
+  #termsOf(name: string, { lane }: Plan['options']): LaneTerms {
+    const terms = this.#lanes.find((each) => each.lane.name === lane)
+    if (terms !== undefined) return terms
+    throw new UnsupportedByEngineError(
+      `task '${name}': the ${this.#engineName} engine has no ${lane} lane; use lane: 'inline' or an engine that has it`,
+    )
+  }
+}
+
+function sameKernel(one: NonNullable<TaskCall['kernel']>, other: NonNullable<TaskCall['kernel']>): boolean {
+  return one.name === other.name && one.library === other.library
+}
+
+/** Stands where a kernel has no twin in JavaScript: its lane never calls it. */
+function noBody(): never {
+  throw new TypeError('a task that has only a kernel was run as a function')
+}
