@@ -10,6 +10,8 @@ import {
   systemClock,
 } from '@catzilla/engine'
 import type {
+  BuiltInKernelName,
+  BuiltInKernels,
   Clock,
   EngineEventType,
   EngineInfo,
@@ -27,17 +29,19 @@ import type {
   TaskQuery,
 } from '@catzilla/engine'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { drained } from './drain.ts'
 import { wrapDurable } from './durable.ts'
+import type { KernelConfig, KernelTask, LibraryKernelConfig } from './kernel.ts'
 import { groupStatistics } from './monitor-view.ts'
 import type { GroupedStatistics } from './monitor-view.ts'
 import { resolveTasksOptions, shutdownTable } from './options.ts'
 import type { ResolvedTasksOptions, TasksOptions } from './options.ts'
-import { Registry, UNNAMED } from './registry.ts'
+import { Registry } from './registry.ts'
 import type { AnyTask } from './registry.ts'
 import { Schedule } from './schedule.ts'
 import type { ScheduleInfo, ScheduleOptions } from './schedule.ts'
 import { handleSignals } from './signals.ts'
-import { partsOf, submit, withOptions } from './task.ts'
+import { partsOf, submit } from './task.ts'
 import type { Task, TaskHome } from './task.ts'
 import type { BodyResult, InputSchemas, SchemaInputs, SchemaOutputs, TaskConfig } from './task-config.ts'
 import { decorateMethod } from './task-method.ts'
@@ -128,6 +132,25 @@ export class BackgroundTasks implements AsyncDisposable {
   }
 
   /**
+   * Defines a task whose body is a kernel: C on engines with a native lane; elsewhere a built-in one runs as its JavaScript
+   * twin, with the same results. A direct call of the task runs the twin here. Asked for again with the same name and
+   * options, it is the task that is there: modules may each ask for the kernel they use.
+   * @throws TaskDefinitionError for an unknown kernel, a library that is not there, a name that another task has
+   * @throws UnsupportedByEngineError for the kernel of a library on an engine without a native lane
+   * @example
+   * const sum = await tasks.kernel('sum').delay(Float64Array.of(1, 2, 3)).wait()
+   * const area = tasks.kernel<(a: number, b: number) => number>('my.area', { library: './my_kernels.so' })
+   */
+  kernel<N extends BuiltInKernelName>(name: N, config?: KernelConfig<BuiltInKernels[N]>): KernelTask<BuiltInKernels[N]>
+  kernel<F extends TaskHandler = (...args: unknown[]) => unknown>(
+    name: string,
+    config: LibraryKernelConfig<F>,
+  ): KernelTask<F>
+  kernel(name: string, config: KernelConfig | LibraryKernelConfig = {}): unknown {
+    return this.#registry.defineKernel(name, config)
+  }
+
+  /**
    * Decorates a public static method, which becomes a task named `Class.method`. `taskOf(Class.method)` gives it its type.
    * @throws TaskDefinitionError for other methods
    * @example
@@ -162,24 +185,7 @@ export class BackgroundTasks implements AsyncDisposable {
     if (!Array.isArray(list)) {
       throw new ConfigurationError(`addTask: the arguments must be an array, got ${describeValue(args)}`)
     }
-    const parts = this.#registry.partsFor(body, config as TaskConfig)
-    if (config === undefined) return submit(parts, [...list])
-    if (typeof config !== 'object' || config === null) {
-      throw new ConfigurationError(`addTask: the options must be an object, got ${describeValue(config)}`)
-    }
-    const { name, input, output, ...options } = config
-    const shared = options.uniqueKey ?? options.concurrency ?? options.limits
-    if (parts.call.name === UNNAMED && shared !== undefined) {
-      throw new ConfigurationError(
-        'addTask: uniqueKey, concurrency and limits are for all tasks of a name, and this function has none; give { name }',
-      )
-    }
-    if (partsOf(body) !== undefined && (name ?? input ?? output) !== undefined) {
-      throw new ConfigurationError(
-        `addTask: name, input and output belong to the definition of task '${parts.call.name}'; leave them out`,
-      )
-    }
-    return submit(withOptions(parts, options), [...list])
+    return submit(this.#registry.partsForCall(body, config as TaskConfig | undefined), [...list])
   }
 
   /** The task defined with `name`. @throws UnknownTaskError */
@@ -228,17 +234,7 @@ export class BackgroundTasks implements AsyncDisposable {
 
   /** Settles when nothing is queued, scheduled, retrying or running. */
   drain(): Promise<void> {
-    return new Promise((resolve) => {
-      // the event tells of a moment that may be over: others may have submitted since
-      const resolveWhenIdle = (): void => {
-        const { totalQueued, activeWorkers } = this.engine.snapshot()
-        if (totalQueued + activeWorkers > 0) return
-        unsubscribe()
-        resolve()
-      }
-      const unsubscribe = this.engine.subscribe(['drained'], resolveWhenIdle)
-      resolveWhenIdle()
-    })
+    return drained(this.engine)
   }
 
   /** The figures of this moment, flat. */

@@ -12,6 +12,9 @@ export type NumberColumn =
   | Int8Array
   | Uint8Array
 
+/** A body that is called with one row. */
+export type RowBody = (...row: number[]) => unknown
+
 /** Rows that one task works through: long enough to make the cost per row small, short enough to share the loop. */
 export const ROWS_PER_TASK = 4096
 
@@ -20,8 +23,7 @@ export const ROWS_PER_TASK = 4096
  * @throws PayloadError when something is no column of numbers or the columns differ in length
  */
 export function cutIntoChunks(name: string, columns: readonly NumberColumn[]): NumberColumn[][] {
-  columns.forEach((column, index) => requireColumn(name, column, index, columns[0]?.length ?? 0))
-  const rows = columns[0]?.length ?? 0
+  const rows = requireColumns(name, columns)
   const chunks: NumberColumn[][] = []
   for (let from = 0; from < rows; from += ROWS_PER_TASK) {
     chunks.push(columns.map((column) => column.subarray(from, from + ROWS_PER_TASK)))
@@ -29,11 +31,17 @@ export function cutIntoChunks(name: string, columns: readonly NumberColumn[]): N
   return chunks
 }
 
+/**
+ * The columns as doubles: those that are, as they are, the others copied.
+ * @throws PayloadError as `cutIntoChunks`
+ */
+export function wholeColumns(name: string, columns: readonly NumberColumn[]): Float64Array[] {
+  requireColumns(name, columns)
+  return columns.map((column) => (column instanceof Float64Array ? column : Float64Array.from(column)))
+}
+
 /** A body that calls `body` for each row of its columns. */
-export function rowByRow(
-  name: string,
-  body: (...row: number[]) => unknown,
-): (...columns: NumberColumn[]) => Float64Array {
+export function rowByRow(name: string, body: RowBody): (...columns: NumberColumn[]) => Float64Array {
   return (...columns) => {
     const rows = columns[0]?.length ?? 0
     const results = new Float64Array(rows)
@@ -48,8 +56,9 @@ export function rowByRow(
   }
 }
 
-/** The chunks of results as one column. */
+/** The chunks of results as one column: the only one, if it is one, as it is. */
 export function joinChunks(chunks: readonly Float64Array[]): Float64Array {
+  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0]
   const joined = new Float64Array(chunks.reduce((rows, chunk) => rows + chunk.length, 0))
   let at = 0
   for (const chunk of chunks) {
@@ -57,6 +66,13 @@ export function joinChunks(chunks: readonly Float64Array[]): Float64Array {
     at += chunk.length
   }
   return joined
+}
+
+/** @returns the number of rows */
+function requireColumns(name: string, columns: readonly NumberColumn[]): number {
+  const rows = columns[0]?.length ?? 0
+  columns.forEach((column, index) => requireColumn(name, column, index, rows))
+  return rows
 }
 
 function requireColumn(name: string, column: unknown, index: number, rows: number): void {

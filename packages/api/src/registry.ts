@@ -1,8 +1,18 @@
 // The tasks of one `BackgroundTasks` by name, and the calls made for plain functions.
-import { TaskDefinitionError, UnknownTaskError, describeValue, nearest, resolveTaskOptions } from '@catzilla/engine'
-import type { ResolvedTaskOptions, TaskHandler } from '@catzilla/engine'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  ConfigurationError,
+  TaskDefinitionError,
+  UnknownTaskError,
+  describeValue,
+  nearest,
+  resolveTaskOptions,
+} from '@catzilla/engine'
+import type { KernelReference, ResolvedTaskOptions, TaskHandler } from '@catzilla/engine'
+import { findKernel, requireTwin } from './kernel.ts'
+import type { KernelConfig, LibraryKernelConfig } from './kernel.ts'
 import { areInputSchemas, isSchema } from './schema.ts'
-import { checkedBody, makeTask, partsOf } from './task.ts'
+import { checkedBody, makeTask, partsOf, withOptions } from './task.ts'
 import type { Task, TaskHome, TaskParts } from './task.ts'
 import type { TaskConfig } from './task-config.ts'
 
@@ -35,16 +45,28 @@ export class Registry {
     }
     const name = config.name ?? (fallbackName === '' ? body.name : fallbackName)
     requireName(name, body)
-    if (this.#tasks.has(name)) {
+    this.#requireFree(name)
+    return this.#add(this.#partsFor(name, config, body))
+  }
+
+  /**
+   * The task over a kernel; the one that is there, when it was defined with the same options before.
+   * @throws TaskDefinitionError, ConfigurationError, UnsupportedByEngineError
+   */
+  defineKernel(kernelName: string, config: KernelConfig | LibraryKernelConfig): AnyTask {
+    if (typeof config !== 'object' || config === null || 'output' in config) {
       throw new TaskDefinitionError(
-        `task '${name}' is defined already; choose another name, or use the task that is there`,
+        `kernel ${describeValue(kernelName)} takes the options of a task but output, got ${describeValue(config)}`,
       )
     }
-    const parts = this.#partsFor(name, config, body)
-    this.#home.engine.register({ name, handler: parts.call.handler, options: parts.call.options })
-    const task: AnyTask = makeTask(parts)
-    this.#tasks.set(name, task)
-    return task
+    const { library, ...options } = config
+    const { kernel, body, lane } = findKernel(kernelName, library, this.#home.engine)
+    const name = options.name ?? kernelName
+    const parts = this.#partsFor(name, { ...options, lane: options.lane ?? lane }, body, kernel)
+    const there = this.#tasks.get(name)
+    if (there !== undefined && isSameKernelTask(partsOf(there), parts)) return there
+    this.#requireFree(name)
+    return this.#add(parts)
   }
 
   /** @throws UnknownTaskError */
@@ -56,8 +78,8 @@ export class Registry {
     throw new UnknownTaskError(`no task named ${describeValue(name)} is defined; ${hint}`)
   }
 
-  /** The parts of a task, or of a plain function as a task of its own name. @throws TaskDefinitionError, ConfigurationError */
-  partsFor(body: TaskHandler, config: TaskConfig | undefined): TaskParts {
+  /** The parts of a task, or of a plain function as a task of its own name. */
+  #partsOfBody(body: TaskHandler, config: TaskConfig | undefined): TaskParts {
     const known = partsOf(body)
     if (known !== undefined) return this.own(known)
     if (typeof body !== 'function') {
@@ -74,6 +96,31 @@ export class Registry {
     return parts
   }
 
+  /**
+   * What `addTask` submits.
+   * @throws TaskDefinitionError, ConfigurationError
+   */
+  partsForCall(body: TaskHandler, config: TaskConfig | undefined): TaskParts {
+    const parts = this.#partsOfBody(body, config)
+    if (config === undefined) return parts
+    if (typeof config !== 'object' || config === null) {
+      throw new ConfigurationError(`addTask: the options must be an object, got ${describeValue(config)}`)
+    }
+    const { name, input, output, ...options } = config
+    const shared = options.uniqueKey ?? options.concurrency ?? options.limits
+    if (parts.call.name === UNNAMED && shared !== undefined) {
+      throw new ConfigurationError(
+        'addTask: uniqueKey, concurrency and limits are for all tasks of a name, and this function has none; give { name }',
+      )
+    }
+    if (partsOf(body) !== undefined && (name ?? input ?? output) !== undefined) {
+      throw new ConfigurationError(
+        `addTask: name, input and output belong to the definition of task '${parts.call.name}'; leave them out`,
+      )
+    }
+    return withOptions(parts, options)
+  }
+
   /** @throws TaskDefinitionError for a task of another `createTasks`, which would run on the engine of that one */
   own(parts: TaskParts): TaskParts {
     if (parts.home === this.#home) return parts
@@ -82,7 +129,22 @@ export class Registry {
     )
   }
 
-  #partsFor(name: string, config: TaskConfig, body: TaskHandler): TaskParts {
+  #requireFree(name: string): void {
+    if (!this.#tasks.has(name)) return
+    throw new TaskDefinitionError(
+      `task '${name}' is defined already; choose another name, or use the task that is there`,
+    )
+  }
+
+  #add(parts: TaskParts): AnyTask {
+    const { name, options, handler, kernel } = parts.call
+    this.#home.engine.register({ name, handler, options, ...(kernel === undefined ? {} : { kernel }) })
+    const task: AnyTask = makeTask(parts)
+    this.#tasks.set(name, task)
+    return task
+  }
+
+  #partsFor(name: string, config: TaskConfig, body: TaskHandler, kernel?: KernelReference): TaskParts {
     const { name: _, input, output, ...options } = config
     requireName(name, body)
     if (input !== undefined && !areInputSchemas(input)) {
@@ -94,7 +156,9 @@ export class Registry {
       throw new TaskDefinitionError(`task '${name}': output must be a Standard Schema, got ${describeValue(output)}`)
     }
     const resolved = resolveTaskOptions(options, this.#defaults, `task '${name}'`)
-    const call = Object.freeze({ name, options: resolved, handler: checkedBody(name, body, output) })
+    if (kernel !== undefined && resolved.lane !== 'native') requireTwin(name, kernel, `lane: '${resolved.lane}'`)
+    const handler = checkedBody(name, body, output)
+    const call = Object.freeze({ name, options: resolved, handler, ...(kernel === undefined ? {} : { kernel }) })
     return { home: this.#home, call, input }
   }
 }
@@ -103,5 +167,17 @@ function requireName(name: unknown, body: TaskHandler): void {
   if (typeof name === 'string' && name.length > 0 && name.length <= 200) return
   throw new TaskDefinitionError(
     `${describeValue(body)}: a task needs a name of 1..200 characters, got ${describeValue(name)}; give { name: '…' } in its config`,
+  )
+}
+
+/** Whether both run the same kernel in the same way. A signal is the same only when it is that very one. */
+function isSameKernelTask(a: TaskParts | undefined, b: TaskParts): boolean {
+  if (a?.call.kernel === undefined) return false
+  const [{ signal: signalOfA, ...optionsOfA }, { signal: signalOfB, ...optionsOfB }] = [a.call.options, b.call.options]
+  return (
+    isDeepStrictEqual(a.call.kernel, b.call.kernel) &&
+    isDeepStrictEqual(optionsOfA, optionsOfB) &&
+    signalOfA === signalOfB &&
+    a.input === b.input
   )
 }

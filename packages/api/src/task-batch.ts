@@ -1,6 +1,7 @@
 // Many tasks submitted together, and what becomes of them.
-import type { TaskOutcome } from '@catzilla/engine'
-import type { TaskResult } from './task-result.ts'
+import { isSettled } from '@catzilla/engine'
+import type { Clock, TaskHandle, TaskOutcome } from '@catzilla/engine'
+import { TaskResult } from './task-result.ts'
 
 /** One task of a batch that has settled. */
 export interface BatchItem<R> {
@@ -16,45 +17,53 @@ export interface BatchItem<R> {
  * for await (const { index, outcome } of sendEmail.batch([['a@b.c', 'x'], ['d@e.f', 'y']])) …
  */
 export class TaskBatch<R, Collected = R[]> implements AsyncIterable<BatchItem<R>> {
-  readonly results: readonly TaskResult<R>[]
+  readonly #handles: readonly TaskHandle<R>[]
+  readonly #clock: Clock
   readonly #collect: (values: R[]) => Collected
+  #results: readonly TaskResult<R>[] | undefined
 
   /** @param collect makes what `wait` gives out of the results in order */
-  constructor(results: readonly TaskResult<R>[], collect: (values: R[]) => Collected) {
-    this.results = results
+  constructor(handles: readonly TaskHandle<R>[], clock: Clock, collect: (values: R[]) => Collected) {
+    this.#handles = handles
+    this.#clock = clock
     this.#collect = collect
   }
 
   get size(): number {
-    return this.results.length
+    return this.#handles.length
+  }
+
+  /** One result for each task; made when first asked for. */
+  get results(): readonly TaskResult<R>[] {
+    return (this.#results ??= this.#handles.map((handle) => new TaskResult(handle, this.#clock)))
   }
 
   /** Tasks that have completed so far. */
   get completed(): number {
     // counted when asked for: listening to each task would pass for looking at its failure
-    return this.results.filter(({ status }) => status === 'completed').length
+    return this.#handles.filter(({ status }) => status === 'completed').length
   }
 
   /** Tasks that have failed, were cancelled or have expired so far. */
   get failed(): number {
-    return this.results.filter((result) => result.isReady()).length - this.completed
+    return this.#handles.filter(({ status }) => isSettled(status)).length - this.completed
   }
 
   /** All results in order; rejects with the first failure, while the others go on. */
   async wait(): Promise<Collected> {
-    return this.#collect(await Promise.all(this.results.map((result) => result.wait())))
+    await allSettled(this.#handles, true)
+    return this.#collect(this.#handles.map((handle) => valueOf(handle)))
   }
 
   /** How each task ended, in order. Never rejects. */
-  outcomes(): Promise<TaskOutcome<R>[]> {
-    return Promise.all(
-      this.results.map((result) => new Promise<TaskOutcome<R>>((resolve) => void result.addCallback(resolve))),
-    )
+  async outcomes(): Promise<TaskOutcome<R>[]> {
+    await allSettled(this.#handles, false)
+    return this.#handles.map((handle) => outcomeOf(handle))
   }
 
   /** Cancels every task that has not settled; gives how many this call ended. */
   cancel(reason?: string): number {
-    return this.results.filter((result) => result.cancel(reason)).length
+    return this.#handles.filter((handle) => handle.cancel(reason)).length
   }
 
   /** The tasks in the order in which they settle. */
@@ -73,4 +82,37 @@ export class TaskBatch<R, Collected = R[]> implements AsyncIterable<BatchItem<R>
       if (item !== undefined) yield item
     }
   }
+}
+
+/**
+ * Resolves when all have settled; one promise and one listener for however many there are. Each of them counts as looked at.
+ * @param failing whether to reject with the first failure instead, at once
+ */
+function allSettled(handles: readonly TaskHandle[], failing: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let open = 0
+    const settled = (outcome: TaskOutcome): void => {
+      if (failing && outcome.status !== 'completed') reject(outcome.error)
+      if (--open === 0) resolve()
+    }
+    for (const handle of handles) {
+      if (handle.status === 'completed') continue
+      open++
+      handle.onSettled(settled)
+    }
+    if (open === 0) resolve()
+  })
+}
+
+function valueOf<R>(handle: TaskHandle<R>): R {
+  const outcome = outcomeOf(handle)
+  if (outcome.status === 'completed') return outcome.value
+  throw outcome.error
+}
+
+/** Of a task that has settled. */
+function outcomeOf<R>(handle: TaskHandle<R>): TaskOutcome<R> {
+  const { outcome } = handle
+  if (outcome !== undefined) return outcome
+  throw new TypeError(`task ${handle.taskId} was said to have settled, and has not`)
 }

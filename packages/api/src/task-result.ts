@@ -64,17 +64,17 @@ export class TaskResult<T> {
 
   /**
    * The result, holding up the thread until it is there. For lanes that run elsewhere.
-   * @param timeoutMs longest wait in milliseconds, for those lanes
+   * @param timeoutMs longest wait in milliseconds; without it as long as it takes. The task goes on in any case.
+   * @throws WaitTimeoutError, or the error the task ended with
    * @throws TaskDefinitionError on the inline lane: the task needs the very thread that would wait
    */
   waitSync(timeoutMs?: number): T {
-    checkOptions(waitTable, { timeoutMs }, 'waitSync')
-    const { outcome } = this.#handle
+    if (timeoutMs !== undefined) checkOptions(waitTable, { timeoutMs }, 'waitSync')
+    const handle = this.#handle
+    if (!isSettled(handle.status)) this.#holdUp(timeoutMs ?? Infinity)
+    const { outcome } = handle
     if (outcome?.status === 'completed') return outcome.value
-    if (outcome !== undefined) throw outcome.error
-    throw new TaskDefinitionError(
-      `task '${this.name}' runs on the inline lane: waitSync() would wait for a task that waits for this thread; use await wait()`,
-    )
+    throw outcome?.error ?? new TypeError(`task ${this.taskId} was said to have settled, and has not`)
   }
 
   /** Calls `callback` with the outcome, once, on the event loop, also when the task has settled already. */
@@ -101,13 +101,25 @@ export class TaskResult<T> {
     return new TaskFuture<T>(this)
   }
 
+  #holdUp(timeoutMs: number): void {
+    const handle = this.#handle
+    if (handle.waitSync === undefined) {
+      throw new TaskDefinitionError(
+        `task '${this.name}' runs on the ${handle.stats().lane} lane: waitSync() would wait for a task that waits for this thread; use await wait()`,
+      )
+    }
+    if (!handle.waitSync(timeoutMs)) throw this.#late(timeoutMs)
+  }
+
+  #late(timeoutMs: number): WaitTimeoutError {
+    return new WaitTimeoutError(`task '${this.name}' has not settled within ${timeoutMs} ms; it goes on`)
+  }
+
   async #waitAtMost(timeoutMs: number): Promise<T> {
     if (this.isReady()) return this.#handle.wait()
     let giveUp: (error: Error) => void = () => {}
     const late = new Promise<never>((_, reject) => (giveUp = reject))
-    const alarm = this.#clock.setAlarm(timeoutMs, () =>
-      giveUp(new WaitTimeoutError(`task '${this.name}' has not settled within ${timeoutMs} ms; it goes on`)),
-    )
+    const alarm = this.#clock.setAlarm(timeoutMs, () => giveUp(this.#late(timeoutMs)))
     try {
       return await Promise.race([this.#handle.wait(), late])
     } finally {

@@ -1,6 +1,5 @@
 // A task as its users hold it: a function that can also be submitted.
 import {
-  ConfigurationError,
   PayloadError,
   QueueFullError,
   TaskCancelledError,
@@ -9,34 +8,18 @@ import {
   describeValue,
   resolveTaskOptions,
 } from '@catzilla/engine'
-import type { Clock, LaneName, ResolvedTaskOptions, TaskCall, TaskEngine, TaskHandler } from '@catzilla/engine'
+import type { Clock, ResolvedTaskOptions, TaskCall, TaskEngine, TaskHandler } from '@catzilla/engine'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { cutIntoChunks, joinChunks, rowByRow } from './columns.ts'
 import type { NumberColumn } from './columns.ts'
+import { explain } from './explain.ts'
+import type { TaskExplanation } from './explain.ts'
+import { requireTwin } from './kernel.ts'
+import { submitColumns } from './map-arrays.ts'
 import { checkArguments, checkArgumentsAsync, checkResult, isThenable } from './schema.ts'
 import { TaskBatch } from './task-batch.ts'
 import type { CallOptions, InputSchemas } from './task-config.ts'
 import { TaskResult } from './task-result.ts'
 import type { Turnstile } from './turnstile.ts'
-
-/** Where a task runs and why. */
-export interface TaskExplanation {
-  readonly name: string
-  readonly engine: string
-  readonly lane: LaneName
-  readonly reason: string
-  readonly native: {
-    readonly compiled: boolean
-    readonly reason: string
-    /** What keeps the body from being compiled, where a compiler looked at it. */
-    readonly blockers: readonly {
-      readonly code: string
-      readonly message: string
-      readonly line: number
-      readonly column: number
-    }[]
-  }
-}
 
 /** Columns for `mapArrays`: one typed array for each argument, all of the same length. */
 export type ColumnsOf<A extends readonly unknown[]> = { readonly [K in keyof A]: NumberColumn }
@@ -64,6 +47,8 @@ export interface Task<A extends readonly unknown[], R, Raw = R | Promise<R>> {
   batch(this: void, argsList: readonly A[]): TaskBatch<R>
   /**
    * Runs a body of numbers over columns, in tasks of 4096 rows; `wait()` of the batch gives the column of results.
+   * A kernel on the native lane is one task over the whole columns: it reads `Float64Array`s where they are, without a copy,
+   * so leave them alone (no change, no transfer) until the batch has settled. Columns of other types are copied first.
    * @throws PayloadError when the columns are no typed arrays of numbers or differ in length
    */
   mapArrays: A extends readonly number[]
@@ -128,7 +113,7 @@ const taskPrototype: object = Object.create(Function.prototype, {
   mapArrays: getter(
     (parts) =>
       (...columns: NumberColumn[]) =>
-        submitColumns(parts, columns),
+        submitColumns(parts, columns, (row) => runHere(parts, row)),
   ),
   with: getter((parts) => (options: CallOptions) => makeTask(withOptions(parts, options))),
   explain: getter((parts) => () => explain(parts)),
@@ -177,6 +162,9 @@ export function taskOf<A extends readonly unknown[], Raw>(method: (...args: A) =
 export function withOptions(parts: TaskParts, options: object): TaskParts {
   const { call } = parts
   const resolved = resolveTaskOptions(options, call.options, `task '${call.name}'`)
+  if (call.kernel !== undefined && resolved.lane !== 'native') {
+    requireTwin(call.name, call.kernel, `lane: '${resolved.lane}'`)
+  }
   return { ...parts, call: Object.freeze({ ...call, options: resolved }) }
 }
 
@@ -246,36 +234,9 @@ async function roomOrAbort({ home, call }: TaskParts): Promise<void> {
 function submitBatch({ home, call, input }: TaskParts, argsList: readonly (readonly unknown[])[]): TaskBatch<unknown> {
   requireLists(call.name, argsList)
   // the lists stay the caller's: what becomes of them later is not seen
-  const checked = argsList.map((args) => (input === undefined ? [...args] : checkArguments(call.name, input, args)))
+  const checked = argsList.map((args) => (input === undefined ? args.slice() : checkArguments(call.name, input, args)))
   const handles = home.engine.submitMany(call, checked)
-  return new TaskBatch(
-    handles.map((handle) => new TaskResult(handle, home.clock)),
-    (values) => values,
-  )
-}
-
-function submitColumns(parts: TaskParts, columns: readonly NumberColumn[]): TaskBatch<Float64Array, Float64Array> {
-  const { home, call } = parts
-  const chunks = cutIntoChunks(call.name, columns)
-  // the body as a direct call runs it: each row goes through the input schema
-  const columnCall: TaskCall = {
-    ...call,
-    options: optionsForColumns(call),
-    handler: rowByRow(call.name, (...row) => runHere(parts, row)),
-  }
-  const handles = home.engine.submitMany(columnCall, chunks)
-  return new TaskBatch<Float64Array, Float64Array>(
-    handles.map((handle) => new TaskResult<Float64Array>(handle as never, home.clock)),
-    joinChunks,
-  )
-}
-
-/** The options that make sense for chunks of rows: not those that are made for the arguments or the result of one row. */
-function optionsForColumns({ name, options }: TaskCall): ResolvedTaskOptions {
-  if (typeof options.limits?.key !== 'function' && options.onSuccess === undefined) return options
-  throw new ConfigurationError(
-    `task '${name}': mapArrays runs many rows in one task, so onSuccess and a limits.key function, which are for one row, cannot be used with it`,
-  )
+  return new TaskBatch(handles, home.clock, (values) => values)
 }
 
 function requireLists(name: string, argsList: unknown): void {
@@ -284,14 +245,4 @@ function requireLists(name: string, argsList: unknown): void {
   const got = Array.isArray(argsList) ? argsList[wrong] : argsList
   const message = `batch takes an array of argument lists, each an array, got ${describeValue(got)}`
   throw new PayloadError(`task '${name}': ${message}`, [{ path: [wrong], message }])
-}
-
-function explain({ home, call }: TaskParts): TaskExplanation {
-  const { engine } = home
-  const { lane } = call.options
-  const reason = lane === 'inline' ? 'the default: the body runs on the event loop' : `asked for by lane: '${lane}'`
-  const why = engine.capabilities.nativeLane
-    ? 'no compiled body is known for it'
-    : `the ${engine.name} engine has no native lane`
-  return { name: call.name, engine: engine.name, lane, reason, native: { compiled: false, reason: why, blockers: [] } }
 }

@@ -135,7 +135,7 @@ describe('scale', () => {
     expect(waiting.status).toBe('pending')
     await tasks.scale({ inlineConcurrency: 2, reason: 'rush hour' })
     await second.begun
-    expect(tasks.getStats()).toMatchObject({ totalWorkers: 2, activeWorkers: 2, idleWorkers: 0 })
+    expect(tasks.getStats().lanes.inline).toEqual({ slots: 2, active: 2 })
     await someTurns()
     expect(events).toEqual([['inlineConcurrency', 1, 2, 'rush hour']])
     first.release()
@@ -143,7 +143,8 @@ describe('scale', () => {
   })
 
   test('of what the engine does not have is refused', async () => {
-    expect(await rejectionOf(tasksForTest().scale({ workers: 4 }))).toBeInstanceOf(UnsupportedByEngineError)
+    const tasks = tasksForTest({ engine: 'typescript' })
+    expect(await rejectionOf(tasks.scale({ workers: 4 }))).toBeInstanceOf(UnsupportedByEngineError)
   })
 
   test.each<[object, RegExp]>([

@@ -68,7 +68,7 @@ describe('zero configuration', () => {
 
   test('64 tasks run at once, 10000 wait', async () => {
     const tasks = tasksForTest()
-    expect(tasks.getStats().totalWorkers).toBe(64)
+    expect(tasks.getStats().lanes.inline?.slots).toBe(64)
     await tasks.pause()
     const one = tasks.task({ name: 'one' }, () => 1)
     one.batch(Array.from({ length: 10_000 }, () => []))
@@ -187,12 +187,6 @@ describe('taskDefaults', () => {
 })
 
 describe('the engine', () => {
-  test('auto takes the TypeScript one when the native one does not load, and says why', () => {
-    const { engineInfo } = createTasks({ engine: 'auto' })
-    expect(engineInfo).toMatchObject({ name: 'typescript', reason: 'auto: it needs nothing but Node' })
-    expect(engineInfo.passedOver).toEqual([{ name: 'native', reason: expect.stringMatching(/@catzilla\/core-c/) }])
-  })
-
   test.each(['typescript', 'typescript:'])('%s is chosen by name', (engine) => {
     const { engineInfo } = createTasks({ engine })
     expect(engineInfo).toEqual({ name: 'typescript', reason: `the engine option is "${engine}"`, passedOver: [] })
@@ -206,7 +200,7 @@ describe('the engine', () => {
   })
 
   test('the engine option goes before CATZILLA_ENGINE', () => {
-    vi.stubEnv('CATZILLA_ENGINE', 'native')
+    vi.stubEnv('CATZILLA_ENGINE', 'redis://localhost')
     expect(() => createTasks()).toThrow(EngineUnavailableError)
     expect(createTasks({ engine: 'typescript' }).engineInfo.name).toBe('typescript')
   })
@@ -219,7 +213,6 @@ describe('the engine', () => {
   })
 
   test.each([
-    ['native', '@catzilla/core-c'],
     ['redis://user:hunter2@localhost:6379/0', '@catzilla/engine-bullmq'],
     ['rediss://:hunter2@localhost', '@catzilla/engine-bullmq'],
     ['postgres://user:hunter2@localhost/db', '@catzilla/engine-bullmq'],

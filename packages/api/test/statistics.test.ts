@@ -18,7 +18,8 @@ const system = 'cAcceleration jemallocEnabled autoScaling engine uptimeSeconds t
 
 describe('getStats', () => {
   test('has every field, each a sane number, before anything has run', () => {
-    const stats: Record<string, unknown> = { ...tasksForTest().getStats() }
+    const tasks = tasksForTest()
+    const stats: Record<string, unknown> = { ...tasks.getStats() }
     for (const field of numbers) expect([field, Number.isFinite(stats[field])]).toEqual([field, true])
     for (const field of [
       'totalQueued',
@@ -30,7 +31,9 @@ describe('getStats', () => {
     ]) {
       expect([field, stats[field]]).toEqual([field, 0])
     }
-    expect(stats).toMatchObject({ engine: 'typescript', cAcceleration: false, jemallocEnabled: expect.any(Boolean) })
+    const { name, capabilities } = tasks.engine
+    expect(stats).toMatchObject({ engine: name, cAcceleration: capabilities.nativeLane })
+    expect(stats['jemallocEnabled']).toBeTypeOf('boolean')
     expect(stats['autoScaling']).toBeTypeOf('boolean')
     expect(stats['memoryUsageMb']).toBeGreaterThan(1)
     expect(stats['memoryEfficiency']).toBeGreaterThan(0)
@@ -62,7 +65,7 @@ describe('getStats', () => {
   })
 
   test('counts who runs', async () => {
-    const tasks = tasksForTest({ inlineConcurrency: 3 })
+    const tasks = tasksForTest({ engine: 'typescript', inlineConcurrency: 3 })
     const held = [new HeldBody(), new HeldBody()]
     const results = held.map(({ run }) => tasks.addTask(run))
     await Promise.all(held.map(({ begun }) => begun))

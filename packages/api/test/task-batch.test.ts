@@ -3,7 +3,7 @@ import { PayloadError, QueueFullError, TaskCancelledError } from '@catzilla/api'
 import type { BatchItem } from '@catzilla/api'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { Gate, someTurns } from './gate.ts'
+import { Gate, HeldBody, someTurns } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 import { rejectionOf } from './thrown.ts'
 
@@ -96,6 +96,40 @@ describe('what becomes of it', () => {
     gates[0]?.open()
     expect(await batch.results[0]?.wait()).toBe('went on')
     expect((await batch.outcomes()).map(({ status }) => status)).toEqual(['completed', 'failed', 'failed'])
+  })
+
+  test('wait of a batch with failures that are there already rejects with the first in order', async () => {
+    const tasks = tasksForTest()
+    const body = tasks.task({ name: 'body' }, (n: number) => {
+      if (n > 0) throw new Error(`failure of ${n}`)
+      return n
+    })
+    const batch = body.batch([[0], [1], [2]])
+    await tasks.drain()
+    for (const _ of [1, 2]) expect((await rejectionOf(batch.wait())).message).toBe('failure of 1')
+    expect(tasks.getStats().unobservedFailures).toBe(0)
+  })
+
+  test('wait may be called before, between and after: each gives all results', async () => {
+    const tasks = tasksForTest()
+    const held = [new HeldBody(), new HeldBody()]
+    const body = tasks.task({ name: 'body' }, async (n: number) => {
+      await held[n]?.run()
+      return n
+    })
+    const batch = body.batch([[0], [1], [2]])
+    const before = batch.wait()
+    await held[0]?.begun
+    held[0]?.release()
+    await batch.results[0]?.wait()
+    const between = batch.wait()
+    held[1]?.release()
+    expect(await Promise.all([before, between, batch.wait()])).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+      [0, 1, 2],
+    ])
+    expect(batch.results).toBe(batch.results)
   })
 
   test('cancel ends what has not ended, and says how many', async () => {

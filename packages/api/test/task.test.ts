@@ -241,7 +241,7 @@ describe('with', () => {
 })
 
 test('explain says which lane a task has and why', () => {
-  const tasks = tasksForTest()
+  const tasks = tasksForTest({ engine: 'typescript' })
   expect(tasks.task({ name: 'body' }, () => 1).explain()).toEqual({
     name: 'body',
     engine: 'typescript',

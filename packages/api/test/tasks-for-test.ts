@@ -3,10 +3,9 @@ import { createTasks } from '@catzilla/api'
 import type { BackgroundTasks, TasksOptions } from '@catzilla/api'
 import { onTestFinished } from 'vitest'
 
-/** `createTasks`, on the engine that needs nothing, with no retries unless asked for, and no tasks left at the end. */
+/** `createTasks`, on the engine that this run of the tests is for, with no retries unless asked for; ended with the test. */
 export function tasksForTest(options: TasksOptions = {}): BackgroundTasks {
   const tasks = createTasks({
-    engine: 'typescript',
     ...options,
     taskDefaults: { maxRetries: 0, ...options.taskDefaults },
   })

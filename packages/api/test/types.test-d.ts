@@ -142,6 +142,47 @@ test('mapArrays is for bodies of numbers', () => {
   add.mapArrays(new Float64Array(1))
 })
 
+test('a built-in kernel is typed by its name', () => {
+  const crc32 = tasks.kernel('crc32', { priority: 'high' })
+  expectTypeOf(crc32).toEqualTypeOf<Task<[bytes: Uint8Array], number, number>>()
+  expectTypeOf(crc32(new Uint8Array(1))).toEqualTypeOf<number>()
+  expectTypeOf(crc32.delay(new Uint8Array(1)).wait()).toEqualTypeOf<Promise<number>>()
+  expectTypeOf(crc32.delay(new Uint8Array(1)).waitSync(5)).toEqualTypeOf<number>()
+  expectTypeOf(tasks.kernel('scale').batch([[new Float64Array(1), 2]])).toEqualTypeOf<TaskBatch<Float64Array>>()
+  expectTypeOf(tasks.kernel('stats').delay(new Float64Array(1)).wait()).resolves.toHaveProperty('stddev')
+  expectTypeOf(tasks.kernel('add').mapArrays(new Float64Array(1), new Int8Array(1)).wait()).toEqualTypeOf<
+    Promise<Float64Array>
+  >()
+  tasks.kernel('add', { onSuccess: (sum) => expectTypeOf(sum).toEqualTypeOf<number>() })
+  tasks.kernel('bytes-of', { limits: { concurrency: 1, key: (text) => text.slice(0, 1) } })
+})
+
+test('a wrong use of a built-in kernel does not compile', () => {
+  // @ts-expect-error there is no such kernel
+  tasks.kernel('md5')
+  // @ts-expect-error it takes bytes
+  tasks.kernel('crc32').delay('text')
+  // @ts-expect-error it takes two numbers
+  tasks.kernel('add').delay(1)
+  // @ts-expect-error mapArrays is for kernels of numbers
+  tasks.kernel('crc32').mapArrays(new Float64Array(1))
+  // @ts-expect-error its result is typed by its signature
+  tasks.kernel('add', { output: z.number() })
+})
+
+test('the kernel of a library is typed by the signature that is given', () => {
+  const library = './example_kernels.so'
+  const distance = tasks.kernel<(a: number, b: number) => number>('example.distance', { library })
+  expectTypeOf(distance).toEqualTypeOf<Task<[a: number, b: number], number, number>>()
+  expectTypeOf(distance.mapArrays).toBeFunction()
+  // @ts-expect-error both arguments are needed
+  distance.delay(1)
+  // @ts-expect-error a kernel that does not come with the engine has a library
+  tasks.kernel<(a: number) => number>('example.distance')
+  const unknown = tasks.kernel('example.other', { library: new URL('file:///x.so') })
+  expectTypeOf(unknown.delay('anything', 1)).toEqualTypeOf<TaskResult<unknown>>()
+})
+
 test('a decorated static method keeps its signature, and taskOf makes it a task', () => {
   // oxlint-disable-next-line typescript/no-extraneous-class -- only static methods can be tasks
   class Mailer {
