@@ -6,13 +6,25 @@ export type Job = (input: never) => Promise<unknown>
 
 const flag = '--job'
 
-/** Runs a job in a new process, with flags of Node, and gives its answer. @throws Error when the process ends without one */
-export function runJob<R>(name: string, input: object, flags: readonly string[] = []): Promise<R> {
+/**
+ * Runs a job in a new process, with flags of Node and more environment, and gives its answer.
+ * @throws Error when the process ends without one
+ */
+export function runJob<R>(
+  name: string,
+  input: object,
+  flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<R> {
   const program = process.argv[1]
   if (program === undefined) throw new Error('the program does not know its own file')
   // flags such as --cpu-prof reach the process that does the work
   const execArgv = [...new Set([...process.execArgv, '--expose-gc', ...flags])]
-  const child = fork(program, [flag, name, JSON.stringify(input)], { execArgv, serialization: 'json' })
+  const child = fork(program, [flag, name, JSON.stringify(input)], {
+    execArgv,
+    serialization: 'json',
+    env: { ...process.env, ...env },
+  })
   return new Promise((resolve, reject) => {
     let answer: { value: R } | undefined
     child.on('message', (message) => {

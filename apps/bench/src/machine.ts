@@ -50,6 +50,11 @@ function describeCommit(): string {
   }
 }
 
+/** Over the last minute. */
+export function loadNow(): string {
+  return (loadavg()[0] ?? 0).toFixed(2)
+}
+
 function git(...args: string[]): string {
   return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
 }

@@ -1,12 +1,14 @@
 // `npm run bench`: runs the sections that are named, or all; prints their tables and says which targets are met. The
 // exit code is 0 whatever the figures are: only something broken makes it another.
 import { parseArgs } from 'node:util'
+import { measureAllocatorRow, measureAllocators } from './allocator.ts'
 import { answerAsChild, runJob } from './child.ts'
 import type { Job } from './child.ts'
 import { measureFlatness } from './flat.ts'
 import { measureLatency } from './latency.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory, measureMemoryRow } from './memory.ts'
+import { nativeJobs, nativeSections } from './native/sections.ts'
 import { textOfSection, textOfSummary, writeJson, writePage } from './report.ts'
 import type { Report } from './report.ts'
 import type { SectionInput, SectionResult } from './section.ts'
@@ -19,17 +21,21 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   latency: measureLatency,
   timers: measureTimers,
   flat: measureFlatness,
+  ...nativeSections,
+  allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {
   ...sections,
   'throughput-alone': measureOneAlone,
   'memory-row': measureMemoryRow,
   'timers-alone': measureTimersAlone,
+  ...nativeJobs,
+  'allocator-row': measureAllocatorRow,
 }
 
 const usage = `bench [section …] [--quick] [--cpu]
 
-Sections: ${Object.keys(sections).join(', ')}; all of them by default.
+Sections: ${Object.keys(sections).join(', ')}; all of them by default. "native" means all whose names begin with it.
 --quick   a short run, whose figures say little
 --cpu     time per task in CPU time of the process, for a machine that others use too
 A full run, by the wall clock, of all sections writes docs/benchmarks.md; every run writes JSON to apps/bench/out.
@@ -66,16 +72,17 @@ function readArguments(): (SectionInput & { names: string[] }) | undefined {
     help: { type: 'boolean', short: 'h' },
   } as const
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-  const unknown = positionals.filter((name) => !Object.hasOwn(sections, name))
+  const all = Object.keys(sections)
+  const isMeant = (name: string, asked: string): boolean => name === asked || name.startsWith(`${asked}:`)
+  const unknown = positionals.filter((asked) => !all.some((name) => isMeant(name, asked)))
   if (values.help === true || unknown.length > 0) {
     process.stdout.write(unknown.length > 0 ? `no such section: ${unknown.join(', ')}\n\n${usage}` : usage)
     process.exitCode = unknown.length > 0 ? 1 : 0
     return undefined
   }
-  const all = Object.keys(sections)
   return {
     quick: values.quick ?? false,
     clock: values.cpu === true ? 'cpu' : 'wall',
-    names: all.filter((name) => positionals.length === 0 || positionals.includes(name)),
+    names: all.filter((name) => positionals.length === 0 || positionals.some((asked) => isMeant(name, asked))),
   }
 }

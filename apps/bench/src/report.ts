@@ -18,18 +18,22 @@ export interface Report {
 const page = new URL('../../../docs/benchmarks.md', import.meta.url)
 const outFolder = new URL('../out/', import.meta.url)
 
-export function textOfSection({ title, tables, verdicts }: SectionResult): string {
+export function textOfSection({ title, tables, verdicts, skipped }: SectionResult): string {
+  if (skipped !== undefined) return `== ${title} ==\n\nskipped: ${skipped}\n`
   const parts = tables.map((table) => `${table.title}\n${drawTable(table)}${table.note ? `\n${table.note}` : ''}`)
-  return [`== ${title} ==`, ...parts, drawTable(verdictTable(verdicts)), ''].join('\n\n')
+  const judged = verdicts.length === 0 ? [] : [drawTable(verdictTable(verdicts))]
+  return [`== ${title} ==`, ...parts, ...judged, ''].join('\n\n')
 }
 
 export function textOfSummary({ machine, clock, sections }: Report): string {
   const verdicts = sections.flatMap((section) => section.verdicts)
   const met = verdicts.filter((verdict) => verdict.met).length
+  const goals = verdicts.filter((verdict) => verdict.goal !== undefined)
+  const reached = goals.filter((verdict) => verdict.goal?.met === true).length
   return [
     ...machineLines(machine),
     `times per task by the ${clock} clock`,
-    `${met} of ${verdicts.length} targets met`,
+    `${met} of ${verdicts.length} targets met${goals.length === 0 ? '' : `, and ${reached} of ${goals.length} goals beyond them`}`,
     '',
   ].join('\n')
 }
@@ -58,12 +62,16 @@ export function markdownOf({ machine, sections }: Report): string {
         .join('\n'),
       '## Targets',
       markdownTable(verdictTable(verdicts)),
-      ...sections.flatMap(({ title, tables }) => [`## ${title}`, ...tables.flatMap(markdownOfTable)]),
+      ...sections.flatMap(markdownOfSection),
       '',
     ]
       .join('\n\n')
       .trimEnd() + '\n'
   )
+}
+
+function markdownOfSection({ title, tables, skipped }: SectionResult): string[] {
+  return [`## ${title}`, ...tables.flatMap(markdownOfTable), ...(skipped === undefined ? [] : [`Skipped: ${skipped}.`])]
 }
 
 function markdownOfTable(table: Table): string[] {
@@ -79,8 +87,13 @@ function markdownTable({ columns, rows }: Table): string {
 function verdictTable(verdicts: readonly Verdict[]): Table {
   return {
     title: 'Targets',
-    columns: ['target', 'measured', ''],
-    rows: verdicts.map(({ target, measured, met }) => [target, measured, met ? 'met' : 'not met']),
+    columns: ['target', 'measured', '', 'goal'],
+    rows: verdicts.map(({ target, measured, met, goal }) => [
+      target,
+      measured,
+      met ? 'met' : 'not met',
+      goal === undefined ? '' : `${goal.what}${goal.met ? ', met' : ''}`,
+    ]),
   }
 }
 

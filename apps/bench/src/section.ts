@@ -16,12 +16,16 @@ export interface Verdict {
   readonly target: string
   readonly measured: string
   readonly met: boolean
+  /** What lies beyond the target, where there is such a thing. */
+  readonly goal?: { readonly what: string; readonly met: boolean }
 }
 
 export interface SectionResult {
   readonly title: string
   readonly tables: readonly Table[]
   readonly verdicts: readonly Verdict[]
+  /** Why nothing was measured. */
+  readonly skipped?: string
 }
 
 /** How thorough a run is, and where it tells what it does. */

@@ -1,9 +1,9 @@
 // How late delayed tasks start: 100,000 of them with delays between 0 and 2 s, beside as many setTimeouts.
-import { loadavg } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createTasks } from '@catzilla/api'
 import { createTypeScriptEngine, resolveTaskOptions } from '@catzilla/engine'
 import { collectGarbage, runJob } from './child.ts'
+import { loadNow } from './machine.ts'
 import { interleave, median, percentile } from './measure.ts'
 import type { Contender } from './measure.ts'
 import { formatCount, formatFigure, tellProgress, verify } from './section.ts'
@@ -167,8 +167,4 @@ function rowOf(name: string, samples: readonly Lateness[]): string[] {
     formatFigure(Math.max(...samples.map(({ max }) => max))),
     formatCount(samples.reduce((sum, { early }) => sum + early, 0)),
   ]
-}
-
-function loadNow(): string {
-  return (loadavg()[0] ?? 0).toFixed(2)
 }

@@ -22,11 +22,29 @@ describe('bench', () => {
       '== A CRITICAL task behind LOW ones ==',
       '== Lateness of delayed tasks ==',
       '== Cost per task by number queued ==',
+      '== Throughput of kernels on the native lane ==',
+      '== Columns on the native lane ==',
+      '== Kernels of one microsecond ==',
+      '== Round trip of one task ==',
+      '== CRITICAL kernels behind LOW ones ==',
+      '== Memory of queued kernel tasks ==',
+      '== Cost per kernel task by number queued ==',
+      '== What statistics cost ==',
+      '== What an idle engine costs ==',
+      '== Allocators ==',
     ]) {
       expect(stdout).toContain(title)
     }
-    expect(stdout).toMatch(/\d+ of \d+ targets met\nwritten: apps\/bench\/out\/quick\.json\n$/)
+    expect(stdout).toMatch(/\d+ of \d+ targets met.*\nwritten: apps\/bench\/out\/quick\.json\n$/)
     expect(status).toBe(0)
+  })
+
+  it('takes the first part of a name for all that begin with it', () => {
+    const { status, stdout } = bench('--quick', 'native:statistics', 'flat')
+    expect(stdout).toMatch(/== Cost per task by number queued ==[^]*== What statistics cost ==/)
+    expect(stdout).not.toContain('== Throughput')
+    expect(status).toBe(0)
+    expect(bench('nativ')).toMatchObject({ status: 1 })
   })
 
   it('explains itself, and names a section it does not have', () => {

@@ -7,7 +7,7 @@ const section = {
   title: 'Speed',
   tables: [{ title: 'Windows', columns: ['', 'ns'], rows: [['api', '12']], note: 'Shorter is better.' }],
   verdicts: [
-    { target: 'fast', measured: '60 %', met: true },
+    { target: 'fast', measured: '60 %', met: true, goal: { what: '≥ 50 %', met: true } },
     { target: 'faster', measured: '40 %', met: false },
   ],
 }
@@ -33,14 +33,22 @@ describe('the report', () => {
     const page = markdownOf(report)
     expect(page).toContain('- A processor, 2 cores, 8 GiB, linux x64\n- Node 20.19.0 (V8 11.3)\n')
     expect(page).toContain(
-      '| target | measured |  |\n| --- | ---: | ---: |\n| fast | 60 % | met |\n| faster | 40 % | not met |',
+      '| target | measured |  | goal |\n| --- | ---: | ---: | ---: |\n| fast | 60 % | met | ≥ 50 %, met |\n| faster | 40 % | not met |  |',
     )
     expect(page).toContain('### Windows\n\n|  | ns |\n| --- | ---: |\n| api | 12 |\n\nShorter is better.\n')
     expect(page.endsWith('.\n')).toBe(true)
   })
 
+  it('says why a section measured nothing', () => {
+    const skipped = { title: 'Columns', tables: [], verdicts: [], skipped: 'there is no native core' }
+    expect(markdownOf({ ...report, sections: [skipped] })).toContain(
+      '## Columns\n\nSkipped: there is no native core.\n',
+    )
+    expect(textOfSection(skipped)).toContain('skipped: there is no native core')
+  })
+
   it('says honestly how many targets are met', () => {
-    expect(textOfSummary(report)).toContain('1 of 2 targets met')
+    expect(textOfSummary(report)).toContain('1 of 2 targets met, and 1 of 1 goals beyond them')
     expect(textOfSection(section)).toMatch(/faster.*not met/)
   })
 })

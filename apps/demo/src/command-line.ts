@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 /** The text that `--help` prints. */
 export const helpText = `Usage: npm start -- [options]
 
-Runs background tasks on real work: e-mails, a data pipeline, numbers, retries and cancellation.
+Runs background tasks on real work: e-mails, a data pipeline, numbers, kernels in C, retries and cancellation.
 It ends by itself, with exit code 0 when everything was as it should be.
 
 Options:

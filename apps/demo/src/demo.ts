@@ -11,12 +11,21 @@ import { cancellationScene } from './scenes/cancellation.ts'
 import { emailScene } from './scenes/emails.ts'
 import { farewellScene } from './scenes/farewell.ts'
 import { greylistingScene } from './scenes/greylisting.ts'
+import { kernelScene } from './scenes/kernels.ts'
 import { mandelbrotScene } from './scenes/mandelbrot.ts'
 import { pipelineScene } from './scenes/pipeline.ts'
 import type { Stage } from './stage.ts'
 import type { Terminal } from './terminal.ts'
 
-const scenes = [emailScene, pipelineScene, mandelbrotScene, greylistingScene, cancellationScene, farewellScene]
+const scenes = [
+  emailScene,
+  pipelineScene,
+  mandelbrotScene,
+  kernelScene,
+  greylistingScene,
+  cancellationScene,
+  farewellScene,
+]
 
 /**
  * Plays every scene.

@@ -31,9 +31,9 @@ export class Ledger {
     if (first === undefined) return
     this.rows.push({
       ...first,
-      task: `${first.task} ×${rows.length}`,
+      task: rows.length === 1 ? first.task : `${first.task} ×${rows.length}`,
       attempts: rows.reduce((sum, row) => sum + row.attempts, 0),
-      waitMs: Math.max(...rows.map((row) => row.waitMs)),
+      waitMs: rows.reduce((longest, row) => Math.max(longest, row.waitMs), 0),
       runMs: rows.reduce((sum, row) => sum + row.runMs, 0),
       status: rows.find((row) => row.status !== 'completed')?.status ?? 'completed',
     })

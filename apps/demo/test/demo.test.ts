@@ -44,6 +44,11 @@ function tableOf(output: string): Record<string, string>[] {
   return rows.map((cells) => Object.fromEntries(titles.map((title, index) => [title, cells[index] ?? ''])))
 }
 
+/** How many tasks the rows stand for: `add ×200` is two hundred. */
+function tasksIn(rows: readonly Record<string, string>[]): number {
+  return rows.reduce((sum, { task }) => sum + Number(/ ×(\d+)$/.exec(task ?? '')?.[1] ?? 1), 0)
+}
+
 /** Sorted values, mean and sample deviation of each station, by the sums of the values and of their squares. */
 function figuresOf(csv: string): Map<string, { values: number[]; mean: number; deviation: number }> {
   const rows = csv
@@ -135,6 +140,26 @@ describe('the demo', () => {
     expect(run.stdout).toContain('100 %  733 of 733 tasks')
   })
 
+  it('runs kernels, whose results are those of other means, and tells where they ran and how fast', () => {
+    const rows = tableOf(run.stdout).filter(({ task }) => /^(crc32|stats|add)\b/.test(task ?? ''))
+    expect(rows.map(({ task, status, result }) => [task, status, result])).toEqual([
+      [expect.stringMatching(/^crc32 ×\d+$/), 'completed', expect.stringMatching(/^[\d.]+ MiB, as by zlib$/)],
+      ['stats', 'completed', expect.stringMatching(/^mean 0\.\d{6}$/)],
+      [expect.stringMatching(/^add( ×245)?$/), 'completed', '1,000,000 rows'],
+      ['add ×200000', 'completed', '200,000 sums'],
+    ])
+    const native = run.stdout.includes('the native engine, a mail server')
+    expect(new Set(rows.map(({ lane }) => lane))).toEqual(new Set([native ? 'native' : 'inline']))
+    expect(run.stdout).toMatch(
+      native
+        ? /native engine \(auto: .*\): C on \d+ worker threads, /
+        : /typescript engine \(auto: .*\): no C, JavaScript twins instead, /,
+    )
+    for (const kernel of ['crc32', 'stats', 'mapArrays', 'batch']) {
+      expect(run.stdout).toMatch(new RegExp(`${kernel} .*; \\d[\\d.]* (MiB|million|thousand)/s`))
+    }
+  })
+
   it('gets a greylisted e-mail through at the third attempt', () => {
     const [row] = tableOf(run.stdout).filter(({ result }) => result?.startsWith('greylisted'))
     expect(row).toMatchObject({ task: 'email.send', attempts: '3', status: 'completed' })
@@ -151,9 +176,21 @@ describe('the demo', () => {
 
   it('shuts down gracefully, and tells totals and engine', () => {
     expect(run.stdout).toContain('shutdown: 1 completed, 0 cancelled, 0 requeued, 0 abandoned')
-    expect(run.stdout).toContain('Totals:  747 submitted, 745 completed, 0 failed, 2 cancelled, 2 retries')
+    const totals = /^Totals: {2}(\d+) submitted, (\d+) completed, 0 failed, 2 cancelled, 2 retries$/m.exec(run.stdout)
+    const [submitted, completed] = [Number(totals?.[1]), Number(totals?.[2])]
+    expect(submitted).toBe(completed + 2)
+    expect(submitted).toBe(tasksIn(tableOf(run.stdout)))
     expect(run.stdout).toMatch(/^Engine: {2}\w+ \(auto: .+\)$/m)
   })
+})
+
+it('runs the JavaScript twins of the kernels on the TypeScript engine, and says so', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'catzilla-demo-'))
+  const { code, stdout } = await startDemo([`--out=${folder}`], { CATZILLA_ENGINE: 'typescript' })
+  await rm(folder, { recursive: true })
+  expect(code).toBe(0)
+  expect(stdout).toContain('typescript engine (CATZILLA_ENGINE is "typescript"): no C, JavaScript twins instead')
+  expect(stdout).toMatch(/^Engine: {2}typescript \(CATZILLA_ENGINE is "typescript"\)$/m)
 })
 
 describe('the command line', () => {
