@@ -40,6 +40,8 @@ export class Express implements Elsewhere {
   #countAgainAt = -Infinity
   #countedAmong = 0
   #looking = false
+  /** When the latest task was submitted. */
+  #latest = 0
 
   constructor({ port, slots, createdAt, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
     this.#parts = walk
@@ -62,7 +64,10 @@ export class Express implements Elsewhere {
     requireScalars(kernel, args)
     const { clock, occupancy } = this.#walk
     if (occupancy.queued >= occupancy.capacity) this.#makeRoom(1)
-    return this.#admit(kernel, args, clock.now(), this.#news.asked)
+    // The first of a turn reads the clock; those right behind it take the time from the workers, who note it as they claim.
+    const now = this.#messenger.inBurst ? Math.max(this.#latest, this.#port.workersTime) : clock.now()
+    this.#latest = now
+    return this.#admit(kernel, args, now, this.#news.asked)
   }
 
   /** All or none. @throws as `submit` */
@@ -128,23 +133,23 @@ export class Express implements Elsewhere {
   }
 
   #countRunning(): number {
-    const { owners, end } = this.#slots
     const { words } = this.#port
     let count = 0
-    for (let slot = 0; slot < end; slot++) {
-      if (words[this.#port.wordOf(slot) + SLOT_STATE / 4] !== SLOT_STATE_RUNNING) continue
-      const owner = owners[slot]
-      if (owner instanceof NativeTask && owner.ending === undefined) count++
-    }
+    this.forEach(({ slot }) => {
+      if (words[this.#port.wordOf(slot) + SLOT_STATE / 4] === SLOT_STATE_RUNNING) count++
+    })
     return count
   }
 
   /** Each unsettled task. */
   forEach(visit: (task: NativeTask) => void): void {
     const { owners, end } = this.#slots
-    for (let slot = 0; slot < end; slot++) {
+    let left = this.#slots.unsettled
+    for (let slot = 0; left > 0 && slot < end; slot++) {
       const owner = owners[slot]
-      if (owner instanceof NativeTask && owner.ending === undefined) visit(owner)
+      if (!(owner instanceof NativeTask) || owner.ending !== undefined || owner.moved !== null) continue
+      left--
+      visit(owner)
     }
   }
 

@@ -14,6 +14,11 @@ const MOST_ENTRIES = 4096
 const SLICE_MS = 4
 /** Entries between two looks at the clock. */
 const LOOK_EVERY = 256
+/**
+ * Turns of the event loop, of about a microsecond each, in which this thread looks in vain before it lets C wake it: as long as
+ * being woken takes.
+ */
+const LOOKS_IN_VAIN = 40
 
 /** Who takes what comes back. */
 export interface Receiver {
@@ -30,6 +35,8 @@ export class Messenger {
   readonly #receiver: Receiver
   #publishing = false
   #batch = LEAST_BATCH
+  #looking = false
+  #inVain = 0
   #draining = false
   #closed = false
 
@@ -45,7 +52,11 @@ export class Messenger {
     const port = this.#port
     port.push(ring, slot)
     // nobody works: the first one should not wait for the others
-    if (this.inFlight++ === 0) return this.publish()
+    if (this.inFlight++ === 0) {
+      this.publish()
+      this.#startLooking()
+      return
+    }
     if (port.unpublished >= this.#batch) {
       this.#batch = Math.min(this.#batch * 2, MOST_BATCH)
       return this.publish()
@@ -61,6 +72,11 @@ export class Messenger {
     this.publish()
   }
 
+  /** Whether this is not the first that is handed over in this turn of the event loop. */
+  get inBurst(): boolean {
+    return this.#publishing
+  }
+
   publish(): void {
     const port = this.#port
     if (port.unpublished === 0 || this.#closed) return
@@ -69,18 +85,34 @@ export class Messenger {
     if (port.wantsWorker) this.#binding.wake(1)
   }
 
+  #startLooking(): void {
+    if (this.#looking) return
+    this.#looking = true
+    this.#inVain = 0
+    this.#port.askForNoWake()
+    setImmediate(this.#look)
+  }
+
   /** C called: something has come back since this thread asked to be told. */
   readonly wake = (): void => {
+    if (this.#looking || this.#closed) return
+    this.#looking = true
+    this.#inVain = 0
+    this.#look()
+  }
+
+  /** While something comes in, it costs less to look again than to be woken. */
+  readonly #look = (): void => {
     if (this.#closed) return
-    const received = this.drain(MOST_ENTRIES, SLICE_MS)
-    // while it comes in, it costs less to look again than to be woken
-    if (received > 0 && this.inFlight > 0) {
-      setImmediate(this.wake)
+    this.#inVain = this.drain(MOST_ENTRIES, SLICE_MS) > 0 ? 0 : this.#inVain + 1
+    if (this.inFlight > 0 && this.#inVain < LOOKS_IN_VAIN) {
+      setImmediate(this.#look)
       return
     }
+    this.#looking = false
     this.#port.askForWake()
     // it may have come before C saw that somebody waits
-    if (this.#port.hasNext) setImmediate(this.wake)
+    if (this.#port.hasNext) this.#startLooking()
   }
 
   /** Takes in what has come back; tells how many entries. */

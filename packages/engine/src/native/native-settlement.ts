@@ -11,7 +11,7 @@ import type { KernelPlan } from './kernel-plan.ts'
 import { TaskBit, Waiter } from './native-task.ts'
 import type { NativeTask } from './native-task.ts'
 import type { NativeNews } from './native-news.ts'
-import { PastRun, packRun } from './past-run.ts'
+import { Ledger, PastRun } from './past-run.ts'
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
 import type { Slots } from './slots.ts'
@@ -42,6 +42,7 @@ export class NativeSettlement implements SlotKeeper {
   readonly #parts: NativeParts
   readonly #port: Port
   readonly #slots: Slots
+  readonly #ledger = new Ledger()
   /** Of this round. */
   #settled = 0
   #completed = 0
@@ -166,9 +167,13 @@ export class NativeSettlement implements SlotKeeper {
     if (!task.has(TaskBit.COPIED)) {
       const createdAt = this.#parts.createdAt.get(slot, (task.kernel as KernelPlan).signature.length)
       // a result that is no scalar, and an error, are held by the task already
-      if (task.held === null) task.held = packRun(this.#port, slot, createdAt)
-      else task.held = this.#pastOf(task, slot, createdAt)
-      task.word |= TaskBit.COPIED
+      if (task.held === null) {
+        const place = this.#ledger.write(this.#port, slot, createdAt)
+        task.moveToPage(this.#ledger.page, place)
+      } else {
+        task.held = this.#pastOf(task, slot, createdAt)
+        task.word |= TaskBit.COPIED
+      }
     }
     this.#slots.give(slot)
   }

@@ -5,8 +5,8 @@ import type { TaskHandle, TaskInfo, TaskOutcome, TaskStats, TaskStatus } from '.
 import { callSafely } from '../support/event-stream.ts'
 import type { Plan } from '../typescript/plan.ts'
 import type { TaskRecord } from '../typescript/task-record.ts'
-import { PastRun, resultOf } from './past-run.ts'
-import type { PackedRun } from './past-run.ts'
+import { PastRun, resultIn, slotIn } from './past-run.ts'
+import type { Page } from './past-run.ts'
 
 /** Bits of `word` below the slot. The lowest three hold how the task ended. */
 export const TaskBit = {
@@ -20,7 +20,7 @@ export const TaskBit = {
   OBSERVED: 8,
   /** C has nothing to do with the slot any more. */
   RETURNED: 16,
-  /** `held` is a PastRun or a PackedRun: the slot says nothing of the task any more. */
+  /** `held` is a PastRun, or a page of them: the slot says nothing of the task any more. */
   COPIED: 32,
   /** Its plan lets C tell of starts and retries. */
   TOLD: 64,
@@ -75,7 +75,7 @@ export class NativeTask implements TaskHandle {
   word: number
   /**
    * Before the end: who waits, null when nobody does. After it: the result or error, null while the slot has it. A PastRun or a
-   * PackedRun once the slot was given up; a record once the task has moved.
+   * page of them once the slot was given up; a record once the task has moved.
    */
   held: unknown = null
 
@@ -86,7 +86,14 @@ export class NativeTask implements TaskHandle {
   }
 
   get slot(): number {
-    return this.word >>> SLOT_SHIFT
+    const above = this.word >>> SLOT_SHIFT
+    return this.held instanceof Float64Array ? slotIn(this.held, above) : above
+  }
+
+  /** The slot is another's from now on: what the task needs of it stands at `place` on `page`. */
+  moveToPage(page: Page, place: number): void {
+    this.held = page
+    this.word = (place << SLOT_SHIFT) | (this.word & ((1 << SLOT_SHIFT) - 1)) | TaskBit.COPIED
   }
 
   has(bit: number): boolean {
@@ -190,7 +197,7 @@ export class NativeTask implements TaskHandle {
   /** What is known of its runs. */
   past(): PastRun {
     if (!this.has(TaskBit.COPIED)) return this.kernel.home.read(this)
-    return this.held instanceof PastRun ? this.held : PastRun.unpack(this.held as PackedRun)
+    return this.held instanceof PastRun ? this.held : PastRun.unpack(this.held as Page, this.word >>> SLOT_SHIFT)
   }
 }
 
@@ -213,7 +220,7 @@ function tellNow(task: NativeTask, listener: Listener): void {
 
 function valueOf(task: NativeTask): unknown {
   if (!task.has(TaskBit.COPIED)) return task.kernel.home.resultOf(task)
-  return task.held instanceof PastRun ? task.held.end : resultOf(task.held as PackedRun)
+  return task.held instanceof PastRun ? task.held.end : resultIn(task.held as Page, task.word >>> SLOT_SHIFT)
 }
 
 function errorOf({ held }: NativeTask): Error {

@@ -16,6 +16,7 @@ const {
   WORD_TAIL,
   WORD_PARKED_WORKERS,
   WORD_SEARCHING,
+  WORD_CLOCK,
   WORD_PARKED_TIMERS,
   WORD_WAITING,
   WORD_COMPLETED_HEAD,
@@ -100,6 +101,11 @@ export class Port {
     return Atomics.load(this.words, WORD_SEARCHING) === 0 && Atomics.load(this.words, WORD_PARKED_WORKERS) > 0
   }
 
+  /** What the clock of a worker showed when it claimed last: milliseconds on the clock of `performance.now()`. */
+  get workersTime(): number {
+    return this.doubles[WORD_CLOCK / 2] ?? 0
+  }
+
   get timersSleep(): boolean {
     return Atomics.load(this.words, WORD_PARKED_TIMERS) !== 0
   }
@@ -107,6 +113,11 @@ export class Port {
   /** Asks C to wake this thread with the next completion. */
   askForWake(): void {
     Atomics.store(this.words, WORD_WAITING, 1)
+  }
+
+  /** This thread looks by itself. */
+  askForNoWake(): void {
+    Atomics.store(this.words, WORD_WAITING, 0)
   }
 
   /** Entries drained so far, modulo 2^32. */
