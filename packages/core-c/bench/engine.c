@@ -1,5 +1,5 @@
-// Figures of the engine alone, without JavaScript: `bench_engine [name ...] [--repeats=N]` prints the median of repeats that
-// are taken in turn, with the least and the greatest, so that drift of the machine shows.
+// Figures of the engine alone, without JavaScript: `bench_engine [name ...] [--repeats=N]` prints the median of repeats
+// that are taken in turn, with the least and the greatest, so that drift of the machine shows.
 #if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif
@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ctest/port_client.h"
 #include "ctz/ctz.h"
 #include "engine/histogram.h"
 #include "platform/thread.h"
-#include "../ctest/port_client.h"
 
 #define LONG_MS 600000.0
 #define MOST_REPEATS 101u
@@ -348,30 +348,30 @@ static const struct {
   const char *unit;
   double (*measure)(void);
 } figures[] = {
-    {"own-round-trip-1-worker", "us", own_round_trip_1},
-    {"own-round-trip-2-workers", "us", own_round_trip_2},
-    {"own-submit-wait-release-of-100000", "ns/task", own_flood},
-    {"port-round-trip", "us", port_round_trip},
-    {"port-publish-1", "M tasks/s", port_1},
-    {"port-publish-16", "M tasks/s", port_16},
-    {"port-publish-64", "M tasks/s", port_64},
-    {"port-publish-1-no-statistics", "M tasks/s", port_1_plain},
-    {"port-publish-16-no-statistics", "M tasks/s", port_16_plain},
-    {"port-publish-64-no-statistics", "M tasks/s", port_64_plain},
-    {"port-publish-64-2-workers", "M tasks/s", port_64_workers_2},
-    {"spin-1us-bare-loop", "M/s", spin_bare},
-    {"spin-1us-1-worker", "M tasks/s", spin_1},
-    {"spin-1us-2-workers", "M tasks/s", spin_2},
-    {"columns-add-plain-loop", "M rows/s", columns_plain},
-    {"columns-add-1-worker", "M rows/s", columns_1},
-    {"columns-add-2-workers", "M rows/s", columns_2},
-    {"critical-wait-p99-behind-1000000-low", "us", urgent_p99},
-    {"memory-own-task-queued", "bytes", memory_own},
-    {"memory-port-task-queued", "bytes", memory_port},
-    {"backlog-1000", "ns/task", backlog_1000},
-    {"backlog-10000", "ns/task", backlog_10000},
-    {"backlog-100000", "ns/task", backlog_100000},
-    {"backlog-1000000", "ns/task", backlog_1000000},
+  {"own-round-trip-1-worker", "us", own_round_trip_1},
+  {"own-round-trip-2-workers", "us", own_round_trip_2},
+  {"own-submit-wait-release-of-100000", "ns/task", own_flood},
+  {"port-round-trip", "us", port_round_trip},
+  {"port-publish-1", "M tasks/s", port_1},
+  {"port-publish-16", "M tasks/s", port_16},
+  {"port-publish-64", "M tasks/s", port_64},
+  {"port-publish-1-no-statistics", "M tasks/s", port_1_plain},
+  {"port-publish-16-no-statistics", "M tasks/s", port_16_plain},
+  {"port-publish-64-no-statistics", "M tasks/s", port_64_plain},
+  {"port-publish-64-2-workers", "M tasks/s", port_64_workers_2},
+  {"spin-1us-bare-loop", "M/s", spin_bare},
+  {"spin-1us-1-worker", "M tasks/s", spin_1},
+  {"spin-1us-2-workers", "M tasks/s", spin_2},
+  {"columns-add-plain-loop", "M rows/s", columns_plain},
+  {"columns-add-1-worker", "M rows/s", columns_1},
+  {"columns-add-2-workers", "M rows/s", columns_2},
+  {"critical-wait-p99-behind-1000000-low", "us", urgent_p99},
+  {"memory-own-task-queued", "bytes", memory_own},
+  {"memory-port-task-queued", "bytes", memory_port},
+  {"backlog-1000", "ns/task", backlog_1000},
+  {"backlog-10000", "ns/task", backlog_10000},
+  {"backlog-100000", "ns/task", backlog_100000},
+  {"backlog-1000000", "ns/task", backlog_1000000},
 };
 #define FIGURES (sizeof figures / sizeof *figures)
 
@@ -405,8 +405,8 @@ int main(int count, char **arguments) {
   for (size_t f = 0; f < FIGURES; f++) {
     if (!is_asked(f, count, arguments)) continue;
     qsort(samples[f], repeats, sizeof(double), by_size);
-    printf("%-40s %10.2f %-10s (%.2f .. %.2f)\n", figures[f].name, samples[f][repeats / 2], figures[f].unit, samples[f][0],
-           samples[f][repeats - 1]);
+    printf("%-40s %10.2f %-10s (%.2f .. %.2f)\n", figures[f].name, samples[f][repeats / 2], figures[f].unit,
+           samples[f][0], samples[f][repeats - 1]);
   }
   return 0;
 }

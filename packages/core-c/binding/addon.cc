@@ -10,28 +10,27 @@ extern "C" {
 #include "memory/allocator.h"
 }
 
-class Core : public Napi::Addon<Core> {
- public:
-  Core(Napi::Env env, Napi::Object exports) : engine_class_(Napi::Persistent(EngineObject::Define(env))) {
-    DefineAddon(exports, {
-                             InstanceValue("version", Napi::String::New(env, CTZ_VERSION), napi_enumerable),
-                             InstanceValue("kernelAbi", Napi::Number::New(env, CTZ_KERNEL_ABI), napi_enumerable),
-                             InstanceValue("allocator", Napi::String::New(env, ctz_allocator_name()), napi_enumerable),
-                             InstanceValue("portLayout", DescribePort(env), napi_enumerable),
-                             InstanceMethod<&Core::CreateEngine>("createEngine", napi_enumerable),
-                         });
-  }
-
- private:
-  Napi::Value CreateEngine(const Napi::CallbackInfo &info) {
-    return EngineObject::Create(info, engine_class_.Value());
-  }
-
-  Napi::FunctionReference engine_class_;
-};
-
-static napi_value Register(napi_env env, napi_value exports) {
-  return Napi::RegisterModule(env, exports, &Core::Init);
+static Napi::FunctionReference GetterOf(Napi::Env env, const char *type, const char *property) {
+  Napi::Value constructor = env.Global().Get(type);
+  if (!constructor.IsFunction()) return {};
+  Napi::Object object = env.Global().Get("Object").As<Napi::Object>();
+  Napi::Function describe = object.Get("getOwnPropertyDescriptor").As<Napi::Function>();
+  Napi::Value prototype = constructor.As<Napi::Object>().Get("prototype");
+  Napi::Value found = describe.Call({prototype, Napi::String::New(env, property)});
+  if (!found.IsObject()) return {};
+  Napi::Value getter = found.As<Napi::Object>().Get("get");
+  return getter.IsFunction() ? Napi::Persistent(getter.As<Napi::Function>()) : Napi::FunctionReference();
 }
 
-NAPI_MODULE(core, Register)
+static Napi::Object Register(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Core{Napi::Persistent(EngineObject::Define(env)), GetterOf(env, "ArrayBuffer", "resizable"),
+                               GetterOf(env, "SharedArrayBuffer", "growable")});
+  exports.Set("version", CTZ_VERSION);
+  exports.Set("kernelAbi", CTZ_KERNEL_ABI);
+  exports.Set("allocator", ctz_allocator_name());
+  exports.Set("portLayout", DescribePort(env));
+  exports.Set("createEngine", Napi::Function::New<EngineObject::Create>(env, "createEngine"));
+  return exports;
+}
+
+NODE_API_MODULE(core, Register)

@@ -35,18 +35,24 @@ static Elements ElementsOf(ctz_type type) {
   return {napi_uint8_array, 1, "a Uint8Array"};
 }
 
-// Why C must not read this memory while JavaScript runs; null when it may.
-static const char *Unsteady(Napi::Env env, napi_value buffer) {
-  bool plain = false;
-  bool detached = false;
+bool CheckBuffer(Napi::Value value, const std::string &what) {
+  if (!value.IsTypedArray()) return true;
+  Napi::Env env = value.Env();
+  napi_value buffer = nullptr;
+  bool plain = false, detached = false, changes = false;
+  napi_get_typedarray_info(env, value, nullptr, nullptr, nullptr, &buffer, nullptr);
   napi_is_arraybuffer(env, buffer, &plain);  // otherwise it is a SharedArrayBuffer
   napi_is_detached_arraybuffer(env, buffer, &detached);
-  if (detached) return "a detached buffer";
-  bool changes = false;
-  napi_value property = nullptr;
-  napi_get_named_property(env, buffer, plain ? "resizable" : "growable", &property);
-  napi_get_value_bool(env, property, &changes);
-  return changes ? "a resizable buffer" : nullptr;
+  const Core *core = env.GetInstanceData<Core>();
+  const Napi::FunctionReference &getter = plain ? core->resizable : core->growable;
+  if (!detached && !getter.IsEmpty()) {
+    napi_value answer = nullptr;
+    if (napi_call_function(env, buffer, getter.Value(), 0, nullptr, &answer) != napi_ok) return false;
+    napi_get_value_bool(env, answer, &changes);
+  }
+  if (!detached && !changes) return true;
+  const char *why = detached ? "a detached buffer" : "a resizable buffer";
+  return ThrowType(env, what + " must be an array over a buffer of fixed length, got one over " + why);
 }
 
 static bool ToSlice(Napi::Value value, const Elements &wanted, const std::string &what, Attachment &attachment,
@@ -55,12 +61,9 @@ static bool ToSlice(Napi::Value value, const Elements &wanted, const std::string
   napi_typedarray_type type = napi_int8_array;
   size_t length = 0;
   void *data = nullptr;
-  napi_value buffer = nullptr;
   if (!value.IsTypedArray() ||
-      napi_get_typedarray_info(env, value, &type, &length, &data, &buffer, nullptr) != napi_ok || type != wanted.type)
+      napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok || type != wanted.type)
     return ThrowMisfit(napi_throw_type_error, what, wanted.name, value);
-  if (const char *why = Unsteady(env, buffer))
-    return ThrowType(env, what + " must be " + wanted.name + " over a buffer of fixed length, got one over " + why);
   if (!attachment.Keep(value)) return ThrowStatus(env, CTZ_OUT_OF_MEMORY);
   *out = {data, length};
   return true;
@@ -78,39 +81,28 @@ static bool ToText(Napi::Value value, const std::string &what, Attachment &attac
 }
 
 bool ToArgument(Napi::Value value, ctz_type type, const std::string &what, Attachment &attachment, ctz_value *out) {
+  bool flag = false;
   if (type == CTZ_F64) return ReadNumber(value, what, &out->f64);
+  if (type == CTZ_I32) return ReadWhole(value, what, INT32_MIN, INT32_MAX, &out->i32, napi_throw_type_error);
+  if (type == CTZ_U32) return ReadWhole(value, what, 0, UINT32_MAX, &out->u32, napi_throw_type_error);
   if (type == CTZ_STRING) return ToText(value, what, attachment, &out->slice);
-  double whole = 0;
-  bool fits = false, flag = false;
-  switch (type) {
-    case CTZ_I32:
-      fits = ReadWhole(value, what, INT32_MIN, INT32_MAX, &whole, napi_throw_type_error);
-      out->i32 = fits ? static_cast<int32_t>(whole) : 0;
-      return fits;
-    case CTZ_U32:
-      fits = ReadWhole(value, what, 0, UINT32_MAX, &whole, napi_throw_type_error);
-      out->u32 = fits ? static_cast<uint32_t>(whole) : 0;
-      return fits;
-    case CTZ_BOOL:
-      fits = ReadFlag(value, what, &flag);
-      out->u32 = flag ? 1 : 0;
-      return fits;
-    default:
-      return ToSlice(value, ElementsOf(type), what, attachment, &out->slice);
-  }
+  if (type != CTZ_BOOL) return ToSlice(value, ElementsOf(type), what, attachment, &out->slice);
+  if (!ReadFlag(value, what, &flag)) return false;
+  out->u32 = flag ? 1 : 0;
+  return true;
 }
 
 // Up to here a copy is cheaper than a buffer over foreign memory, which costs Node about a microsecond.
 static constexpr size_t kCopiedBytes = 4096;
-// Past the longest buffer Node would give the memory back itself.
-static constexpr size_t kKeptBytes = size_t{1} << 31;
+// No array may be longer in every Node, and one that is too long would end the process.
+static constexpr uint64_t kLongestBytes = UINT32_MAX;
 
 static void ReleaseBlock(napi_env, void *, void *block) { ctz_block_free(block); }
 
 static napi_value BufferOver(Napi::Env env, const ctz_slice &slice, size_t bytes, Block block) {
   napi_value buffer = nullptr;
   void *memory = nullptr;
-  if (bytes > kCopiedBytes && bytes < kKeptBytes && block != nullptr) {
+  if (bytes > kCopiedBytes && block != nullptr) {
     auto *data = const_cast<void *>(slice.data);  // it is JavaScript's from here on
     if (napi_create_external_arraybuffer(env, data, bytes, ReleaseBlock, block.get(), &buffer) == napi_ok) {
       static_cast<void>(block.release());
@@ -122,7 +114,13 @@ static napi_value BufferOver(Napi::Env env, const ctz_slice &slice, size_t bytes
   return buffer;
 }
 
+static Napi::Value ThrowTooLong(Napi::Env env, const char *what) {
+  napi_throw_range_error(env, "CTZ_INVALID", (std::string("the result is longer than ") + what + " can be").c_str());
+  return Napi::Value();
+}
+
 static Napi::Value FromSlice(Napi::Env env, const ctz_slice &slice, const Elements &elements, Block block) {
+  if (slice.length > kLongestBytes / elements.bytes) return ThrowTooLong(env, "an array");
   const size_t length = static_cast<size_t>(slice.length);
   napi_value buffer = BufferOver(env, slice, length * elements.bytes, std::move(block));
   napi_value array = nullptr;
@@ -134,9 +132,8 @@ static Napi::Value FromSlice(Napi::Env env, const ctz_slice &slice, const Elemen
 static Napi::Value FromText(Napi::Env env, const ctz_slice &slice) {
   napi_value text = nullptr;
   const char *data = slice.length > 0 ? static_cast<const char *>(slice.data) : "";
-  if (napi_create_string_utf8(env, data, static_cast<size_t>(slice.length), &text) == napi_ok)
-    return Napi::Value(env, text);
-  return ThrowStatus(env, CTZ_INVALID, "the result is longer than a string can be");
+  const bool fits = napi_create_string_utf8(env, data, static_cast<size_t>(slice.length), &text) == napi_ok;
+  return fits ? Napi::Value(env, text) : ThrowTooLong(env, "a string");
 }
 
 static Napi::Value FromFields(Napi::Env env, const ctz_slice &slice, const Names &names) {

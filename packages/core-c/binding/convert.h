@@ -10,6 +10,13 @@
 
 #include "ctz/engine.h"
 
+// What the addon keeps for each environment.
+struct Core {
+  Napi::FunctionReference engine_class;
+  // Node's own getters, which nobody can replace any more; empty where Node has no such buffers.
+  Napi::FunctionReference resizable, growable;
+};
+
 // What one task borrows from JavaScript until C gives its slot back: arrays, kept alive by references, and copies of
 // strings. It belongs to the thread of the environment.
 class Attachment {
@@ -31,7 +38,10 @@ class Attachment {
   std::vector<std::unique_ptr<char[]>> texts_;
 };
 
-// False with a TypeError pending that names the argument. Arrays are borrowed: `attachment` keeps them alive.
+// Both are false with a TypeError pending that names the argument. Of all arguments of a task the buffers are checked
+// first: getters run there, and may do what they like with arrays whose addresses were taken.
+bool CheckBuffer(Napi::Value value, const std::string &what);
+// Runs no JavaScript. Arrays are borrowed: `attachment` keeps them alive.
 bool ToArgument(Napi::Value value, ctz_type type, const std::string &what, Attachment &attachment, ctz_value *out);
 
 // Memory in which the slice of a result lies.

@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <initializer_list>
+#include <new>
 
 #include "convert.h"
+#include "ctz/stats.h"
+#include "reader.h"
 
 Names FieldNames(const ctz_kernel *kernel) {
   Names names;
@@ -36,26 +40,85 @@ Napi::Array DescribeKernels(Napi::Env env, ctz_engine *engine, uint32_t first) {
   return kernels;
 }
 
-#define WORD(name, index) {"WORD_" #name, index},
-#define FIELD(name, offset, type) {"SLOT_" #name, offset},
-#define STATE(name) {"SLOT_STATE_" #name, CTZ_SLOT_##name}
-#define CONSTANT(name) {#name, CTZ_##name}
-
-static const struct {
+struct Figure {
+  template <typename Number>
+  Figure(const char *its_name, Number number) : name(its_name), value(static_cast<double>(number)) {}
   const char *name;
-  uint32_t value;
-} layout[] = {
-    CTZ_PORT_HEADER(WORD) CTZ_SLOT_FIELDS(FIELD)
-    CONSTANT(PORT_MAGIC), CONSTANT(PORT_LAYOUT), CONSTANT(PORT_RINGS), CONSTANT(PORT_MAX_SLOTS),
-    CONSTANT(PORT_HEADER_WORDS), CONSTANT(CLASSES), CONSTANT(SLOT_ARG_COUNT), CONSTANT(SLOT_BYTES),
-    {"TIMED_RING", CTZ_PORT_TIMED_RING},
-    STATE(PENDING), STATE(SCHEDULED), STATE(RUNNING), STATE(RETRYING), STATE(COMPLETED), STATE(FAILED),
-    STATE(CANCELLED),
-    CONSTANT(NOTICE_SETTLED), CONSTANT(NOTICE_STARTED), CONSTANT(NOTICE_RETRYING), CONSTANT(NOTICE_SHIFT),
+  double value;
 };
 
-Napi::Object DescribePort(Napi::Env env) {
+static Napi::Object FromFigures(Napi::Env env, std::initializer_list<Figure> figures) {
   Napi::Object object = Napi::Object::New(env);
-  for (const auto &entry : layout) object.Set(entry.name, entry.value);
+  for (const Figure &figure : figures) object.Set(figure.name, figure.value);
+  return object;
+}
+
+#define WORD(name, index) Figure("WORD_" #name, index),
+#define FIELD(name, offset, type) Figure("SLOT_" #name, offset),
+#define STATE(name) Figure("SLOT_STATE_" #name, CTZ_SLOT_##name),
+#define CONSTANT(name) Figure(#name, CTZ_##name),
+
+#define STATES(X) X(PENDING) X(SCHEDULED) X(RUNNING) X(RETRYING) X(COMPLETED) X(FAILED) X(CANCELLED)
+#define SIZES(X) X(PORT_RINGS) X(PORT_MAX_SLOTS) X(PORT_HEADER_WORDS) X(CLASSES) X(SLOT_ARG_COUNT) X(SLOT_BYTES)
+#define NOTICES(X) X(NOTICE_SETTLED) X(NOTICE_STARTED) X(NOTICE_RETRYING) X(NOTICE_SHIFT)
+
+Napi::Object DescribePort(Napi::Env env) {
+  return FromFigures(env, {CTZ_PORT_HEADER(WORD) CTZ_SLOT_FIELDS(FIELD) STATES(STATE) SIZES(CONSTANT) NOTICES(CONSTANT)
+                               CONSTANT(PORT_MAGIC) CONSTANT(PORT_LAYOUT) Figure("TIMED_RING", CTZ_PORT_TIMED_RING)});
+}
+
+static Napi::Object FromHistogram(Napi::Env env, const ctz_histogram &histogram) {
+  size_t held = 0;
+  const uint32_t end = histogram.count == 0 ? 0 : ctz_hdr_bucket(histogram.max_ns) + 1;
+  for (uint32_t i = 0; i < end; i++) held += histogram.buckets[i] > 0 ? 1 : 0;
+  Napi::Float64Array buckets = Napi::Float64Array::New(env, held * 2);
+  double *next = buckets.IsEmpty() ? nullptr : buckets.Data();
+  for (uint32_t i = 0; i < end && next != nullptr; i++) {
+    if (histogram.buckets[i] == 0) continue;
+    *next++ = static_cast<double>(ctz_hdr_lowest(i));
+    *next++ = static_cast<double>(histogram.buckets[i]);
+  }
+  Napi::Object object = FromFigures(
+      env, {Figure("count", histogram.count), Figure("sumNs", histogram.sum_ns), Figure("maxNs", histogram.max_ns)});
+  object.Set("buckets", buckets);
+  return object;
+}
+
+static Napi::Object FromQueue(Napi::Env env, const ctz_queue_stats &queue) {
+  return FromFigures(env, {Figure("enqueued", queue.enqueued), Figure("dequeued", queue.dequeued),
+                           Figure("contended", queue.contended), Figure("rejected", queue.rejected),
+                           Figure("queued", queue.queued), Figure("oldestReadyAt", queue.oldest_ready_at),
+                           Figure("breaches", queue.breaches)});
+}
+
+static Napi::Object FromCounters(Napi::Env env, const ctz_stats &stats) {
+  return FromFigures(env, {Figure("workers", stats.workers), Figure("activeWorkers", stats.active_workers),
+                           Figure("parkedWorkers", stats.parked_workers), Figure("maxWorkers", stats.max_workers),
+                           Figure("scheduled", stats.scheduled), Figure("retrying", stats.retrying),
+                           Figure("completed", stats.completed), Figure("failed", stats.failed),
+                           Figure("cancelled", stats.cancelled), Figure("retried", stats.retried),
+                           Figure("timedOut", stats.timed_out), Figure("memoryLimited", stats.memory_limited),
+                           Figure("busyNs", stats.busy_ns), Figure("memoryUsed", stats.memory_used),
+                           Figure("memoryPeak", stats.memory_peak), Figure("memoryPool", stats.memory_pool),
+                           Figure("workerWakes", stats.worker_wakes), Figure("timerWakes", stats.timer_wakes),
+                           Figure("ownerWakes", stats.owner_wakes)});
+}
+
+Napi::Value DescribeStatistics(Napi::Env env, ctz_engine *engine) {
+  std::unique_ptr<ctz_stats> stats(new (std::nothrow) ctz_stats());  // too large for a stack
+  if (stats == nullptr) return ThrowStatus(env, CTZ_OUT_OF_MEMORY);
+  ctz_stats_read(engine, stats.get());
+  Napi::Array queues = Napi::Array::New(env);
+  Napi::Array wait = Napi::Array::New(env);
+  Napi::Array run = Napi::Array::New(env);
+  for (uint32_t i = 0; i < CTZ_CLASSES; i++) {
+    queues.Set(i, FromQueue(env, stats->queues[i]));
+    wait.Set(i, FromHistogram(env, stats->wait[i]));
+    run.Set(i, FromHistogram(env, stats->run[i]));
+  }
+  Napi::Object object = FromCounters(env, *stats);
+  object.Set("queues", queues);
+  object.Set("wait", wait);
+  object.Set("run", run);
   return object;
 }

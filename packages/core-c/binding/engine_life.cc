@@ -1,130 +1,114 @@
-// How an engine object begins and ends.
+#include "engine_life.h"
+
 #include <cmath>
 
-#include "engine_object.h"
 #include "reader.h"
 
-static void OnWake(void *owner) { (*static_cast<std::shared_ptr<Waker> *>(owner))->Wake(); }
-static void OnGone(void *owner) { delete static_cast<std::shared_ptr<Waker> *>(owner); }
-
-static void CloseNow(ctz_engine *engine) {
-  ctz_report report;
-  ctz_engine_close(engine, 0, &report);
-}
-
-#define METHOD(Name, name) InstanceMethod<&EngineObject::Name>(name)
-
-Napi::Function EngineObject::Define(Napi::Env env) {
-  return DefineClass(env, "NativeEngine",
-                     {InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable),
-                      METHOD(LoadLibrary, "loadLibrary"), METHOD(DefinePlan, "definePlan"),
-                      METHOD(ReleasePlan, "releasePlan"), METHOD(Wake, "wake"), METHOD(WakeTimers, "wakeTimers"),
-                      METHOD(Attach, "attach"), METHOD(AttachColumns, "attachColumns"), METHOD(Result, "result"),
-                      METHOD(Error, "error"), METHOD(Free, "free"), METHOD(CancelTimed, "cancelTimed"),
-                      METHOD(WaitCompleted, "waitCompleted"), METHOD(Pause, "pause"), METHOD(Scale, "scale"),
-                      METHOD(Statistics, "statistics"), METHOD(Now, "now"), METHOD(KeepAlive, "keepAlive"),
-                      METHOD(Close, "close")});
-}
-
-Napi::Value EngineObject::Create(Info info, Napi::Function engine_class) {
-  ctz_config config = {};
-  if (!ReadConfig(info[0], &config)) return Napi::Value();
-  if (!ReadReal(info[1], "now", 0, 9007199254740991.0, &config.now_ms)) return Napi::Value();
-  if (!info[2].IsFunction()) return ThrowMisfit(napi_throw_type_error, "wake", "a function", info[2]);
-  return engine_class.New({Napi::External<ctz_config>::New(info.Env(), &config), info[2]});
-}
-
-EngineObject::EngineObject(Info info) : Napi::ObjectWrap<EngineObject>(info) {
-  // `new engine.constructor()` comes here as well; an External is what scripts cannot make
-  if (info.Length() != 2 || !info[0].IsExternal() || !info[1].IsFunction()) {
-    ThrowType(info.Env(), "engines are made by createEngine");
-    return;
-  }
-  // after the handle of the waker, whose own hook Node calls later for that
-  hooked_ = Start(info, info[0].As<Napi::External<ctz_config>>().Data()) && ShowPort(info) &&
-            napi_add_env_cleanup_hook(info.Env(), &EngineObject::OnEnvironmentEnd, this) == napi_ok;
-  // now: when the object is collected, Node may have freed the handle of the waker
-  if (!hooked_) End();
-}
-
-bool EngineObject::Start(Info info, ctz_config *config) {
-  Napi::Env env = info.Env();
-  Napi::Function wake = info[1].As<Napi::Function>();
-  waker_ = Waker::Create(env, wake);
-  if (waker_ == nullptr) return false;
-  info.This().As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value(Napi::Symbol::New(env, "wake"), wake));
-  slot_count_ = config->port_slots;
+bool EngineLife::Begin(ctz_config *config, Napi::Function wake) {
+  if (!BeginWaking(wake)) return ThrowStatus(env_, CTZ_SYSTEM, "Node gave no handle to wake the event loop by");
   config->wake = OnWake;
   config->gone = OnGone;
-  config->owner = new std::shared_ptr<Waker>(waker_);
-  ctz_engine *engine = nullptr;
-  const ctz_status status = ctz_engine_create(config, &engine);
+  config->owner = new std::shared_ptr<EngineLife>(shared_from_this());
+  ctz_engine *created = nullptr;
+  const ctz_status status = ctz_engine_create(config, &created);
   if (status != CTZ_OK) {
     OnGone(config->owner);
-    return ThrowStatus(env, status);
+    return ThrowStatus(env_, status);
   }
-  engine_ = std::shared_ptr<ctz_engine>(engine, [](ctz_engine *last) {
-    CloseNow(last);
+  engine = std::shared_ptr<ctz_engine>(created, [](ctz_engine *last) {
+    ctz_engine_close(last, 0, nullptr);
     ctz_engine_release(last);
   });
   return true;
 }
 
-static void ReleasePort(napi_env, void *, void *lease) { delete static_cast<std::shared_ptr<ctz_engine> *>(lease); }
+bool EngineLife::BeginWaking(Napi::Function wake) {
+  Napi::String name = Napi::String::New(env_, "catzilla:wake");
+  if (napi_create_reference(env_, wake, 0, &wake_) != napi_ok) return false;
+  if (napi_create_threadsafe_function(env_, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, &OnEventLoop,
+                                      &handle_) != napi_ok)
+    return false;
+  napi_unref_threadsafe_function(env_, handle_);
+  // after the handle, whose own hook Node calls later for that
+  hooked_ = napi_add_env_cleanup_hook(env_, &OnEnvironmentEnd, this) == napi_ok;
+  return hooked_;
+}
 
-bool EngineObject::ShowPort(Info info) {
-  size_t bytes = 0;
-  void *memory = ctz_port_memory(engine_.get(), &bytes);
-  // read now, since JavaScript may write there later
-  slots_ = static_cast<const uint8_t *>(memory) + static_cast<const uint32_t *>(memory)[CTZ_WORD_SLOTS_OFFSET];
-  auto *lease = new std::shared_ptr<ctz_engine>(engine_);
-  napi_value buffer = nullptr;
-  const napi_status status = napi_create_external_arraybuffer(info.Env(), memory, bytes, ReleasePort, lease, &buffer);
-  if (status != napi_ok) {
-    delete lease;
-    const bool refused = status == napi_no_external_buffers_allowed;
-    return ThrowStatus(info.Env(), CTZ_SYSTEM,
-                       refused ? "this runtime allows no ArrayBuffer over memory of an addon (external buffers)"
-                               : "Node gave no ArrayBuffer for the port");
-  }
-  info.This().As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value("memory", buffer, napi_enumerable));
+void EngineLife::OnWake(void *life) { (*static_cast<std::shared_ptr<EngineLife> *>(life))->Wake(); }
+void EngineLife::OnGone(void *life) { delete static_cast<std::shared_ptr<EngineLife> *>(life); }
+
+void EngineLife::Wake() {
+  // acq_rel: what this thread did before is seen by the exchange in OnEventLoop, also when another thread's wake is on
+  // its way and this one sends none
+  if (sent_.exchange(true, std::memory_order_acq_rel)) return;
+  std::lock_guard<std::mutex> guard(lock_);
+  if (handle_ != nullptr) napi_call_threadsafe_function(handle_, nullptr, napi_tsfn_nonblocking);
+}
+
+// `env` is null when the handle closes with wakes in its queue; the record may be gone by then.
+void EngineLife::OnEventLoop(napi_env env, napi_value, void *context, void *) {
+  if (env == nullptr) return;
+  auto *life = static_cast<EngineLife *>(context);
+  // acq_rel: pairs with the exchange in Wake
+  life->sent_.exchange(false, std::memory_order_acq_rel);
+  if (life->left_) return life->Leave();
+  napi_value wake = nullptr, undefined = nullptr, error = nullptr;
+  if (napi_get_reference_value(env, life->wake_, &wake) != napi_ok || wake == nullptr) return;
+  napi_get_undefined(env, &undefined);
+  if (napi_call_function(env, undefined, wake, 0, nullptr, nullptr) != napi_pending_exception) return;
+  // Node only warns about what a callback of an addon throws; it shall be an uncaught exception like any other
+  napi_get_and_clear_last_exception(env, &error);
+  napi_fatal_exception(env, error);
+}
+
+void EngineLife::KeepLoopAlive(bool on) {
+  if (handle_ == nullptr) return;  // written by this thread only
+  on ? napi_ref_threadsafe_function(env_, handle_) : napi_unref_threadsafe_function(env_, handle_);
+}
+
+void EngineLife::Close() {
+  if (engine != nullptr) ctz_engine_close(engine.get(), 0, nullptr);
+}
+
+bool EngineLife::Returned(double timeout_ms) const {
+  for (const auto &entry : attachments)
+    if (!ctz_port_returned(engine.get(), entry.first, timeout_ms)) return false;
   return true;
 }
 
-void EngineObject::End() {
-  if (waker_ != nullptr) waker_->End();
-  if (engine_ == nullptr) return;
-  CloseNow(engine_.get());
-  for (const auto &entry : attachments_) ctz_port_returned(engine_.get(), entry.first, INFINITY);
-  attachments_.clear();
-  engine_.reset();
+void EngineLife::Leave() {
+  left_ = true;
+  Close();
+  if (attachments.empty()) return End();
+  size_t bytes = 0;
+  auto *words = static_cast<std::atomic<uint32_t> *>(ctz_port_memory(engine.get(), &bytes));
+  // The next task that settles wakes, and Leave is called again. The fence pairs with that of the worker, which looks
+  // here after it let go of its slot: either it sees the word, or the slot is seen returned.
+  words[CTZ_WORD_WAITING].store(1, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (Returned(0)) End();
 }
 
-void EngineObject::OnEnvironmentEnd(void *object) {
-  auto *self = static_cast<EngineObject *>(object);
+void EngineLife::OnEnvironmentEnd(void *life) {
+  auto *self = static_cast<EngineLife *>(life);
   self->hooked_ = false;
+  self->Close();
+  self->Returned(INFINITY);
   self->End();
 }
 
-EngineObject::~EngineObject() {
-  if (hooked_) napi_remove_env_cleanup_hook(Env(), &EngineObject::OnEnvironmentEnd, this);
-  End();
-}
-
-void EngineObject::KeepAlive(Info info) {
-  bool on = false;
-  if (!ReadFlag(info[0], "on", &on) || (on && !IsOpen(info)) || on == kept_) return;
-  kept_ = on;
-  waker_->KeepLoopAlive(on);
-  // work is under way: the object must not be collected either
-  on ? Ref() : Unref();
-}
-
-void EngineObject::Close(Info) {
-  if (closed_) return;
-  closed_ = true;
-  CloseNow(engine_.get());
-  waker_->KeepLoopAlive(false);
-  if (kept_) Unref();
-  kept_ = false;
+// Nothing is kept alive from now on, and no wake comes through.
+void EngineLife::End() {
+  const auto self = shared_from_this();  // the engine may be all that holds it
+  if (hooked_) napi_remove_env_cleanup_hook(env_, &OnEnvironmentEnd, this);
+  hooked_ = false;
+  {
+    std::lock_guard<std::mutex> guard(lock_);
+    if (handle_ != nullptr) napi_release_threadsafe_function(handle_, napi_tsfn_abort);
+    handle_ = nullptr;
+  }
+  if (wake_ != nullptr) napi_delete_reference(env_, wake_);
+  wake_ = nullptr;
+  attachments.clear();
+  engine.reset();
 }

@@ -1,20 +1,13 @@
 // The engine as JavaScript holds it: `NativeEngineBinding` of src/native-core.ts, method by method.
-//
-// Life: the C engine is shared by this object and the ArrayBuffer over its port; whichever goes last gives it back. The
-// object ends by collection or with its environment, and End() serves both: no more wakes, the engine closed, and what
-// tasks borrowed let go once no kernel reads it any more. Only for that it may wait: until running kernels that were
-// given arrays see that they shall stop.
 #pragma once
 
 #include <napi.h>
 
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "convert.h"
-#include "ctz/engine.h"
-#include "waker.h"
+#include "engine_life.h"
 
 class EngineObject : public Napi::ObjectWrap<EngineObject> {
  public:
@@ -22,7 +15,7 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
 
   static Napi::Function Define(Napi::Env env);
   // createEngine(config, now, wake). Empty with an error pending.
-  static Napi::Value Create(Info info, Napi::Function engine_class);
+  static Napi::Value Create(Info info);
 
   explicit EngineObject(Info info);
   ~EngineObject() override;
@@ -34,14 +27,20 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
     uint32_t attached;  // slots that hold arguments made for it
   };
 
-  bool Start(Info info, ctz_config *config);
-  bool ShowPort(Info info);
-  void End();
-  static void OnEnvironmentEnd(void *object);
+  // The first arguments of attach and attachColumns.
+  struct Order {
+    uint32_t slot, plan;
+    const ctz_kernel *kernel;
+    Napi::Value values[CTZ_KERNEL_MAX_ARITY];
+  };
 
+  bool ShowPort(Info info);
+
+  ctz_engine *engine() const { return life_->engine.get(); }
   bool IsOpen(Info info) const;
   bool ReadSlot(Info info, uint32_t *slot) const;
   bool ReadPlanIndex(Napi::Value value, uint32_t *index) const;
+  bool ReadOrder(Info info, const char *list, Order *order) const;
   const ctz_kernel *KernelOf(uint32_t slot) const;
   void Detach(uint32_t slot);
   void ReleaseUnused(uint32_t plan);
@@ -53,13 +52,10 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   void ReleasePlan(Info info), Wake(Info info), WakeTimers(Info info), Free(Info info), Pause(Info info);
   void KeepAlive(Info info), Close(Info info);
 
-  std::shared_ptr<Waker> waker_;
-  std::shared_ptr<ctz_engine> engine_;
-  std::unordered_map<uint32_t, std::unique_ptr<Attachment>> attachments_;  // by slot
+  std::shared_ptr<EngineLife> life_;
   std::vector<Plan> plans_;
   const uint8_t *slots_ = nullptr;  // in the port
   uint32_t slot_count_ = 0;
   bool kept_ = false;
   bool closed_ = false;
-  bool hooked_ = false;
 };

@@ -1,30 +1,18 @@
 #include "reader.h"
 
 #include <cmath>
-#include <cstdio>
-
-static constexpr double kMaxSafeInteger = 9007199254740991.0;
 
 // In the order of napi_valuetype, resp. napi_typedarray_type.
 static const char *const kinds[] = {"undefined", "null",   "boolean",  "number",   "string",
                                     "symbol",    "object", "function", "external", "bigint"};
-static const char *const arrays[] = {"Int8Array",   "Uint8Array",   "Uint8ClampedArray", "Int16Array",
-                                     "Uint16Array", "Int32Array",   "Uint32Array",       "Float32Array",
+static const char *const arrays[] = {"Int8Array",    "Uint8Array",    "Uint8ClampedArray", "Int16Array",
+                                     "Uint16Array",  "Int32Array",    "Uint32Array",       "Float32Array",
                                      "Float64Array", "BigInt64Array", "BigUint64Array"};
 
-// As JavaScript shows it, but for long fractions.
-static std::string Shown(double number) {
-  if (std::isnan(number)) return "NaN";
-  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
-  if (std::trunc(number) == number && std::fabs(number) <= kMaxSafeInteger)
-    return std::to_string(static_cast<int64_t>(number));
-  char text[32];
-  std::snprintf(text, sizeof text, "%.15g", number);
-  return text;
-}
+static std::string Shown(Napi::Env env, double number) { return Napi::Number::New(env, number).ToString(); }
 
 static std::string KindOf(Napi::Value value) {
-  if (value.IsNumber()) return Shown(value.As<Napi::Number>().DoubleValue());
+  if (value.IsNumber()) return value.ToString();
   if (value.IsArray()) return "Array";
   if (!value.IsTypedArray()) return kinds[value.Type()];
   const napi_typedarray_type type = value.As<Napi::TypedArray>().TypedArrayType();
@@ -48,10 +36,6 @@ Thrown ThrowStatus(Napi::Env env, ctz_status status, const std::string &message)
   return {};
 }
 
-static std::string Range(const char *kind, double least, double most) {
-  return std::string(kind) + " from " + Shown(least) + " to " + Shown(most);
-}
-
 bool ReadNumber(Napi::Value value, const std::string &what, double *out) {
   if (value.IsEmpty()) return false;  // a getter threw
   if (!value.IsNumber()) return ThrowMisfit(napi_throw_type_error, what, "a number", value);
@@ -59,16 +43,22 @@ bool ReadNumber(Napi::Value value, const std::string &what, double *out) {
   return true;
 }
 
-bool ReadReal(Napi::Value value, const std::string &what, double least, double most, double *out) {
-  if (!ReadNumber(value, what, out)) return false;
-  if (*out >= least && *out <= most) return true;  // false for NaN
-  return ThrowMisfit(napi_throw_range_error, what, Range("a number", least, most), value);
+static bool ThrowRange(Throw how, const std::string &what, const char *kind, double least, double most,
+                       Napi::Value got) {
+  const std::string range = " from " + Shown(got.Env(), least) + " to " + Shown(got.Env(), most);
+  return ThrowMisfit(how, what, kind + range, got);
 }
 
-bool ReadWhole(Napi::Value value, const std::string &what, double least, double most, double *out, Throw out_of_range) {
+bool ReadReal(Napi::Value value, const std::string &what, double most, double *out) {
+  if (!ReadNumber(value, what, out)) return false;
+  if (*out >= 0 && *out <= most) return true;  // false for NaN
+  return ThrowRange(napi_throw_range_error, what, "a number", 0, most, value);
+}
+
+bool ReadWholeNumber(Napi::Value value, const std::string &what, double least, double most, double *out, Throw how) {
   if (!ReadNumber(value, what, out)) return false;
   if (*out >= least && *out <= most && std::trunc(*out) == *out) return true;
-  return ThrowMisfit(out_of_range, what, Range("a whole number", least, most), value);
+  return ThrowRange(how, what, "a whole number", least, most, value);
 }
 
 bool ReadFlag(Napi::Value value, const std::string &what, bool *out) {
@@ -90,13 +80,11 @@ class Fields {
 
   template <typename Integer>
   void Whole(const char *field, double least, double most, Integer *out) {
-    double number = 0;
-    ok = ok && ReadWhole(object_.Get(field), what_ + "." + field, least, most, &number);
-    if (ok) *out = static_cast<Integer>(number);
+    ok = ok && ReadWhole(object_.Get(field), what_ + "." + field, least, most, out);
   }
 
   void Real(const char *field, double most, double *out) {
-    ok = ok && ReadReal(object_.Get(field), what_ + "." + field, 0, most, out);
+    ok = ok && ReadReal(object_.Get(field), what_ + "." + field, most, out);
   }
 
   void Flag(const char *field, bool *out) { ok = ok && ReadFlag(object_.Get(field), what_ + "." + field, out); }

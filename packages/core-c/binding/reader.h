@@ -8,6 +8,8 @@
 
 #include "ctz/engine.h"
 
+constexpr double kMaxSafeInteger = 9007199254740991.0;
+
 using Throw = napi_status (*)(napi_env, const char *code, const char *message);
 
 // "<what> must be <wanted>, got <kind of value, or its number>". All that throw answer false and an empty value.
@@ -22,10 +24,19 @@ Thrown ThrowStatus(Napi::Env env, ctz_status status, const std::string &message 
 
 // Each is false with an error pending unless `value` is as wanted.
 bool ReadNumber(Napi::Value value, const std::string &what, double *out);
-bool ReadReal(Napi::Value value, const std::string &what, double least, double most, double *out);
-bool ReadWhole(Napi::Value value, const std::string &what, double least, double most, double *out,
-               Throw out_of_range = napi_throw_range_error);
+bool ReadReal(Napi::Value value, const std::string &what, double most, double *out);  // from 0
 bool ReadFlag(Napi::Value value, const std::string &what, bool *out);
+bool ReadWholeNumber(Napi::Value value, const std::string &what, double least, double most, double *out, Throw how);
+
+template <typename Integer>
+bool ReadWhole(Napi::Value value, const std::string &what, double least, double most, Integer *out,
+               Throw out_of_range = napi_throw_range_error) {
+  double number = 0;
+  const bool fits = ReadWholeNumber(value, what, least, most, &number, out_of_range);
+  if (fits) *out = static_cast<Integer>(number);
+  return fits;
+}
+
 // `now`, `wake`, `gone` and `owner` are not part of the DTO.
 bool ReadConfig(Napi::Value value, ctz_config *config);
 bool ReadPlan(Napi::Value value, ctz_plan *plan);

@@ -97,9 +97,9 @@ static inline ctz_outcome_code note_run(ctz_context *context, const ctz_value *a
 }
 
 static const ctz_kernel fixture_kernels[] = {
-    {.name = "gate", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = gate_run},
-    {.name = "listen", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = listen_run},
-    {.name = "note", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = note_run},
+  {.name = "gate", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = gate_run},
+  {.name = "listen", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = listen_run},
+  {.name = "note", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = note_run},
 };
 
 // Engines that are not freed yet: the last thread of one does it, maybe after its owner has gone on.

@@ -40,11 +40,11 @@ static inline port_client port_open(ctz_engine *engine) {
   client.slot_count = header[CTZ_WORD_SLOTS];
   client.slots = (ctz_slot *)(void *)((char *)(void *)client.words + header[CTZ_WORD_SLOTS_OFFSET]);
   for (uint32_t r = 0; r < CTZ_PORT_RINGS; r++) {
-    client.rings[r] = (ctz_port_ring){
-        .tail = &client.words[CTZ_WORD_TAIL + 16 * r],
-        .head = &client.words[CTZ_WORD_HEAD + 16 * r],
-        .entries = &client.words[header[CTZ_WORD_RINGS_OFFSET] / 4 + (size_t)r * ((size_t)mask + 1)],
-        .mask = mask};
+    client.rings[r] =
+        (ctz_port_ring){.tail = &client.words[CTZ_WORD_TAIL + 16 * r],
+                        .head = &client.words[CTZ_WORD_HEAD + 16 * r],
+                        .entries = &client.words[header[CTZ_WORD_RINGS_OFFSET] / 4 + (size_t)r * ((size_t)mask + 1)],
+                        .mask = mask};
   }
   client.completions = (ctz_completions){.entries = &client.words[header[CTZ_WORD_COMPLETIONS_OFFSET] / 4],
                                          .tail = &client.words[CTZ_WORD_COMPLETED_TAIL],

@@ -1,6 +1,6 @@
 // Arguments that are not all numbers, and results that are no scalars: attached and taken by calls.
 import { beforeAll, expect, test } from 'vitest'
-import { describeNative, exampleLibrary, newClient } from './core.ts'
+import { borrowingLibrary, describeNative, exampleLibrary, newClient } from './core.ts'
 import type { PortClient } from './port-client.ts'
 
 let client: PortClient
@@ -106,6 +106,20 @@ describeNative('attached arguments', () => {
     expect(client.engine.statistics().memoryUsed).toBeLessThan(3_000_000)
   })
 
+  test('results longer than an array can be are refused', async () => {
+    // the pool counts in advance what is never written to
+    const vast = newClient({ memoryPoolBytes: 2 ** 40 })
+    vast.engine.loadLibrary(borrowingLibrary())
+    const plan = vast.plan('borrowing.vast', { memoryLimitBytes: Infinity })
+    const tooLong = expect.objectContaining({
+      name: 'RangeError',
+      code: 'CTZ_INVALID',
+      message: 'the result is longer than an array can be',
+    }) as Error
+    await expect(vast.runAttached(plan, [2 ** 32 + 1])).rejects.toThrow(tooLong)
+    expect((await vast.runAttached(plan, [5000])).value).toHaveLength(5000)
+  })
+
   test('a slot takes new arguments in place of those it has', async () => {
     const plan = client.plan('bytes-of')
     const slot = client.takeSlot()
@@ -157,18 +171,14 @@ describeNative('arguments that do not fit', () => {
     [
       'dot',
       [new Float64Array(2), new Float64Array(resizable(16))],
-      'args[1] must be a Float64Array over a buffer of fixed length, got one over a resizable buffer',
+      'args[1] must be an array over a buffer of fixed length, got one over a resizable buffer',
     ],
     [
       'sum',
       [new Float64Array(growable(16))],
-      'args[0] must be a Float64Array over a buffer of fixed length, got one over a resizable buffer',
+      'args[0] must be an array over a buffer of fixed length, got one over a resizable buffer',
     ],
-    [
-      'sum',
-      [detached()],
-      'args[0] must be a Float64Array over a buffer of fixed length, got one over a detached buffer',
-    ],
+    ['sum', [detached()], 'args[0] must be an array over a buffer of fixed length, got one over a detached buffer'],
   ]
 
   test.each(misfits.map(([kernel, args, message]) => ({ kernel, args, message })))('$kernel: $message', (misfit) => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { beforeAll, expect, test } from 'vitest'
-import { describeNative, exampleLibrary, newClient, theCore } from './core.ts'
+import { borrowingLibrary, describeNative, exampleLibrary, newClient, theCore } from './core.ts'
 import { config, PortClient } from './port-client.ts'
 
 setFlagsFromString('--expose-gc')
@@ -78,6 +78,34 @@ describeNative('a forgotten engine', () => {
     forget()
     await collectUntil(() => collected.has('engine') && engineThreads() === 0)
     expect(engineThreads()).toBe(0)
+  })
+
+  test.each([true, false])('holds up nobody while its kernel reads an array (closed before: %s)', async (closes) => {
+    const collected = new Set<string>()
+    const registry = new FinalizationRegistry<string>((name) => collected.add(name))
+    const words = new Int32Array(new SharedArrayBuffer(8))
+    const forget = async (): Promise<void> => {
+      const client = new PortClient(theCore(), { workers: 1 })
+      client.engine.loadLibrary(borrowingLibrary())
+      const plan = client.plan('borrowing.hold')
+      const borrowed = new Int32Array(words.buffer)
+      client.engine.attach(0, plan, [borrowed])
+      client.fill(0, plan, [], true)
+      client.push(1, 0)
+      while (Atomics.load(words, 0) === 0) await turn()
+      if (closes) client.engine.close()
+      registry.register(borrowed, 'array')
+      registry.register(client.engine, 'engine')
+    }
+    await forget()
+    await collectUntil(() => collected.has('engine'))
+    // a finalizer that waited for the kernel would have waited for ever
+    for (let i = 0; i < 10; i++) await collectUntil(() => true)
+    gc()
+    expect(collected.has('array')).toBe(false)
+    expect(engineThreads()).toBeGreaterThan(process.platform === 'linux' ? 0 : -1)
+    Atomics.store(words, 1, 1)
+    await collectUntil(() => collected.has('array') && engineThreads() === 0)
   })
 
   test('is not taken while it keeps the event loop alive', async () => {

@@ -38,18 +38,26 @@ export function newClient(asked: Partial<NativeConfig> = {}): PortClient {
   return client
 }
 
-let library: string | undefined
+const libraries = new Map<string, string>()
 
-/** Kernels of every type, and those that fail, hang and sleep: ctest/example, compiled. */
-export function exampleLibrary(): string {
-  if (library !== undefined) return library
+/** A library of ctest/example, compiled. */
+function compiled(name: string): string {
+  const known = libraries.get(name)
+  if (known !== undefined) return known
   const root = fileURLToPath(new URL('..', import.meta.url))
-  library = join(folder, 'example_kernels.so')
+  const library = join(folder, `${name}.so`)
   const args = ['-std=c11', '-O1', '-shared', '-fPIC', '-I', join(root, 'include'), '-o', library]
-  const ran = spawnSync(process.env['CC'] ?? 'cc', [...args, join(root, 'ctest/example/example_kernels.c'), '-lm'])
-  if (ran.status !== 0) throw new Error(`the example library does not compile: ${String(ran.stderr ?? ran.error)}`)
+  const ran = spawnSync(process.env['CC'] ?? 'cc', [...args, join(root, `ctest/example/${name}.c`), '-lm'])
+  if (ran.status !== 0) throw new Error(`${name}.c does not compile: ${String(ran.stderr ?? ran.error)}`)
+  libraries.set(name, library)
   return library
 }
+
+/** Kernels of every type, and those that fail, hang and sleep. */
+export const exampleLibrary = (): string => compiled('example_kernels')
+
+/** `borrowing.hold` reads an Int32Array until it is told to return, `borrowing.vast` makes huge results. */
+export const borrowingLibrary = (): string => compiled('borrowing')
 
 export interface Ended {
   readonly code: number | null
@@ -57,7 +65,7 @@ export interface Ended {
   readonly output: string
 }
 
-/** The first lines of every script: `core`, `PortClient`, `library`, `worker` and `binary`. */
+/** The first lines of every script: `core`, `PortClient`, `library`, `borrowing` and `binary`. */
 function preamble(): string {
   buildSync({
     entryPoints: [fileURLToPath(new URL('port-client.ts', import.meta.url))],
@@ -70,6 +78,7 @@ function preamble(): string {
     import { PortClient } from './port-client.mjs'
     const binary = ${JSON.stringify(source.slice(source.indexOf('/')))}
     const library = ${JSON.stringify(exampleLibrary())}
+    const borrowing = ${JSON.stringify(borrowingLibrary())}
     const load = () => createRequire(import.meta.url)(binary)
   `
 }

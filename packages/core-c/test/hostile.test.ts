@@ -137,6 +137,83 @@ describeNative('what JavaScript may write', () => {
     expect(client.plan('sum')).toBe(add)
   })
 
+  test('a getter among the arguments has the number of their plan mean another kernel', () => {
+    const client = newClient()
+    const { engine } = client
+    const plan = client.plan('crc32')
+    const args: unknown[] = []
+    Object.defineProperty(args, 0, {
+      get() {
+        engine.releasePlan(plan)
+        expect(client.plan('sum')).toBe(plan)
+        return new Uint8Array(64)
+      },
+    })
+    args.length = 1
+    expect(() => engine.attach(2, plan, args)).toThrow('args[0] must be a Float64Array, got Uint8Array')
+    const columns: unknown[] = [new Float64Array(2), new Float64Array(2)]
+    const add = client.plan('add')
+    Object.defineProperty(columns, 1, {
+      get() {
+        engine.releasePlan(add)
+        expect(client.plan('spin')).toBe(add)
+        return new Float64Array(2)
+      },
+    })
+    const attempt = (): void => engine.attachColumns(2, add, columns as Float64Array[], new Float64Array(2), 1)
+    expect(attempt).toThrow('columns must have 1 values')
+  })
+
+  test('a getter among the arguments closes the engine', () => {
+    const client = newClient()
+    const args: unknown[] = [1, 2]
+    Object.defineProperty(args, 1, {
+      get() {
+        client.engine.close()
+        return 2
+      },
+    })
+    expect(() => client.engine.attach(2, client.plan('add'), args)).toThrow('the engine is closed')
+  })
+
+  test('a getter among the arguments takes away the memory of those before', async () => {
+    const client = newClient()
+    const first = new Float64Array(1000).fill(1)
+    const args: unknown[] = [first, undefined]
+    Object.defineProperty(args, 1, {
+      get() {
+        structuredClone(first.buffer, { transfer: [first.buffer] })
+        return new Float64Array(1000)
+      },
+    })
+    expect(() => client.engine.attach(2, client.plan('dot'), args)).toThrow('got one over a detached buffer')
+    expect(await stillWorks(client)).toBe(true)
+  })
+
+  test('buffers that lie about themselves', async () => {
+    const client = newClient()
+    const plan = client.plan('add')
+    const [a, b, out] = [new Float64Array(100).fill(1), new Float64Array(100).fill(2), new Float64Array(100)]
+    Object.defineProperty(b.buffer, 'resizable', {
+      get() {
+        structuredClone(out.buffer, { transfer: [out.buffer] })
+        throw new Error('nobody asks this getter')
+      },
+    })
+    const slot = client.takeSlot()
+    client.engine.attachColumns(slot, plan, [a, b], out, 10)
+    client.fill(slot, plan, [], true)
+    expect((await client.settle(slot)).state).toBe(client.at('SLOT_STATE_COMPLETED'))
+    expect(out).toEqual(new Float64Array(100).fill(3))
+    const resizable = Reflect.construct(ArrayBuffer, [80, { maxByteLength: 800 }]) as ArrayBuffer
+    const growable = Reflect.construct(SharedArrayBuffer, [80, { maxByteLength: 800 }]) as SharedArrayBuffer
+    for (const buffer of [resizable, growable]) {
+      Object.defineProperties(buffer, { resizable: { value: false }, growable: { value: false } })
+      const attempt = (): void => client.engine.attach(2, client.plan('sum'), [new Float64Array(buffer)])
+      expect(attempt).toThrow('got one over a resizable buffer')
+    }
+  })
+
   test('results of a state that is a lie', async () => {
     const client = newClient()
     const plan = client.plan('stats')

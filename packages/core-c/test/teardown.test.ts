@@ -4,6 +4,8 @@ import { describeNative, runScript } from './core.ts'
 
 /** Shared by the scripts: a client with the example kernels, and tasks that are on their way. */
 const tools = `
+  import { setFlagsFromString } from 'node:v8'
+  import { runInNewContext } from 'node:vm'
   function newClient(asked = {}) {
     const client = new PortClient(load(), asked)
     client.engine.loadLibrary(library)
@@ -170,6 +172,59 @@ describeNative('the end of an isolate', () => {
       }
     `)
     expect(output).toBe('')
+  })
+
+  test('by terminate() while it waits for a completion, and another waits no longer than asked', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        const worker = new Worker(here)
+        await message(worker)
+        for (let turns = 0; turns < 5000; turns++) await turn()
+        console.log(await worker.terminate())
+        const { engine } = newClient()
+        const begun = performance.now()
+        console.log(engine.waitCompleted(0, 120), performance.now() - begun >= 120)
+      } else {
+        const { engine } = newClient()
+        parentPort.postMessage('waiting')
+        engine.waitCompleted(0, Infinity)
+      }
+    `)
+    expect(output).toBe('1\nfalse true\n')
+  })
+
+  test('after its engine was collected, waits for the kernel that reads an array', async () => {
+    const output = await outputOf(`
+      if (isMainThread) {
+        const worker = new Worker(here)
+        const words = new Int32Array(await message(worker))
+        const ending = worker.terminate()
+        for (let turns = 0; turns < 1000; turns++) await turn()
+        Atomics.store(words, 1, 1)
+        console.log(await ending)
+      } else {
+        setFlagsFromString('--expose-gc')
+        const gc = runInNewContext('gc')
+        const words = new Int32Array(new SharedArrayBuffer(8))
+        let collected = false
+        const registry = new FinalizationRegistry(() => (collected = true))
+        const forget = () => {
+          const client = newClient({ workers: 1 })
+          client.engine.loadLibrary(borrowing)
+          startAttached(client, 'borrowing.hold', [new Int32Array(words.buffer)])
+          registry.register(client.engine)
+        }
+        forget()
+        while (Atomics.load(words, 0) === 0) await turn()
+        while (!collected) {
+          gc()
+          await turn()
+        }
+        parentPort.postMessage(words.buffer)
+        setInterval(() => {}, 1000)
+      }
+    `)
+    expect(output).toBe('1\n')
   })
 
   test('by terminate() while wakes arrive', async () => {

@@ -14,6 +14,7 @@
 
 // Threads that sleep end within microseconds of being told; this bounds the wait for a machine that is very busy.
 #define ENDING_MS 2000.0
+#define ENDING_SLICE_NS 2000000u
 
 void ctz_engine_keep(ctz_engine *engine) {
   // relaxed: whoever keeps it holds it already
@@ -135,7 +136,9 @@ static bool some_are_ending(ctz_engine *engine) {
 static uint64_t wait_for_threads(ctz_engine *engine) {
   uint64_t deadline = ctz_monotonic_ns() + (uint64_t)(ENDING_MS * 1e6);
   ctz_lock(&engine->pool_lock);
-  while (some_are_ending(engine) && ctz_condition_wait(&engine->pool_condition, &engine->pool_lock, deadline)) {
+  // in slices: one that was about to enter a kernel tells nobody that it has
+  for (uint64_t now = ctz_monotonic_ns(); some_are_ending(engine) && now < deadline; now = ctz_monotonic_ns()) {
+    ctz_condition_wait(&engine->pool_condition, &engine->pool_lock, now + ENDING_SLICE_NS);
   }
   uint64_t left = 0;
   uint32_t started = atomic_load_explicit(&engine->started, memory_order_acquire);
@@ -155,11 +158,26 @@ static uint64_t cancel_entry(ctz_engine *engine, uint32_t entry) {
   return 1;
 }
 
+static uint64_t waiting_now(ctz_engine *engine) {
+  uint64_t sum = 0;
+  for (uint32_t c = 0; c < CTZ_CLASSES; c++) sum += ctz_ready_length(engine, c);
+  return sum;
+}
+
 // What waits now, and not what JavaScript may push for ever meanwhile.
 static uint64_t cancel_ready(ctz_engine *engine) {
-  uint64_t left = 0, cancelled = 0;
-  for (uint32_t c = 0; c < CTZ_CLASSES; c++) left += ctz_ready_length(engine, c);
-  for (uint32_t entry; left > 0 && ctz_ready_take_any(engine, &entry); left--) cancelled += cancel_entry(engine, entry);
+  uint64_t cancelled = 0, deadline = ctz_monotonic_ns() + (uint64_t)(ENDING_MS * 1e6);
+  uint32_t entry;
+  for (uint64_t left = waiting_now(engine); left > 0 && waiting_now(engine) > 0;) {
+    if (ctz_ready_take_any(engine, &entry)) {
+      cancelled += cancel_entry(engine, entry);
+      left--;
+    } else if (ctz_monotonic_ns() < deadline) {
+      ctz_cpu_relax();  // a thread that submits has not written its entry yet, and others wait behind it
+    } else {
+      break;
+    }
+  }
   return cancelled;
 }
 

@@ -22,9 +22,11 @@
 #include "queue/wheel.h"
 #include "task/table.h"
 
-// A kernel expected to run longer than this, or of unknown duration, counts as long: its worker is not expected to look at
-// the queues soon.
+// A kernel expected to run longer than this, or of unknown duration, counts as long: its worker is not expected to look
+// at the queues soon.
 #define CTZ_LONG_NS 50000u
+// Settled tasks that a worker keeps to itself at most before it hands them back.
+#define CTZ_SETTLED_MOST 256u
 #define CTZ_MAX_KERNELS 4096u
 #define CTZ_MAX_PLANS 65536u
 #define CTZ_PLANS_PER_CHUNK 256u
@@ -48,19 +50,21 @@ typedef struct ctz_worker {
   ctz_clock clock;
   uint64_t now_ns;  // its latest reading of the clock
   uint64_t random;  // state of its jitter
-  uint32_t settled[CTZ_BATCH_SIZE];  // settled port slots that are not yet in the completion ring
-  uint32_t settled_count;
-  uint64_t settled_since_ns;
-  _Atomic bool handing_back;  // whoever set it changes what is settled: the worker, or the lookout in its place
-  _Atomic uint64_t calls;     // goes up when a kernel is called and when it returns: odd while in one
-  uint64_t calls_seen;        // the lookout's: at its latest look
+  uint32_t spins;   // rounds of looking before it sleeps
+  ctz_port_ring settled;  // settled port slots that are not yet in the completion ring: the worker pushes; it, or the
+                          // lookout in its place, hands them back
+  _Atomic uint32_t settled_words[2 + CTZ_SETTLED_MOST];
+  uint64_t settled_since_ns;  // the worker's, as the next
+  uint32_t settled_count;  // settled since it last handed back because it was time: not less than the ring holds
+  _Atomic uint64_t calls;  // goes up when a kernel is called and when it returns: odd while in one
+  uint64_t calls_seen;  // the lookout's: at its latest look
   bool alive;  // under pool_lock
 } ctz_worker;
 
 typedef struct ctz_plan_entry {
   ctz_plan plan;
   _Atomic(const ctz_kernel *) kernel;  // NULL: not defined
-  _Atomic uint32_t mean_ns;            // of its runs, a moving average; 0: none yet. Workers race on it: a hint
+  _Atomic uint32_t mean_ns;  // of its runs, a moving average; 0: none yet. Workers race on it: a hint
 } ctz_plan_entry;
 
 // A thread's private half of the port: addresses and masks that JavaScript cannot change.
@@ -70,6 +74,7 @@ typedef struct ctz_port {
   ctz_port_ring rings[CTZ_PORT_RINGS];
   ctz_completions completions;
   _Atomic uint32_t *parked_workers, *searching, *parked_timers;
+  _Atomic uint64_t *clock;  // bits of a double
 } ctz_port;
 
 typedef enum ctz_life { CTZ_LIFE_OPEN, CTZ_LIFE_CLOSING, CTZ_LIFE_STOPPED } ctz_life;
@@ -77,7 +82,7 @@ typedef enum ctz_life { CTZ_LIFE_OPEN, CTZ_LIFE_CLOSING, CTZ_LIFE_STOPPED } ctz_
 struct ctz_engine {
   ctz_config config;
   _Atomic uint32_t references;  // the owner and each thread
-  _Atomic uint32_t life;        // a ctz_life
+  _Atomic uint32_t life;  // a ctz_life
   _Atomic bool paused;
   uint64_t origin_ns;  // monotonic clock at config.now_ms
 
@@ -94,35 +99,36 @@ struct ctz_engine {
   // timers
   ctz_mutex timer_lock;
   ctz_condition timer_condition;
-  ctz_wheel *wheel;        // under timer_lock
-  double timer_wakes_at;   // under timer_lock: when the timer thread will look next; -INFINITY while it is awake
-  bool timer_alive;        // under timer_lock
-  uint32_t timer_moving;   // under timer_lock: taken from the wheel, not yet in a ready queue
-  uint64_t timer_moved;    // under timer_lock: all that were ever taken
+  ctz_wheel *wheel;  // under timer_lock
+  double timer_wakes_at;  // under timer_lock: when the timer thread will look next; -INFINITY while it is awake
+  bool timer_alive;  // under timer_lock
+  uint32_t timer_moving;  // under timer_lock: taken from the wheel, not yet in a ready queue
+  uint64_t timer_moved;  // under timer_lock: all that were ever taken
   _Atomic uint64_t timer_wakes;
   _Atomic uint64_t retrying;
 
   // pool
   ctz_mutex pool_lock;
   ctz_condition pool_condition;  // a thread ended
-  ctz_worker **workers;          // max_workers; filled under pool_lock, read by all
-  _Atomic uint32_t started;      // workers[0 .. started-1] are there
-  _Atomic uint32_t target;       // workers wanted
-  uint32_t threads;              // under pool_lock: alive ones, the timer thread included
+  ctz_worker **workers;  // max_workers; filled under pool_lock, read by all
+  _Atomic uint32_t started;  // workers[0 .. started-1] are there
+  _Atomic uint32_t target;  // workers wanted
+  uint32_t threads;  // under pool_lock: alive ones, the timer thread included
   _Atomic uint64_t parked_bits[CTZ_MAX_WORKERS / 64];
-  _Atomic uint32_t awake;        // workers that are not parked
-  _Atomic uint32_t parked;       // workers that are
-  _Atomic uint32_t searching;    // workers awake that will look at the queues soon; both are told to JavaScript as well
-  _Atomic bool lookout;          // a worker sleeps with a time limit, to look after the others
-  _Atomic bool doubted;          // by the lookout: one that counts as searching may not be
+  _Atomic uint32_t awake;  // workers that are not parked
+  _Atomic uint32_t parked;  // workers that are
+  _Atomic uint32_t searching;  // workers awake that will look at the queues soon; both are told to JavaScript as well
+  _Atomic bool lookout;  // a worker sleeps with a time limit, to look after the others
+  _Atomic bool doubted;  // by the lookout: one that counts as searching may not be
   _Atomic uint64_t worker_wakes, owner_wakes;
+  _Atomic uint64_t own_clock;
   _Atomic uint32_t own_words[3];  // stand for the port's words when there is no port
 
   // own tasks
   ctz_mutex own_lock;
   ctz_condition own_condition;  // an own task settled, or nothing is unsettled
   _Atomic uint32_t idle_waiters;
-  _Atomic uint32_t own_waiters;   // threads in ctz_wait
+  _Atomic uint32_t own_waiters;  // threads in ctz_wait
   _Atomic uint32_t port_waiters;  // owners of the port that block in ctz_port_wait
   _Atomic uint64_t rejected[CTZ_CLASSES];
   _Atomic uint64_t outside_cancelled;  // settled by other threads than workers

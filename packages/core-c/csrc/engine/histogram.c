@@ -34,8 +34,8 @@ void ctz_recorder_add(ctz_recorder *recorder, uint64_t ns) {
 }
 
 void ctz_histogram_merge(ctz_histogram *sum, const ctz_recorder *recorder) {
-  // Most recorders hold little: nothing lies beyond the bucket of the maximum. A value that is being recorded and has not
-  // reached it is seen the next time.
+  // Most recorders hold little: nothing lies beyond the bucket of the maximum. A value that is being recorded and has
+  // not reached it is seen the next time.
   uint64_t max_ns = ctz_load(&recorder->max_ns, memory_order_relaxed);
   uint32_t last = ctz_hdr_bucket(max_ns);
   for (uint32_t i = 0; i <= last; i++) {

@@ -30,14 +30,16 @@ static void attach_words(ctz_engine *engine, _Atomic uint32_t *words) {
                                      .entries = &words[offset],
                                      .mask = header[CTZ_WORD_RING_MASK]};
   }
-  port->completions = (ctz_completions){.entries = &words[header[CTZ_WORD_COMPLETIONS_OFFSET] / 4],
-                                        .tail = &words[CTZ_WORD_COMPLETED_TAIL],
-                                        .drained = &words[CTZ_WORD_COMPLETED_HEAD],
-                                        .waiting = &words[CTZ_WORD_WAITING],
-                                        .mask = header[CTZ_WORD_COMPLETION_MASK],
-                                        .notice_room = header[CTZ_WORD_COMPLETION_MASK] + 1 - engine->config.port_slots};
+  port->completions =
+      (ctz_completions){.entries = &words[header[CTZ_WORD_COMPLETIONS_OFFSET] / 4],
+                        .tail = &words[CTZ_WORD_COMPLETED_TAIL],
+                        .drained = &words[CTZ_WORD_COMPLETED_HEAD],
+                        .waiting = &words[CTZ_WORD_WAITING],
+                        .mask = header[CTZ_WORD_COMPLETION_MASK],
+                        .notice_room = header[CTZ_WORD_COMPLETION_MASK] + 1 - engine->config.port_slots};
   port->parked_workers = &words[CTZ_WORD_PARKED_WORKERS];
   port->searching = &words[CTZ_WORD_SEARCHING];
+  port->clock = (_Atomic uint64_t *)(void *)&words[CTZ_WORD_CLOCK];
   port->parked_timers = &words[CTZ_WORD_PARKED_TIMERS];
 }
 
@@ -46,6 +48,7 @@ bool ctz_port_init(ctz_engine *engine) {
   uint32_t slots = engine->config.port_slots;
   port->parked_workers = &engine->own_words[0];
   port->searching = &engine->own_words[1];
+  port->clock = &engine->own_clock;
   port->parked_timers = &engine->own_words[2];
   if (slots == 0) return true;
   uint32_t ring = power_of_two(slots), completions = power_of_two(slots + NOTICE_ROOM);

@@ -48,7 +48,8 @@ void ctz_stats_read(ctz_engine *engine, ctz_stats *stats) {
   stats->max_workers = engine->config.max_workers;
   stats->parked_workers = atomic_load_explicit(&engine->parked, memory_order_relaxed);
   uint64_t timed = ctz_timers_length(engine);
-  stats->retrying = read(&engine->retrying);
+  // counted by states that JavaScript can write
+  stats->retrying = read(&engine->retrying) < timed ? read(&engine->retrying) : timed;
   stats->scheduled = timed > stats->retrying ? timed - stats->retrying : 0;
   stats->cancelled += read(&engine->outside_cancelled);
   stats->memory_used = read(&engine->budget.used);

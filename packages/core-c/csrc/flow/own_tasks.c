@@ -62,7 +62,7 @@ static ctz_status begin(ctz_engine *engine, uint32_t index, uint32_t priority, d
   ctz_field_set_f64(&slot->ready_at, now + delay_ms);
   if (delay_ms > 0) {
     atomic_store_explicit(&slot->state, CTZ_SLOT_SCHEDULED, memory_order_release);
-    if (ctz_timers_add(engine, index, CTZ_PHASE_HELD, now + delay_ms)) return CTZ_OK;
+    if (ctz_timers_add(engine, index, CTZ_PHASE_HELD, now + delay_ms, false)) return CTZ_OK;
     return ctz_is_open(engine) ? CTZ_SYSTEM : CTZ_CLOSED;
   }
   atomic_store_explicit(&slot->state, CTZ_SLOT_PENDING, memory_order_release);

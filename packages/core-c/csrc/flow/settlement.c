@@ -6,11 +6,12 @@
 #include "flow/timers.h"
 #include "worker/pool.h"
 
-// Settled tasks are handed back at the latest after this time.
-#define HAND_BACK_NS 20000u
+// Settled tasks of the lower two classes are handed back at the latest after this time, as long as others follow: the
+// thread that owns the port is woken for many at a time. The higher two go back at once.
+#define HAND_BACK_NS 100000u
 
-// Who waits looks and goes to sleep under the lock: after it has been held, nobody is between the two. Woken without it, so
-// that they do not run into it.
+// Who waits looks and goes to sleep under the lock: after it has been held, nobody is between the two. Woken without
+// it, so that they do not run into it.
 void ctz_tell_waiters(ctz_engine *engine) {
   ctz_lock(&engine->own_lock);
   ctz_unlock(&engine->own_lock);
@@ -18,45 +19,40 @@ void ctz_tell_waiters(ctz_engine *engine) {
 }
 
 // After something was appended to the completion ring.
-static void wake_owner(ctz_engine *engine) {
+void ctz_wake_owner(ctz_engine *engine) {
   if (ctz_read_after_publishing(&engine->port_waiters) > 0) ctz_tell_waiters(engine);
   if (engine->config.wake == NULL || !ctz_completions_take_waiting(&engine->port.completions)) return;
   atomic_fetch_add_explicit(&engine->owner_wakes, 1, memory_order_relaxed);
   engine->config.wake(engine->config.owner);
 }
 
-// Nobody holds it for long, and the lookout takes it only from workers that are in a kernel.
-static void lock_settled(ctz_worker *worker) {
-  // acquire: pairs with the release in unlock_settled
-  while (atomic_exchange_explicit(&worker->handing_back, true, memory_order_acquire)) ctz_cpu_relax();
-}
-
-static void unlock_settled(ctz_worker *worker) {
-  atomic_store_explicit(&worker->handing_back, false, memory_order_release);
-}
-
 void ctz_hand_back(ctz_worker *worker) {
-  lock_settled(worker);
-  uint32_t count = worker->settled_count;
-  if (count > 0) ctz_completions_append(&worker->engine->port.completions, worker->settled, count);
-  worker->settled_count = 0;
-  unlock_settled(worker);
-  if (count > 0) wake_owner(worker->engine);
+  uint32_t slots[CTZ_SETTLED_MOST];
+  uint64_t contended = 0;
+  uint32_t count = ctz_port_ring_claim(&worker->settled, slots, CTZ_SETTLED_MOST, &contended);
+  if (count == 0) return;
+  ctz_completions_append(&worker->engine->port.completions, slots, count);
+  ctz_wake_owner(worker->engine);
+}
+
+bool ctz_post(ctz_engine *engine, uint32_t slot, ctz_notice notice) {
+  if (!ctz_is_port_slot(&engine->table, slot)) return false;
+  return ctz_completions_notice(&engine->port.completions, slot | (uint32_t)notice << CTZ_NOTICE_SHIFT);
 }
 
 void ctz_tell(ctz_engine *engine, uint32_t slot, ctz_notice notice) {
-  if (!ctz_is_port_slot(&engine->table, slot)) return;
-  uint32_t value = slot | (uint32_t)notice << CTZ_NOTICE_SHIFT;
-  if (ctz_completions_notice(&engine->port.completions, value)) wake_owner(engine);
+  if (ctz_post(engine, slot, notice)) ctz_wake_owner(engine);
 }
 
 void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_phase phase, ctz_slot_state state) {
   ctz_slot *slot = ctz_slot_at(&engine->table, index);
   ctz_cell *cell = &engine->table.cells[index];
   bool in_port = ctz_is_port_slot(&engine->table, index);
-  // release: who polls the state of a handle sees the result with it
+  // Who polls the state of a slot of the port may ask for its result at once: the slot is free by then. Own tasks are
+  // waited for by their phase. Release: the result is seen with the state.
+  if (in_port) ctz_cell_leave(cell, phase, CTZ_PHASE_FREE);
   atomic_store_explicit(&slot->state, state, memory_order_release);
-  ctz_cell_leave(cell, phase, in_port ? CTZ_PHASE_FREE : CTZ_PHASE_SETTLED);
+  if (!in_port) ctz_cell_leave(cell, phase, CTZ_PHASE_SETTLED);
   if (!in_port) {
     if (ctz_read_after_publishing(&engine->own_waiters) == 0) return;
     ctz_tell_waiters(engine);
@@ -65,15 +61,13 @@ void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_phas
   }
   if (worker == NULL) {
     ctz_completions_append(&engine->port.completions, &index, 1);
-    wake_owner(engine);
+    ctz_wake_owner(engine);
     return;
   }
-  lock_settled(worker);
   if (worker->settled_count == 0) worker->settled_since_ns = worker->now_ns;
-  worker->settled[worker->settled_count++] = index;
-  bool full = worker->settled_count == CTZ_BATCH_SIZE;
-  unlock_settled(worker);
-  if (!full && worker->now_ns - worker->settled_since_ns <= HAND_BACK_NS) return;
+  ctz_port_ring_push(&worker->settled, index);
+  if (++worker->settled_count < CTZ_SETTLED_MOST && worker->now_ns - worker->settled_since_ns <= HAND_BACK_NS) return;
+  worker->settled_count = 0;
   ctz_hand_back(worker);
   worker->now_ns = ctz_clock_read(&worker->clock);
 }
@@ -119,8 +113,7 @@ static void retry_later(ctz_worker *worker, uint32_t index, ctz_phase phase, con
   if (pause > 0) {
     atomic_fetch_add_explicit(&engine->retrying, 1, memory_order_relaxed);
     atomic_store_explicit(&slot->state, CTZ_SLOT_RETRYING, memory_order_release);
-    if ((plan->flags & CTZ_PLAN_TELL) != 0) ctz_tell(engine, index, CTZ_NOTICE_RETRYING);
-    if (ctz_timers_add(engine, index, phase, due)) return;
+    if (ctz_timers_add(engine, index, phase, due, (plan->flags & CTZ_PLAN_TELL) != 0)) return;
     atomic_fetch_sub_explicit(&engine->retrying, 1, memory_order_relaxed);
   } else if ((plan->flags & CTZ_PLAN_TELL) != 0) {
     ctz_tell(engine, index, CTZ_NOTICE_RETRYING);

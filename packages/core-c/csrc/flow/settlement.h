@@ -9,12 +9,16 @@ void ctz_attempt_ended(ctz_worker *worker, uint32_t slot, ctz_phase phase, const
                        bool final);
 // The task ends in `state`, from `phase`. The worker may be NULL: then the owner of the port is told at once.
 void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t slot, ctz_phase phase, ctz_slot_state state);
-// Puts what the worker has settled into the completion ring and wakes the owner of the port when it waits. The worker itself,
-// or another in its place.
+// Puts what the worker has settled into the completion ring and wakes the owner of the port when it waits. The worker
+// itself, or another in its place.
 void ctz_hand_back(ctz_worker *worker);
 // Wakes who waits for own tasks, for completions or for the end of all.
 void ctz_tell_waiters(ctz_engine *engine);
-// Posts a notice, if there is room for it.
+// Puts a notice into the completion ring; false when there is no room for it, or nobody to read it.
+bool ctz_post(ctz_engine *engine, uint32_t slot, ctz_notice notice);
+// Wakes the owner of the port when it waits for what has come into the ring. Takes own_lock.
+void ctz_wake_owner(ctz_engine *engine);
+// Posts a notice, if there is room for it, and wakes the owner.
 void ctz_tell(ctz_engine *engine, uint32_t slot, ctz_notice notice);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "flow/ready.h"
 #include "flow/registry.h"
+#include "flow/settlement.h"
 #include "worker/pool.h"
 
 #define MOVED_AT_ONCE 64u
@@ -52,7 +53,8 @@ static void move_to_ready(ctz_engine *engine, uint32_t index) {
   ctz_slot *slot = ctz_slot_at(&engine->table, index);
   ctz_plan_entry *entry = ctz_plan_at(engine, ctz_field_u32(&slot->plan));
   uint32_t priority = entry == NULL ? CTZ_CLASSES - 1 : entry->plan.priority & (CTZ_CLASSES - 1);
-  if (ctz_field_u32(&slot->state) == CTZ_SLOT_RETRYING) atomic_fetch_sub_explicit(&engine->retrying, 1, memory_order_relaxed);
+  if (ctz_field_u32(&slot->state) == CTZ_SLOT_RETRYING)
+    atomic_fetch_sub_explicit(&engine->retrying, 1, memory_order_relaxed);
   ctz_field_set_u32(&slot->state, CTZ_SLOT_PENDING);
   if (ctz_cell_move(&engine->table.cells[index], CTZ_PHASE_TIMED, CTZ_PHASE_READY)) {
     ctz_ready_push(engine, index, priority);
@@ -80,13 +82,19 @@ static uint64_t ns_of(ctz_engine *engine, double ms) {
   return ahead >= 6e18 ? UINT64_MAX : engine->origin_ns + (uint64_t)(ahead < 0 ? 0 : ceil(ahead));
 }
 
+// seq_cst: partner is JavaScript, which stores the tail and then looks whether this thread sleeps.
+static bool was_pushed(const ctz_port_ring *ring) {
+  return atomic_load_explicit(ring->tail, memory_order_seq_cst) !=
+         atomic_load_explicit(ring->head, memory_order_seq_cst);
+}
+
 // Under the lock.
 static void sleep_until_due(ctz_engine *engine) {
   double next = ctz_wheel_next(engine->wheel);
   engine->timer_wakes_at = next;
   // seq_cst: partner is JavaScript, which stores the tail of the timed ring and then reads this word
   atomic_store_explicit(engine->port.parked_timers, 1, memory_order_seq_cst);
-  bool pushed = engine->port.memory != NULL && ctz_port_ring_length(&engine->port.rings[CTZ_PORT_TIMED_RING]) > 0;
+  bool pushed = engine->port.memory != NULL && was_pushed(&engine->port.rings[CTZ_PORT_TIMED_RING]);
   if (!pushed && !ctz_is_stopped(engine)) {
     ctz_condition_wait(&engine->timer_condition, &engine->timer_lock, ns_of(engine, next));
   }
@@ -124,16 +132,17 @@ static bool start_thread(ctz_engine *engine) {
   return engine->timer_alive;
 }
 
-// Under the lock. Who cancels sets the flag and then takes the slot out under the lock: one of the two sees the other. Who
-// closes looks for what waits after it has stopped the engine.
+// Under the lock. Who cancels sets the flag and then takes the slot out under the lock: one of the two sees the other.
+// Who closes looks for what waits after it has stopped the engine.
 static bool may_wait(ctz_engine *engine, uint32_t index) {
   // a barrier: JavaScript, which has no lock, sets the flag and then looks whether the slot retries
   return ctz_read_after_publishing(&ctz_slot_at(&engine->table, index)->cancel) == 0 && !ctz_is_stopped(engine);
 }
 
-bool ctz_timers_add(ctz_engine *engine, uint32_t slot, ctz_phase from, double due_ms) {
+bool ctz_timers_add(ctz_engine *engine, uint32_t slot, ctz_phase from, double due_ms, bool tell) {
   ctz_lock(&engine->timer_lock);
-  bool added = may_wait(engine, slot) && start_thread(engine) && ctz_cell_move(&engine->table.cells[slot], from, CTZ_PHASE_TIMED);
+  bool added = may_wait(engine, slot) && start_thread(engine) &&
+               ctz_cell_move(&engine->table.cells[slot], from, CTZ_PHASE_TIMED);
   if (added && !ctz_wheel_add(engine->wheel, slot, due_ms)) {
     // no memory: it comes again at once rather than never
     added = ctz_wheel_add(engine->wheel, slot, 0);
@@ -143,8 +152,12 @@ bool ctz_timers_add(ctz_engine *engine, uint32_t slot, ctz_phase from, double du
       added = true;
     }
   }
+  // while the lock is held it waits, and its error can be read as soon as the notice is
+  bool told = added && tell && ctz_post(engine, slot, CTZ_NOTICE_RETRYING);
   if (added && due_ms < engine->timer_wakes_at) ctz_condition_signal(&engine->timer_condition);
   ctz_unlock(&engine->timer_lock);
+  // own_lock, which this may take, comes before timer_lock
+  if (told) ctz_wake_owner(engine);
   return added;
 }
 
@@ -155,7 +168,8 @@ bool ctz_timers_remove(ctz_engine *engine, uint32_t index) {
   bool removed = index < ctz_table_size(&engine->table) && ctz_wheel_remove(engine->wheel, index);
   if (removed) {
     ctz_slot *slot = ctz_slot_at(&engine->table, index);
-    if (ctz_field_u32(&slot->state) == CTZ_SLOT_RETRYING) atomic_fetch_sub_explicit(&engine->retrying, 1, memory_order_relaxed);
+    if (ctz_field_u32(&slot->state) == CTZ_SLOT_RETRYING)
+      atomic_fetch_sub_explicit(&engine->retrying, 1, memory_order_relaxed);
     ctz_phase to = ctz_is_port_slot(&engine->table, index) ? CTZ_PHASE_FREE : CTZ_PHASE_SETTLED;
     ctz_field_set_u32(&slot->state, CTZ_SLOT_CANCELLED);
     ctz_cell_move(&engine->table.cells[index], CTZ_PHASE_TIMED, to);

@@ -12,7 +12,12 @@
 typedef struct ctz_arena ctz_arena;
 
 // Why the latest allocation gave NULL.
-typedef enum ctz_arena_refusal { CTZ_ARENA_NONE, CTZ_ARENA_TASK_LIMIT, CTZ_ARENA_POOL, CTZ_ARENA_SYSTEM } ctz_arena_refusal;
+typedef enum ctz_arena_refusal {
+  CTZ_ARENA_NONE,
+  CTZ_ARENA_TASK_LIMIT,
+  CTZ_ARENA_POOL,
+  CTZ_ARENA_SYSTEM
+} ctz_arena_refusal;
 
 ctz_arena *ctz_arena_create(ctz_budget *budget);  // NULL: no memory
 void ctz_arena_destroy(ctz_arena *arena);

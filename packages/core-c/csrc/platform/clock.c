@@ -44,8 +44,10 @@ uint64_t ctz_clock_read(ctz_clock *clock) {
   uint64_t now;
   uint64_t passed = read_counter() - clock->anchor_ticks;
   // a counter that went back, on a machine where CPUs differ, is far beyond the limit as well
-  if (passed < clock->limit_ticks) now = clock->anchor_ns + (uint64_t)((double)passed * clock->ns_per_tick);
-  else now = anchor(clock);
+  if (passed < clock->limit_ticks)
+    now = clock->anchor_ns + (uint64_t)((double)passed * clock->ns_per_tick);
+  else
+    now = anchor(clock);
   if (now < clock->latest_ns) return clock->latest_ns;
   clock->latest_ns = now;
   return now;

@@ -1,6 +1,6 @@
-// A clock for one thread that is read once a task: the time stamp counter where it runs at one speed whatever the CPU does,
-// anchored to the monotonic clock every millisecond, so that it is never off by more than some hundred nanoseconds. Elsewhere
-// it is the monotonic clock itself.
+// A clock for one thread that is read once a task: the time stamp counter where it runs at one speed whatever the CPU
+// does, anchored to the monotonic clock every millisecond, so that it is never off by more than some hundred
+// nanoseconds. Elsewhere it is the monotonic clock itself.
 #ifndef CTZ_PLATFORM_CLOCK_H
 #define CTZ_PLATFORM_CLOCK_H
 

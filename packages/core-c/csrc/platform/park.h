@@ -18,7 +18,8 @@ typedef struct ctz_parker {
 
 bool ctz_parker_init(ctz_parker *parker);
 void ctz_parker_destroy(ctz_parker *parker);
-// Sleeps until there is a permit, and takes it. One thread only. False when `deadline_ns` came first (UINT64_MAX: never).
+// Sleeps until there is a permit, and takes it. One thread only. False when `deadline_ns` came first (UINT64_MAX:
+// never).
 bool ctz_park(ctz_parker *parker, uint64_t deadline_ns);
 // Gives the permit (there is at most one). What was written before is seen by the thread that wakes.
 void ctz_unpark(ctz_parker *parker);

@@ -19,7 +19,8 @@ bool ctz_condition_init(ctz_condition *condition);
 void ctz_condition_destroy(ctz_condition *condition);
 void ctz_condition_signal(ctz_condition *condition);
 void ctz_condition_broadcast(ctz_condition *condition);
-// False when `deadline_ns` (of ctz_monotonic_ns) has passed; UINT64_MAX waits for ever. Wakes up for no reason at times.
+// False when `deadline_ns` (of ctz_monotonic_ns) has passed; UINT64_MAX waits for ever. Wakes up for no reason at
+// times.
 bool ctz_condition_wait(ctz_condition *condition, ctz_mutex *mutex, uint64_t deadline_ns);
 
 // Starts a detached thread with signals blocked (they belong to Node's threads) and a stack of 1 MiB. False: refused.

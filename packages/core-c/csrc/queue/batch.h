@@ -1,5 +1,5 @@
-// What one worker has claimed and not yet started: up to 64 slot indices. The owner takes from it one after the other; idle
-// workers steal from it, so that a long task does not hold up those claimed with it.
+// What one worker has claimed and not yet started: up to 64 slot indices. The owner takes from it one after the other;
+// idle workers steal from it, so that a long task does not hold up those claimed with it.
 #ifndef CTZ_QUEUE_BATCH_H
 #define CTZ_QUEUE_BATCH_H
 

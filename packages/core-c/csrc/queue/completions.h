@@ -1,7 +1,7 @@
-// The way back: workers append what has settled, the owner of the port drains it. Many producers, one consumer outside of C.
-// A producer reserves positions by fetch-add, then stores each entry's value and last its position + 1 (release).
-// `waiting`: the consumer sets it (sequentially consistent) and looks at the ring once more before it sleeps; a producer
-// that published exchanges it for 0 and wakes the consumer when it was set.
+// The way back: workers append what has settled, the owner of the port drains it. Many producers, one consumer outside
+// of C. A producer reserves positions by fetch-add, then stores each entry's value and last its position + 1 (release).
+// `waiting`: the consumer sets it (sequentially consistent) and looks at the ring once more before it sleeps; a
+// producer that published exchanges it for 0 and wakes the consumer when it was set.
 #ifndef CTZ_QUEUE_COMPLETIONS_H
 #define CTZ_QUEUE_COMPLETIONS_H
 

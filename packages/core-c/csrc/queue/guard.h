@@ -1,7 +1,6 @@
-// Which class starts next: strict priority with a guard against starvation. Pure: one word in, one word out, so that workers
-// can agree on it by compare-and-swap.
-// A class whose oldest task is past its target is granted at least one in every 16 starts. Up to three classes can be due
-// at the same start, so each is due three starts before its sixteenth.
+// Which class starts next: strict priority with a guard against starvation. Pure: one word in, one word out, so that
+// workers can agree on it by compare-and-swap. A class whose oldest task is past its target is granted at least one in
+// every 16 starts. Up to three classes can be due at the same start, so each is due three starts before its sixteenth.
 #ifndef CTZ_QUEUE_GUARD_H
 #define CTZ_QUEUE_GUARD_H
 

@@ -1,5 +1,5 @@
-// One ring of the port: JavaScript pushes slot indices (single producer), workers claim several at a time (many consumers).
-// Its words lie in shared memory; mask and addresses are kept here, where JavaScript cannot reach them.
+// One ring of the port: JavaScript pushes slot indices (single producer), workers claim several at a time (many
+// consumers). Its words lie in shared memory; mask and addresses are kept here, where JavaScript cannot reach them.
 #ifndef CTZ_QUEUE_PORT_RING_H
 #define CTZ_QUEUE_PORT_RING_H
 
@@ -18,8 +18,8 @@ typedef struct ctz_port_ring {
 uint32_t ctz_port_ring_length(const ctz_port_ring *ring);
 // The entry at the head without taking it; false when empty.
 bool ctz_port_ring_peek(const ctz_port_ring *ring, uint32_t *entry);
-// Takes up to `max` entries with one compare-and-swap; 0 when empty. `contended` counts lost compare-and-swaps. Words that
-// lie more than a ring apart empty it.
+// Takes up to `max` entries with one compare-and-swap; 0 when empty. `contended` counts lost compare-and-swaps. Words
+// that lie more than a ring apart empty it.
 uint32_t ctz_port_ring_claim(ctz_port_ring *ring, uint32_t *out, uint32_t max, uint64_t *contended);
 // The producer's half, for tests in C: JavaScript does the same. False when full.
 bool ctz_port_ring_push(ctz_port_ring *ring, uint32_t entry);

@@ -1,8 +1,8 @@
-// Hierarchical timer wheel (Varghese and Lauck): four levels of 256 slots of 1, 256, 65536 and 16777216 ms, and a list for
-// what lies beyond (re-examined when the last level turns). Adding and removing are O(1). Nothing fires early: a moment
-// between two ticks belongs to the later one. Not thread-safe: its owner holds a lock.
-// Entries are indices 0 .. capacity-1 (slots of the task table): links lie in arrays of the wheel, which grow by chunks, so
-// that memory is used only for indices that were ever timed.
+// Hierarchical timer wheel (Varghese and Lauck): four levels of 256 slots of 1, 256, 65536 and 16777216 ms, and a list
+// for what lies beyond (re-examined when the last level turns). Adding and removing are O(1). Nothing fires early: a
+// moment between two ticks belongs to the later one. Not thread-safe: its owner holds a lock. Entries are indices 0 ..
+// capacity-1 (slots of the task table): links lie in arrays of the wheel, which grow by chunks, so that memory is used
+// only for indices that were ever timed.
 #ifndef CTZ_QUEUE_WHEEL_H
 #define CTZ_QUEUE_WHEEL_H
 

@@ -78,15 +78,18 @@ ctz_status ctz_extra_copy_args(ctz_extra *extra, const ctz_kernel *kernel, ctz_b
   return CTZ_OK;
 }
 
-static void copy_text(char *to, size_t size, const char *from) {
-  snprintf(to, size, "%s", from == NULL ? "" : from);
+static void copy_text(char *to, size_t size, const char *from) { snprintf(to, size, "%s", from == NULL ? "" : from); }
+
+void ctz_error_set(ctz_error **error, ctz_status status, const char *name, const char *code, const char *message) {
+  if (*error == NULL) *error = ctz_alloc_zeroed(sizeof(ctz_error));
+  if (*error == NULL) return;
+  (*error)->status = status;
+  copy_text((*error)->name, sizeof(*error)->name, name);
+  copy_text((*error)->code, sizeof(*error)->code, code);
+  copy_text((*error)->message, sizeof(*error)->message, message);
 }
 
-void ctz_extra_fail(ctz_extra *extra, ctz_status status, const char *name, const char *code, const char *message) {
-  if (extra->error == NULL) extra->error = ctz_alloc_zeroed(sizeof(ctz_error));
-  if (extra->error == NULL) return;
-  extra->error->status = status;
-  copy_text(extra->error->name, sizeof extra->error->name, name);
-  copy_text(extra->error->code, sizeof extra->error->code, code);
-  copy_text(extra->error->message, sizeof extra->error->message, message);
+void ctz_extra_set_error(ctz_extra *extra, ctz_error *error) {
+  ctz_free(extra->error);
+  extra->error = error;
 }

@@ -1,5 +1,5 @@
-// What few tasks have besides their slot: arguments that are no plain numbers, results that are no scalars, errors, columns.
-// It belongs to the task's slot; who may touch it follows from the slot's phase (table.h).
+// What few tasks have besides their slot: arguments that are no plain numbers, results that are no scalars, errors,
+// columns. It belongs to the task's slot; who may touch it follows from the slot's phase (table.h).
 #ifndef CTZ_TASK_EXTRA_H
 #define CTZ_TASK_EXTRA_H
 
@@ -19,6 +19,7 @@ typedef struct ctz_columns_job {
   double *out;
   size_t rows;
   size_t rows_per_chunk;
+  uint64_t deadline_ns;     // of the whole job
   size_t next;              // first row that nobody has taken
   _Atomic size_t done;      // rows finished or given up
   _Atomic uint32_t stopped;  // ctz_status of the first chunk that did not end well, plus 1; 0: none
@@ -47,8 +48,10 @@ void ctz_extra_reset(ctz_extra *extra, ctz_budget *budget);
 void *ctz_extra_take_result(ctz_extra *extra, ctz_budget *budget);
 // Copies the slices among the arguments into memory of its own. @return POOL_LIMIT, OUT_OF_MEMORY
 ctz_status ctz_extra_copy_args(ctz_extra *extra, const ctz_kernel *kernel, ctz_budget *budget);
-// Sets the error; quietly keeps none when there is no memory for it.
-void ctz_extra_fail(ctz_extra *extra, ctz_status status, const char *name, const char *code, const char *message);
+// Describes a failure in `*error`, which is made when there is none; there stays none without memory for it.
+void ctz_error_set(ctz_error **error, ctz_status status, const char *name, const char *code, const char *message);
+// Takes over `error` as the one of the task's latest attempt.
+void ctz_extra_set_error(ctz_extra *extra, ctz_error *error);
 
 // Bytes of one element of a slice type; 0 for scalars.
 size_t ctz_type_element(ctz_type type);

@@ -1,5 +1,5 @@
-// A task slot as C sees it: the layout of port.h with every field atomic, since JavaScript may write it at any time. Own slots
-// (of ctz_submit) have the same shape in memory of their own.
+// A task slot as C sees it: the layout of port.h with every field atomic, since JavaScript may write it at any time.
+// Own slots (of ctz_submit) have the same shape in memory of their own.
 #ifndef CTZ_TASK_SLOT_H
 #define CTZ_TASK_SLOT_H
 

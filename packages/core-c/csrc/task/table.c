@@ -3,18 +3,19 @@
 #include <assert.h>
 
 #include "memory/allocator.h"
+#include "platform/thread.h"
 
 #define BIT(phase) (1u << CTZ_PHASE_##phase)
 
 static const uint16_t moves[CTZ_PHASE_COUNT] = {
-    [CTZ_PHASE_FREE] = BIT(HELD) | BIT(RUNNING) | BIT(TIMED),
-    [CTZ_PHASE_HELD] = BIT(FREE) | BIT(READY) | BIT(TIMED),
-    [CTZ_PHASE_READY] = BIT(RUNNING) | BIT(FREE) | BIT(SETTLED),
-    [CTZ_PHASE_TIMED] = BIT(READY) | BIT(FREE) | BIT(SETTLED),
-    [CTZ_PHASE_RUNNING] = BIT(FREE) | BIT(SETTLED) | BIT(READY) | BIT(TIMED) | BIT(SHARED),
-    [CTZ_PHASE_SHARED] = BIT(FREE) | BIT(OFFERED),
-    [CTZ_PHASE_OFFERED] = BIT(SHARED),
-    [CTZ_PHASE_SETTLED] = BIT(FREE) | BIT(HELD),
+  [CTZ_PHASE_FREE] = BIT(HELD) | BIT(RUNNING) | BIT(TIMED),
+  [CTZ_PHASE_HELD] = BIT(FREE) | BIT(READY) | BIT(TIMED),
+  [CTZ_PHASE_READY] = BIT(RUNNING) | BIT(FREE) | BIT(SETTLED),
+  [CTZ_PHASE_TIMED] = BIT(READY) | BIT(FREE) | BIT(SETTLED),
+  [CTZ_PHASE_RUNNING] = BIT(FREE) | BIT(SETTLED) | BIT(READY) | BIT(TIMED) | BIT(SHARED),
+  [CTZ_PHASE_SHARED] = BIT(FREE) | BIT(OFFERED),
+  [CTZ_PHASE_OFFERED] = BIT(SHARED),
+  [CTZ_PHASE_SETTLED] = BIT(FREE) | BIT(HELD),
 };
 
 bool ctz_phase_may_move(ctz_phase from, ctz_phase to) { return (moves[from] & (1u << to)) != 0; }
@@ -79,5 +80,7 @@ bool ctz_table_take_own(ctz_table *table, uint32_t *index) {
 
 void ctz_table_give_own(ctz_table *table, uint32_t index, ctz_phase from) {
   uint64_t contended = 0;
-  if (ctz_cell_move(&table->cells[index], from, CTZ_PHASE_FREE)) ctz_mpmc_push(&table->free_own, index, &contended);
+  if (!ctz_cell_move(&table->cells[index], from, CTZ_PHASE_FREE)) return;
+  // there is room; a thread that takes a slot just now may not have finished its cell
+  while (!ctz_mpmc_push(&table->free_own, index, &contended)) ctz_cpu_relax();
 }

@@ -1,5 +1,5 @@
-// All tasks of the engine by slot: first those of the port, which JavaScript owns and writes, then the engine's own. The phase
-// of a slot is C's account of who may touch it, and lies where JavaScript cannot reach it.
+// All tasks of the engine by slot: first those of the port, which JavaScript owns and writes, then the engine's own.
+// The phase of a slot is C's account of who may touch it, and lies where JavaScript cannot reach it.
 #ifndef CTZ_TASK_TABLE_H
 #define CTZ_TASK_TABLE_H
 
@@ -11,10 +11,10 @@
 #include "task/extra.h"
 #include "task/slot.h"
 
-// FREE: JavaScript's, resp. nobody's. HELD: a call changes what hangs off it. READY: in the queue of those that come again,
-// resp. submitted by C. TIMED: in the timers. RUNNING: one worker's. SHARED: a columns job, of all who took a chunk;
-// OFFERED: the same while its next chunk waits in the ready queue: who moves it to SHARED has that chunk, so that the job cannot
-// end before. SETTLED: an own task that nobody has released.
+// FREE: JavaScript's, resp. nobody's. HELD: a call changes what hangs off it. READY: in the queue of those that come
+// again, resp. submitted by C. TIMED: in the timers. RUNNING: one worker's. SHARED: a columns job, of all who took a
+// chunk; OFFERED: the same while its next chunk waits in the ready queue: who moves it to SHARED has that chunk, so
+// that the job cannot end before. SETTLED: an own task that nobody has released.
 typedef enum ctz_phase {
   CTZ_PHASE_FREE,
   CTZ_PHASE_HELD,

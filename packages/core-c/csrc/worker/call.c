@@ -5,7 +5,6 @@
 
 #include "flow/settlement.h"
 #include "memory/allocator.h"
-#include "worker/lookout.h"
 #include "worker/pool.h"
 
 #define FIRST_STRIDE 16u
@@ -22,30 +21,52 @@ ctz_extra *ctz_call_extra(ctz_call *call) {
   return call->cell->extra;
 }
 
-void ctz_call_drop_block(ctz_call *call) {
-  if (call->block == NULL) return;
-  ctz_free(call->block);
-  ctz_budget_give(&call->worker->engine->budget, call->block_bytes);
-  call->block = NULL;
-}
+#define BLOCK_HEADER 64u
+_Static_assert(sizeof(ctz_block) <= BLOCK_HEADER, "the data of a block are aligned to 64 bytes");
+
+static char *data_of(ctz_block *block) { return (char *)block + BLOCK_HEADER; }
 
 static void *alloc_result(ctz_context *context, size_t bytes) {
   ctz_call *call = (ctz_call *)context;
-  ctz_call_drop_block(call);
-  size_t size = bytes == 0 ? 1 : bytes;
-  if (!ctz_arena_charge(call->worker->arena, size)) return NULL;
-  if (!ctz_budget_take(&call->worker->engine->budget, size)) return NULL;
-  call->block = ctz_alloc_aligned(64, size);
-  call->block_bytes = size;
-  if (call->block == NULL) ctz_budget_give(&call->worker->engine->budget, size);
-  return call->block;
+  ctz_budget *budget = &call->worker->engine->budget;
+  if (bytes > SIZE_MAX - BLOCK_HEADER) return NULL;
+  if (!ctz_arena_charge(call->worker->arena, bytes) || !ctz_budget_take(budget, bytes)) return NULL;
+  ctz_block *block = ctz_alloc_aligned(64, bytes + BLOCK_HEADER);
+  if (block == NULL) {
+    ctz_budget_give(budget, bytes);
+    return NULL;
+  }
+  // all of them live until the kernel has returned: it may copy from one to the next, or name an earlier one
+  *block = (ctz_block){.next = call->blocks, .bytes = bytes};
+  call->blocks = block;
+  return data_of(block);
 }
 
 static void fail(ctz_context *context, const char *name, const char *code, const char *message) {
-  ctz_call *call = (ctz_call *)context;
-  ctz_extra *extra = ctz_call_extra(call);
-  if (extra != NULL) ctz_extra_fail(extra, CTZ_FAILED, name == NULL ? "Error" : name, code, message);
-  call->failed = true;
+  ctz_error_set(&((ctz_call *)context)->error, CTZ_FAILED, name == NULL ? "Error" : name, code, message);
+}
+
+void ctz_call_explain(ctz_call *call, ctz_status status) {
+  if (status == CTZ_OK || status == CTZ_CANCELLED || (status == CTZ_FAILED && call->error != NULL)) return;
+  ctz_error_set(&call->error, status, "Error", NULL, ctz_status_text(status));
+}
+
+void ctz_call_hand_over_error(ctz_call *call) {
+  ctz_extra *extra = call->error == NULL ? NULL : ctz_call_extra(call);
+  if (extra == NULL) return;
+  ctz_extra_set_error(extra, call->error);
+  call->error = NULL;
+}
+
+void ctz_call_clean_up(ctz_call *call) {
+  while (call->blocks != NULL) {
+    ctz_block *block = call->blocks;
+    call->blocks = block->next;
+    ctz_budget_give(&call->worker->engine->budget, block->bytes);
+    ctz_free(block);
+  }
+  ctz_free(call->error);
+  call->error = NULL;
 }
 
 static int poll(ctz_context *context) {
@@ -62,25 +83,29 @@ static int poll(ctz_context *context) {
     ctz_hand_back(call->worker);
     ctz_pool_begin_long(call->worker->engine, call->worker);
   }
-  if (ctz_field_u32(&call->slot->cancel) != 0 || ctz_is_stopped(call->worker->engine)) call->stopped = CTZ_CANCELLED;
-  else if (now >= call->deadline_ns) call->stopped = CTZ_RAN_TOO_LONG;
+  if (ctz_field_u32(&call->slot->cancel) != 0 || ctz_is_stopped(call->worker->engine))
+    call->stopped = CTZ_CANCELLED;
+  else if (now >= call->deadline_ns)
+    call->stopped = CTZ_RAN_TOO_LONG;
   if (call->stopped == CTZ_OK) return 0;
   context->polls_left = 1;
   return 1;
 }
 
-static uint64_t deadline_of(uint64_t now, double timeout_ms) {
+uint64_t ctz_deadline_of(uint64_t now, double timeout_ms) {
   return timeout_ms >= 1e12 ? UINT64_MAX : now + (uint64_t)(timeout_ms * 1e6);
 }
 
 static void start_at(ctz_call *call, uint64_t now) {
   call->started_ns = now;
   call->polled_ns = now;
-  call->deadline_ns = deadline_of(now, call->plan->timeout_ms);
+  uint64_t deadline = ctz_deadline_of(now, call->plan->timeout_ms);
+  call->deadline_ns = deadline < call->latest_ns ? deadline : call->latest_ns;
 }
 
 void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_plan *plan, uint32_t attempt) {
-  *call = (ctz_call){.worker = worker, .plan = plan, .stride = FIRST_STRIDE, .searching = true};
+  *call =
+      (ctz_call){.worker = worker, .plan = plan, .stride = FIRST_STRIDE, .searching = true, .latest_ns = UINT64_MAX};
   call->slot = ctz_slot_at(&worker->engine->table, slot);
   call->cell = &worker->engine->table.cells[slot];
   start_at(call, worker->now_ns);
@@ -97,24 +122,13 @@ static ctz_status refusal_of(const ctz_call *call) {
   return ctz_arena_refused(call->worker->arena) == CTZ_ARENA_TASK_LIMIT ? CTZ_MEMORY_LIMIT : CTZ_POOL_LIMIT;
 }
 
-void ctz_call_enter(ctz_call *call, const ctz_plan_entry *entry) {
+void ctz_call_be_long(ctz_call *call) {
   ctz_worker *worker = call->worker;
-  uint32_t expected = atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
-  if (expected == 0 || expected > CTZ_LONG_NS || !ctz_lookout_is_there(worker->engine)) {
-    call->searching = false;
-    ctz_hand_back(worker);
-    ctz_pool_begin_long(worker->engine, worker);
-    worker->now_ns = ctz_clock_read(&worker->clock);  // a wake takes as long as many kernels
-    start_at(call, worker->now_ns);
-  }
-  ctz_count(&worker->calls, 1);
-}
-
-void ctz_call_leave(ctz_call *call) {
-  ctz_worker *worker = call->worker;
-  ctz_count(&worker->calls, 1);
-  worker->now_ns = ctz_clock_read(&worker->clock);
-  if (!call->searching) ctz_pool_end_long(worker->engine);
+  call->searching = false;
+  ctz_hand_back(worker);
+  ctz_pool_begin_long(worker->engine, worker);
+  worker->now_ns = ctz_clock_read(&worker->clock);  // a wake takes as long as many kernels
+  start_at(call, worker->now_ns);
 }
 
 ctz_status ctz_call_status(ctz_call *call, ctz_outcome_code code) {
@@ -131,26 +145,43 @@ ctz_status ctz_call_status(ctz_call *call, ctz_outcome_code code) {
   }
 }
 
+// The block that holds so many bytes at `data`, taken out of the call's; NULL when none does.
+static ctz_block *take_block(ctz_call *call, const char *data, size_t bytes) {
+  for (ctz_block **link = &call->blocks; *link != NULL; link = &(*link)->next) {
+    ctz_block *block = *link;
+    const char *begin = data_of(block);
+    if (data < begin || data > begin + block->bytes || bytes > (size_t)(begin + block->bytes - data)) continue;
+    *link = block->next;
+    return block;
+  }
+  return NULL;
+}
+
+static ctz_block *copy_result(ctz_call *call, const void *data, size_t bytes) {
+  char *copy = alloc_result(&call->context, bytes);
+  if (copy == NULL) return NULL;
+  memcpy(copy, data, bytes);
+  return take_block(call, copy, bytes);
+}
+
 ctz_status ctz_call_keep_result(ctz_call *call, ctz_type type, const ctz_value *value) {
   ctz_extra *extra = ctz_call_extra(call);
   if (extra == NULL) return CTZ_OUT_OF_MEMORY;
   size_t bytes = (size_t)value->slice.length * ctz_type_element(type);
   const char *data = value->slice.data;
-  const char *block = call->block;
-  bool inside = block != NULL && data >= block && data <= block + call->block_bytes &&
-                bytes <= (size_t)(block + call->block_bytes - data);
-  if (!inside && bytes > 0) {
-    // not memory of ours: it may be gone before anybody reads it
-    char *copy = alloc_result(&call->context, bytes);
-    if (copy == NULL) return refusal_of(call);
-    memcpy(copy, data, bytes);
-    data = copy;
-  }
-  extra->result_block = call->block;
-  extra->result_bytes = call->block == NULL ? 0 : call->block_bytes;
-  extra->charged += extra->result_bytes;
   extra->result_type = type;
-  extra->result.slice = (ctz_slice){.data = bytes == 0 ? NULL : data, .length = bytes == 0 ? 0 : value->slice.length};
-  call->block = NULL;
+  extra->result.slice = (ctz_slice){.data = NULL, .length = 0};
+  if (bytes == 0) return CTZ_OK;
+  ctz_block *block = take_block(call, data, bytes);
+  if (block == NULL) {
+    // not memory of ours: it may be gone before anybody reads it
+    block = copy_result(call, data, bytes);
+    if (block == NULL) return refusal_of(call);
+    data = data_of(block);
+  }
+  extra->result_block = block;
+  extra->result_bytes = block->bytes;
+  extra->charged += extra->result_bytes;
+  extra->result.slice = (ctz_slice){.data = data, .length = value->slice.length};
   return CTZ_OK;
 }

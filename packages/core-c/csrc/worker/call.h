@@ -3,6 +3,14 @@
 #define CTZ_WORKER_CALL_H
 
 #include "engine/engine_state.h"
+#include "worker/lookout.h"
+#include "worker/pool.h"
+
+// Memory of alloc_result; the data follow it, 64 bytes on.
+typedef struct ctz_block {
+  struct ctz_block *next;
+  size_t bytes;
+} ctz_block;
 
 typedef struct ctz_call {
   ctz_context context;  // first: kernels get its address
@@ -14,24 +22,44 @@ typedef struct ctz_call {
   uint64_t polled_ns;
   uint32_t stride;    // polls between two looks at the clock
   bool searching;     // the worker still counts as searching
-  void *block;        // of alloc_result
-  size_t block_bytes;
-  bool failed;        // `fail` was called
+  bool entered;       // the kernel was called
+  ctz_block *blocks;  // all that alloc_result gave
+  ctz_error *error;   // what `fail` said, or NULL
+  uint64_t latest_ns;  // deadline of the whole task where this call is a part of it
   ctz_status stopped;  // why poll said stop: RAN_TOO_LONG or CANCELLED; OK: it did not
 } ctz_call;
 
+// When so many milliseconds are over; UINT64_MAX: never.
+uint64_t ctz_deadline_of(uint64_t now_ns, double timeout_ms);
 // Ready for a kernel to be called.
 void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_plan *plan, uint32_t attempt);
-// Right before and right after the kernel is called: whether others are to look after the queues meanwhile, and the clock.
-void ctz_call_enter(ctz_call *call, const ctz_plan_entry *entry);
-void ctz_call_leave(ctz_call *call);
+// A call that may be long: meanwhile others look after the queues.
+void ctz_call_be_long(ctz_call *call);
+
+// Right before and right after the kernel is called.
+static inline void ctz_call_enter(ctz_call *call, const ctz_plan_entry *entry) {
+  uint32_t expected = atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
+  if (expected == 0 || expected > CTZ_LONG_NS || !ctz_lookout_is_there(call->worker->engine)) ctz_call_be_long(call);
+  call->entered = true;
+  ctz_count(&call->worker->calls, 1);
+}
+static inline void ctz_call_leave(ctz_call *call) {
+  ctz_worker *worker = call->worker;
+  ctz_count(&worker->calls, 1);
+  worker->now_ns = ctz_clock_read(&worker->clock);
+  if (!call->searching) ctz_pool_end_long(worker->engine);
+}
 // What an answer of the kernel means.
 ctz_status ctz_call_status(ctz_call *call, ctz_outcome_code code);
 // Extra of the call's slot, made when there is none; NULL: no memory.
 ctz_extra *ctz_call_extra(ctz_call *call);
 // Keeps a result that is a slice: the block the kernel took, or a copy of what it names.
 ctz_status ctz_call_keep_result(ctz_call *call, ctz_type type, const ctz_value *value);
-// Gives a block back that is not the result.
-void ctz_call_drop_block(ctz_call *call);
+// Why the attempt failed, where the kernel has not said it.
+void ctz_call_explain(ctz_call *call, ctz_status status);
+// Moves the error, if any, to the task.
+void ctz_call_hand_over_error(ctz_call *call);
+// Gives back what the kernel took and the task does not keep.
+void ctz_call_clean_up(ctz_call *call);
 
 #endif

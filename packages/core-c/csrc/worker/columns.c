@@ -29,7 +29,8 @@ static ctz_chunk take_chunk(ctz_engine *engine, uint32_t index, ctz_columns_job 
 }
 
 // Without a body for columns: one call a row.
-static ctz_outcome_code row_by_row(ctz_call *call, const ctz_kernel *kernel, const ctz_columns_job *job, ctz_chunk chunk) {
+static ctz_outcome_code row_by_row(ctz_call *call, const ctz_kernel *kernel, const ctz_columns_job *job,
+                                   ctz_chunk chunk) {
   for (size_t row = chunk.begin; row < chunk.end; row++) {
     ctz_value args[CTZ_KERNEL_MAX_ARITY], result = {.slice = {NULL, 0}};
     for (uint32_t c = 0; c < job->count; c++) args[c].f64 = job->columns[c][row];
@@ -44,10 +45,9 @@ static ctz_status run_rows(ctz_call *call, const ctz_plan_entry *entry, const ct
                            ctz_chunk chunk) {
   if (ctz_field_u32(&call->slot->cancel) != 0) return CTZ_CANCELLED;
   ctz_call_enter(call, entry);
-  ctz_outcome_code code =
-      kernel->columns == NULL
-          ? row_by_row(call, kernel, job, chunk)
-          : kernel->columns(&call->context, job->columns, job->out, chunk.begin, chunk.end);
+  ctz_outcome_code code = kernel->columns == NULL
+                              ? row_by_row(call, kernel, job, chunk)
+                              : kernel->columns(&call->context, job->columns, job->out, chunk.begin, chunk.end);
   ctz_call_leave(call);
   return ctz_call_status(call, code);
 }
@@ -63,9 +63,9 @@ static void stop_job(ctz_call *call, ctz_columns_job *job, ctz_status status) {
   if (!atomic_compare_exchange_strong_explicit(&job->stopped, &none, (uint32_t)status + 1, memory_order_relaxed,
                                                memory_order_relaxed))
     return;
-  ctz_extra *extra = call->cell->extra;
-  if (status == CTZ_FAILED && call->failed) return;
-  ctz_extra_fail(extra, status, "Error", NULL, ctz_status_text(status));
+  // the first one only: other chunks that fail meanwhile keep what they have to say to themselves
+  ctz_call_explain(call, status);
+  ctz_call_hand_over_error(call);
 }
 
 static void finish(ctz_worker *worker, uint32_t index, ctz_columns_job *job) {
@@ -90,6 +90,7 @@ static void work_on(ctz_worker *worker, uint32_t index, ctz_columns_job *job, ct
   ctz_plan plan = entry->plan;
   ctz_call call;
   ctz_call_init(&call, worker, index, &plan, 1);
+  call.latest_ns = job->deadline_ns;
   ctz_arena_begin(worker->arena, plan.memory_limit);
   // a wake costs as much as a few chunks
   if (job->rows - chunk.end > WORTH_A_WAKE * job->rows_per_chunk) ctz_pool_wake_one(engine);
@@ -101,7 +102,7 @@ static void work_on(ctz_worker *worker, uint32_t index, ctz_columns_job *job, ct
     ctz_count(&worker->figures->busy_ns, ran);
     if (engine->config.statistics) ctz_recorder_add(&worker->figures->run[plan.priority & (CTZ_CLASSES - 1)], ran);
   }
-  ctz_call_drop_block(&call);
+  ctz_call_clean_up(&call);
   if (is_last(job, chunk.end - chunk.begin)) finish(worker, index, job);
 }
 
@@ -129,9 +130,12 @@ void ctz_start_columns(ctz_worker *worker, uint32_t index) {
   atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
   if ((entry->plan.flags & CTZ_PLAN_TELL) != 0) ctz_tell(engine, index, CTZ_NOTICE_STARTED);
   ctz_record_start(worker, slot, entry->plan.priority & (CTZ_CLASSES - 1));
+  job->deadline_ns = ctz_deadline_of(worker->now_ns, entry->plan.timeout_ms);
   ctz_cell_move(cell, CTZ_PHASE_RUNNING, CTZ_PHASE_SHARED);
-  if (job->rows == 0) finish(worker, index, job);
-  else run_next_chunk(worker, index, entry);
+  if (job->rows == 0)
+    finish(worker, index, job);
+  else
+    run_next_chunk(worker, index, entry);
 }
 
 // The slot is SHARED, and its next chunk the caller's. True when no other chunk runs: then the job has ended here.
@@ -151,8 +155,10 @@ void ctz_run_chunk(ctz_worker *worker, uint32_t index) {
   ctz_cell *cell = &worker->engine->table.cells[index];
   if (!ctz_cell_move(cell, CTZ_PHASE_OFFERED, CTZ_PHASE_SHARED)) return;
   ctz_plan_entry *entry = ctz_plan_at(worker->engine, cell->extra->plan);
-  if (entry != NULL) run_next_chunk(worker, index, entry);
-  else if (give_up(worker->engine, index)) ctz_count(&worker->figures->cancelled, 1);  // released in the middle
+  if (entry != NULL)
+    run_next_chunk(worker, index, entry);
+  else if (give_up(worker->engine, index))
+    ctz_count(&worker->figures->cancelled, 1);  // released in the middle
 }
 
 bool ctz_give_up_columns(ctz_engine *engine, uint32_t index) {

@@ -8,8 +8,8 @@
 void ctz_start_columns(ctz_worker *worker, uint32_t slot);
 // The slot came out of the ready queue; when it is OFFERED, its next chunk is this worker's.
 void ctz_run_chunk(ctz_worker *worker, uint32_t slot);
-// Ends a job whose next chunk waits (OFFERED), at the end of the engine. False when chunks of it run: whoever runs the last
-// one settles it.
+// Ends a job whose next chunk waits (OFFERED), at the end of the engine. False when chunks of it run: whoever runs the
+// last one settles it.
 bool ctz_give_up_columns(ctz_engine *engine, uint32_t slot);
 
 #endif

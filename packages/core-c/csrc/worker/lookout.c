@@ -8,12 +8,6 @@
 // After so many looks at an engine that sleeps the lookout sleeps as well.
 #define LOOKS_AT_SLEEP 50u
 
-bool ctz_lookout_is_there(ctz_engine *engine) {
-  // relaxed: a lookout that goes to sleep just now does so because nobody has been awake for a while
-  return atomic_load_explicit(&engine->lookout, memory_order_relaxed) ||
-         atomic_load_explicit(&engine->parked, memory_order_relaxed) == 0;
-}
-
 static bool others_are_awake(ctz_engine *engine) {
   return atomic_load_explicit(&engine->awake, memory_order_seq_cst) > 0;
 }
@@ -61,22 +55,26 @@ static bool look(ctz_engine *engine, ctz_worker *worker) {
   return is_needed(engine) && ctz_pool_get_up(engine, worker);
 }
 
-void ctz_lookout_sleep(ctz_engine *engine, ctz_worker *worker) {
-  if (!take_post(engine)) {
-    ctz_park(&worker->parker, UINT64_MAX);
-    return;
-  }
+// Keeps the post until it is woken for work, gets up by itself, or everybody sleeps.
+static void stand_guard(ctz_engine *engine, ctz_worker *worker) {
   any_is_stuck(engine);
   uint32_t asleep = 0;
-  bool up = false;
-  while (!up && asleep < LOOKS_AT_SLEEP && !ctz_park(&worker->parker, ctz_monotonic_ns() + LOOK_NS)) {
+  while (ctz_pool_sleeps(engine, worker) && asleep < LOOKS_AT_SLEEP) {
+    if (ctz_park(&worker->parker, ctz_monotonic_ns() + LOOK_NS)) continue;
     asleep = others_are_awake(engine) ? 0 : asleep + 1;
-    up = look(engine, worker);
-    if (asleep == LOOKS_AT_SLEEP) {
-      leave_post(engine);
-      ctz_park(&worker->parker, UINT64_MAX);
-      return;
-    }
+    if (look(engine, worker)) return;
   }
-  leave_post(engine);
+}
+
+void ctz_lookout_sleep(ctz_engine *engine, ctz_worker *worker) {
+  while (ctz_pool_sleeps(engine, worker)) {
+    if (!take_post(engine)) {
+      ctz_park(&worker->parker, UINT64_MAX);
+      continue;
+    }
+    stand_guard(engine, worker);
+    leave_post(engine);
+    // who leaves for work hands the post on to another one that sleeps
+    if (!ctz_pool_sleeps(engine, worker)) ctz_pool_nudge(engine);
+  }
 }

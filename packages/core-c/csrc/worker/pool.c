@@ -90,8 +90,8 @@ ctz_status ctz_pool_resize(ctz_engine *engine, uint32_t workers) {
   return running == workers ? CTZ_OK : CTZ_SYSTEM;
 }
 
-// Takes the worker out of those who sleep; false when somebody else did. Who takes it out counts it as searching at once, so
-// that nobody wakes a second one meanwhile.
+// Takes the worker out of those who sleep; false when somebody else did. Who takes it out counts it as searching at
+// once, so that nobody wakes a second one meanwhile.
 static bool take_parked(ctz_engine *engine, uint32_t index) {
   uint64_t bit = (uint64_t)1 << (index % 64);
   // seq_cst: partner is the bit set in ctz_pool_park; only one of sleeper and wakers clears it
@@ -113,17 +113,20 @@ static uint32_t lowest_bit(uint64_t bits) {
 #endif
 }
 
+static bool wake(ctz_engine *engine, uint32_t index) {
+  if (!take_parked(engine, index)) return false;
+  atomic_fetch_add_explicit(&engine->worker_wakes, 1, memory_order_relaxed);
+  ctz_unpark(&engine->workers[index]->parker);
+  return true;
+}
+
 bool ctz_pool_wake_one(ctz_engine *engine) {
   uint32_t words = (engine->config.max_workers + 63) / 64;
   for (uint32_t w = 0; w < words; w++) {
     uint64_t bits;
     // seq_cst: partner is the bit set in ctz_pool_park
     while ((bits = atomic_load_explicit(&engine->parked_bits[w], memory_order_seq_cst)) != 0) {
-      uint32_t index = w * 64 + lowest_bit(bits);
-      if (!take_parked(engine, index)) continue;
-      atomic_fetch_add_explicit(&engine->worker_wakes, 1, memory_order_relaxed);
-      ctz_unpark(&engine->workers[index]->parker);
-      return true;
+      if (wake(engine, w * 64 + lowest_bit(bits))) return true;
     }
   }
   return false;
@@ -131,12 +134,28 @@ bool ctz_pool_wake_one(ctz_engine *engine) {
 
 void ctz_pool_wake_for_work(ctz_engine *engine) {
   // relaxed: a hint of the lookout
-  if (ctz_read_after_publishing(&engine->searching) == 0 || atomic_load_explicit(&engine->doubted, memory_order_relaxed))
+  if (ctz_read_after_publishing(&engine->searching) == 0 ||
+      atomic_load_explicit(&engine->doubted, memory_order_relaxed))
     ctz_pool_wake_one(engine);
 }
 
+// Those who sleep now: who goes to sleep later has looked after what there is to wake for.
 void ctz_pool_wake_all(ctz_engine *engine) {
-  while (ctz_pool_wake_one(engine)) {
+  uint32_t words = (engine->config.max_workers + 63) / 64;
+  for (uint32_t w = 0; w < words; w++) {
+    // seq_cst: partner is the bit set in ctz_pool_park
+    uint64_t bits = atomic_load_explicit(&engine->parked_bits[w], memory_order_seq_cst);
+    for (; bits != 0; bits &= bits - 1) wake(engine, w * 64 + lowest_bit(bits));
+  }
+}
+
+void ctz_pool_nudge(ctz_engine *engine) {
+  uint32_t words = (engine->config.max_workers + 63) / 64;
+  for (uint32_t w = 0; w < words; w++) {
+    uint64_t bits = atomic_load_explicit(&engine->parked_bits[w], memory_order_relaxed);
+    if (bits == 0) continue;
+    ctz_unpark(&engine->workers[w * 64 + lowest_bit(bits)]->parker);
+    return;
   }
 }
 
@@ -151,7 +170,8 @@ static bool any_batch(ctz_engine *engine) {
 bool ctz_pool_something_waits(ctz_engine *engine) { return ctz_ready_any(engine) || any_batch(engine); }
 
 static bool should_stay(ctz_engine *engine, ctz_worker *worker) {
-  if (ctz_is_stopped(engine)) return true;
+  // seq_cst, all of them: partner is who stops, resizes or submits, and then looks for sleepers
+  if (atomic_load_explicit(&engine->life, memory_order_seq_cst) == CTZ_LIFE_STOPPED) return true;
   if (worker->index >= atomic_load_explicit(&engine->target, memory_order_seq_cst)) return true;
   if (atomic_load_explicit(&engine->paused, memory_order_seq_cst)) return false;
   return ctz_pool_something_waits(engine);
@@ -170,11 +190,20 @@ void ctz_pool_park(ctz_engine *engine, ctz_worker *worker) {
   ctz_lookout_sleep(engine, worker);
 }
 
+bool ctz_pool_sleeps(ctz_engine *engine, const ctz_worker *worker) {
+  uint64_t bit = (uint64_t)1 << (worker->index % 64);
+  // acquire: pairs with the and of who cleared it
+  return (atomic_load_explicit(&engine->parked_bits[worker->index / 64], memory_order_acquire) & bit) != 0;
+}
+
 bool ctz_pool_get_up(ctz_engine *engine, ctz_worker *worker) { return take_parked(engine, worker->index); }
 
-bool ctz_pool_may_retire(ctz_engine *engine, ctz_worker *worker) {
+bool ctz_pool_is_surplus(ctz_engine *engine, const ctz_worker *worker) {
   // relaxed: looked at again under the lock
-  if (worker->index < atomic_load_explicit(&engine->target, memory_order_relaxed) && !ctz_is_stopped(engine)) return false;
+  return worker->index >= atomic_load_explicit(&engine->target, memory_order_relaxed) || ctz_is_stopped(engine);
+}
+
+bool ctz_pool_may_retire(ctz_engine *engine, ctz_worker *worker) {
   ctz_lock(&engine->pool_lock);
   bool may = worker->index >= atomic_load_explicit(&engine->target, memory_order_relaxed) || ctz_is_stopped(engine);
   if (may) {
@@ -193,9 +222,7 @@ void ctz_pool_begin_long(ctz_engine *engine, ctz_worker *worker) {
   if (ctz_batch_length(&worker->batch) > 0 || ctz_ready_any(engine)) ctz_pool_wake_one(engine);
 }
 
-void ctz_pool_end_long(ctz_engine *engine) {
-  change_searching(engine, 1);
-}
+void ctz_pool_end_long(ctz_engine *engine) { change_searching(engine, 1); }
 
 bool ctz_pool_idle(ctz_engine *engine) {
   uint64_t before, after;

@@ -13,10 +13,16 @@ bool ctz_pool_wake_one(ctz_engine *engine);
 // Something was pushed: wakes a worker unless one is awake that will look soon.
 void ctz_pool_wake_for_work(ctz_engine *engine);
 void ctz_pool_wake_all(ctz_engine *engine);
+// Whether the worker is one too many, or the engine stopped: then it hands back what it has settled, and may retire.
+bool ctz_pool_is_surplus(ctz_engine *engine, const ctz_worker *worker);
 // Whether a worker whose index is too high may end now; then it counts as ended.
 bool ctz_pool_may_retire(ctz_engine *engine, ctz_worker *worker);
 // Sleeps until woken, unless something waits. A searching worker before, a searching worker after.
 void ctz_pool_park(ctz_engine *engine, ctz_worker *worker);
+// Whether it still counts as asleep: nobody has woken it for work.
+bool ctz_pool_sleeps(ctz_engine *engine, const ctz_worker *worker);
+// Lets one sleeper look about without waking it for work.
+void ctz_pool_nudge(ctz_engine *engine);
 // The sleeping worker wakes up by itself; false when somebody else wakes it at this moment: then it has to sleep on.
 bool ctz_pool_get_up(ctz_engine *engine, ctz_worker *worker);
 // Whether a queue or a batch holds anything.

@@ -90,20 +90,13 @@ void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, uint32_t priorit
 
 static void record_end(ctz_worker *worker, ctz_call *call, ctz_plan_entry *entry) {
   uint64_t ran = worker->now_ns - call->started_ns;
-  learn(entry, ran);
+  if (call->entered) learn(entry, ran);
   ctz_count(&worker->figures->busy_ns, ran);
   if (worker->engine->config.statistics) ctz_recorder_add(&worker->figures->run[call->plan->priority], ran);
   uint64_t used = ctz_arena_used(worker->arena);
-  ctz_field_set_u32(&call->slot->memory_kb, used > (uint64_t)UINT32_MAX << 10 ? UINT32_MAX : (uint32_t)((used + 1023) >> 10));
+  ctz_field_set_u32(&call->slot->memory_kb,
+                    used > (uint64_t)UINT32_MAX << 10 ? UINT32_MAX : (uint32_t)((used + 1023) >> 10));
   ctz_field_set_f64(&call->slot->ended_at, ctz_ms_of(worker->engine, worker->now_ns));
-}
-
-// Why an attempt failed, where the kernel has not said it.
-static void explain(ctz_call *call, ctz_status status) {
-  if (status == CTZ_OK || status == CTZ_CANCELLED) return;
-  if (status == CTZ_FAILED && call->failed) return;
-  ctz_extra *extra = ctz_call_extra(call);
-  if (extra != NULL) ctz_extra_fail(extra, status, "Error", NULL, ctz_status_text(status));
 }
 
 static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, ctz_plan_entry *entry, const ctz_value *args,
@@ -114,7 +107,6 @@ static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, ctz_plan
   ctz_call_leave(call);
   ctz_status status = ctz_call_status(call, code);
   if (status == CTZ_OK) status = keep_result(call, (ctz_type)kernel->result, &result);
-  ctz_call_drop_block(call);
   *final = code == CTZ_KERNEL_FAILED_FINAL;
   return status;
 }
@@ -147,7 +139,9 @@ static void run(ctz_worker *worker, uint32_t index) {
   const ctz_kernel *kernel = entry == NULL ? NULL : atomic_load_explicit(&entry->kernel, memory_order_acquire);
   if (kernel == NULL) {
     ctz_call call = {.worker = worker, .slot = slot, .cell = cell};
-    explain(&call, CTZ_NOT_FOUND);
+    ctz_call_explain(&call, CTZ_NOT_FOUND);
+    ctz_call_hand_over_error(&call);
+    ctz_call_clean_up(&call);
     ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, NULL, CTZ_NOT_FOUND, true);
     return;
   }
@@ -163,8 +157,11 @@ static void run(ctz_worker *worker, uint32_t index) {
   ctz_status status = attached || convert_all(slot, kernel, scalars) ? CTZ_OK : CTZ_BAD_ARGUMENT;
   if (status == CTZ_OK) status = call_kernel(&call, kernel, entry, attached ? extra->args : scalars, &final);
   record_end(worker, &call, entry);
-  explain(&call, status);
+  ctz_call_explain(&call, status);
+  ctz_call_hand_over_error(&call);
+  ctz_call_clean_up(&call);
   ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, &plan, status, final);
+  if (plan.priority < CTZ_CLASSES / 2) ctz_hand_back(worker);
 }
 
 static bool is_columns(const ctz_cell *cell) { return cell->extra != NULL && cell->extra->job != NULL; }
@@ -180,6 +177,8 @@ void ctz_run_slot(ctz_worker *worker, uint32_t entry) {
   }
   ctz_phase from = ctz_entry_is_of_port(entry) ? CTZ_PHASE_FREE : CTZ_PHASE_READY;
   if (!ctz_cell_move(cell, from, CTZ_PHASE_RUNNING)) return;  // JavaScript pushed it twice
-  if (is_columns(cell)) ctz_start_columns(worker, index);
-  else run(worker, index);
+  if (is_columns(cell))
+    ctz_start_columns(worker, index);
+  else
+    run(worker, index);
 }

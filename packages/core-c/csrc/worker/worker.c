@@ -6,18 +6,25 @@
 #include "worker/pool.h"
 #include "worker/run.h"
 
-// Rounds of looking at the queues before a worker sleeps: a few microseconds, less than a wake costs.
-#define SPINS 60u
+// Rounds of looking at the queues before a worker sleeps: a few microseconds, less than a wake costs. After a sleep
+// that was short it looks longer the next time, up to what a wake costs on both sides.
+#define LEAST_SPINS 60u
+#define MOST_SPINS 600u
+#define SHORT_SLEEP_NS 60000u
 // Another worker is woken when what waits is expected to take longer than this.
 #define BACKLOG_NS 200000u
 
 ctz_worker *ctz_worker_create(ctz_engine *engine, uint32_t index) {
   ctz_worker *worker = ctz_alloc_aligned(64, sizeof *worker);
   if (worker == NULL) return NULL;
-  *worker = (ctz_worker){.engine = engine, .index = index};
+  *worker = (ctz_worker){.engine = engine, .index = index, .spins = LEAST_SPINS};
   worker->random = (engine->config.seed + index) * 0x9E3779B97F4A7C15u | 1u;
   worker->arena = ctz_arena_create(&engine->budget);
   worker->figures = ctz_pages_reserve(sizeof *worker->figures);
+  worker->settled = (ctz_port_ring){.tail = &worker->settled_words[0],
+                                    .head = &worker->settled_words[1],
+                                    .entries = &worker->settled_words[2],
+                                    .mask = CTZ_SETTLED_MOST - 1};
   ctz_batch_init(&worker->batch);
   ctz_clock_init(&worker->clock);
   if (ctz_parker_init(&worker->parker) && worker->arena != NULL && worker->figures != NULL) return worker;
@@ -58,13 +65,18 @@ static bool next_slot(ctz_worker *worker, uint32_t *slot) {
   // relaxed: a pause takes effect soon, not at an instant. What was claimed waits as well.
   if (atomic_load_explicit(&worker->engine->paused, memory_order_relaxed)) return false;
   if (ctz_batch_take(&worker->batch, slot)) return true;
-  ctz_hand_back(worker);
   // waking others, and waiting, took time that belongs to no task
   worker->now_ns = ctz_clock_read(&worker->clock);
   uint32_t claimed[CTZ_BATCH_SIZE];
   uint32_t count = ctz_ready_claim(worker->engine, worker, claimed);
-  if (count == 0) return steal(worker, slot);
+  if (count == 0) {
+    // nothing follows that these could be handed back with
+    ctz_hand_back(worker);
+    return steal(worker, slot);
+  }
   *slot = claimed[0];
+  // JavaScript takes the time of what it submits meanwhile from here, which costs less than a clock
+  ctz_field_set_f64(worker->engine->port.clock, ctz_ms_of(worker->engine, worker->now_ns));
   if (count > 1) ctz_batch_fill(&worker->batch, claimed + 1, count - 1);
   share_backlog(worker, *slot);
   return true;
@@ -72,11 +84,20 @@ static bool next_slot(ctz_worker *worker, uint32_t *slot) {
 
 static bool spin(ctz_worker *worker) {
   if (atomic_load_explicit(&worker->engine->paused, memory_order_relaxed)) return false;
-  for (uint32_t i = 0; i < SPINS; i++) {
+  for (uint32_t i = 0; i < worker->spins; i++) {
     if (ctz_ready_any(worker->engine)) return true;
     ctz_cpu_relax();
   }
   return false;
+}
+
+static void sleep_until_woken(ctz_worker *worker) {
+  uint64_t before = ctz_clock_read(&worker->clock);
+  ctz_pool_park(worker->engine, worker);
+  worker->now_ns = ctz_clock_read(&worker->clock);
+  bool brief = worker->now_ns - before < SHORT_SLEEP_NS;
+  uint32_t spins = brief ? worker->spins * 2 : worker->spins / 2;
+  worker->spins = spins < LEAST_SPINS ? LEAST_SPINS : spins > MOST_SPINS ? MOST_SPINS : spins;
 }
 
 static void work(ctz_worker *worker) {
@@ -84,13 +105,17 @@ static void work(ctz_worker *worker) {
   worker->now_ns = ctz_clock_read(&worker->clock);
   for (;;) {
     uint32_t slot;
-    if (!ctz_is_stopped(engine) && next_slot(worker, &slot)) {
+    // one too many ends before it takes more, also while more waits; what it has claimed is left to be stolen
+    if (ctz_pool_is_surplus(engine, worker)) {
+      ctz_hand_back(worker);
+      if (ctz_pool_may_retire(engine, worker)) return;
+    }
+    if (next_slot(worker, &slot)) {
       ctz_run_slot(worker, slot);
       continue;
     }
     ctz_hand_back(worker);
-    if (ctz_pool_may_retire(engine, worker)) return;
-    if (!spin(worker)) ctz_pool_park(engine, worker);
+    if (!spin(worker)) sleep_until_woken(worker);
   }
 }
 

@@ -9,9 +9,9 @@ static ctz_outcome_code run(ctz_context *context, const ctz_value *args, ctz_val
 }
 
 static const ctz_kernel kernels[] = {
-    {.name = "twice.a", .run = run},
-    {.name = "twice.b", .run = run},
-    {.name = "twice.b", .run = run},
+  {.name = "twice.a", .run = run},
+  {.name = "twice.b", .run = run},
+  {.name = "twice.b", .run = run},
 };
 static const ctz_library library = {.abi = CTZ_KERNEL_ABI, .count = 3, .kernels = kernels};
 

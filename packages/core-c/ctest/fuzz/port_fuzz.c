@@ -1,7 +1,7 @@
-// A hostile owner of the port: it follows a script of bytes that writes over the shared memory, pushes nonsense, moves heads
-// and tails and calls the port's functions out of turn, while another thread submits own tasks. Nothing may go wrong but the
-// port's own tasks: own tasks run while it lasts and after it, and the engine closes.
-// As a test it makes its scripts from a seed; with -DCTZ_LIBFUZZER and -fsanitize=fuzzer libFuzzer makes them.
+// A hostile owner of the port: it follows a script of bytes that writes over the shared memory, pushes nonsense, moves
+// heads and tails and calls the port's functions out of turn, while another thread submits own tasks. Nothing may go
+// wrong but the port's own tasks: own tasks run while it lasts and after it, and the engine closes. As a test it makes
+// its scripts from a seed; with -DCTZ_LIBFUZZER and -fsanitize=fuzzer libFuzzer makes them.
 #include "engine_fixture.h"
 #include "port_client.h"
 
@@ -39,7 +39,8 @@ static uint32_t some_slot(hostile *me) {
 
 // A value that is likely to be a special one.
 static uint32_t some_value(hostile *me) {
-  static const uint32_t special[] = {0, 1, 2, 7, 15, 16, 0x7FFFFFFF, 0x80000000, 0x80000001, UINT32_MAX, 0x7FF80000, 0xFFF00000};
+  static const uint32_t special[] = {0,          1,          2,          7,          15,         16,
+                                     0x7FFFFFFF, 0x80000000, 0x80000001, UINT32_MAX, 0x7FF80000, 0xFFF00000};
   uint8_t choice = next_byte(&me->script);
   return choice < 128 ? special[choice % 12] : next_word(&me->script);
 }
@@ -95,8 +96,8 @@ static void attach_columns(hostile *me) {
   uint32_t slot = some_slot(me);
   const double *columns[2] = {me->column, me->column};
   if (slot >= SLOTS) return;
-  ctz_port_attach_columns(me->client.engine, slot, me->plans[0], columns, 2, me->out[slot], next_byte(&me->script) % ROWS,
-                          1 + next_byte(&me->script) % 9);
+  ctz_port_attach_columns(me->client.engine, slot, me->plans[0], columns, 2, me->out[slot],
+                          next_byte(&me->script) % ROWS, 1 + next_byte(&me->script) % 9);
 }
 
 static void call(hostile *me) {
@@ -111,7 +112,8 @@ static void call(hostile *me) {
       ctz_port_wake_timers(engine);
       break;
     case 2:
-      if (ctz_port_outcome(engine, slot, &outcome) == CTZ_OK) CHECK(outcome.error.message[sizeof outcome.error.message - 1] == 0);
+      if (ctz_port_outcome(engine, slot, &outcome) == CTZ_OK)
+        CHECK(outcome.error.message[sizeof outcome.error.message - 1] == 0);
       break;
     case 3:
       ctz_port_free(engine, slot);
@@ -131,8 +133,9 @@ static void drain_a_little(hostile *me) {
 
 static void *follow(void *argument) {
   hostile *me = argument;
-  static void (*const steps[])(hostile *) = {write_anywhere, write_header, move_ends, push,          submit, submit,
-                                             submit,         attach,       call,      attach_columns, call,   drain_a_little};
+  static void (*const steps[])(hostile *) = {write_anywhere, write_header,   move_ends, push,
+                                             submit,         submit,         submit,    attach,
+                                             call,           attach_columns, call,      drain_a_little};
   while (has_more(&me->script)) steps[next_byte(&me->script) % (sizeof steps / sizeof *steps)](me);
   atomic_store_explicit(&me->done, true, memory_order_release);
   return NULL;
@@ -199,7 +202,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (scribbles) CHECK(pthread_create(&scribbler, NULL, scribble, &me) == 0);
   bool works = true;
   uint32_t round = 0;
-  while (works && !atomic_load_explicit(&me.done, memory_order_acquire)) works = own_tasks_work(engine, note[round++ % 4], 3);
+  while (works && !atomic_load_explicit(&me.done, memory_order_acquire))
+    works = own_tasks_work(engine, note[round++ % 4], 3);
   pthread_join(thread, NULL);
   if (scribbles) pthread_join(scribbler, NULL);
   for (uint32_t c = 0; works && c < CTZ_CLASSES; c++) works = own_tasks_work(engine, note[c], 5);

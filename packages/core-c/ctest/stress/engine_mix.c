@@ -123,10 +123,14 @@ static void *act(void *argument) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < me->operations; i++) {
     uint32_t choice = below(&me->seed, 100), one = count == 0 ? 0 : below(&me->seed, count);
-    if (choice < 55 && count < OUTSTANDING) submit_one(me, ids, &count);
-    else if (choice < 65 && count > 0) CHECK_EQ_U64(ctz_cancel(me->engine, ids[one]), CTZ_OK);
-    else if (choice < 98 && count > 0 && finish_one(me, ids[one], choice % 2)) ids[one] = ids[--count];
-    else if (me->steers && choice >= 98) steer(me);
+    if (choice < 55 && count < OUTSTANDING)
+      submit_one(me, ids, &count);
+    else if (choice < 65 && count > 0)
+      CHECK_EQ_U64(ctz_cancel(me->engine, ids[one]), CTZ_OK);
+    else if (choice < 98 && count > 0 && finish_one(me, ids[one], choice % 2))
+      ids[one] = ids[--count];
+    else if (me->steers && choice >= 98)
+      steer(me);
   }
   while (count > 0) finish_one(me, ids[--count], LONG_MS);
   return NULL;
@@ -156,8 +160,10 @@ static void port_submit_one(port_actor *me) {
                  CTZ_OK);
   }
   double delay = random_delay(&base->seed), now = ctz_now(base->engine);
-  if (delay > 0) CHECK(port_push_timed(&me->client, slot, now + delay));
-  else CHECK(port_push(&me->client, slot, below(&base->seed, CTZ_CLASSES), now));
+  if (delay > 0)
+    CHECK(port_push_timed(&me->client, slot, now + delay));
+  else
+    CHECK(port_push(&me->client, slot, below(&base->seed, CTZ_CLASSES), now));
 }
 
 static void port_drain(port_actor *me, double timeout_ms) {
@@ -186,9 +192,12 @@ static void *act_on_port(void *argument) {
   port_actor *me = argument;
   for (uint32_t i = 0; i < me->base.operations; i++) {
     uint32_t choice = below(&me->base.seed, 100);
-    if (choice < 60) port_submit_one(me);
-    else if (choice < 70) port_cancel(me, below(&me->base.seed, me->client.slot_count));
-    else port_drain(me, choice < 75 ? 0.05 : 0);
+    if (choice < 60)
+      port_submit_one(me);
+    else if (choice < 70)
+      port_cancel(me, below(&me->base.seed, me->client.slot_count));
+    else
+      port_drain(me, choice < 75 ? 0.05 : 0);
   }
   while (me->in_flight_count > 0) {
     uint32_t before = me->in_flight_count;
@@ -266,7 +275,7 @@ static void run(uint32_t threads, uint32_t workers, uint64_t seed) {
   CHECK(pthread_create(&handles[threads], NULL, act_on_port, &port) == 0);
   for (uint32_t i = 0; i < threads; i++) {
     actors[i] = (actor){
-        .engine = engine, .plans = plans, .seed = random_next(&seed), .operations = operations, .steers = i % 4 == 0};
+      .engine = engine, .plans = plans, .seed = random_next(&seed), .operations = operations, .steers = i % 4 == 0};
     CHECK(pthread_create(&handles[i], NULL, act, &actors[i]) == 0);
   }
   for (uint32_t i = 0; i <= threads; i++) pthread_join(handles[i], NULL);

@@ -207,12 +207,12 @@ static void test_submit_races(void) {
 
 static void test_refused(void) {
   static const ctz_config refused[] = {
-      {.port_slots = 0, .own_slots = 0, .workers = 1, .max_workers = 1},
-      {.own_slots = 1, .workers = 0, .max_workers = 1},
-      {.own_slots = 1, .workers = 2, .max_workers = 1},
-      {.own_slots = 1, .workers = 1, .max_workers = CTZ_MAX_WORKERS + 1},
-      {.own_slots = CTZ_PORT_MAX_SLOTS + 1, .workers = 1, .max_workers = 1},
-      {.port_slots = CTZ_PORT_MAX_SLOTS + 1, .workers = 1, .max_workers = 1},
+    {.port_slots = 0, .own_slots = 0, .workers = 1, .max_workers = 1},
+    {.own_slots = 1, .workers = 0, .max_workers = 1},
+    {.own_slots = 1, .workers = 2, .max_workers = 1},
+    {.own_slots = 1, .workers = 1, .max_workers = CTZ_MAX_WORKERS + 1},
+    {.own_slots = CTZ_PORT_MAX_SLOTS + 1, .workers = 1, .max_workers = 1},
+    {.port_slots = CTZ_PORT_MAX_SLOTS + 1, .workers = 1, .max_workers = 1},
   };
   ctz_engine *none = NULL;
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {

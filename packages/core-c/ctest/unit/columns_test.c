@@ -22,15 +22,17 @@ static ctz_outcome_code once_run(ctz_context *context, const ctz_value *args, ct
     context->fail(context, "RowError", "E_ROW", "this row is bad");
     return CTZ_KERNEL_FAILED;
   }
-  if (args[0].f64 >= 1e6) gate_enter(0, true);
-  else atomic_fetch_add_explicit(&touched[(uint32_t)args[0].f64], 1, memory_order_relaxed);
+  if (args[0].f64 >= 1e6)
+    gate_enter(0, true);
+  else
+    atomic_fetch_add_explicit(&touched[(uint32_t)args[0].f64], 1, memory_order_relaxed);
   result->f64 = args[0].f64 * 2;
   return CTZ_KERNEL_OK;
 }
 
 // until-told(row): the body over columns comes to gate 1 with each chunk, and runs until it is told to stop.
-static ctz_outcome_code until_told_columns(ctz_context *context, const double *const *columns, double *out, size_t begin,
-                                           size_t end) {
+static ctz_outcome_code until_told_columns(ctz_context *context, const double *const *columns, double *out,
+                                           size_t begin, size_t end) {
   gate_enter(1, false);
   while (!ctz_should_stop(context)) continue;
   for (size_t i = begin; i < end; i++) out[i] = columns[0][i];

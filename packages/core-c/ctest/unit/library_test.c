@@ -23,10 +23,10 @@ static void test_refused(void) {
     ctz_status status;
     const char *said;
   } rows[] = {
-      {"/no/such/library.so", CTZ_SYSTEM, "/no/such/library.so"},
-      {CTZ_BAD_ABI_LIBRARY, CTZ_ABI_MISMATCH, "ABI"},
-      {CTZ_UNSOUND_LIBRARY, CTZ_INVALID, "sound"},
-      {CTZ_TWICE_NAMED_LIBRARY, CTZ_INVALID, "twice.b"},
+    {"/no/such/library.so", CTZ_SYSTEM, "/no/such/library.so"},
+    {CTZ_BAD_ABI_LIBRARY, CTZ_ABI_MISMATCH, "ABI"},
+    {CTZ_UNSOUND_LIBRARY, CTZ_INVALID, "sound"},
+    {CTZ_TWICE_NAMED_LIBRARY, CTZ_INVALID, "twice.b"},
   };
   ctz_engine *engine = start_engine(1, 1, 0);
   uint32_t before = ctz_kernel_count(engine);

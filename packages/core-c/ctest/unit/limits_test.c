@@ -116,7 +116,8 @@ static void test_accounting(uint64_t seed) {
   too_much.slice.length++;
   CHECK_EQ_U64(ctz_submit(engine, reverse, &too_much, 1, 0, &ids[0]), CTZ_POOL_LIMIT);
   CHECK_EQ_U64(stats_of(engine, &stats)->memory_used, 0);
-  for (uint32_t i = 0; i < 64; i++) submit_numbers(engine, define_simple(engine, "note", 3), 1, 0, 0, 0);  // no slot lost
+  for (uint32_t i = 0; i < 64; i++)
+    submit_numbers(engine, define_simple(engine, "note", 3), 1, 0, 0, 0);  // no slot lost
   CHECK_EQ_U64(ctz_drain(engine, LONG_MS), CTZ_OK);
   end_engine(engine, 0);
 }

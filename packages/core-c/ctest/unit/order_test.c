@@ -61,8 +61,10 @@ static void test_two_sources(uint64_t seed) {
   for (uint32_t c = 0; c < CTZ_CLASSES; c++) {
     line in = open_line();
     for (uint32_t i = 0; i < 700; i++) {
-      if (random_next(&seed) >> 63 != 0) enqueue(&in, c, i, ctz_now(in.engine));
-      else submit_number(in.engine, in.plans[c], i);
+      if (random_next(&seed) >> 63 != 0)
+        enqueue(&in, c, i, ctz_now(in.engine));
+      else
+        submit_number(in.engine, in.plans[c], i);
       double now = ctz_now(in.engine);
       while (ctz_now(in.engine) <= now) continue;  // the next is later by the clock
     }

@@ -50,7 +50,8 @@ static void test_refused(void) {
   release_engine(engine);
 }
 
-static void check_error(ctz_outcome outcome, ctz_status status, const char *name, const char *code, const char *message) {
+static void check_error(ctz_outcome outcome, ctz_status status, const char *name, const char *code,
+                        const char *message) {
   CHECK_EQ_U64(outcome.state, CTZ_SLOT_FAILED);
   CHECK_EQ_U64(outcome.error.status, status);
   if (!CHECK(strcmp(outcome.error.name, name) == 0)) printf("%s\n", outcome.error.name);
@@ -90,7 +91,8 @@ static void check_text(ctz_engine *engine, uint32_t plan, const char *given, con
   CHECK_EQ_U64(ctz_release(engine, id), CTZ_OK);
 }
 
-// Results that are slices: one of the engine's memory, one that begins inside it, one of the kernel's own, an empty one.
+// Results that are slices: one of the engine's memory, one that begins inside it, one of the kernel's own, an empty
+// one.
 static ctz_outcome_code slice_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
   static const char foreign[] = "foreign memory";
   int kind = (int)args[0].f64;
@@ -112,7 +114,8 @@ static ctz_outcome_code slice_run(ctz_context *context, const ctz_value *args, c
 }
 
 static void test_slices(void) {
-  static const ctz_kernel slices = {.name = "slices", .arity = 1, .args = {CTZ_F64}, .result = CTZ_STRING, .run = slice_run};
+  static const ctz_kernel slices = {
+    .name = "slices", .arity = 1, .args = {CTZ_F64}, .result = CTZ_STRING, .run = slice_run};
   static const char *const wanted[] = {"foreign memory", "0123456789abcdef", "abcdef", "", "temporary memory", ""};
   ctz_engine *engine = start_engine(1, 8, 0);
   load_examples(engine);
@@ -124,7 +127,8 @@ static void test_slices(void) {
     CHECK_EQ_U64(ctz_wait(engine, id, LONG_MS, &outcome), CTZ_OK);
     CHECK_EQ_U64(outcome.type, CTZ_STRING);
     CHECK_EQ_U64(outcome.value.slice.length, strlen(wanted[kind]));
-    CHECK(memcmp(outcome.value.slice.length == 0 ? "" : outcome.value.slice.data, wanted[kind], strlen(wanted[kind])) == 0);
+    CHECK(memcmp(outcome.value.slice.length == 0 ? "" : outcome.value.slice.data, wanted[kind], strlen(wanted[kind])) ==
+          0);
     CHECK_EQ_U64(ctz_release(engine, id), CTZ_OK);
   }
   uint32_t upper = define_simple(engine, "example.upper", 2);

@@ -78,6 +78,7 @@ static void test_idle(void) {
   ctz_stats before, after;
   end_of(engine, submit_number(engine, define_simple(engine, "note", 2), 1));
   await_parked(engine, 4);
+  while (atomic_load_explicit(&engine->lookout, memory_order_relaxed)) sched_yield();  // looks on for a while
   stats_of(engine, &before);
   CHECK_EQ_U64(ctz_port_wait(engine, 0, 300), CTZ_TIMED_OUT);
   stats_of(engine, &after);
@@ -117,12 +118,12 @@ static ctz_outcome_code deaf_surprise_run(ctz_context *context, const ctz_value 
 }
 
 static const ctz_kernel surprises[] = {
-    {.name = "surprise", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = surprise_run},
-    {.name = "deaf-surprise", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = deaf_surprise_run},
+  {.name = "surprise", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = surprise_run},
+  {.name = "deaf-surprise", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = deaf_surprise_run},
 };
 
-// A kernel that was short a thousand times blocks. What was claimed with it, what comes after it, and what it had settled
-// before must not wait for it.
+// A kernel that was short a thousand times blocks. What was claimed with it, what comes after it, and what it had
+// settled before must not wait for it.
 static void test_surprise_own(uint32_t which, uint32_t workers) {
   ctz_engine *engine = start_engine(workers, 4096, 0);
   for (uint32_t i = 0; i < 2; i++) CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[i], NULL), CTZ_OK);
@@ -137,11 +138,34 @@ static void test_surprise_own(uint32_t which, uint32_t workers) {
   ctz_pause(engine, false);
   gate_await(7, 1);
   for (uint32_t i = 0; i < 100; i++) CHECK_EQ_U64(end_of(engine, ids[i]).state, CTZ_SLOT_COMPLETED);
-  for (uint32_t i = 0; i < 100; i++) CHECK_EQ_U64(end_of(engine, submit_number(engine, note, 0)).state, CTZ_SLOT_COMPLETED);
+  for (uint32_t i = 0; i < 100; i++)
+    CHECK_EQ_U64(end_of(engine, submit_number(engine, note, 0)).state, CTZ_SLOT_COMPLETED);
   ctz_outcome outcome;
   CHECK_EQ_U64(ctz_wait(engine, blocked, 0, &outcome), CTZ_TIMED_OUT);
   gate_open(7);
   CHECK_EQ_U64(end_of(engine, blocked).state, CTZ_SLOT_COMPLETED);
+  end_engine(engine, 0);
+}
+
+// Paused while a worker has claimed more than it runs: what it has not started waits.
+static void test_pause_holds_claimed(void) {
+  ctz_engine *engine = start_engine(1, 256, 0);
+  CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[1], NULL), CTZ_OK);
+  uint32_t plan = define_simple(engine, surprises[1].name, 2), note = define_simple(engine, "note", 2);
+  for (uint32_t i = 0; i < 100; i++) end_of(engine, submit_number(engine, plan, 0));
+  ctz_pause(engine, true);
+  ctz_task_id blocked = submit_number(engine, plan, 7), ids[40];
+  for (uint32_t i = 0; i < 40; i++) ids[i] = submit_number(engine, note, i);
+  ctz_pause(engine, false);
+  gate_await(7, 1);
+  ctz_pause(engine, true);
+  gate_open(7);
+  CHECK_EQ_U64(end_of(engine, blocked).state, CTZ_SLOT_COMPLETED);
+  await_parked(engine, 1);
+  CHECK_EQ_U64(atomic_load_explicit(&note_count, memory_order_relaxed), 0);
+  CHECK_EQ_U64(ctz_drain(engine, 1), CTZ_TIMED_OUT);
+  ctz_pause(engine, false);
+  for (uint32_t i = 0; i < 40; i++) CHECK_EQ_U64(end_of(engine, ids[i]).state, CTZ_SLOT_COMPLETED);
   end_engine(engine, 0);
 }
 
@@ -183,6 +207,7 @@ int main(void) {
   test_retire_races();
   test_idle();
   test_pause();
+  test_pause_holds_claimed();
   for (uint32_t which = 0; which < 2; which++) {
     test_surprise_own(which, 2);
     test_surprise_own(which, 4);

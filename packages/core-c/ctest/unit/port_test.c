@@ -86,28 +86,38 @@ static ctz_outcome_code same_run(ctz_context *context, const ctz_value *args, ct
 }
 
 static void test_conversion(void) {
-  static const ctz_kernel same = {.name = "same-u32", .arity = 1, .args = {CTZ_U32}, .result = CTZ_U32, .run = same_run};
+  static const ctz_kernel same = {
+    .name = "same-u32", .arity = 1, .args = {CTZ_U32}, .result = CTZ_U32, .run = same_run};
   static const struct {
     const char *kernel;
     double number, result;
     bool fits;
   } rows[] = {
-      {"example.negate", 5, -5, true},          {"example.negate", -2147483647.0, 2147483647, true},
-      {"example.negate", 2.5, 0, false},        {"example.negate", 2147483648.0, 0, false},
-      {"example.negate", -2147483649.0, 0, false}, {"example.negate", NAN, 0, false},
-      {"example.negate", INFINITY, 0, false},   {"example.negate", -0.0, 0, true},
-      {"same-u32", 4294967295.0, 4294967295.0, true}, {"same-u32", 4294967296.0, 0, false},
-      {"same-u32", -1, 0, false},               {"same-u32", 0.5, 0, false},
-      {"example.flip", 1, 0, true},             {"example.flip", 0, 1, true},
-      {"example.flip", 2, 0, false},            {"example.upper", 3, 0, false},
+    {"example.negate", 5, -5, true},
+    {"example.negate", -2147483647.0, 2147483647, true},
+    {"example.negate", 2.5, 0, false},
+    {"example.negate", 2147483648.0, 0, false},
+    {"example.negate", -2147483649.0, 0, false},
+    {"example.negate", NAN, 0, false},
+    {"example.negate", INFINITY, 0, false},
+    {"example.negate", -0.0, 0, true},
+    {"same-u32", 4294967295.0, 4294967295.0, true},
+    {"same-u32", 4294967296.0, 0, false},
+    {"same-u32", -1, 0, false},
+    {"same-u32", 0.5, 0, false},
+    {"example.flip", 1, 0, true},
+    {"example.flip", 0, 1, true},
+    {"example.flip", 2, 0, false},
+    {"example.upper", 3, 0, false},
   };
   open_port(1, 4);
   CHECK_EQ_U64(ctz_kernel_add(engine, &same, NULL), CTZ_OK);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     ctz_outcome outcome = run_scalar(rows[i].kernel, rows[i].number);
     bool held = CHECK_EQ_U64(outcome.state, rows[i].fits ? CTZ_SLOT_COMPLETED : CTZ_SLOT_FAILED);
-    if (held) held = rows[i].fits ? CHECK(outcome.value.f64 == rows[i].result)
-                                  : CHECK_EQ_U64(outcome.error.status, CTZ_BAD_ARGUMENT);
+    if (held)
+      held = rows[i].fits ? CHECK(outcome.value.f64 == rows[i].result)
+                          : CHECK_EQ_U64(outcome.error.status, CTZ_BAD_ARGUMENT);
     if (!held) printf("row %zu\n", i);
   }
   close_port();

@@ -24,12 +24,12 @@ static ctz_outcome_code no_rows(ctz_context *context, const double *const *colum
 
 static void test_sound_kernels(void) {
   static const ctz_kernel sound[] = {
-      {.name = "a", .run = nothing},
-      {.name = "-", .run = nothing},
-      {.name = SIXTY_THREE + 1, .run = nothing},
-      {.name = "eight", .arity = 8, .args = {1, 2, 3, 4, 5, 6, 7, 10}, .result = CTZ_BYTES, .run = nothing},
-      {.name = "fields", .result = CTZ_FIELDS, .fields = "a,b", .run = nothing},
-      {.name = "columns", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = nothing, .columns = no_rows},
+    {.name = "a", .run = nothing},
+    {.name = "-", .run = nothing},
+    {.name = SIXTY_THREE + 1, .run = nothing},
+    {.name = "eight", .arity = 8, .args = {1, 2, 3, 4, 5, 6, 7, 10}, .result = CTZ_BYTES, .run = nothing},
+    {.name = "fields", .result = CTZ_FIELDS, .fields = "a,b", .run = nothing},
+    {.name = "columns", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = nothing, .columns = no_rows},
   };
   ctz_engine *engine = start_engine(1, 1, 0);
   uint32_t before = ctz_kernel_count(engine);
@@ -49,21 +49,21 @@ static void test_sound_kernels(void) {
 
 static void test_unsound_kernels(void) {
   static const ctz_kernel unsound[] = {
-      {.name = NULL, .run = nothing},
-      {.name = "", .run = nothing},
-      {.name = "with space", .run = nothing},
-      {.name = "\xC3\xA4", .run = nothing},
-      {.name = SIXTY_THREE "x", .run = nothing},
-      {.name = "no-body"},
-      {.name = "nine", .arity = 9, .args = {1, 1, 1, 1, 1, 1, 1, 1}, .run = nothing},
-      {.name = "void-argument", .arity = 1, .args = {CTZ_VOID}, .run = nothing},
-      {.name = "fields-argument", .arity = 1, .args = {CTZ_FIELDS}, .run = nothing},
-      {.name = "no-type", .arity = 1, .args = {99}, .run = nothing},
-      {.name = "no-result", .result = CTZ_TYPE_COUNT, .run = nothing},
-      {.name = "fields-unnamed", .result = CTZ_FIELDS, .run = nothing},
-      {.name = "named-no-fields", .result = CTZ_F64, .fields = "a", .run = nothing},
-      {.name = "columns-of-i32", .arity = 1, .args = {CTZ_I32}, .result = CTZ_F64, .run = nothing, .columns = no_rows},
-      {.name = "columns-to-void", .arity = 1, .args = {CTZ_F64}, .run = nothing, .columns = no_rows},
+    {.name = NULL, .run = nothing},
+    {.name = "", .run = nothing},
+    {.name = "with space", .run = nothing},
+    {.name = "\xC3\xA4", .run = nothing},
+    {.name = SIXTY_THREE "x", .run = nothing},
+    {.name = "no-body"},
+    {.name = "nine", .arity = 9, .args = {1, 1, 1, 1, 1, 1, 1, 1}, .run = nothing},
+    {.name = "void-argument", .arity = 1, .args = {CTZ_VOID}, .run = nothing},
+    {.name = "fields-argument", .arity = 1, .args = {CTZ_FIELDS}, .run = nothing},
+    {.name = "no-type", .arity = 1, .args = {99}, .run = nothing},
+    {.name = "no-result", .result = CTZ_TYPE_COUNT, .run = nothing},
+    {.name = "fields-unnamed", .result = CTZ_FIELDS, .run = nothing},
+    {.name = "named-no-fields", .result = CTZ_F64, .fields = "a", .run = nothing},
+    {.name = "columns-of-i32", .arity = 1, .args = {CTZ_I32}, .result = CTZ_F64, .run = nothing, .columns = no_rows},
+    {.name = "columns-to-void", .arity = 1, .args = {CTZ_F64}, .run = nothing, .columns = no_rows},
   };
   ctz_engine *engine = start_engine(1, 1, 0);
   uint32_t before = ctz_kernel_count(engine), index;

@@ -66,8 +66,7 @@ static void test_backoff(void) {
   open_engine(1);
   check_pauses(CTZ_BACKOFF_FIXED, INFINITY, (const double[]){d, d, d, d, d, d});
   check_pauses(CTZ_BACKOFF_LINEAR, INFINITY, (const double[]){d, 2 * d, 3 * d, 10 * d, 60 * d, 2000 * d});
-  check_pauses(CTZ_BACKOFF_EXPONENTIAL, INFINITY,
-               (const double[]){d, 2 * d, 4 * d, 512 * d, d * 0x1p59, 1e300});
+  check_pauses(CTZ_BACKOFF_EXPONENTIAL, INFINITY, (const double[]){d, 2 * d, 4 * d, 512 * d, d * 0x1p59, 1e300});
   check_pauses(CTZ_BACKOFF_LINEAR, 2.5 * d, (const double[]){d, 2 * d, 2.5 * d, 2.5 * d, 2.5 * d, 2.5 * d});
   check_pauses(CTZ_BACKOFF_EXPONENTIAL, 3 * d, (const double[]){d, 2 * d, 3 * d, 3 * d, 3 * d, 3 * d});
   close_engine();

@@ -11,9 +11,7 @@ static uint64_t starts_in(const ctz_histogram *histograms) {
   return sum;
 }
 
-static void load(ctz_engine *engine) {
-  CHECK_EQ_U64(ctz_library_load(engine, CTZ_EXAMPLE_LIBRARY, NULL, 0), CTZ_OK);
-}
+static void load(ctz_engine *engine) { CHECK_EQ_U64(ctz_library_load(engine, CTZ_EXAMPLE_LIBRARY, NULL, 0), CTZ_OK); }
 
 static void test_counters(void) {
   ctz_engine *engine = start_engine(3, 4096, 64);

@@ -40,7 +40,12 @@ typedef struct ctz_config {
 
 #define CTZ_MAX_WORKERS 256u
 
-typedef enum ctz_backoff { CTZ_BACKOFF_NONE, CTZ_BACKOFF_FIXED, CTZ_BACKOFF_LINEAR, CTZ_BACKOFF_EXPONENTIAL } ctz_backoff;
+typedef enum ctz_backoff {
+  CTZ_BACKOFF_NONE,
+  CTZ_BACKOFF_FIXED,
+  CTZ_BACKOFF_LINEAR,
+  CTZ_BACKOFF_EXPONENTIAL
+} ctz_backoff;
 
 // What tasks of one call share. TELL: post notices of starts and retries.
 enum { CTZ_PLAN_TELL = 1u };
@@ -63,8 +68,8 @@ typedef struct ctz_error {
   char message[1024];
 } ctz_error;
 
-// How a task ended. `value.slice.data` belongs to the task and lives until ctz_release (own tasks) or ctz_port_free (port
-// tasks).
+// How a task ended. `value.slice.data` belongs to the task and lives until ctz_release (own tasks) or ctz_port_free
+// (port tasks).
 typedef struct ctz_outcome {
   ctz_slot_state state;
   ctz_type type;
@@ -81,7 +86,8 @@ typedef struct ctz_report {
 
 // The engine is started: its workers run. @return OUT_OF_MEMORY, INVALID, SYSTEM
 ctz_status ctz_engine_create(const ctz_config *config, ctz_engine **out);
-// Takes nothing more; waits up to `timeout_ms` for what is there (0: cancels it), stops the threads, reports. Idempotent.
+// Takes nothing more; waits up to `timeout_ms` for what is there (0: cancels it), stops the threads, reports.
+// Idempotent.
 void ctz_engine_close(ctz_engine *engine, double timeout_ms, ctz_report *report);
 // Gives the engine back. Threads that still run a kernel keep it until they return. After close.
 void ctz_engine_release(ctz_engine *engine);
@@ -130,8 +136,8 @@ ctz_status ctz_port_attach_columns(ctz_engine *engine, uint32_t slot, uint32_t p
                                    uint32_t count, double *out, size_t rows, size_t rows_per_chunk);
 // The result or error of a settled slot (or the error of a retrying one); a slice stays valid until ctz_port_free.
 ctz_status ctz_port_outcome(ctz_engine *engine, uint32_t slot, ctz_outcome *outcome);
-// As ctz_port_outcome of a settled slot, but the result is handed over: `*block` is the memory a slice lies in (or NULL), to
-// be given to ctz_block_free. The slot has no result any more. @return NOT_FOUND (not settled), INVALID
+// As ctz_port_outcome of a settled slot, but the result is handed over: `*block` is the memory a slice lies in (or
+// NULL), to be given to ctz_block_free. The slot has no result any more. @return NOT_FOUND (not settled), INVALID
 ctz_status ctz_port_take(ctz_engine *engine, uint32_t slot, ctz_outcome *outcome, void **block);
 void ctz_block_free(void *block);
 // Frees what C keeps for a settled slot: attached arguments, result, error. Needed only when there is any. False when a

@@ -1,5 +1,6 @@
-// The kernel ABI: what a task body in C looks like. It stands alone: a user's library includes this header only and links
-// nothing of ours. Everything is reached through the context, whose layout does not change within one CTZ_KERNEL_ABI.
+// The kernel ABI: what a task body in C looks like. It stands alone: a user's library includes this header only and
+// links nothing of ours. Everything is reached through the context, whose layout does not change within one
+// CTZ_KERNEL_ABI.
 #ifndef CTZ_KERNEL_H
 #define CTZ_KERNEL_H
 
@@ -14,8 +15,8 @@
 extern "C" {
 #endif
 
-// Types of arguments and results. Numbers of JavaScript arrive as given by the type; one that does not fit exactly (2.5 as
-// I32) fails the task with BAD_ARGUMENT before the kernel runs.
+// Types of arguments and results. Numbers of JavaScript arrive as given by the type; one that does not fit exactly (2.5
+// as I32) fails the task with BAD_ARGUMENT before the kernel runs.
 typedef enum ctz_type {
   CTZ_VOID = 0,       // results only: undefined
   CTZ_F64 = 1,        // number
@@ -65,7 +66,8 @@ struct ctz_context {
   uint32_t reserved;
   // Temporary memory, gone when the kernel returns; NULL past the task's limit. `align` is a power of two up to 64.
   void *(*alloc)(ctz_context *context, size_t bytes, size_t align);
-  // Memory for a result that is a slice; the engine owns it afterwards. At most one block counts: the one the result names.
+  // Memory for a result that is a slice; the engine owns it afterwards. May be called
+  // again; the block that the result names is kept, the others go when the kernel returns.
   void *(*alloc_result)(ctz_context *context, size_t bytes);
   // Names the error: `name` such as "RangeError", `code` or NULL, `message`; all are copied (and cut at 1 KiB).
   void (*fail)(ctz_context *context, const char *name, const char *code, const char *message);

@@ -1,6 +1,6 @@
-// The port: memory that JavaScript and the C engine share, by which tasks are submitted and come back without a call per
-// task. JavaScript writes task slots and pushes their indices into rings; workers claim them, write results into the slots
-// and push the indices into the completion ring.
+// The port: memory that JavaScript and the C engine share, by which tasks are submitted and come back without a call
+// per task. JavaScript writes task slots and pushes their indices into rings; workers claim them, write results into
+// the slots and push the indices into the completion ring.
 //
 // JavaScript is not trusted: C copies what it uses once, checks every index against its own tables, and keeps its own
 // account of which slot is in which phase. Whatever is written here can at worst lose or fail tasks of that port.
@@ -22,41 +22,42 @@
 #define CTZ_PORT_MAX_SLOTS (1u << 24)
 
 // X(name, index of the word in the header). One cache line per writer and ring.
-#define CTZ_PORT_HEADER(X)                                                                  \
-  X(MAGIC, 0)                                                                               \
-  X(LAYOUT, 1)                                                                              \
-  X(SLOTS, 2)            /* slots that JavaScript owns: indices 0 .. SLOTS-1 */             \
-  X(RING_MASK, 3)        /* entries of each ring - 1; a ring holds all slots */             \
-  X(COMPLETION_MASK, 4)  /* entries of the completion ring - 1 */                           \
-  X(SLOTS_OFFSET, 5)     /* byte offsets from the start of the port */                      \
-  X(RINGS_OFFSET, 6)     /* ring r begins at RINGS_OFFSET + r * 4 * (RING_MASK + 1) */      \
-  X(COMPLETIONS_OFFSET, 7)                                                                  \
-  X(TAIL, 16)            /* tail of ring r at TAIL + 16 * r: JavaScript writes */           \
-  X(HEAD, 96)            /* head of ring r at HEAD + 16 * r: C writes */                    \
-  X(PARKED_WORKERS, 176) /* C: workers asleep */                                            \
-  X(SEARCHING, 177)      /* C: workers awake that will look at the rings soon. After a push \
-                            JavaScript wakes one when this is 0 and PARKED_WORKERS is not */\
-  X(PARKED_TIMERS, 192)  /* C: 1 while the timer thread sleeps */                           \
-  X(WAITING, 208)        /* JavaScript sets 1 to be woken by the next completion; C takes */\
-  X(COMPLETED_TAIL, 224) /* C: entries reserved in the completion ring */                   \
+#define CTZ_PORT_HEADER(X)                                                                   \
+  X(MAGIC, 0)                                                                                \
+  X(LAYOUT, 1)                                                                               \
+  X(SLOTS, 2)            /* slots that JavaScript owns: indices 0 .. SLOTS-1 */              \
+  X(RING_MASK, 3)        /* entries of each ring - 1; a ring holds all slots */              \
+  X(COMPLETION_MASK, 4)  /* entries of the completion ring - 1 */                            \
+  X(SLOTS_OFFSET, 5)     /* byte offsets from the start of the port */                       \
+  X(RINGS_OFFSET, 6)     /* ring r begins at RINGS_OFFSET + r * 4 * (RING_MASK + 1) */       \
+  X(COMPLETIONS_OFFSET, 7)                                                                   \
+  X(TAIL, 16)            /* tail of ring r at TAIL + 16 * r: JavaScript writes */            \
+  X(HEAD, 96)            /* head of ring r at HEAD + 16 * r: C writes */                     \
+  X(PARKED_WORKERS, 176) /* C: workers asleep */                                             \
+  X(SEARCHING, 177)      /* C: workers awake that will look at the rings soon. After a push  \
+                            JavaScript wakes one when this is 0 and PARKED_WORKERS is not */ \
+  X(CLOCK, 178)          /* C: f64, ms; what a worker's clock showed when it claimed last */ \
+  X(PARKED_TIMERS, 192)  /* C: 1 while the timer thread sleeps */                            \
+  X(WAITING, 208)        /* JavaScript sets 1 to be woken by the next completion; C takes */ \
+  X(COMPLETED_TAIL, 224) /* C: entries reserved in the completion ring */                    \
   X(COMPLETED_HEAD, 240) /* JavaScript: entries drained, for the room left for notices */
 
 #define CTZ_PORT_HEADER_WORDS 256u
 
 // X(name, byte offset in the slot, type, who writes)
-#define CTZ_SLOT_FIELDS(X)                                                                          \
-  X(PLAN, 0, u32)        /* JavaScript: index that define_plan gave */                              \
-  X(ATTACHED, 4, u32)    /* JavaScript: 1 when the arguments were attached by a call */             \
-  X(READY_AT, 8, f64)    /* JavaScript: ms; since when it waits. In the timed ring: when it is due */\
-  X(ARGS, 16, f64)       /* JavaScript: CTZ_SLOT_ARG_COUNT doubles */                               \
-  X(STATE, 48, u32)      /* a ctz_slot_state; JavaScript sets PENDING before pushing, then C */     \
-  X(ATTEMPT, 52, u32)    /* C: starts so far */                                                     \
-  X(STARTED_AT, 56, f64) /* C: ms, start of the latest attempt */                                   \
-  X(ENDED_AT, 64, f64)   /* C: ms, its end */                                                       \
-  X(RESULT_TYPE, 72, u32)/* C: a ctz_type; scalars are in RESULT, others are taken by a call */     \
-  X(WORKER, 76, u32)     /* C: number of the worker, from 1 */                                      \
-  X(RESULT, 80, f64)     /* C: a scalar; of a failed task 1 when another attempt is no use, else 0 */\
-  X(CANCEL, 88, u32)     /* JavaScript: 1 asks to stop; cleared before pushing */                   \
+#define CTZ_SLOT_FIELDS(X)                                                                            \
+  X(PLAN, 0, u32)        /* JavaScript: index that define_plan gave */                                \
+  X(ATTACHED, 4, u32)    /* JavaScript: 1 when the arguments were attached by a call */               \
+  X(READY_AT, 8, f64)    /* JavaScript: ms; since when it waits. In the timed ring: when it is due */ \
+  X(ARGS, 16, f64)       /* JavaScript: CTZ_SLOT_ARG_COUNT doubles */                                 \
+  X(STATE, 48, u32)      /* a ctz_slot_state; JavaScript sets PENDING before pushing, then C */       \
+  X(ATTEMPT, 52, u32)    /* C: starts so far */                                                       \
+  X(STARTED_AT, 56, f64) /* C: ms, start of the latest attempt */                                     \
+  X(ENDED_AT, 64, f64)   /* C: ms, its end */                                                         \
+  X(RESULT_TYPE, 72, u32)/* C: a ctz_type; scalars are in RESULT, others are taken by a call */       \
+  X(WORKER, 76, u32)     /* C: number of the worker, from 1 */                                        \
+  X(RESULT, 80, f64)     /* C: a scalar; of a failed task 1 when another attempt is no use, else 0 */ \
+  X(CANCEL, 88, u32)     /* JavaScript: 1 asks to stop; cleared before pushing */                     \
   X(MEMORY_KB, 92, u32)  /* C: memory the attempt took from its arena, KiB, rounded up */
 
 #define CTZ_PORT_WORD(name, index) CTZ_WORD_##name = index,
@@ -82,7 +83,7 @@ typedef enum ctz_slot_state {
 typedef enum ctz_notice {
   CTZ_NOTICE_SETTLED = 0,   // never lost
   CTZ_NOTICE_STARTED = 1,   // for plans with CTZ_PLAN_TELL; dropped when the ring is short of room
-  CTZ_NOTICE_RETRYING = 2   // likewise; the error of the attempt is taken by a call
+  CTZ_NOTICE_RETRYING = 2   // likewise; while it waits the error of the attempt can be read by a call
 } ctz_notice;
 #define CTZ_NOTICE_SHIFT 28u
 

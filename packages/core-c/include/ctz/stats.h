@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-// HDR buckets (Gil Tene's HdrHistogram): nanoseconds from 1 to 2^47 (39 h); each power of two is cut into 2^6 equal parts, so a value
-// is known within 1/64 of itself. Values below 64 have a bucket each.
+// HDR buckets (Gil Tene's HdrHistogram): nanoseconds from 1 to 2^47 (39 h); each power of two is cut into 2^6 equal
+// parts, so a value is known within 1/64 of itself. Values below 64 have a bucket each.
 #define CTZ_HDR_SUB_BITS 6u
 #define CTZ_HDR_BUCKETS ((47u - CTZ_HDR_SUB_BITS + 1u) << CTZ_HDR_SUB_BITS)
 
@@ -30,7 +30,8 @@ typedef struct ctz_stats {
   uint64_t completed, failed, cancelled, retried, timed_out, memory_limited;
   uint64_t busy_ns;              // run time of all workers together
   uint64_t memory_used, memory_peak, memory_pool;  // bytes
-  uint64_t worker_wakes, timer_wakes, owner_wakes; // times a thread was woken; timer_wakes counts rounds of the timer thread
+  uint64_t worker_wakes, timer_wakes,
+      owner_wakes; // times a thread was woken; timer_wakes counts rounds of the timer thread
   ctz_queue_stats queues[4];
   ctz_histogram wait[4];
   ctz_histogram run[4];

@@ -15,10 +15,10 @@ const SLICE_MS = 4
 /** Entries between two looks at the clock. */
 const LOOK_EVERY = 256
 /**
- * Turns of the event loop, of about a microsecond each, in which this thread looks in vain before it lets C wake it: as long as
- * being woken takes.
+ * Turns of the event loop, of about a microsecond each, in which this thread looks in vain before it lets C wake it: enough for a
+ * worker that is awake, and little beside what being woken costs.
  */
-const LOOKS_IN_VAIN = 40
+const LOOKS_IN_VAIN = 20
 
 /** Who takes what comes back. */
 export interface Receiver {

@@ -1,0 +1,52 @@
+// What C and JavaScript share of one engine. It ends when the engine object is collected, or with the environment: the
+// engine is closed, and what tasks borrowed is let go once no kernel reads it any more. The end of the environment
+// waits for that, since the arrays go with it; after a collection the event loop goes on, and what is left ends later.
+//
+// A worker may want to wake JavaScript at any moment, also while the environment ends: the handle must not be touched
+// then, since Node frees it. So every wake looks under a lock whether this has ended, and this record is counted.
+// JavaScript's `wake` is held weakly, so that an engine that nobody refers to can be collected although `wake` refers
+// to it; the engine object holds `wake`.
+#pragma once
+
+#include <napi.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "convert.h"
+#include "ctz/engine.h"
+
+class EngineLife : public std::enable_shared_from_this<EngineLife> {
+ public:
+  explicit EngineLife(Napi::Env env) : env_(env) {}
+
+  // The handle does not keep the event loop alive. False with an error pending.
+  bool Begin(ctz_config *config, Napi::Function wake);
+  void KeepLoopAlive(bool on);
+  void Close();
+  // The object was collected, or is none: closes, and ends once no kernel reads what was attached.
+  void Leave();
+
+  std::shared_ptr<ctz_engine> engine;  // empty when it has ended
+  std::unordered_map<uint32_t, std::unique_ptr<Attachment>> attachments;  // by slot
+
+ private:
+  bool BeginWaking(Napi::Function wake);
+  void Wake();  // any thread: has `wake` called on the event loop, once for all wakes until it is
+  bool Returned(double timeout_ms) const;
+  void End();
+  static void OnWake(void *life);
+  static void OnGone(void *life);
+  static void OnEventLoop(napi_env env, napi_value, void *life, void *);
+  static void OnEnvironmentEnd(void *life);
+
+  const napi_env env_;
+  napi_ref wake_ = nullptr;
+  bool hooked_ = false;
+  bool left_ = false;
+  std::atomic<bool> sent_{false};
+  std::mutex lock_;
+  napi_threadsafe_function handle_ = nullptr;  // under lock_ for Wake and End; null when no wake comes through
+};
