@@ -1,59 +1,14 @@
-// Figures of the engine alone, without JavaScript: `bench_engine [name ...] [--repeats=N]` prints the median of repeats
-// that are taken in turn, with the least and the greatest, so that drift of the machine shows.
+// Figures of the engine alone, without JavaScript.
 #if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "../ctest/port_client.h"
-#include "ctz/ctz.h"
 #include "engine/histogram.h"
-#include "platform/thread.h"
+#include "harness.h"
 
-#define LONG_MS 600000.0
-#define MOST_REPEATS 101u
-#define MILLION 1000000u
-
-static void must(bool held, const char *what) {
-  if (held) return;
-  fprintf(stderr, "failed: %s\n", what);
-  exit(1);
-}
-#define MUST(cond) must((cond), #cond)
-
-static double seconds_since(uint64_t begin_ns) { return (double)(ctz_monotonic_ns() - begin_ns) / 1e9; }
-
-static ctz_engine *start(uint32_t workers, uint32_t own_slots, uint32_t port_slots, bool statistics) {
-  ctz_config config = {.port_slots = port_slots,
-                       .own_slots = own_slots,
-                       .workers = workers,
-                       .max_workers = workers,
-                       .memory_pool = (uint64_t)1 << 32,
-                       .seed = 1,
-                       .statistics = statistics};
-  ctz_engine *engine;
-  MUST(ctz_engine_create(&config, &engine) == CTZ_OK);
-  return engine;
-}
-
-static void stop(ctz_engine *engine) {
-  ctz_engine_close(engine, 0, NULL);
-  ctz_engine_release(engine);
-}
-
-static uint32_t plan_for(ctz_engine *engine, const char *kernel, uint32_t priority) {
-  ctz_plan plan = {.priority = priority, .timeout_ms = INFINITY, .memory_limit = UINT64_MAX};
-  uint32_t index;
-  MUST(ctz_kernel_find(engine, kernel, &plan.kernel) == CTZ_OK);
-  MUST(ctz_plan_define(engine, &plan, &index) == CTZ_OK);
-  return index;
-}
-
-// --- own tasks: submit, wait, release, one after the other
+// Own tasks: submit, wait, release, one after the other
 
 static double own_round_trip(uint32_t workers) {
   ctz_engine *engine = start(workers, 16, 0, true);
@@ -91,7 +46,7 @@ static double own_flood(void) {
   return ns;
 }
 
-// --- the port: a producer that publishes every so many records and drains between
+// The port: a producer that publishes every so many records and drains between
 
 static void publish(port_client *client, uint32_t priority, uint32_t tail) {
   ctz_store(client->rings[priority].tail, tail, memory_order_release);
@@ -202,62 +157,7 @@ static double port_round_trip(void) {
   return us;
 }
 
-// --- columns
-
-#define ROWS ((size_t)4 * MILLION)
-static double *column_a, *column_b, *column_out;
-
-static void make_columns(void) {
-  if (column_a != NULL) return;
-  column_a = malloc(sizeof(double) * ROWS);
-  column_b = malloc(sizeof(double) * ROWS);
-  column_out = malloc(sizeof(double) * ROWS);
-  for (size_t i = 0; i < ROWS; i++) {
-    column_a[i] = (double)i;
-    column_b[i] = 0.5;
-    column_out[i] = 0;
-  }
-}
-
-static double columns_rate(uint32_t workers) {
-  make_columns();
-  ctz_engine *engine = start(workers, 1, 16, true);
-  port_client client = port_open(engine);
-  uint32_t plan = plan_for(engine, "add", 2);
-  const double *in[2] = {column_a, column_b};
-  uint64_t begin = ctz_monotonic_ns();
-  for (uint32_t i = 0; i < 20; i++) {
-    uint32_t slot = port_take(&client);
-    MUST(ctz_port_attach_columns(engine, slot, plan, in, 2, column_out, ROWS, 4096) == CTZ_OK);
-    port_fill(&client, slot, plan, 0, 0);
-    port_push(&client, slot, 2, ctz_now(engine));
-    port_notice notice;
-    MUST(port_await(&client, &notice, LONG_MS));
-    ctz_port_free(engine, slot);
-    port_give(&client, slot);
-  }
-  double rate = 20.0 * (double)ROWS / seconds_since(begin) / 1e6;
-  stop(engine);
-  port_close(&client);
-  return rate;
-}
-
-static double columns_1(void) { return columns_rate(1); }
-static double columns_2(void) { return columns_rate(2); }
-
-static void add_plainly(const double *a, const double *b, double *out, size_t rows) {
-  for (size_t i = 0; i < rows; i++) out[i] = a[i] + b[i];
-}
-
-static double columns_plain(void) {
-  make_columns();
-  void (*volatile loop)(const double *, const double *, double *, size_t) = add_plainly;
-  uint64_t begin = ctz_monotonic_ns();
-  for (uint32_t i = 0; i < 20; i++) loop(column_a, column_b, column_out, ROWS);
-  return 20.0 * (double)ROWS / seconds_since(begin) / 1e6;
-}
-
-// --- urgent tasks behind a million that are not
+// Urgent tasks behind a million that are not
 
 static double urgent_p99(void) {
   ctz_engine *engine = start(1, 1024, MILLION, true);
@@ -284,7 +184,7 @@ static double urgent_p99(void) {
   return us;
 }
 
-// --- memory and cost of many that wait
+// Memory and cost of many that wait
 
 static double resident_bytes(void) {
   long pages = 0, resident = 0;
@@ -343,11 +243,7 @@ static double backlog_10000(void) { return backlog_cost(10000); }
 static double backlog_100000(void) { return backlog_cost(100000); }
 static double backlog_1000000(void) { return backlog_cost(MILLION); }
 
-static const struct {
-  const char *name;
-  const char *unit;
-  double (*measure)(void);
-} figures[] = {
+static const bench_figure figures[] = {
   {"own-round-trip-1-worker", "us", own_round_trip_1},
   {"own-round-trip-2-workers", "us", own_round_trip_2},
   {"own-submit-wait-release-of-100000", "ns/task", own_flood},
@@ -362,9 +258,6 @@ static const struct {
   {"spin-1us-bare-loop", "M/s", spin_bare},
   {"spin-1us-1-worker", "M tasks/s", spin_1},
   {"spin-1us-2-workers", "M tasks/s", spin_2},
-  {"columns-add-plain-loop", "M rows/s", columns_plain},
-  {"columns-add-1-worker", "M rows/s", columns_1},
-  {"columns-add-2-workers", "M rows/s", columns_2},
   {"critical-wait-p99-behind-1000000-low", "us", urgent_p99},
   {"memory-own-task-queued", "bytes", memory_own},
   {"memory-port-task-queued", "bytes", memory_port},
@@ -375,38 +268,6 @@ static const struct {
 };
 #define FIGURES (sizeof figures / sizeof *figures)
 
-static int by_size(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static bool is_asked(size_t figure, int count, char **names) {
-  bool any = false;
-  for (int i = 1; i < count; i++) {
-    if (strncmp(names[i], "--", 2) == 0) continue;
-    any = true;
-    if (strstr(figures[figure].name, names[i]) != NULL) return true;
-  }
-  return !any;
-}
-
 int main(int count, char **arguments) {
-  uint32_t repeats = 5;
-  for (int i = 1; i < count; i++) {
-    if (strncmp(arguments[i], "--repeats=", 10) == 0) repeats = (uint32_t)strtoul(arguments[i] + 10, NULL, 10);
-  }
-  if (repeats < 1 || repeats > MOST_REPEATS) repeats = 5;
-  static double samples[FIGURES][MOST_REPEATS];
-  for (uint32_t r = 0; r < repeats; r++) {
-    for (size_t f = 0; f < FIGURES; f++) {
-      if (is_asked(f, count, arguments)) samples[f][r] = figures[f].measure();
-    }
-  }
-  for (size_t f = 0; f < FIGURES; f++) {
-    if (!is_asked(f, count, arguments)) continue;
-    qsort(samples[f], repeats, sizeof(double), by_size);
-    printf("%-40s %10.2f %-10s (%.2f .. %.2f)\n", figures[f].name, samples[f][repeats / 2], figures[f].unit,
-           samples[f][0], samples[f][repeats - 1]);
-  }
-  return 0;
+  return measure_in_turn(figures, sizeof figures / sizeof *figures, count, arguments);
 }
