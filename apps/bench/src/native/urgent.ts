@@ -35,13 +35,14 @@ export const measureUrgent: (input: SectionInput) => Promise<SectionResult> = na
         measured.get(race)?.push(await run(race))
       }
     }
-    const [first] = races
-    const p99 = first === undefined ? Number.NaN : figuresOf(measured.get(first) ?? []).p99
+    // a million additions are gone before this thread has submitted many: the tail of so few is no percentile
+    const judged = races.find(({ bodyUs }) => bodyUs === 1)
+    const p99 = judged === undefined ? Number.NaN : figuresOf(measured.get(judged) ?? []).p99
     return {
       tables: [tableOf(measured)],
       verdicts: [
         atMost({
-          what: `wait of CRITICAL behind ${formatCount(low)} LOW, p99`,
+          what: `wait of CRITICAL behind ${formatCount(low)} LOW of 1 µs, p99`,
           measured: p99 * 1e3,
           unit: 'µs',
           floor: 1000,
