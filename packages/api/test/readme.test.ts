@@ -11,19 +11,18 @@ import { expect, test } from 'vitest'
 const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)))
 const root = dirname(dirname(packageRoot))
 
-function blockOf(text: string, language: string): string {
-  const block = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text)?.[1]
-  if (block === undefined) throw new Error(`README.md has no ${language} block`)
-  return block
+/** The blocks of a language, in their order. */
+function blocksOf(text: string, language: string): string[] {
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, block]) => block ?? '')
 }
 
-test('the first block of the README prints what stands below it', async () => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8')
+/** What a block prints, in a process of its own. */
+async function printedBy(code: string, environment: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'catzilla-readme-'))
   const outfile = join(folder, 'readme.mjs')
   try {
     await build({
-      stdin: { contents: blockOf(readme, 'ts'), resolveDir: join(packageRoot, 'test'), loader: 'ts' },
+      stdin: { contents: code, resolveDir: join(packageRoot, 'test'), loader: 'ts' },
       outfile,
       bundle: true,
       platform: 'node',
@@ -33,10 +32,24 @@ test('the first block of the README prints what stands below it', async () => {
       alias: { '@catzilla/api': join(packageRoot, 'src/index.ts') },
       logLevel: 'error',
     })
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [outfile])
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [outfile], {
+      env: { ...process.env, ...environment },
+    })
     expect(stderr).toBe('')
-    expect(stdout).toBe(blockOf(readme, 'text'))
+    return stdout
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+const readme = await readFile(join(root, 'README.md'), 'utf8')
+
+test.each([
+  ['first', 0, {}],
+  ['second', 1, {}],
+  ['second, without the C engine,', 1, { CATZILLA_NATIVE: 'off' }],
+])('the %s block of the README prints what stands below it', async (_, index, environment) => {
+  const [code, printed] = [blocksOf(readme, 'ts')[index], blocksOf(readme, 'text')[index]]
+  if (code === undefined || printed === undefined) throw new Error(`README.md has no block ${index + 1}`)
+  expect(await printedBy(code, environment)).toBe(printed)
 })
