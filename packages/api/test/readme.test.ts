@@ -2,11 +2,11 @@
 import { build } from 'esbuild'
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { nativeMissing } from './engines.ts'
 
 const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)))
 const root = dirname(dirname(packageRoot))
@@ -18,7 +18,8 @@ function blocksOf(text: string, language: string): string[] {
 
 /** What a block prints, in a process of its own. */
 async function printedBy(code: string, environment: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'catzilla-readme-'))
+  // where the engine finds the C engine, as an installed one does
+  const folder = await mkdtemp(join(root, 'packages/engine/node_modules/.readme-'))
   const outfile = join(folder, 'readme.mjs')
   try {
     await build({
@@ -46,8 +47,8 @@ const readme = await readFile(join(root, 'README.md'), 'utf8')
 
 test.each([
   ['first', 0, {}],
-  ['second', 1, {}],
-  ['second, without the C engine,', 1, { CATZILLA_NATIVE: 'off' }],
+  ['second', 1, { CATZILLA_ENGINE: nativeMissing === undefined ? 'native' : 'auto' }],
+  ['second, without the C engine,', 1, { CATZILLA_NATIVE: 'off', CATZILLA_ENGINE: 'auto' }],
 ])('the %s block of the README prints what stands below it', async (_, index, environment) => {
   const [code, printed] = [blocksOf(readme, 'ts')[index], blocksOf(readme, 'text')[index]]
   if (code === undefined || printed === undefined) throw new Error(`README.md has no block ${index + 1}`)
