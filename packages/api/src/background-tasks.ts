@@ -29,7 +29,6 @@ import type {
   TaskQuery,
 } from '@catzilla/engine'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { drained } from './drain.ts'
 import { wrapDurable } from './durable.ts'
 import type { KernelConfig, KernelTask, LibraryKernelConfig } from './kernel.ts'
 import { groupStatistics } from './monitor-view.ts'
@@ -234,7 +233,7 @@ export class BackgroundTasks implements AsyncDisposable {
 
   /** Settles when nothing is queued, scheduled, retrying or running. */
   drain(): Promise<void> {
-    return drained(this.engine)
+    return this.engine.drain()
   }
 
   /** The figures of this moment, flat. */

@@ -1,5 +1,5 @@
 // Many tasks submitted together, and what becomes of them.
-import { isSettled } from '@catzilla/engine'
+import { allSettled, isSettled } from '@catzilla/engine'
 import type { Clock, TaskHandle, TaskOutcome } from '@catzilla/engine'
 import { TaskResult } from './task-result.ts'
 
@@ -82,26 +82,6 @@ export class TaskBatch<R, Collected = R[]> implements AsyncIterable<BatchItem<R>
       if (item !== undefined) yield item
     }
   }
-}
-
-/**
- * Resolves when all have settled; one promise and one listener for however many there are. Each of them counts as looked at.
- * @param failing whether to reject with the first failure instead, at once
- */
-function allSettled(handles: readonly TaskHandle[], failing: boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let open = 0
-    const settled = (outcome: TaskOutcome): void => {
-      if (failing && outcome.status !== 'completed') reject(outcome.error)
-      if (--open === 0) resolve()
-    }
-    for (const handle of handles) {
-      if (handle.status === 'completed') continue
-      open++
-      handle.onSettled(settled)
-    }
-    if (open === 0) resolve()
-  })
 }
 
 function valueOf<R>(handle: TaskHandle<R>): R {

@@ -233,8 +233,7 @@ async function roomOrAbort({ home, call }: TaskParts): Promise<void> {
 
 function submitBatch({ home, call, input }: TaskParts, argsList: readonly (readonly unknown[])[]): TaskBatch<unknown> {
   requireLists(call.name, argsList)
-  // the lists stay the caller's: what becomes of them later is not seen
-  const checked = argsList.map((args) => (input === undefined ? args.slice() : checkArguments(call.name, input, args)))
+  const checked = input === undefined ? argsList : argsList.map((args) => checkArguments(call.name, input, args))
   const handles = home.engine.submitMany(call, checked)
   return new TaskBatch(handles, home.clock, (values) => values)
 }

@@ -31,6 +31,7 @@ test('@catzilla/engine', () => {
       "UnknownTaskError",
       "UnsupportedByEngineError",
       "WaitTimeoutError",
+      "allSettled",
       "builtInKernels",
       "callSafely",
       "checkOptions",

@@ -8,7 +8,7 @@
 
 // Settled tasks of the lower two classes are handed back at the latest after this time, as long as others follow: the
 // thread that owns the port is woken for many at a time. The higher two go back at once.
-#define HAND_BACK_NS 100000u
+#define HAND_BACK_NS 400000u
 
 // Who waits looks and goes to sleep under the lock: after it has been held, nobody is between the two. Woken without
 // it, so that they do not run into it.

@@ -21,7 +21,10 @@ export interface TaskEngine {
    */
   submit(call: TaskCall, args: readonly unknown[]): TaskHandle
 
-  /** All or none: throws as `submit` does, and then nothing was taken. Handles come in the order of the arguments. */
+  /**
+   * All or none: throws as `submit` does, and then nothing was taken. Handles come in the order of the arguments. The arrays
+   * of arguments stay the caller's: what becomes of them later is not seen.
+   */
   submitMany(call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskHandle[]
 
   /** Settles when the queue has room for one more; waiters are let through first come, first served. */
@@ -48,6 +51,9 @@ export interface TaskEngine {
 
   /** Changes the number of slots or workers while running. @throws UnsupportedByEngineError */
   scale(target: ScaleTarget): Promise<void>
+
+  /** Settles when nothing is queued, scheduled, retrying or running. */
+  drain(): Promise<void>
 
   /** Figures of this moment (a broker engine: of its latest refresh). */
   snapshot(): EngineStatistics

@@ -1,4 +1,5 @@
 // The nouns of a task: priority, status, lane, call, handle, outcome, and what can be read of it.
+import type { TaskGroup } from '../support/task-group.ts'
 import type { ResolvedTaskOptions } from './resolved-task-options.ts'
 
 /** The four classes, most urgent first. Their lower-case names are accepted wherever a priority is. */
@@ -141,6 +142,8 @@ export interface TaskHandle<T = unknown> {
   wait(): Promise<T>
   /** Calls `listener` once, in a later microtask, also when already settled. */
   onSettled(listener: (outcome: TaskOutcome<T>) => void): void
+  /** As `onSettled`, for the tasks that somebody waits for together; without it `onSettled` is called. */
+  join?(group: TaskGroup): void
   stats(): TaskStats
   /**
    * Holds this thread up until the task has settled; false when `timeoutMs` was over first. Only handles of lanes that do

@@ -116,6 +116,10 @@ class GuardedEngine implements TaskEngine {
     await this.#engine.scale(target)
   }
 
+  drain(): Promise<void> {
+    return this.#engine.drain()
+  }
+
   snapshot(): EngineStatistics {
     return this.#engine.snapshot()
   }

@@ -15,10 +15,11 @@ const SLICE_MS = 4
 /** Entries between two looks at the clock. */
 const LOOK_EVERY = 256
 /**
- * Turns of the event loop, of about a microsecond each, in which this thread looks in vain before it lets C wake it: enough for a
- * worker that is awake, and little beside what being woken costs.
+ * Turns of the event loop, of about a microsecond each, in which this thread looks in vain before it lets C wake it: little beside
+ * what being woken costs, and enough for a worker that is awake and at short bodies. Where looking keeps being in vain, less of it.
  */
-const LOOKS_IN_VAIN = 20
+const MOST_LOOKS = 20
+const LEAST_LOOKS = 1
 
 /** Who takes what comes back. */
 export interface Receiver {
@@ -37,6 +38,7 @@ export class Messenger {
   #batch = LEAST_BATCH
   #looking = false
   #inVain = 0
+  #patience = MOST_LOOKS
   #draining = false
   #closed = false
 
@@ -104,11 +106,15 @@ export class Messenger {
   /** While something comes in, it costs less to look again than to be woken. */
   readonly #look = (): void => {
     if (this.#closed) return
-    this.#inVain = this.drain(MOST_ENTRIES, SLICE_MS) > 0 ? 0 : this.#inVain + 1
-    if (this.inFlight > 0 && this.#inVain < LOOKS_IN_VAIN) {
+    const found = this.drain(MOST_ENTRIES, SLICE_MS) > 0
+    // it came while this thread looked for it
+    if (found && this.#inVain > 0) this.#patience = Math.min(this.#patience * 2, MOST_LOOKS)
+    this.#inVain = found ? 0 : this.#inVain + 1
+    if (this.inFlight > 0 && this.#inVain < this.#patience) {
       setImmediate(this.#look)
       return
     }
+    if (this.inFlight > 0) this.#patience = Math.max(this.#patience >> 1, LEAST_LOOKS)
     this.#looking = false
     this.#port.askForWake()
     // it may have come before C saw that somebody waits

@@ -175,6 +175,10 @@ export class NativeEngine implements TaskEngine {
     this.#engine.tellScaled('workers', from, workers, reason)
   }
 
+  drain(): Promise<void> {
+    return this.#engine.drain()
+  }
+
   snapshot(): EngineStatistics {
     return this.#engine.snapshot()
   }

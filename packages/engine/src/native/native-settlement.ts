@@ -2,6 +2,7 @@
 import type { NativeEngineBinding } from '@catzilla/core-c'
 import type { TaskOutcome } from '../contract/task.ts'
 import { callSafely } from '../support/event-stream.ts'
+import { TaskGroup } from '../support/task-group.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
 import type { RecentRuns } from '../typescript/recent-runs.ts'
 import type { CPlans } from './c-plans.ts'
@@ -192,6 +193,7 @@ export class NativeSettlement implements SlotKeeper {
   }
 
   #tell({ name }: NativeTask, waiting: unknown, status: TaskOutcome['status'], end: unknown): void {
+    if (waiting instanceof TaskGroup) return waiting.settle(status === 'completed' ? undefined : (end as Error))
     if (!(waiting instanceof Waiter)) {
       this.#listeners.push(waiting as Listener, outcomeOf(status, end), name)
       return

@@ -3,6 +3,7 @@
 import { isSettled } from '../contract/task-state.ts'
 import type { TaskHandle, TaskInfo, TaskOutcome, TaskStats, TaskStatus } from '../contract/task.ts'
 import { callSafely } from '../support/event-stream.ts'
+import { TaskGroup } from '../support/task-group.ts'
 import type { Plan } from '../typescript/plan.ts'
 import type { TaskRecord } from '../typescript/task-record.ts'
 import { PastRun, resultIn, slotIn } from './past-run.ts'
@@ -177,6 +178,11 @@ export class NativeTask implements TaskHandle {
     else waiter.listeners.push(listener)
   }
 
+  join(group: TaskGroup): void {
+    if (this.held !== null || (this.word & TaskBit.END) !== 0) return this.onSettled(group.listener)
+    this.held = group
+  }
+
   stats(): TaskStats {
     return this.moved?.stats() ?? this.kernel.home.statsOf(this, this.past())
   }
@@ -206,9 +212,14 @@ export class NativeTask implements TaskHandle {
 function waiterOf(task: NativeTask): Waiter {
   if (task.held instanceof Waiter) return task.held
   const waiter = new Waiter()
-  if (task.held !== null) waiter.listeners = [task.held as Listener]
+  if (task.held !== null) waiter.listeners = [listenerOf(task.held)]
   task.held = waiter
   return waiter
+}
+
+/** A single one who waits, as a listener. */
+export function listenerOf(waiting: unknown): Listener {
+  return waiting instanceof TaskGroup ? waiting.listener : (waiting as Listener)
 }
 
 /** Tells a listener that comes after the end. */

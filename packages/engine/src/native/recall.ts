@@ -9,12 +9,12 @@ import type { KernelLane } from './kernel-lane.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import type { Messenger } from './messenger.ts'
 import type { NativeParts } from './native-settlement.ts'
-import { TaskBit, Waiter } from './native-task.ts'
+import { TaskBit, Waiter, listenerOf } from './native-task.ts'
 import type { NativeTask } from './native-task.ts'
 import { PastRun } from './past-run.ts'
 import { portLayout } from './port-layout.ts'
 import { argumentsIn } from './slot-values.ts'
-import type { TaskOutcome, TaskStatus } from '../contract/task.ts'
+import type { TaskStatus } from '../contract/task.ts'
 
 export class Recall {
   readonly #parts: NativeParts
@@ -105,5 +105,5 @@ function handOn(task: NativeTask, record: TaskRecord): void {
     const { resolve, reject } = waiting
     if (resolve !== null && reject !== null) record.wait().then(resolve, reject)
     for (const listener of waiting.listeners ?? []) record.onSettled(listener)
-  } else if (waiting !== null) record.onSettled(waiting as (outcome: TaskOutcome) => void)
+  } else if (waiting !== null) record.onSettled(listenerOf(waiting))
 }

@@ -16,6 +16,7 @@ export class SlotShelf implements Shelf {
   /** False: nothing is ever put here. */
   readonly keeps: boolean
   timer: TimerEntry | null = null
+  size = 0
   readonly #slots: SlotList
   readonly #keeper: SlotKeeper
   readonly #retention: Retention
@@ -31,6 +32,7 @@ export class SlotShelf implements Shelf {
 
   /** Keeps a task that settled at `now`. */
   put(slot: number, now: number): void {
+    this.size++
     this.#slots.push(slot)
     this.#retention.put(this, now)
   }
@@ -42,6 +44,8 @@ export class SlotShelf implements Shelf {
 
   forgetOldest(): void {
     const slot = this.#slots.shift()
-    if (slot >= 0) this.#keeper.forget(slot)
+    if (slot < 0) return
+    this.size--
+    this.#keeper.forget(slot)
   }
 }

@@ -52,7 +52,7 @@ export class Intake {
       )
     }
     this.requireRoom(argsList.length)
-    const payloads = argsList.map((args) => payloadOf(plan, args))
+    const payloads = argsList.map((args) => payloadOf(plan, args.slice()))
     const keyGates = plan.keyed ? payloads.map((args) => this.#walk.gatekeeper.keyGate(plan, args)) : []
     const now = this.#walk.clock.now()
     if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)

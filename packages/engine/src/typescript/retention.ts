@@ -8,6 +8,8 @@ import type { TimerEntry, TimerQueue } from './timer-queue.ts'
 /** Settled tasks with the same `keepResultMs`, in the order in which they are to be forgotten: one timer serves them all. */
 export interface Shelf {
   readonly keepMs: number
+  /** Tasks on it. */
+  readonly size: number
   /** When its oldest task settled; Infinity while it is empty. */
   readonly oldestSettledAt: number
   forgetOldest(): void
@@ -23,6 +25,10 @@ class RecordShelf implements Shelf {
   constructor(keepMs: number, forget: (record: TaskRecord) => void) {
     this.keepMs = keepMs
     this.#forget = forget
+  }
+
+  get size(): number {
+    return this.records.length
   }
 
   get oldestSettledAt(): number {
@@ -77,7 +83,7 @@ export class Retention {
   /** A task has been put on one of the shelves, which `keeps` its kind. */
   put(shelf: Shelf, now: number): void {
     this.#size++
-    if (this.#size > this.#limit) this.#dropOldest()
+    if (this.#size > this.#limit) this.#drop(shelf.size === this.#size ? shelf : this.#shelfOfOldest(shelf))
     if (shelf.timer === null && shelf.keepMs !== Infinity) this.#armFor(shelf, now + shelf.keepMs)
   }
 
@@ -114,13 +120,12 @@ export class Retention {
     if (this.#latest === shelf) this.#latest = undefined
   }
 
-  #dropOldest(): void {
-    let from = this.#shelves[0]
-    for (let index = 1; index < this.#shelves.length; index++) {
-      const shelf = this.#shelves[index]
-      if (shelf !== undefined && shelf.oldestSettledAt < (from?.oldestSettledAt ?? Infinity)) from = shelf
+  #shelfOfOldest(among: Shelf): Shelf {
+    let found = among
+    for (const shelf of this.#shelves) {
+      if (shelf !== found && shelf.oldestSettledAt < found.oldestSettledAt) found = shelf
     }
-    if (from !== undefined && from.oldestSettledAt < Infinity) this.#drop(from)
+    return found
   }
 
   #drop(shelf: Shelf): void {

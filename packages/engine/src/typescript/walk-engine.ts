@@ -211,6 +211,12 @@ export class WalkEngine implements TaskEngine {
     this.#walk.events.emit({ type: 'scaled', at, what, from, to, reason: reason ?? 'asked for' })
   }
 
+  async drain(): Promise<void> {
+    const { occupancy } = this.#walk
+    // the moment may be over when this goes on: others may have submitted since
+    while (occupancy.unsettled > 0) await new Promise<void>((resolve) => occupancy.whenIdle(resolve))
+  }
+
   snapshot(): EngineStatistics {
     const threads = this.#annex?.figures()
     return takeSnapshot(this.#walk, {

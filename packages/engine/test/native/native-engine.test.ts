@@ -10,6 +10,7 @@ import { NativeTask } from '../../src/native/native-task.ts'
 import { KernelRecord } from '../../src/native/kernel-record.ts'
 import { portLayout } from '../../src/native/port-layout.ts'
 import { resolveTaskOptions } from '../../src/options/task-options.ts'
+import { allSettled } from '../../src/support/task-group.ts'
 import { seeded } from '../seed.ts'
 import { rejectionOf, thrownBy } from '../thrown.ts'
 import { nativeMissing } from './native-core.ts'
@@ -57,6 +58,31 @@ describe.skipIf(nativeMissing !== undefined)('the short way', () => {
     expect(sums.findIndex((sum, n) => sum !== n + 1)).toBe(-1)
     const again = await Promise.all(Array.from({ length: 500 }, (_, n) => engine.submit(call, [n, 1]).wait()))
     expect(again).toEqual(sums.slice(0, 500))
+  })
+
+  test('tasks that somebody waits for together may be listened to, awaited and recalled as well', async () => {
+    const engine = await startNative()
+    await engine.pause()
+    const call = kernelCall('add')
+    const handles = Array.from({ length: 4 }, (_, n) => engine.submit(call, [n, 1]))
+    const failing = engine.submit(kernelCall('spin'), [-1])
+    const heard: unknown[] = []
+    handles[0]?.onSettled((outcome) => heard.push(outcome))
+    const together = allSettled([...handles, failing], false)
+    const first = allSettled([failing, ...handles], true)
+    handles[1]?.onSettled((outcome) => heard.push(outcome))
+    const awaited = handles[2]?.wait()
+    // a gate sends them all through the walk
+    await engine.pause('add')
+    await engine.resume()
+    expect(await rejectionOf(first)).toBe(failing.outcome?.status === 'failed' ? failing.outcome.error : undefined)
+    expect(handles.map(({ status }) => status)).toEqual(['pending', 'pending', 'pending', 'pending'])
+    await engine.resume('add')
+    await together
+    expect(handles.map(({ outcome }) => outcome)).toEqual([1, 2, 3, 4].map((value) => ({ status: 'completed', value })))
+    expect(await awaited).toBe(3)
+    await turn()
+    expect(heard).toEqual([1, 2].map((value) => ({ status: 'completed', value })))
   })
 
   test('handles keep results and figures when their slots are used by others', async () => {

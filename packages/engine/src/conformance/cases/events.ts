@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { engineEventTypes } from '../../contract/events.ts'
 import type { EngineEventType } from '../../contract/events.ts'
+import type { TaskHandle } from '../../contract/task.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import { expectThrow } from '../expectations.ts'
 import { allSettled, nextEvent, recordEvents, settled, someTurns } from '../moment.ts'
@@ -216,6 +217,36 @@ export const events: readonly ConformanceCase[] = [
       await settled(later)
       await empty
       assert.equal(drained.length, 1)
+    },
+  },
+  {
+    name: 'drain() settles when nothing is left to do, and not before',
+    run: async (t) => {
+      const engine = await t.start({ inlineConcurrency: 1 })
+      await engine.drain()
+      const blocker = await t.occupy(engine)
+      const follow = t.define(engine, () => 'follow')
+      const late = { drained: false }
+      const drained = engine.drain().then(() => (late.drained = true))
+      const later = engine.submit(
+        t.define(engine, () => 1, { delayMs: 10 }),
+        [],
+      )
+      // submitted as the last one ends, it keeps the engine from being idle
+      const followed = new Promise<TaskHandle>((resolve) => {
+        later.onSettled(() => resolve(engine.submit(follow, [])))
+      })
+      blocker.release()
+      await settled(blocker.handle)
+      await someTurns()
+      assert.equal(late.drained, false)
+      await drained
+      const handles = [later, await followed]
+      assert.deepEqual(
+        handles.map(({ status }) => status),
+        ['completed', 'completed'],
+      )
+      assert.equal(engine.snapshot().totalQueued, 0)
     },
   },
   {
