@@ -85,7 +85,10 @@ export class TaskTable {
 }
 
 /** See `TaskTable.idOf`. */
-export function taskIdOf(prefix: string, { sequence, slot }: { readonly sequence: number; readonly slot: number }): string {
+export function taskIdOf(
+  prefix: string,
+  { sequence, slot }: { readonly sequence: number; readonly slot: number },
+): string {
   return `${prefix}-${sequence.toString(36)}-${slot.toString(36)}`
 }
 

@@ -107,12 +107,12 @@ export class ThreadLane implements LaneBeside, SideLane {
     this.handOverNow()
     if (this.#woken) return
     this.#woken = true
-    void soon.then(this.#publish)
+    void soon.then(this.#attend)
   }
 
-  readonly #publish = (): void => {
+  readonly #attend = (): void => {
     this.#woken = false
-    for (const pool of this.pools.values()) runOutsideContexts(() => pool.publish())
+    for (const pool of this.pools.values()) runOutsideContexts(() => pool.attend())
     this.#parts.keepAlive.hold(this.#parts.walk.occupancy.unsettled > 0)
   }
 
@@ -170,7 +170,7 @@ export class ThreadLane implements LaneBeside, SideLane {
     this.handed.push(record)
     this.ready.countStart(options.priority)
     this.#watch.begin()
-    if (pool.isDue) runOutsideContexts(() => pool.publish())
+    if (pool.isDue) runOutsideContexts(() => pool.attend())
     return true
   }
 
@@ -240,7 +240,7 @@ export class ThreadLane implements LaneBeside, SideLane {
       timers.fireDue()
       this.handOverNow()
       for (const pool of this.pools.values()) {
-        pool.publish()
+        pool.attend()
         pool.drain(Infinity)
       }
       this.#watch.look()

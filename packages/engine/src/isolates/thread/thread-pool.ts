@@ -23,8 +23,6 @@ import { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadEnd, ThreadListener } from './thread-isolate.ts'
 
 const CLASSES = 4
-/** Tasks published together while all threads are busy. */
-const BATCH = 32
 /** Longest time, in milliseconds, for which taking tasks back may hold up the event loop. */
 const SLICE_MS = 4
 const LOOK_EVERY = 64
@@ -68,7 +66,7 @@ export class ThreadPool implements ThreadListener {
   readonly #setup: PoolSetup
   readonly #free = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index)
   readonly #tails = new Int32Array(CLASSES)
-  #unpublished = 0
+  #unattended = 0
   #draining = false
 
   constructor(memoryLimitMb: number, setup: PoolSetup) {
@@ -123,7 +121,9 @@ export class ThreadPool implements ThreadListener {
     const tail = this.#tails[priority] ?? 0
     this.memory.words[this.memory.ringWord(priority, tail)] = slot
     this.#tails[priority] = (tail + 1) | 0
-    this.#unpublished++
+    // what was written before is seen by whoever sees this; it costs little beside the rest of a submission
+    Atomics.store(this.memory.words, this.memory.classTail(priority), (tail + 1) | 0)
+    this.#unattended++
   }
 
   /** Sends the arguments to one thread, which alone can then run the task. */
@@ -142,7 +142,7 @@ export class ThreadPool implements ThreadListener {
     }
     isolate.post({ kind: 'payload', slot, value: message.value }, message.transfer)
     isolate.direct(slot, options.priority)
-    this.#unpublished++
+    this.#unattended++
     return true
   }
 
@@ -153,25 +153,18 @@ export class ThreadPool implements ThreadListener {
     return this.start() ?? able.toSorted((a, b) => a.directed - b.directed)[0]
   }
 
-  /** Whether what was handed over should be shown now: somebody is free, or it is enough to be worth it. */
-  get isDue(): boolean {
-    return this.#unpublished >= BATCH || Atomics.load(this.memory.words, Head.SLEEPERS) > 0
-  }
-
-  /** Shows the threads what was handed over, wakes as many as there is work for, and starts others. */
-  publish(): void {
-    const count = this.#unpublished
-    if (count === 0) return
-    const { memory } = this
-    const { words } = memory
-    this.#unpublished = 0
-    for (let priority = 0; priority < CLASSES; priority++) {
-      const tail = this.#tails[priority] ?? 0
-      if (words[memory.classTail(priority)] !== tail) Atomics.store(words, memory.classTail(priority), tail)
-    }
-    this.wake(count)
+  /** Sees to it that somebody runs what was handed over: wakes threads, and starts some for what nobody is free for. */
+  attend(): void {
+    if (this.#unattended === 0) return
+    this.wake(this.#unattended)
+    this.#unattended = 0
     this.startForBacklog()
     this.pump.start()
+  }
+
+  /** Whether somebody sleeps who could run what was handed over, or nobody is there at all. */
+  get isDue(): boolean {
+    return Atomics.load(this.memory.words, Head.SLEEPERS) > 0 || this.#unattended === this.inFlight
   }
 
   /** Wakes threads that sleep. */
