@@ -28,6 +28,7 @@ static ctz_status fill(ctz_engine *engine, uint32_t index, uint32_t plan, const 
   if (extra == NULL) return CTZ_OUT_OF_MEMORY;
   extra->attached = true;
   extra->plan = plan;
+  extra->kernel = kernel;
   extra->count = count;
   if (count > 0) memcpy(extra->args, args, sizeof(ctz_value) * count);
   ctz_status status = ctz_extra_copy_args(extra, kernel, &engine->budget);
@@ -110,6 +111,7 @@ void ctz_outcome_of(ctz_engine *engine, uint32_t index, ctz_outcome *outcome) {
   if (extra == NULL || outcome->state != CTZ_SLOT_COMPLETED) return;
   outcome->type = extra->result_type;
   outcome->value = extra->result;
+  if (outcome->type == CTZ_FIELDS) outcome->fields = extra->result_fields;
 }
 
 ctz_status ctz_wait(ctz_engine *engine, ctz_task_id id, double timeout_ms, ctz_outcome *outcome) {
