@@ -98,7 +98,7 @@ static void work_on(ctz_worker *worker, uint32_t index, ctz_columns_job *job, ct
     ctz_status status = run_rows(&call, entry, kernel, job, chunk);
     if (status != CTZ_OK) stop_job(&call, job, status);
     uint64_t ran = worker->now_ns - call.started_ns;
-    learn_chunk(entry, ran);
+    if (call.entered) learn_chunk(entry, ran);
     ctz_count(&worker->figures->busy_ns, ran);
     if (engine->config.statistics) ctz_recorder_add(&worker->figures->run[plan.priority & (CTZ_CLASSES - 1)], ran);
   }
