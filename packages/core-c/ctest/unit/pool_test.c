@@ -72,6 +72,54 @@ static void test_retire_races(void) {
   end_engine(engine, 0);
 }
 
+// Everybody is told once: who goes back to sleep meanwhile is not woken again, or telling would never end.
+static void test_all_are_woken_once(void) {
+  ctz_engine *engine = start_engine(4, 16, 0);
+  ctz_stats before, after;
+  for (uint32_t round = 0; round < 500; round++) {
+    await_parked(engine, 4);
+    stats_of(engine, &before);
+    CHECK_EQ_U64(ctz_scale(engine, 4), CTZ_OK);
+    stats_of(engine, &after);
+    if (!CHECK_EQ_U64(after.worker_wakes - before.worker_wakes, 4)) break;
+  }
+  end_engine(engine, 0);
+}
+
+static bool is_alive(ctz_engine *engine, uint32_t worker) {
+  ctz_lock(&engine->pool_lock);
+  bool alive = engine->workers[worker]->alive;
+  ctz_unlock(&engine->pool_lock);
+  return alive;
+}
+
+// A worker too many ends after the task it runs, also while more waits, and what it settled comes back.
+static void test_surplus(void) {
+  ctz_engine *engine = start_engine(2, 64, 8);
+  port_client client = port_open(engine);
+  uint32_t blocked = define_simple(engine, "gate", 3), note = define_simple(engine, "note", 2);
+  uint32_t slots[2];
+  for (uint32_t i = 0; i < 2; i++) {
+    slots[i] = port_submit(&client, blocked, 3, i, 0);
+    gate_await(i, 1);
+  }
+  CHECK_EQ_U64(ctz_scale(engine, 1), CTZ_OK);
+  ctz_task_id ids[40];
+  for (uint32_t i = 0; i < 40; i++) ids[i] = submit_number(engine, note, i);
+  uint32_t surplus = ctz_field_u32(&client.slots[slots[0]].worker) == 2 ? 0 : 1;
+  CHECK_EQ_U64(ctz_field_u32(&client.slots[slots[surplus]].worker), 2);
+  gate_open(surplus);
+  while (is_alive(engine, 1)) sched_yield();
+  CHECK_EQ_U64(atomic_load_explicit(&note_count, memory_order_relaxed), 0);
+  port_notice notice = {.slot = NO_SLOT};
+  CHECK(port_next(&client, &notice));
+  CHECK_EQ_U64(notice.slot, slots[surplus]);
+  gate_open(1 - surplus);
+  for (uint32_t i = 0; i < 40; i++) CHECK_EQ_U64(end_of(engine, ids[i]).state, CTZ_SLOT_COMPLETED);
+  end_engine(engine, 0);
+  port_close(&client);
+}
+
 // Nobody is woken while there is nothing to do.
 static void test_idle(void) {
   ctz_engine *engine = start_engine(4, 16, 16);
@@ -169,6 +217,28 @@ static void test_pause_holds_claimed(void) {
   end_engine(engine, 0);
 }
 
+// The lookout that gets up to work is surprised as well: another one that sleeps has taken its post.
+static void test_post_is_handed_on(void) {
+  ctz_engine *engine = start_engine(3, 4096, 0);
+  CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[1], NULL), CTZ_OK);
+  uint32_t plan = define_simple(engine, surprises[1].name, 2), note = define_simple(engine, "note", 2);
+  for (uint32_t i = 0; i < 1000; i++) end_of(engine, submit_number(engine, plan, 0));
+  await_parked(engine, 3);
+  ctz_task_id first = submit_number(engine, plan, 7);
+  gate_await(7, 1);
+  // counted as if the worker were searching: only the lookout finds this
+  atomic_fetch_add_explicit(&engine->searching, 1, memory_order_seq_cst);
+  ctz_task_id second = submit_number(engine, plan, 8);
+  gate_await(8, 1);
+  ctz_task_id third = submit_number(engine, note, 9);
+  CHECK_EQ_U64(ctz_wait(engine, third, 10000, NULL), CTZ_OK);
+  atomic_fetch_sub_explicit(&engine->searching, 1, memory_order_seq_cst);
+  for (uint32_t i = 7; i <= 8; i++) gate_open(i);
+  CHECK_EQ_U64(end_of(engine, first).state, CTZ_SLOT_COMPLETED);
+  CHECK_EQ_U64(end_of(engine, second).state, CTZ_SLOT_COMPLETED);
+  end_engine(engine, 0);
+}
+
 static void test_surprise_port(uint32_t which) {
   ctz_engine *engine = start_engine(2, 1, 256);
   port_client client = port_open(engine);
@@ -200,14 +270,65 @@ static void test_surprise_port(uint32_t which) {
   port_close(&client);
 }
 
+static void count_at_gate(void *owner) {
+  (void)owner;
+  gate_enter(9, false);
+}
+
+// Whether the owner of the port was woken so many times within ten seconds.
+static bool await_wakes(ctz_engine *engine, uint32_t wakes) {
+  for (double end = ctz_now(engine) + 10000; ctz_now(engine) < end; sched_yield()) {
+    pthread_mutex_lock(&gates[9].mutex);
+    bool woken = gates[9].entered >= wakes;
+    pthread_mutex_unlock(&gates[9].mutex);
+    if (woken) return true;
+  }
+  return false;
+}
+
+// What a worker has settled before it is surprised comes back by the lookout, which wakes the owner of the port for it.
+static void test_lookout_wakes_the_owner(void) {
+  ctz_config config = config_of(2, 1, 64);
+  config.wake = count_at_gate;
+  ctz_engine *engine = start_engine_as(&config);
+  port_client client = port_open(engine);
+  CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[1], NULL), CTZ_OK);
+  uint32_t plan = define_simple(engine, surprises[1].name, 3);
+  port_notice notice = {.slot = NO_SLOT};
+  for (uint32_t i = 0; i < 1000; i++) {
+    port_submit(&client, plan, 3, 0, 0);
+    CHECK(port_await(&client, &notice, LONG_MS));
+    port_give(&client, notice.slot);
+  }
+  ctz_pause(engine, true);
+  for (uint32_t i = 0; i < 40; i++) port_submit(&client, plan, 3, i == 5 ? 7 : 0, 0);
+  ctz_pause(engine, false);
+  gate_await(7, 1);
+  for (uint32_t settled = 0, wakes = 0; settled < 39;) {
+    ctz_store(&client.words[CTZ_WORD_WAITING], 1, memory_order_seq_cst);
+    ctz_fence(memory_order_seq_cst);  // partner: who appends, and then looks whether somebody waits
+    bool any = false;
+    for (; port_next(&client, &notice); any = true) settled++;
+    if (any) continue;
+    if (!CHECK(await_wakes(engine, ++wakes))) break;
+  }
+  gate_open(7);
+  end_engine(engine, 0);
+  port_close(&client);
+}
+
 int main(void) {
   uint64_t seed = seed_of("pool", 13);
   test_scale();
   test_scale_under_load(seed);
   test_retire_races();
+  test_all_are_woken_once();
+  test_surplus();
   test_idle();
   test_pause();
   test_pause_holds_claimed();
+  test_post_is_handed_on();
+  test_lookout_wakes_the_owner();
   for (uint32_t which = 0; which < 2; which++) {
     test_surprise_own(which, 2);
     test_surprise_own(which, 4);
