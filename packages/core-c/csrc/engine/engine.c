@@ -3,6 +3,7 @@
 
 #include "ctz/engine.h"
 #include "engine/engine_state.h"
+#include "engine/forked.h"
 #include "engine/port.h"
 #include "flow/ready.h"
 #include "flow/registry.h"
@@ -23,6 +24,7 @@ void ctz_engine_keep(ctz_engine *engine) {
 
 static void destroy(ctz_engine *engine) {
   const ctz_config config = engine->config;
+  ctz_forked_unwatch(engine);
   ctz_pool_destroy(engine);
   ctz_timers_destroy(engine);
   ctz_ready_destroy(engine);
@@ -85,7 +87,7 @@ ctz_status ctz_engine_create(const ctz_config *config, ctz_engine **out) {
   engine->config.gone = NULL;  // a failed create leaves the owner to the caller
   engine->origin_ns = ctz_monotonic_ns();
   atomic_store_explicit(&engine->references, 1, memory_order_relaxed);
-  if (!init_locks(engine) || !init_parts(engine) || !add_builtin_kernels(engine)) {
+  if (!init_locks(engine) || !ctz_forked_watch(engine) || !init_parts(engine) || !add_builtin_kernels(engine)) {
     ctz_engine_drop(engine);
     return CTZ_OUT_OF_MEMORY;
   }
@@ -98,6 +100,11 @@ ctz_status ctz_engine_create(const ctz_config *config, ctz_engine **out) {
   engine->config.gone = config->gone;
   *out = engine;
   return CTZ_OK;
+}
+
+uint64_t ctz_patience_of(const ctz_engine *engine, double timeout_ms) {
+  if (engine->forked) return 0;
+  return timeout_ms >= 1e12 ? UINT64_MAX : ctz_monotonic_ns() + (uint64_t)(timeout_ms * 1e6);
 }
 
 double ctz_now(ctz_engine *engine) { return ctz_ms_of(engine, ctz_monotonic_ns()); }

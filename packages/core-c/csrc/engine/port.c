@@ -91,10 +91,6 @@ void ctz_port_wake(ctz_engine *engine, uint32_t count) {
 
 void ctz_port_wake_timers(ctz_engine *engine) { ctz_timers_wake(engine); }
 
-static uint64_t deadline_of(double timeout_ms) {
-  return timeout_ms >= 1e12 ? UINT64_MAX : ctz_monotonic_ns() + (uint64_t)(timeout_ms * 1e6);
-}
-
 // A free slot of the port for a call to change; `plan` gets its plan. OK: the slot is HELD.
 static ctz_status hold(ctz_engine *engine, uint32_t slot) {
   if (!ctz_is_port_slot(&engine->table, slot)) return CTZ_INVALID;
@@ -208,7 +204,7 @@ static bool is_in_a_thread(ctz_engine *engine, uint32_t slot) {
 
 bool ctz_port_returned(ctz_engine *engine, uint32_t slot, double timeout_ms) {
   if (!ctz_is_port_slot(&engine->table, slot)) return true;
-  uint64_t deadline = deadline_of(timeout_ms);
+  uint64_t deadline = ctz_patience_of(engine, timeout_ms);
   ctz_lock(&engine->pool_lock);
   while (is_in_a_thread(engine, slot) && ctz_condition_wait(&engine->pool_condition, &engine->pool_lock, deadline)) {
   }
@@ -226,7 +222,7 @@ ctz_status ctz_port_cancel_timed(ctz_engine *engine, uint32_t slot) {
 }
 
 ctz_status ctz_port_wait(ctz_engine *engine, uint32_t position, double timeout_ms) {
-  uint64_t deadline = deadline_of(timeout_ms);
+  uint64_t deadline = ctz_patience_of(engine, timeout_ms);
   ctz_status status = CTZ_OK;
   atomic_fetch_add_explicit(&engine->port_waiters, 1, memory_order_seq_cst);
   ctz_lock(&engine->own_lock);

@@ -16,6 +16,8 @@
 extern "C" {
 #endif
 
+// In the child of a fork without exec an engine is closed: it has no threads there. Nothing waits for what will never
+// happen, and its memory is not given back.
 typedef struct ctz_engine ctz_engine;
 
 // generation << 32 | slot. 0 is no task.
