@@ -55,7 +55,7 @@ static bool is_sound(const ctz_config *config) {
          config->max_workers <= CTZ_MAX_WORKERS && config->workers >= 1 && config->workers <= config->max_workers;
 }
 
-static bool init_locks(ctz_engine *engine) {
+bool ctz_engine_init_locks(ctz_engine *engine) {
   return ctz_mutex_init(&engine->timer_lock) && ctz_mutex_init(&engine->pool_lock) &&
          ctz_mutex_init(&engine->own_lock) && ctz_mutex_init(&engine->registry_lock) &&
          ctz_condition_init(&engine->timer_condition) && ctz_condition_init(&engine->pool_condition) &&
@@ -87,7 +87,8 @@ ctz_status ctz_engine_create(const ctz_config *config, ctz_engine **out) {
   engine->config.gone = NULL;  // a failed create leaves the owner to the caller
   engine->origin_ns = ctz_monotonic_ns();
   atomic_store_explicit(&engine->references, 1, memory_order_relaxed);
-  if (!init_locks(engine) || !ctz_forked_watch(engine) || !init_parts(engine) || !add_builtin_kernels(engine)) {
+  if (!ctz_engine_init_locks(engine) || !ctz_forked_watch(engine) || !init_parts(engine) ||
+      !add_builtin_kernels(engine)) {
     ctz_engine_drop(engine);
     return CTZ_OUT_OF_MEMORY;
   }

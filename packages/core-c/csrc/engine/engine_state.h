@@ -172,6 +172,7 @@ static inline void ctz_count(_Atomic uint64_t *counter, uint64_t more) {
 // Threads keep the engine; the last one frees it. engine.c
 void ctz_engine_keep(ctz_engine *engine);
 void ctz_engine_drop(ctz_engine *engine);
+bool ctz_engine_init_locks(ctz_engine *engine);
 // When so many milliseconds are over; UINT64_MAX: never. At once in a forked child, where nothing happens any more.
 uint64_t ctz_patience_of(const ctz_engine *engine, double timeout_ms);
 

@@ -18,13 +18,7 @@ static void abandon(ctz_engine *engine) {
   for (uint32_t i = 0; i < CTZ_MAX_WORKERS / 64; i++) {
     atomic_store_explicit(&engine->parked_bits[i], 0, memory_order_relaxed);
   }
-  ctz_mutex_init(&engine->timer_lock);
-  ctz_mutex_init(&engine->pool_lock);
-  ctz_mutex_init(&engine->own_lock);
-  ctz_mutex_init(&engine->registry_lock);
-  ctz_condition_init(&engine->timer_condition);
-  ctz_condition_init(&engine->pool_condition);
-  ctz_condition_init(&engine->own_condition);
+  ctz_engine_init_locks(engine);
 }
 
 static void in_child(void) {
