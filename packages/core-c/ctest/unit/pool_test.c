@@ -170,13 +170,34 @@ static const ctz_kernel surprises[] = {
   {.name = "deaf-surprise", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = deaf_surprise_run},
 };
 
+// A plan of such a kernel.
+static uint32_t plan_of_surprise(ctz_engine *engine, uint32_t which) {
+  CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[which], NULL), CTZ_OK);
+  return define_simple(engine, surprises[which].name, 2);
+}
+
+// The same, which is known to be short.
+static uint32_t plan_that_was_short(ctz_engine *engine, uint32_t which) {
+  uint32_t plan = plan_of_surprise(engine, which);
+  for (uint32_t i = 0; i < 1000; i++) end_of(engine, submit_number(engine, plan, 0));
+  return plan;
+}
+
+// Runs so many that are short, one after the other.
+static void run_short(port_client *client, uint32_t plan, uint32_t tasks) {
+  port_notice notice = {.slot = NO_SLOT};
+  for (uint32_t i = 0; i < tasks; i++) {
+    port_submit(client, plan, 2, 0, 0);
+    if (!CHECK(port_await(client, &notice, 10000))) break;
+    port_give(client, notice.slot);
+  }
+}
+
 // A kernel that was short a thousand times blocks. What was claimed with it, what comes after it, and what it had
 // settled before must not wait for it.
 static void test_surprise_own(uint32_t which, uint32_t workers) {
   ctz_engine *engine = start_engine(workers, 4096, 0);
-  for (uint32_t i = 0; i < 2; i++) CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[i], NULL), CTZ_OK);
-  uint32_t plan = define_simple(engine, surprises[which].name, 2), note = define_simple(engine, "note", 2);
-  for (uint32_t i = 0; i < 1000; i++) end_of(engine, submit_number(engine, plan, 0));
+  uint32_t plan = plan_that_was_short(engine, which), note = define_simple(engine, "note", 2);
   ctz_pause(engine, true);
   ctz_task_id ids[100], blocked = 0;
   for (uint32_t i = 0; i < 100; i++) {
@@ -198,9 +219,7 @@ static void test_surprise_own(uint32_t which, uint32_t workers) {
 // Paused while a worker has claimed more than it runs: what it has not started waits.
 static void test_pause_holds_claimed(void) {
   ctz_engine *engine = start_engine(1, 256, 0);
-  CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[1], NULL), CTZ_OK);
-  uint32_t plan = define_simple(engine, surprises[1].name, 2), note = define_simple(engine, "note", 2);
-  for (uint32_t i = 0; i < 100; i++) end_of(engine, submit_number(engine, plan, 0));
+  uint32_t plan = plan_that_was_short(engine, 1), note = define_simple(engine, "note", 2);
   ctz_pause(engine, true);
   ctz_task_id blocked = submit_number(engine, plan, 7), ids[40];
   for (uint32_t i = 0; i < 40; i++) ids[i] = submit_number(engine, note, i);
@@ -220,9 +239,7 @@ static void test_pause_holds_claimed(void) {
 // The lookout that gets up to work is surprised as well: another one that sleeps has taken its post.
 static void test_post_is_handed_on(void) {
   ctz_engine *engine = start_engine(3, 4096, 0);
-  CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[1], NULL), CTZ_OK);
-  uint32_t plan = define_simple(engine, surprises[1].name, 2), note = define_simple(engine, "note", 2);
-  for (uint32_t i = 0; i < 1000; i++) end_of(engine, submit_number(engine, plan, 0));
+  uint32_t plan = plan_that_was_short(engine, 1), note = define_simple(engine, "note", 2);
   await_parked(engine, 3);
   ctz_task_id first = submit_number(engine, plan, 7);
   gate_await(7, 1);
@@ -242,14 +259,9 @@ static void test_post_is_handed_on(void) {
 static void test_surprise_port(uint32_t which) {
   ctz_engine *engine = start_engine(2, 1, 256);
   port_client client = port_open(engine);
-  for (uint32_t i = 0; i < 2; i++) CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[i], NULL), CTZ_OK);
-  uint32_t plan = define_simple(engine, surprises[which].name, 2);
+  uint32_t plan = plan_of_surprise(engine, which);
   port_notice notice;
-  for (uint32_t i = 0; i < 1000; i++) {
-    port_submit(&client, plan, 2, 0, 0);
-    CHECK(port_await(&client, &notice, LONG_MS));
-    port_give(&client, notice.slot);
-  }
+  run_short(&client, plan, 1000);
   ctz_pause(engine, true);
   for (uint32_t i = 0; i < 100; i++) port_submit(&client, plan, 2, i == 30 ? 7 : 0, 0);
   ctz_pause(engine, false);
@@ -259,11 +271,7 @@ static void test_surprise_port(uint32_t which) {
     port_give(&client, notice.slot);
   }
   CHECK(!port_next(&client, &notice));
-  for (uint32_t i = 0; i < 100; i++) {
-    port_submit(&client, plan, 2, 0, 0);
-    if (!CHECK(port_await(&client, &notice, 10000))) break;
-    port_give(&client, notice.slot);
-  }
+  run_short(&client, plan, 100);
   gate_open(7);
   CHECK(port_await(&client, &notice, LONG_MS));
   end_engine(engine, 0);
@@ -292,16 +300,11 @@ static void test_lookout_wakes_the_owner(void) {
   config.wake = count_at_gate;
   ctz_engine *engine = start_engine_as(&config);
   port_client client = port_open(engine);
-  CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[1], NULL), CTZ_OK);
-  uint32_t plan = define_simple(engine, surprises[1].name, 3);
+  uint32_t plan = plan_of_surprise(engine, 1);
   port_notice notice = {.slot = NO_SLOT};
-  for (uint32_t i = 0; i < 1000; i++) {
-    port_submit(&client, plan, 3, 0, 0);
-    CHECK(port_await(&client, &notice, LONG_MS));
-    port_give(&client, notice.slot);
-  }
+  run_short(&client, plan, 1000);
   ctz_pause(engine, true);
-  for (uint32_t i = 0; i < 40; i++) port_submit(&client, plan, 3, i == 5 ? 7 : 0, 0);
+  for (uint32_t i = 0; i < 40; i++) port_submit(&client, plan, 2, i == 5 ? 7 : 0, 0);
   ctz_pause(engine, false);
   gate_await(7, 1);
   for (uint32_t settled = 0, wakes = 0; settled < 39;) {
