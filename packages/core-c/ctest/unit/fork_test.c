@@ -18,6 +18,12 @@ static void expect_to_end_well(pid_t child) {
   CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+// A child that ends well becomes another program: what the threads that are gone had is lost, and no leak.
+static _Noreturn void end_child(void) {
+  if (check_result() == 0) execlp("true", "true", (char *)NULL);
+  _exit(1);
+}
+
 // Everything answers, and nothing waits.
 static void use_in_child(uint32_t plan, const ctz_task_id *waiting, uint32_t count) {
   ctz_value number = {.f64 = 1};
@@ -59,7 +65,7 @@ static void test_child_is_closed(void) {
     CHECK_EQ_U64(ctz_port_wait(engine, client.position, INFINITY), CTZ_TIMED_OUT);
     CHECK(!ctz_port_returned(engine, slot, INFINITY));
     use_in_child(note, waiting, 1);
-    _exit(check_result());
+    end_child();
   }
   expect_to_end_well(child);
   // the parent has lost nothing
@@ -103,7 +109,7 @@ static void test_while_locks_are_held(void) {
     if (child == 0) {
       alarm(CHILD_SECONDS);
       use_in_child(spare, NULL, 0);
-      _exit(check_result());
+      end_child();
     }
     expect_to_end_well(child);
   }
@@ -125,7 +131,7 @@ static void test_child_has_its_own(void) {
     CHECK_EQ_U64(end_of(engine, submit_number(engine, define_simple(engine, "note", 2), 1)).state, CTZ_SLOT_COMPLETED);
     ctz_engine_close(engine, 0, NULL);
     ctz_engine_release(engine);
-    _exit(check_result());
+    end_child();
   }
   expect_to_end_well(child);
   end_engine(engine, 0);

@@ -238,21 +238,24 @@ static void test_pause_holds_claimed(void) {
 
 // The lookout that gets up to work is surprised as well: another one that sleeps has taken its post.
 static void test_post_is_handed_on(void) {
-  ctz_engine *engine = start_engine(3, 4096, 0);
+  ctz_engine *engine = start_engine(4, 4096, 0);
   uint32_t plan = plan_that_was_short(engine, 1), note = define_simple(engine, "note", 2);
+  ctz_task_id ids[3] = {submit_number(engine, define_simple(engine, "gate", 2), 6)};
+  gate_await(6, 1);
+  // one is awake for as long as this takes: of the others, who all go to sleep once more, one is the lookout
+  CHECK_EQ_U64(ctz_scale(engine, 4), CTZ_OK);
   await_parked(engine, 3);
-  ctz_task_id first = submit_number(engine, plan, 7);
-  gate_await(7, 1);
-  // counted as if the worker were searching: only the lookout finds this
-  atomic_fetch_add_explicit(&engine->searching, 1, memory_order_seq_cst);
-  ctz_task_id second = submit_number(engine, plan, 8);
-  gate_await(8, 1);
-  ctz_task_id third = submit_number(engine, note, 9);
-  CHECK_EQ_U64(ctz_wait(engine, third, 10000, NULL), CTZ_OK);
-  atomic_fetch_sub_explicit(&engine->searching, 1, memory_order_seq_cst);
-  for (uint32_t i = 7; i <= 8; i++) gate_open(i);
-  CHECK_EQ_U64(end_of(engine, first).state, CTZ_SLOT_COMPLETED);
-  CHECK_EQ_U64(end_of(engine, second).state, CTZ_SLOT_COMPLETED);
+  while (!atomic_load_explicit(&engine->lookout, memory_order_relaxed)) sched_yield();
+  for (uint32_t i = 1; i <= 2; i++) {
+    ids[i] = submit_number(engine, plan, 6 + i);
+    gate_await(6 + i, 1);
+  }
+  ctz_task_id last = submit_number(engine, note, 9);
+  CHECK_EQ_U64(ctz_wait(engine, last, 10000, NULL), CTZ_OK);
+  for (uint32_t i = 0; i < 3; i++) {
+    gate_open(6 + i);
+    CHECK_EQ_U64(end_of(engine, ids[i]).state, CTZ_SLOT_COMPLETED);
+  }
   end_engine(engine, 0);
 }
 
