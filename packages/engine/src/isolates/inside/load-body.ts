@@ -1,19 +1,97 @@
+// From the code of a task, as it was sent, to the function that is called: evaluated, or imported with its module.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import vm from 'node:vm'
+import { TaskDefinitionError, describeValue, errorTable, toError } from '../../contract/errors.ts'
 import type { TaskHandler } from '../../contract/task.ts'
 import type { TaskCode } from '../code/task-code.ts'
+import { findBody } from './find-body.ts'
+import type { Registrar } from './registrar.ts'
+import { importModule } from './typescript-loader.ts'
+import type { ModuleNamespace } from './typescript-loader.ts'
+
+type ModuleCode = Extract<TaskCode, { readonly kind: 'module' }>
+
+/** The bodies of an isolate, each loaded once. */
 export class BodyLoader {
-  readonly #known = new Map<TaskCode, TaskHandler>()
-  load(code: TaskCode): TaskHandler | Promise<TaskHandler> {
-    const known = this.#known.get(code)
-    if (known !== undefined) return known
-    if (code.kind === 'source') {
-      const made = (0, eval)(`(${code.text})`) as TaskHandler
-      this.#known.set(code, made)
-      return made
-    }
-    return import(code.url).then((module: Record<string, TaskHandler>) => {
-      const made = module[code.exported ?? code.name] as TaskHandler
-      this.#known.set(code, made)
-      return made
-    })
+  readonly #registrar: Registrar
+  readonly #loaded = new Map<string, TaskHandler | Promise<TaskHandler>>()
+
+  /** @param registrar what `becomeIsolate()` gave, before anything of the user's was imported */
+  constructor(registrar: Registrar) {
+    this.#registrar = registrar
   }
+
+  /**
+   * The function to call: a promise while a module is being imported, the function itself from then on.
+   * @throws TaskDefinitionError (or rejects with it) for a module that is missing, throws while it is loaded, or does not
+   * have the task, and for a text that is no function
+   */
+  load(code: TaskCode): TaskHandler | Promise<TaskHandler> {
+    const key = keyOf(code)
+    const there = this.#loaded.get(key)
+    if (there !== undefined) return there
+    const loaded = code.kind === 'source' ? evaluate(code.name, code.text) : this.#import(code, key)
+    this.#loaded.set(key, loaded)
+    return loaded
+  }
+
+  async #import(code: ModuleCode, key: string): Promise<TaskHandler> {
+    try {
+      const exports = await importFor(code)
+      const handler = findBody(code, exports, this.#registrar)
+      this.#loaded.set(key, handler)
+      return handler
+    } catch (thrown) {
+      // what was missing may be there the next time, such as a file that is being written
+      this.#loaded.delete(key)
+      throw thrown
+    }
+  }
+}
+
+function keyOf(code: TaskCode): string {
+  return JSON.stringify(code.kind === 'source' ? [code.name, code.text] : [code.name, code.url, code.exported ?? null])
+}
+
+function evaluate(task: string, text: string): TaskHandler {
+  let value: unknown
+  try {
+    const script = new vm.Script(text, {
+      // no path and no URL: packages that it imports are then resolved from the working directory
+      filename: `task ${task}`,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    })
+    value = script.runInThisContext()
+  } catch (thrown) {
+    throw new TaskDefinitionError(
+      `task '${task}': its text cannot be evaluated here: ${toError(thrown).message}; give it module: import.meta.url`,
+      { cause: thrown },
+    )
+  }
+  if (typeof value === 'function') return value as TaskHandler
+  throw new TaskDefinitionError(
+    `task '${task}': its text gives ${describeValue(value)} and no function; give it module: import.meta.url`,
+  )
+}
+
+async function importFor({ name, url }: ModuleCode): Promise<ModuleNamespace> {
+  try {
+    return await importModule(url)
+  } catch (thrown) {
+    const { message, code } = toError(thrown) as NodeJS.ErrnoException
+    if (thrown instanceof TaskDefinitionError)
+      throw new TaskDefinitionError(`task '${name}': ${message}`, { cause: thrown })
+    throw new TaskDefinitionError(`task '${name}': module ${url} ${whyNot(url, code, message)}`, { cause: thrown })
+  }
+}
+
+function whyNot(url: string, code: string | undefined, message: string): string {
+  if (code === 'ERR_MODULE_NOT_FOUND' && !existsSync(fileURLToPath(url))) {
+    return 'is not there; give module: import.meta.url of the module that defines the task'
+  }
+  if (code === errorTable.UnsupportedByEngineError.code) {
+    return `does more than define tasks when it is loaded: ${message}; put the tasks into a module of their own`
+  }
+  return `did not load in the thread or process of the task: ${message}`
 }
