@@ -2,12 +2,12 @@
 import { workerData } from 'node:worker_threads'
 import { runningTask } from '../../lanes/task-context.ts'
 import type { ThreadStart } from '../thread/messages.ts'
+import { BodyLoader } from './load-body.ts'
 import { becomeIsolate } from './registrar.ts'
 import { RunningInside } from './running.ts'
 import { ThreadWorker } from './thread-worker.ts'
 
-becomeIsolate()
-const worker = new ThreadWorker(workerData as ThreadStart)
+const worker = new ThreadWorker(workerData as ThreadStart, new BodyLoader(becomeIsolate()))
 
 process.on('uncaughtExceptionMonitor', (error) => {
   const culprit = runningTask()

@@ -24,7 +24,7 @@ import type { FromIsolate, ThreadStart, ToIsolate } from '../thread/messages.ts'
 import { toMessage } from '../wire/message-values.ts'
 import { SmallValues } from '../wire/small-values.ts'
 import { packError, unpackError } from '../wire/wire-error.ts'
-import { BodyLoader } from './load-body.ts'
+import type { BodyLoader } from './load-body.ts'
 import { RunningInside } from './running.ts'
 import { IdleIsolate } from './thread-idle.ts'
 
@@ -50,7 +50,9 @@ export class ThreadWorker {
   readonly #port: MessagePort
   readonly #claims: Claims
   readonly #values: SmallValues
-  readonly #loader = new BodyLoader()
+  readonly #loader: BodyLoader
+  /** By the number of their code. */
+  readonly #bodies: (TaskHandler | undefined)[] = []
   readonly #codes: (TaskCode | undefined)[]
   readonly #payloads = new Map<number, unknown>()
   readonly #idPrefix: string
@@ -63,7 +65,8 @@ export class ThreadWorker {
   /** What made the isolate end, and whose doing it was. */
   #fatal: { readonly error: unknown; readonly culprit: RunningInside | undefined } | null = null
 
-  constructor(start: ThreadStart) {
+  constructor(start: ThreadStart, loader: BodyLoader) {
+    this.#loader = loader
     this.#memory = new LaneMemory(start.isolates, start.memory)
     this.#words = this.#memory.words
     this.#isolate = start.isolate
@@ -138,12 +141,14 @@ export class ThreadWorker {
   }
 
   #begin(slot: number): Promise<void> | undefined {
-    const code = this.#codeOf(slot)
+    const index = Atomics.load(this.#words, this.#memory.slotWord(slot, SlotWord.CODE))
+    const code = this.#codeOf(index)
     const current = this.#enter(slot, code)
     let answer: unknown
     try {
-      const body = this.#loader.load(code)
+      const body = this.#bodies[index] ?? this.#loader.load(code)
       if (typeof body !== 'function') return this.#loadThenRun(current, body)
+      this.#bodies[index] = body
       answer = runInTaskContext(current.running, body, this.#argumentsOf(slot))
     } catch (thrown) {
       leaveTaskContext()
@@ -189,8 +194,7 @@ export class ThreadWorker {
   }
 
   /** A number that the codes do not have yet has been sent before the task was: its message is here. */
-  #codeOf(slot: number): TaskCode {
-    const index = Atomics.load(this.#words, this.#memory.slotWord(slot, SlotWord.CODE))
+  #codeOf(index: number): TaskCode {
     while (this.#codes[index] === undefined && this.#receiveNext()) continue
     const code = this.#codes[index]
     if (code === undefined) throw new TypeError(`the code number ${index} of a task never came`)

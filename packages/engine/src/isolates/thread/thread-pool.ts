@@ -73,7 +73,7 @@ export class ThreadPool implements ThreadListener {
     this.memoryLimitMb = memoryLimitMb
     this.#setup = setup
     this.memory = new LaneMemory(setup.maxThreads)
-    this.values = new SmallValues(this.memory.buffer)
+    this.values = new SmallValues(this.memory.buffer, { copied: true })
     this.isolates = Array.from<ThreadIsolate | null>({ length: setup.maxThreads }).fill(null)
     this.pump = new CompletionPump(this.memory.words, this)
   }
