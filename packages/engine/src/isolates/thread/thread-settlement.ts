@@ -1,6 +1,6 @@
 // Where attempts that isolates run begin and end, as the walk sees them.
 import { receiveMessageOnPort } from 'node:worker_threads'
-import { MemoryLimitError, TaskCrashedError } from '../../contract/errors.ts'
+import { MemoryLimitError, TaskCrashedError, toError } from '../../contract/errors.ts'
 import { Deadlines } from '../../typescript/deadlines.ts'
 import { beginAttempt } from '../../typescript/start.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
@@ -65,7 +65,9 @@ export class ThreadSettlement implements PoolReceiver {
   returned(pool: ThreadPool, attempt: ThreadAttempt): void {
     const { memory } = pool
     const state = Atomics.load(memory.words, memory.slotWord(attempt.slot, SlotWord.STATE))
-    if (attempt.fate === 'dropped') this.#endLate(attempt)
+    // a body that got hold of the memory may have written anything there
+    if (state !== SlotState.DONE && state !== SlotState.WITHDRAWN) return
+    if (attempt.fate === 'dropped') this.#endDropped(pool, attempt)
     else if (state === SlotState.DONE) this.#end(pool, attempt)
     else this.#bringBack(attempt)
     this.#lane.release(attempt)
@@ -88,12 +90,12 @@ export class ThreadSettlement implements PoolReceiver {
       else if (kind === EndKind.CRASH) settlement.failed(record, run, crashError(record, end), now)
       else settlement.failed(record, run, unpackError(end), now)
     } catch (thrown) {
-      settlement.failed(record, run, unpackError(thrown), now)
+      settlement.failed(record, run, toError(thrown), now)
     }
   }
 
   #endOf(pool: ThreadPool, attempt: ThreadAttempt, kind: number | undefined): unknown {
-    if (kind !== EndKind.RESULT_MESSAGE && kind !== EndKind.ERROR_MESSAGE) return pool.endIn(attempt)
+    if (!isMessage(kind)) return pool.endIn(attempt)
     const { memory, isolates } = pool
     const isolate = isolates[(memory.words[memory.slotWord(attempt.slot, SlotWord.ISOLATE)] ?? 0) - 1]
     if (isolate === null || isolate === undefined) throw new TaskCrashedError(`the thread ended before its result came`)
@@ -103,7 +105,8 @@ export class ThreadSettlement implements PoolReceiver {
   /** The message was posted before the slot came back: it is here, or it lies in the port. */
   #messageFor(pool: ThreadPool, isolate: ThreadIsolate, slot: number): unknown {
     const ends = this.#endsOf(isolate)
-    for (let next = receiveMessageOnPort(isolate.port); !ends.has(slot); next = receiveMessageOnPort(isolate.port)) {
+    while (!ends.has(slot)) {
+      const next = receiveMessageOnPort(isolate.port)
       if (next === undefined) throw new TaskCrashedError('the result of the task did not arrive')
       this.heard(pool, isolate, next.message as FromIsolate)
     }
@@ -150,6 +153,19 @@ export class ThreadSettlement implements PoolReceiver {
     }
     gatekeeper.leave(record, clock.now())
     this.#lane.ready.putBack(record)
+  }
+
+  #endDropped(pool: ThreadPool, attempt: ThreadAttempt): void {
+    const { memory } = pool
+    const kind = memory.words[memory.slotWord(attempt.slot, SlotWord.END_KIND)]
+    const state = memory.words[memory.slotWord(attempt.slot, SlotWord.STATE)]
+    try {
+      // nobody wants what came by message, and the next task in this slot must not find it
+      if (state === SlotState.DONE && isMessage(kind)) this.#endOf(pool, attempt, kind)
+    } catch {
+      // it went with its thread
+    }
+    this.#endLate(attempt)
   }
 
   #endLate({ record, run }: ThreadAttempt): void {
@@ -212,6 +228,10 @@ export class ThreadSettlement implements PoolReceiver {
     this.#lane.wake()
     keepAlive.hold(walk.occupancy.unsettled > 0)
   }
+}
+
+function isMessage(kind: number | undefined): boolean {
+  return kind === EndKind.RESULT_MESSAGE || kind === EndKind.ERROR_MESSAGE
 }
 
 /** What a thread that has ended had in hand: what it ran, and what only it could have run. */
