@@ -116,11 +116,11 @@ class ScopeWalk {
         if (!scope.privates.includes(node.name)) this.#add('private', node, node.name)
         return
       case 'ImportExpression':
-        this.#import(node.source)
+        this.#import(node.source, /^(\.{1,2}(\/|$)|#)/)
         return this.#all(childrenOf(node), scope)
       case 'CallExpression':
         if (node.callee.type === 'Identifier' && node.callee.name === VITE_DYNAMIC_IMPORT)
-          this.#import(node.arguments[0])
+          this.#import(node.arguments[0], /^(\.|#|\/(?!@fs\/))/)
         return this.#all(childrenOf(node), scope)
       case 'UnaryExpression':
         if (node.operator === 'typeof' && node.argument.type === 'Identifier') {
@@ -172,12 +172,10 @@ class ScopeWalk {
     this.#add(kind, node, name)
   }
 
-  /** A specifier that is relative to the module, or is one of its package's own names, means nothing elsewhere. */
-  #import(source: AnyNode | undefined): void {
-    const specifier = source?.type === 'Literal' ? source.value : undefined
-    if (typeof specifier === 'string' && /^(\.{1,2}(\/|$)|#)/.test(specifier) && source) {
-      this.#add('import', source, specifier)
-    }
+  /** A specifier that is relative to the module, or one of its package's own names, means nothing elsewhere. */
+  #import(source: AnyNode | undefined, relative: RegExp): void {
+    if (source?.type !== 'Literal' || typeof source.value !== 'string') return
+    if (relative.test(source.value)) this.#add('import', source, source.value)
   }
 
   #add(kind: OuterReference['kind'], node: Node, name: string = kind): void {

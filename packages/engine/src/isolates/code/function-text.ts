@@ -32,8 +32,7 @@ export function isNativeText(text: string): boolean {
  */
 export function readFunction(handler: (...args: never[]) => unknown): ReadFunction {
   const text = textOf(handler)
-  // only functions that are plain and sloppy have it
-  const sloppy = Object.hasOwn(handler, 'caller')
+  const sloppy = isSloppy(handler)
   let first: unknown
   for (const strict of sloppy ? [false] : [true, false]) {
     for (const form of [asExpression, asMethod]) {
@@ -48,6 +47,16 @@ export function readFunction(handler: (...args: never[]) => unknown): ReadFuncti
     }
   }
   throw new SyntaxError(toError(first).message, { cause: first })
+}
+
+/** Whether it is known to be sloppy code: only plain functions in such code may be asked who calls them. */
+function isSloppy(handler: object): boolean {
+  try {
+    Reflect.get(handler, 'caller')
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** One way to read a text: what goes round it, and what is found in there. */

@@ -9,7 +9,7 @@ const moduleNames = new Set(['require', 'module', 'exports', '__filename', '__di
 /** Functions that transpilers put into a text, which an isolate can be given as well, with their source. */
 const harmlessHelpers: readonly (readonly [name: RegExp, source: string])[] = [
   [/^__name\d*$/, `(target, value) => Object.defineProperty(target, 'name', { value, configurable: true })`],
-  [new RegExp(`^${VITE_DYNAMIC_IMPORT}$`), '(specifier) => import(specifier)'],
+  [new RegExp(`^${VITE_DYNAMIC_IMPORT}$`), `(specifier) => import(specifier.replace(/^\\/@fs\\/+/, 'file:///'))`],
 ]
 
 /** Names of the helpers and imports of esbuild, tsc, babel, swc, vite and istanbul, and what they stand for. */

@@ -1,5 +1,7 @@
 // From the code of a task, as it was sent, to the function that is called: evaluated, or imported with its module.
 import { existsSync } from 'node:fs'
+import Module from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import vm from 'node:vm'
 import { TaskDefinitionError, describeValue, errorTable, toError } from '../../contract/errors.ts'
@@ -57,12 +59,7 @@ function keyOf(code: TaskCode): string {
 function evaluate(task: string, text: string): TaskHandler {
   let value: unknown
   try {
-    const script = new vm.Script(text, {
-      // no path and no URL: packages that it imports are then resolved from the working directory
-      filename: `task ${task}`,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    })
-    value = script.runInThisContext()
+    value = valueOf(task, text)
   } catch (thrown) {
     throw new TaskDefinitionError(
       `task '${task}': its text cannot be evaluated here: ${toError(thrown).message}; give it module: import.meta.url`,
@@ -73,6 +70,23 @@ function evaluate(task: string, text: string): TaskHandler {
   throw new TaskDefinitionError(
     `task '${task}': its text gives ${describeValue(value)} and no function; give it module: import.meta.url`,
   )
+}
+
+/** The value of an expression in the global scope of this isolate, in sloppy mode unless it says otherwise. */
+function valueOf(task: string, text: string): unknown {
+  if (!/\bimport\b/.test(text)) return new vm.Script(text, { filename: `task ${task}` }).runInThisContext()
+  // a script that imports needs to stand somewhere: in the working directory, from where packages are resolved. As a module
+  // that CommonJS compiles it may, without the warning that Node gives for what node:vm has for it
+  const filename = join(process.cwd(), 'task')
+  const module = new Module(filename) as CompilableModule
+  // oxlint-disable-next-line no-underscore-dangle -- its name, under which tools that compile have always used it
+  module._compile(`module.exports = ${text}`, filename, 'commonjs')
+  return module.exports
+}
+
+/** What the types leave out. */
+type CompilableModule = Module & {
+  _compile(this: CompilableModule, source: string, filename: string, format: 'commonjs'): unknown
 }
 
 async function importFor({ name, url }: ModuleCode): Promise<ModuleNamespace> {

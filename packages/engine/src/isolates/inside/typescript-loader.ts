@@ -1,7 +1,9 @@
 // Imports a module inside an isolate, also where Node by itself cannot read it because it is TypeScript.
+import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
 import { TaskDefinitionError, toError } from '../../contract/errors.ts'
 import { findTranspilers, loadTranspiler, resolveWay } from './transpilers.ts'
 import type { Transpile, TranspilerLocation } from './transpilers.ts'
@@ -27,8 +29,7 @@ let enabled: Promise<void> | undefined
  * @throws whatever the module throws, and what is wrong with it
  */
 export async function importModule(url: string): Promise<ModuleNamespace> {
-  // a Node that knows no TypeScript remembers a failed import: so what reads it has to be there first
-  if (isTypeScriptUrl(url) && !nodeReadsTypeScript() && !startedWithLoader()) await enable(url)
+  if (remembersFailures) await prepare(url)
   try {
     return (await import(url)) as ModuleNamespace
   } catch (thrown) {
@@ -38,7 +39,19 @@ export async function importModule(url: string): Promise<ModuleNamespace> {
   return importAgain(url)
 }
 
-/** Some versions of Node remember a failure by URL: the same file has another one with a query. */
+/** Node 20 never imports again what failed once, and its threads do not inherit what reads TypeScript in the main one. */
+const remembersFailures = Number(process.versions.node.split('.')[0]) < 22
+
+/** What reads TypeScript has to be there before the first import that may need it. */
+async function prepare(url: string): Promise<void> {
+  const withLoader = startedWithLoader()
+  if (withLoader && isMainThread) return
+  if (isTypeScriptUrl(url)) await enable(url)
+  // a module in JavaScript may import one in TypeScript in such a program; most do not
+  else if (withLoader) await enable(url).catch(() => {})
+}
+
+/** Some newer ones remember it by URL: the same file has another one with a query. */
 async function importAgain(url: string): Promise<ModuleNamespace> {
   try {
     return (await import(url)) as ModuleNamespace
@@ -57,13 +70,7 @@ function needsTranspiler(thrown: unknown, url: string): boolean {
   return isTypeScriptUrl(url) && isNotFound(thrown) && /Cannot find module '[^']*\//.test(message)
 }
 
-/** Node strips types from 22.18 and 23.6 on, unless it is told not to. */
-function nodeReadsTypeScript(): boolean {
-  const { typescript } = process.features as { readonly typescript?: unknown }
-  return typeof typescript === 'string'
-}
-
-/** Whether the process was started with something that reads TypeScript, which its threads inherit. */
+/** Whether the process was started with something that reads TypeScript. */
 function startedWithLoader(): boolean {
   const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ')
   return /(^|[\s=/\\@"'])(tsx|ts-node|jiti|swc-node|esbuild-register|tsimp|ts-blank-space|amaro)\b/.test(given)
@@ -109,16 +116,21 @@ function firstLine(thrown: unknown): string {
   return toError(thrown).message.split('\n')[0] ?? ''
 }
 
-function findTsx(url: string): string | undefined {
+/** The doors of tsx for ESM and for CommonJS, which each take a `register()` of its own. */
+function findTsx(url: string): readonly string[] | undefined {
   const homes = [url, pathToFileURL(join(process.cwd(), 'here')).href]
-  return homes.map((home) => resolveWay(home, ['tsx/esm/api'])).find((found) => found !== undefined)
+  const doors = homes.map((home) => ['tsx/esm/api', 'tsx/cjs/api'].map((door) => resolveWay(home, [door])))
+  return doors.map((both) => both.filter((door) => door !== undefined)).find((both) => both.length > 0)
 }
 
-async function registerTsx(url: string): Promise<void> {
-  const api = (await import(url)) as { register?: () => unknown; default?: { register?: () => unknown } }
-  const register = api.register ?? api.default?.register
-  if (register === undefined) throw new Error('it has no register(); update it')
-  register()
+async function registerTsx(doors: readonly string[]): Promise<void> {
+  for (const door of doors) {
+    // what require() finds is CommonJS, which cannot register for ESM; the module beside it can
+    const module = door.replace(/\.cjs$/, '.mjs')
+    const api = (await import(existsSync(new URL(module)) ? module : door)) as { register?: () => unknown }
+    if (api.register === undefined) throw new Error('it has no register(); update it')
+    api.register()
+  }
 }
 
 async function registerTranspilers(found: readonly TranspilerLocation[]): Promise<void> {
