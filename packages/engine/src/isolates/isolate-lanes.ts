@@ -2,7 +2,8 @@
 import type { ResolvedEngineOptions } from '../options/engine-options.ts'
 import type { SideLane } from '../typescript/side-lane.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
+import { ProcessLane } from './process/process-lane.ts'
 
-export function isolateLanes(_parts: WalkParts, _options: ResolvedEngineOptions): readonly SideLane[] {
-  return []
+export function isolateLanes(parts: WalkParts, options: ResolvedEngineOptions): readonly SideLane[] {
+  return [new ProcessLane(parts, options)]
 }

@@ -44,7 +44,7 @@ export class Plans {
     if (named.kernel !== undefined && kernel !== undefined && !sameKernel(named.kernel, kernel)) {
       throw new TaskDefinitionError(`task '${name}' is defined already with another kernel; choose another name`)
     }
-    this.#termsOf(name, options).accept({ name, options, ...(kernel === undefined ? {} : { kernel }) }, named)
+    this.#termsOf(name, options).accept({ name, options, handler, ...(kernel === undefined ? {} : { kernel }) }, named)
     named.handler = handler
     named.kernel = kernel ?? named.kernel
     return named
