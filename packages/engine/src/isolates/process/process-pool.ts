@@ -143,6 +143,8 @@ export class ProcessPool implements ProcessListener {
     if (message.kind !== 'ready') return this.#listener.heard(child, message)
     if (child.state !== 'starting') return
     this.#settle(child)
+    // others may have waited to be started until one stays up
+    this.open()
     this.#listener.changed()
   }
 

@@ -23,7 +23,7 @@ export function packError(thrown: unknown): PackedError {
   }
   const { name, message, stack = '' } = error
   const packed = { name, message, stack, fields }
-  return error.cause === undefined ? packed : { ...packed, cause: packError(error.cause) }
+  return error.cause instanceof Error ? { ...packed, cause: packError(error.cause) } : packed
 }
 
 export function unpackError(packed: unknown): Error {

@@ -39,10 +39,11 @@ export async function startProcesses(
   }
 }
 
-/** Stops the engines of a test, and tells which processes of theirs are left. */
-export async function stopAll(): Promise<number[]> {
+/** Stops the engines of a test; rejects when a process of theirs is left. */
+export async function stopAll(): Promise<void> {
   await Promise.all(engines.splice(0).map((engine) => engine.stop({ waitForCompletion: false, timeoutMs: 0 })))
-  return childrenOf(process.pid)
+  const left = childrenOf(process.pid)
+  if (left.length > 0) throw new Error(`processes were left behind: ${left.join(', ')}`)
 }
 
 /** Processes of the process lane that belong to another process, zombies included. Linux only: elsewhere none is seen. */
@@ -104,4 +105,11 @@ function read(path: string): string {
   } catch {
     return ''
   }
+}
+
+/** The process that has a task. */
+export function workerOf(handle: TaskHandle): number {
+  const { workerId } = handle.stats()
+  if (workerId === null) throw new Error('the task has no process')
+  return workerId
 }
