@@ -12,6 +12,8 @@ import { events } from './cases/events.ts'
 import { expiry } from './cases/expiry.ts'
 import { failures } from './cases/failures.ts'
 import { handles } from './cases/handles.ts'
+import { isolateEnds } from './cases/isolate-ends.ts'
+import { isolateResults } from './cases/isolate-results.ts'
 import { kernelFailures } from './cases/kernel-failures.ts'
 import { kernelRecords } from './cases/kernel-records.ts'
 import { kernelTurns } from './cases/kernel-turns.ts'
@@ -85,5 +87,7 @@ export const behaviours: readonly Behaviour[] = [
   { behaviour: 'kernel-failures', cases: kernelFailures },
   { behaviour: 'kernel-turns', cases: kernelTurns },
   { behaviour: 'kernel-records', cases: kernelRecords },
+  { behaviour: 'isolate-results', cases: isolateResults('process') },
+  { behaviour: 'isolate-ends', cases: isolateEnds('process') },
   { behaviour: 'shutdown', cases: shutdown },
 ]

@@ -1,4 +1,4 @@
-// The codes of the tasks of an engine, numbered: they are sent to a thread or process once, and named by number.
+// The codes of the tasks of an engine, numbered: a thread is sent each once, and tasks name theirs by number.
 import { UnknownTaskError } from '../contract/errors.ts'
 import type { TaskHandler } from '../contract/task.ts'
 import { taskCodeOf } from './code/task-code.ts'
@@ -8,6 +8,8 @@ export class TaskCodes {
   readonly all: TaskCode[] = []
   /** By function, then by name and module. */
   readonly #known = new WeakMap<TaskHandler, Map<string, number>>()
+  /** By what is sent: a function that is made anew for each task has the same text each time. */
+  readonly #numbers = new Map<string, number>()
 
   /** @throws TaskDefinitionError when the body cannot travel */
   indexOf(name: string, handler: TaskHandler | undefined, module: string | undefined): number {
@@ -16,10 +18,19 @@ export class TaskCodes {
     const key = module === undefined ? name : `${name} ${module}`
     let index = byName.get(key)
     if (index === undefined) {
-      index = this.all.push(taskCodeOf(name, handler, module)) - 1
+      index = this.#numberOf(taskCodeOf(name, handler, module))
       byName.set(key, index)
       this.#known.set(handler, byName)
     }
     return index
+  }
+
+  #numberOf(code: TaskCode): number {
+    const key = JSON.stringify(code)
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    const number = this.all.push(code) - 1
+    this.#numbers.set(key, number)
+    return number
   }
 }

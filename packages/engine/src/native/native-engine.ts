@@ -34,7 +34,7 @@ const MOST_WORKERS = 256
 const capabilities: EngineCapabilities = Object.freeze({
   inlineLane: true,
   threadLane: true,
-  processLane: false,
+  processLane: true,
   nativeLane: true,
   adHocTasks: true,
   durable: false,

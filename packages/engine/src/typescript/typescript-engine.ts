@@ -8,7 +8,7 @@ import { WalkEngine } from './walk-engine.ts'
 const capabilities: EngineCapabilities = Object.freeze({
   inlineLane: true,
   threadLane: true,
-  processLane: false,
+  processLane: true,
   nativeLane: false,
   adHocTasks: true,
   durable: false,

@@ -3,7 +3,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort, Transferable } from 'node:worker_threads'
 import { toError } from '../../contract/errors.ts'
 import type { TaskCode } from '../code/task-code.ts'
-import { entryUrl } from '../entry-url.ts'
+import { entryFile } from '../entry-file.ts'
 import { DIRECTED, IsolateWord, STOPPED } from './lane-memory.ts'
 import type { LaneMemory } from './lane-memory.ts'
 import { hrtimeMs } from './messages.ts'
@@ -70,7 +70,7 @@ export class ThreadIsolate {
       idPrefix,
       originMs: hrtimeMs() - performance.now(),
     }
-    this.#worker = new Worker(entryUrl('thread-entry'), {
+    this.#worker = new Worker(entryFile('thread-entry'), {
       name: `catzilla-thread-${id}`,
       workerData: start,
       transferList: [port2],

@@ -1,0 +1,174 @@
+// Runs bodies in a child process, one at a time, and says what becomes of them.
+import { PayloadError, describeValue, toError } from '../../contract/errors.ts'
+import type { TaskHandler } from '../../contract/task.ts'
+import { runInline } from '../../lanes/inline-lane.ts'
+import type { AttemptFollower } from '../../lanes/inline-lane.ts'
+import { runOutsideContexts } from '../../lanes/task-context.ts'
+import { copyResult } from '../../support/payload-copy.ts'
+import type { ChildOrders, EndFigures, FromChild, RunMessage, ToChild } from '../process/protocol.ts'
+import { packValue, refuseShared, unpackValue } from '../wire/process-payload.ts'
+import { packError, unpackError } from '../wire/wire-error.ts'
+import type { BodyLoader } from './load-body.ts'
+import { RunningInside } from './running.ts'
+import type { AttemptReport } from './running.ts'
+
+/** An attempt, from its message to its end. */
+class Attempt extends RunningInside {
+  readonly message: RunMessage
+  readonly takenAt: number = performance.now()
+  aborted = false
+
+  constructor(message: RunMessage, report: (report: AttemptReport) => void) {
+    super(message.facts, report)
+    this.message = message
+  }
+}
+
+type Send = (message: FromChild) => void
+
+export class ProcessTasks implements AttemptFollower<Attempt> {
+  readonly #orders: ChildOrders
+  readonly #send: Send
+  readonly #loader: BodyLoader
+  readonly #bodies = new Map<number, TaskHandler | Promise<TaskHandler>>()
+  #attempt: Attempt | null = null
+  #leaving = false
+  #memoryTimer: NodeJS.Timeout | undefined
+
+  constructor(orders: ChildOrders, loader: BodyLoader, send: Send) {
+    this.#loader = loader
+    this.#orders = orders
+    this.#send = send
+  }
+
+  get busy(): boolean {
+    return this.#attempt !== null
+  }
+
+  hear(message: ToChild): void {
+    if (message.kind === 'run') this.#take(message)
+    else if (message.kind === 'ping') this.#send({ kind: 'pong' })
+    else if (message.kind === 'abort') this.#abort(message.serial, message.reason)
+    else if (message.kind === 'leave') this.#leave()
+  }
+
+  #take(message: RunMessage): void {
+    const { serial } = message
+    const attempt = new Attempt(message, (report) => this.#report(serial, report))
+    this.#attempt = attempt
+    this.#send({ kind: 'taken', serial, rss: process.memoryUsage.rss() })
+    if (this.#orders.tellMemoryMs > 0) this.#tellMemory(serial)
+    try {
+      const body = this.#bodyOf(message)
+      if (body instanceof Promise) void this.#runLoaded(attempt, body)
+      else this.#run(attempt, body)
+    } catch (thrown) {
+      this.failed(attempt, toError(thrown))
+    }
+  }
+
+  /** @throws when the code cannot be loaded */
+  #bodyOf({ code, source, forget }: RunMessage): TaskHandler | Promise<TaskHandler> {
+    if (forget === true) this.#bodies.clear()
+    const known = this.#bodies.get(code)
+    if (known !== undefined) return known
+    if (source === undefined) throw new PayloadError(`the code with number ${code} was never sent to this process`)
+    const loading = this.#loader.load(source)
+    this.#bodies.set(code, loading)
+    return loading
+  }
+
+  async #runLoaded(attempt: Attempt, loading: Promise<TaskHandler>): Promise<void> {
+    const { code, serial } = attempt.message
+    try {
+      const body = await loading
+      this.#bodies.set(code, body)
+      // what the module takes is not the task's
+      this.#send({ kind: 'loaded', serial, rss: process.memoryUsage.rss() })
+      this.#run(attempt, body)
+    } catch (thrown) {
+      this.failed(attempt, toError(thrown))
+    }
+  }
+
+  #run(attempt: Attempt, body: TaskHandler): void {
+    // nobody wants it any more, and it has not begun
+    if (attempt.aborted) return this.succeeded(attempt, undefined)
+    const args = unpackValue(attempt.message.args) as readonly unknown[]
+    runOutsideContexts(() => runInline(attempt, body, args, this))
+  }
+
+  #abort(serial: number, reason: unknown): void {
+    const attempt = this.#attempt
+    if (attempt?.message.serial !== serial) return
+    // first, since those who listen to the signal may take their time
+    this.#send({ kind: 'aborting', serial })
+    attempt.aborted = true
+    attempt.abort(unpackError(reason))
+  }
+
+  #leave(): void {
+    if (this.#attempt === null) process.exit(0)
+    this.#leaving = true
+  }
+
+  succeeded(attempt: Attempt, value: unknown): void {
+    const { serial, facts } = attempt.message
+    const where = `task '${facts.name}': result`
+    let packed: Uint8Array
+    try {
+      refuseShared(value, where)
+      packed = packValue(copyResult(value, facts.name))
+    } catch (thrown) {
+      return this.failed(attempt, toError(thrown))
+    }
+    this.#end(attempt, { kind: 'done', serial, value: packed, ...this.#figures(attempt) })
+  }
+
+  failed(attempt: Attempt, error: Error): void {
+    const { serial } = attempt.message
+    this.#end(attempt, { kind: 'failed', serial, error: packError(error), ...this.#figures(attempt) })
+  }
+
+  /** A body that gave a promise: nothing is measured here. */
+  pending(): void {}
+
+  #end(attempt: Attempt, message: FromChild): void {
+    attempt.end()
+    if (this.#attempt !== attempt) return
+    this.#attempt = null
+    clearInterval(this.#memoryTimer)
+    this.#send(message)
+    if (this.#leaving) process.exit(0)
+  }
+
+  #figures({ takenAt }: Attempt): EndFigures {
+    const heap = this.#orders.tellHeap ? process.memoryUsage().heapUsed : 0
+    return { ranMs: performance.now() - takenAt, rss: process.memoryUsage.rss(), heap }
+  }
+
+  #report(serial: number, report: AttemptReport): void {
+    this.#send({ kind: 'report', serial, report: report.kind === 'log' ? withPlainFields(report) : report })
+  }
+
+  #tellMemory(serial: number): void {
+    this.#memoryTimer = setInterval(() => {
+      this.#send({ kind: 'memory', serial, rss: process.memoryUsage.rss() })
+    }, this.#orders.tellMemoryMs)
+  }
+}
+
+/** Fields that cannot travel become a text: a line in a log is no reason to fail. */
+function withPlainFields(line: Extract<AttemptReport, { kind: 'log' }>): AttemptReport {
+  const { message, fields } = line
+  if (fields === undefined) return line
+  const plain = Object.entries(fields).map(([name, value]) => {
+    try {
+      refuseShared(value, name)
+      return [name, copyResult(value, name)] as const
+    } catch {
+      return [name, describeValue(value)] as const
+    }
+  })
+  return { kind: 'log', message: message, fields: Object.fromEntries(plain) }
+}

@@ -1,0 +1,176 @@
+// One child process: how it is started, asked and ended, and how its end is told once everything it said has been heard.
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { toError } from '../../contract/errors.ts'
+import type { Alarm, Clock } from '../../support/clock.ts'
+import { KnownCodes } from './known-codes.ts'
+import type { ProcessAttempt } from './process-attempt.ts'
+import type { ProcessEnd } from './process-end.ts'
+import { readMessage } from './protocol.ts'
+import type { ChildOrders, FromChild, ToChild } from './protocol.ts'
+import { unpackError } from '../wire/wire-error.ts'
+
+/** What is kept of the latest a child wrote to its stderr. */
+const STDERR_KEPT = 4096
+
+/** After its exit, how long to wait for the rest of what a child said: somebody else may hold its pipes open. */
+const LAST_WORDS_MS = 200
+
+export interface Fork {
+  readonly entry: string
+  readonly execArgv: readonly string[]
+  readonly heapMb: number
+  readonly orders: ChildOrders
+}
+
+export interface ProcessListener {
+  heard(child: TaskProcess, message: FromChild): void
+  ended(child: TaskProcess, end: ProcessEnd): void
+}
+
+export class TaskProcess {
+  /** V8's own limit in it. */
+  readonly heapMb: number
+  state: 'starting' | 'idle' | 'busy' | 'leaving' | 'ended' = 'starting'
+  /** What it was given and has not ended. */
+  attempt: ProcessAttempt | null = null
+  /** Attempts it has begun. */
+  tasks = 0
+  idleSince = 0
+  /** When it last said something, and since when a ping goes unanswered. */
+  heardAt: number
+  pingedAt: number | null = null
+  /** Numbers of the codes that it has. */
+  readonly codes: KnownCodes = new KnownCodes()
+  readonly #child: ChildProcess
+  readonly #clock: Clock
+  readonly #listener: ProcessListener
+  readonly #open = new Set(['process', 'channel', 'stderr'])
+  #alarm: Alarm | null = null
+  #alarmAt = Infinity
+  #stderr = ''
+  #failure: Error | undefined
+
+  constructor({ entry, execArgv, heapMb, orders }: Fork, clock: Clock, listener: ProcessListener) {
+    this.heapMb = heapMb
+    this.#clock = clock
+    this.#listener = listener
+    this.heardAt = clock.now()
+    const options = {
+      execArgv: [...execArgv, `--max-old-space-size=${heapMb}`],
+      serialization: 'advanced' as const,
+      stdio: ['ignore' as const, 'inherit' as const, 'pipe' as const, 'ipc' as const],
+      windowsHide: true,
+    }
+    this.#child = fork(entry, [JSON.stringify(orders)], options)
+    this.#listen(this.#child)
+    // what keeps the parent alive is that tasks are unsettled
+    this.hold(false)
+  }
+
+  /** 0 when it could not be started at all. */
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  /** Whether the parent stays alive for it. */
+  hold(wanted: boolean): void {
+    const { channel, stderr } = this.#child
+    const change = wanted ? 'ref' : 'unref'
+    this.#child[change]()
+    channel?.[change]()
+    ;(stderr as unknown as { ref(): void; unref(): void } | null)?.[change]()
+  }
+
+  /** @throws when the message cannot be serialised */
+  send(message: ToChild): void {
+    // a channel that is closed is heard of by its end
+    if (this.#child.connected) this.#child.send(message, () => {})
+  }
+
+  /** Asks it to go as soon as its body has ended, and ends it when it has not gone by then. */
+  leave(graceMs: number): void {
+    if (this.state === 'ended') return
+    this.state = 'leaving'
+    this.send({ kind: 'leave' })
+    this.killAfter(graceMs)
+  }
+
+  kill(): void {
+    if (this.state === 'ended') return
+    this.state = 'leaving'
+    this.relent()
+    this.#child.kill('SIGKILL')
+  }
+
+  /** Kills it then, if not before, unless `relent` is called first. */
+  killAfter(ms: number): void {
+    const at = this.#clock.now() + ms
+    if (at >= this.#alarmAt) return
+    this.#setAlarm(ms, () => this.kill())
+  }
+
+  relent(): void {
+    this.#alarm?.cancel()
+    this.#alarm = null
+    this.#alarmAt = Infinity
+  }
+
+  #setAlarm(ms: number, ring: () => void): void {
+    this.relent()
+    this.#alarmAt = this.#clock.now() + ms
+    if (ms < Infinity) this.#alarm = this.#clock.setAlarm(ms, ring)
+  }
+
+  #listen(child: ChildProcess): void {
+    child.on('message', (message) => this.#hear(readMessage(message)))
+    child.once('exit', () => this.#exited())
+    child.once('disconnect', () => this.#closed('channel'))
+    child.once('error', (error) => this.#failed(error))
+    child.stderr?.on('data', (chunk: Buffer) => this.#passOn(chunk))
+    child.stderr?.once('close', () => this.#closed('stderr'))
+  }
+
+  #hear(message: FromChild | undefined): void {
+    this.heardAt = this.#clock.now()
+    this.pingedAt = null
+    if (message === undefined || this.state === 'ended') return
+    if (message.kind === 'crash') this.#failure = unpackError(message.error)
+    this.#listener.heard(this, message)
+  }
+
+  #passOn(chunk: Buffer): void {
+    process.stderr.write(chunk)
+    this.#stderr = `${this.#stderr}${chunk.toString()}`.slice(-STDERR_KEPT)
+  }
+
+  /** It could not be started, or its channel broke. */
+  #failed(error: Error): void {
+    this.#failure ??= toError(error)
+    if (this.#child.pid === undefined) this.#end()
+    else this.kill()
+  }
+
+  #exited(): void {
+    this.relent()
+    this.#closed('process')
+    if (this.#open.size > 0) this.#setAlarm(LAST_WORDS_MS, () => this.#end())
+  }
+
+  #closed(what: string): void {
+    this.#open.delete(what)
+    if (this.#open.size === 0) this.#end()
+    // without its channel it is of no use
+    else if (what === 'channel' && this.#open.has('process')) this.killAfter(LAST_WORDS_MS)
+  }
+
+  #end(): void {
+    if (this.state === 'ended') return
+    const asked = this.state === 'leaving'
+    this.relent()
+    this.state = 'ended'
+    const { exitCode, signalCode } = this.#child
+    const { pid } = this
+    this.#listener.ended(this, { pid, exitCode, signalCode, asked, stderr: this.#stderr, failure: this.#failure })
+  }
+}

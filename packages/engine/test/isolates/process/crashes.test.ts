@@ -1,0 +1,153 @@
+// Processes that end while they run a task, before they begin one, and again and again.
+import { writeFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { TaskCrashedError } from '@catzilla/engine'
+import { errorOf, gone, isAlive, nextEvent, startProcesses, stopAll, workerOf } from './process-engine.ts'
+
+afterEach(stopAll)
+
+const pidOf = (): number => process.pid
+
+describe('a process that ends while it runs a task', () => {
+  const ways: readonly (readonly [string, () => unknown, RegExp, string | undefined])[] = [
+    ['exits with 0', () => process.exit(0), /exited with code 0/, undefined],
+    ['exits with 7', () => process.exit(7), /exited with code 7/, undefined],
+    ['aborts', () => process.abort(), /SIGABRT/, undefined],
+    ['is hit by SIGSEGV', () => process.kill(process.pid, 'SIGSEGV'), /SIGSEGV/, undefined],
+    [
+      'throws where nobody catches',
+      () =>
+        new Promise(() =>
+          setTimeout(() => {
+            throw new RangeError('out of reach')
+          }, 1),
+        ),
+      /nobody caught RangeError: out of reach/,
+      'out of reach',
+    ],
+    [
+      'rejects where nobody looks',
+      () =>
+        new Promise(() => {
+          void Promise.reject(new RangeError('unseen'))
+        }),
+      /nobody caught RangeError: unseen/,
+      'unseen',
+    ],
+    ['closes its channel', () => new Promise(() => process.disconnect()), /exited with code 0/, undefined],
+  ]
+
+  test.each(ways)('fails that task alone: one that %s', async (_, body, message, cause) => {
+    const { run } = await startProcesses({ maxProcesses: 1 })
+    const before = await run(pidOf).wait()
+    const handle = run(body)
+    const next = run(pidOf)
+    const error = await errorOf(handle)
+    expect(error).toBeInstanceOf(TaskCrashedError)
+    expect(error.message).toMatch(message)
+    expect(error.message).toContain(`(${String(before)})`)
+    expect((error.cause as Error | undefined)?.message).toBe(cause)
+    expect(await next.wait()).not.toBe(before)
+  })
+
+  test('fails it also when it is killed from outside, and leaves the others alone', async () => {
+    const { engine, run } = await startProcesses({ maxProcesses: 2 })
+    const forever = (): Promise<never> => new Promise(() => setInterval(() => {}, 1000))
+    const other = run(forever)
+    await nextEvent(engine, 'started')
+    const started = nextEvent(engine, 'started')
+    const handle = run(forever)
+    await started
+    process.kill(workerOf(handle), 'SIGKILL')
+    expect((await errorOf(handle)).message).toMatch(/SIGKILL/)
+    expect(other.status).toBe('running')
+  })
+
+  test('lets the task be retried in another one', async () => {
+    const { engine, run } = await startProcesses({ maxProcesses: 1 })
+    const pids: unknown[] = []
+    engine.subscribe(['retrying'], ({ error }) => pids.push(error.name))
+    const body = (): number => {
+      const { attempt } = (
+        (globalThis as Record<symbol, unknown>)[Symbol.for('@catzilla/engine/task-context')] as {
+          getStore(): { context: { attempt: number } }
+        }
+      ).getStore().context
+      if (attempt < 3) process.exit(attempt)
+      return attempt
+    }
+    const handle = run(body, [], { maxRetries: 2 })
+    expect(await handle.wait()).toBe(3)
+    expect(pids).toEqual(['TaskCrashedError', 'TaskCrashedError'])
+    expect(engine.snapshot()).toMatchObject({ retryCount: 2, failedTasks: 0, lateRuns: 0 })
+  })
+})
+
+describe('a process that ends while it is idle', () => {
+  test('is replaced when there is work', async () => {
+    const { run } = await startProcesses({ maxProcesses: 1 })
+    const first = (await run(pidOf).wait()) as number
+    process.kill(first, 'SIGKILL')
+    await gone(first)
+    expect(await run(pidOf).wait()).not.toBe(first)
+  })
+
+  test('and a task that was sent to it meanwhile does not notice', async () => {
+    const { run } = await startProcesses({ maxProcesses: 1 })
+    const first = (await run(pidOf).wait()) as number
+    process.kill(first, 'SIGKILL')
+    // sent before this event loop can hear of the end
+    const handle = run(pidOf)
+    expect(await handle.wait()).not.toBe(first)
+    expect(handle.stats().retries).toBe(0)
+    expect(handle.status).toBe('completed')
+  })
+})
+
+describe('processes that never get as far as a task', () => {
+  test('are given up after three, with what they said', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'catzilla-'))
+    const entry = join(folder, 'process-entry.mjs')
+    await writeFile(entry, `process.stderr.write('no such thing as a free lunch\\n'); process.exit(9)`)
+    try {
+      const { engine, run } = await startProcesses({ maxProcesses: 1 }, { entry, restartMs: 1 })
+      const handles = [run(pidOf), run(pidOf, [], { maxRetries: 3 })]
+      for (const handle of handles) {
+        const error = await errorOf(handle)
+        expect(error).toBeInstanceOf(TaskCrashedError)
+        expect(error.message).toMatch(/3 in a row .* exited with code 9.*\n.*free lunch/)
+      }
+      expect(engine.snapshot()).toMatchObject({ failedTasks: 2, retryCount: 0, totalQueued: 0 })
+      // the lane is not closed for good
+      expect((await errorOf(run(pidOf))).message).toMatch(/4 in a row/)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('because of their flags say which', async () => {
+    const { run } = await startProcesses({ maxProcesses: 1 }, { execArgv: ['--no-such-flag'], restartMs: 1 })
+    expect((await errorOf(run(pidOf))).message).toMatch(/bad option: --no-such-flag/)
+  })
+
+  test('because they do not exist say so', async () => {
+    const { run } = await startProcesses({ maxProcesses: 1 }, { entry: '/no/such/entry.js', restartMs: 1 })
+    expect((await errorOf(run(pidOf))).message).toMatch(/Cannot find module/)
+  })
+})
+
+test('an exception of code that outlives its task ends the process, and no other task', async () => {
+  const { run } = await startProcesses({ maxProcesses: 1 })
+  const body = (): number => {
+    setTimeout(() => {
+      throw new Error('too late to blame anybody')
+    }, 5)
+    return process.pid
+  }
+  const first = (await run(body).wait()) as number
+  await gone(first)
+  expect(await run(pidOf).wait()).not.toBe(first)
+  expect(isAlive(first)).toBe(false)
+})
