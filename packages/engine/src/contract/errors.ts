@@ -271,7 +271,8 @@ export function toError(thrown: unknown): Error {
   return new Error(`a value that is no Error was thrown: ${describeValue(thrown)}`, { cause: thrown })
 }
 
-function isError(value: unknown): value is Error {
+/** Also errors of another realm. Never throws. */
+export function isError(value: unknown): value is Error {
   try {
     // an error of another realm (vm context, worker) is no instance of this one's Error, yet it is one
     return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'

@@ -1,8 +1,4 @@
-export type PackedError = unknown
-export function packError(thrown: unknown): PackedError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  return { name: error.name, message: error.message, stack: error.stack }
-}
-export function unpackError(packed: unknown): Error {
-  return Object.assign(new Error(), packed as object)
-}
+// Errors as they cross a boundary: packed where they were thrown, unpacked where the task was submitted.
+export { packError } from './pack-error.ts'
+export type { PackedError } from './packed-error.ts'
+export { unpackError } from './unpack-error.ts'
