@@ -39,6 +39,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 /** The attempt that runs. */
 interface Current {
   readonly slot: number
+  readonly name: string
   readonly attempt: number
   readonly running: RunningInside
 }
@@ -189,8 +190,11 @@ export class ThreadWorker {
       slot: doubles[this.#memory.slotDouble(slot, SlotDouble.ID_SLOT)] ?? 0,
     }
     const facts = { taskId: taskIdOf(this.#idPrefix, id), name, attempt }
-    const running = new RunningInside(facts, (report) => this.#post({ kind: 'report', slot, attempt, report }))
-    return (this.#current = { slot, attempt, running })
+    const running = new RunningInside(facts, (report) => {
+      Atomics.add(words, this.#memory.slotWord(slot, SlotWord.REPORTS), 1)
+      this.#post({ kind: 'report', slot, attempt, report })
+    })
+    return (this.#current = { slot, name, attempt, running })
   }
 
   /** A number that the codes do not have yet has been sent before the task was: its message is here. */
@@ -222,7 +226,7 @@ export class ThreadWorker {
     const length = this.#values.write(this.#memory.payloadAt(current.slot), PAYLOAD_BYTES, value)
     if (length >= 0) return this.#complete(current.slot, EndKind.RESULT, length)
     try {
-      const message = toMessage(value, false)
+      const message = toMessage(value, false, `task '${current.name}': result`)
       this.#port.postMessage({ kind: 'end', slot: current.slot, value: message.value }, message.transfer)
       this.#complete(current.slot, EndKind.RESULT_MESSAGE, 0)
     } catch (thrown) {

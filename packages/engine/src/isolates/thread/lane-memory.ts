@@ -67,9 +67,11 @@ export const SlotWord = {
   ARGS_BYTES: 5,
   END_KIND: 6,
   END_BYTES: 7,
+  /** What the body has said by message. */
+  REPORTS: 8,
 } as const
 /** Doubles of a slot. Times are milliseconds on the clock of `performance.now()` of this thread. */
-export const SlotDouble = { READY_AT: 8, STARTED_AT: 9, ENDED_AT: 10, SEQUENCE: 11, ID_SLOT: 12 } as const
+export const SlotDouble = { READY_AT: 6, STARTED_AT: 7, ENDED_AT: 8, SEQUENCE: 9, ID_SLOT: 10 } as const
 
 export const SlotState = { PENDING: 1, RUNNING: 2, DONE: 3, WITHDRAWN: 4 } as const
 export type SlotState = (typeof SlotState)[keyof typeof SlotState]

@@ -230,7 +230,7 @@ export class ThreadLane implements LaneBeside, SideLane {
 
   figures(): LaneStatistics {
     const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
-    return { slots: this.#options.maxThreads, active: threads.filter((each) => each.current >= 0).length }
+    return { slots: threads.length, active: threads.filter((each) => each.current >= 0).length }
   }
 
   holdUp(isOver: () => boolean, timeoutMs: number): boolean {

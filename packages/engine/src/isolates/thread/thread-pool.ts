@@ -100,6 +100,7 @@ export class ThreadPool implements ThreadListener {
     words[memory.slotWord(slot, SlotWord.CODE)] = code
     words[memory.slotWord(slot, SlotWord.ATTEMPT)] = attempt.number
     words[memory.slotWord(slot, SlotWord.ISOLATE)] = 0
+    words[memory.slotWord(slot, SlotWord.REPORTS)] = 0
     words[memory.slotWord(slot, SlotWord.ARGS_KIND)] = length < 0 ? PayloadKind.MESSAGE : PayloadKind.BYTES
     words[memory.slotWord(slot, SlotWord.ARGS_BYTES)] = length
     doubles[memory.slotDouble(slot, SlotDouble.READY_AT)] = readyAt
@@ -135,7 +136,7 @@ export class ThreadPool implements ThreadListener {
     const owned = options.transfer && number > options.maxRetries
     let message
     try {
-      message = toMessage(record.args, owned)
+      message = toMessage(record.args, owned, `task '${record.name}': args`)
     } catch (thrown) {
       this.#free.push(slot)
       throw thrown

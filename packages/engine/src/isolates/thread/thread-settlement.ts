@@ -40,16 +40,10 @@ export class ThreadSettlement implements PoolReceiver {
     const { settlement, walk } = this.#parts
     this.#lane.handed.remove(record)
     attempt.run = beginAttempt(walk, settlement, record, startedAt)
-    attempt.run.extras.workerId = this.#threadOf(pool, attempt)
+    attempt.run.extras.workerId = isolateOf(pool, attempt)?.id ?? null
     // its name got a gate while it was on its way
     if (attempt.run.extras.entered === null) walk.gatekeeper.enterLate(record)
     if (goesOn) this.#deadlines.watch(attempt.run)
-  }
-
-  /** Number, for people, of the thread that took it. */
-  #threadOf({ memory, isolates }: ThreadPool, { slot }: ThreadAttempt): number | null {
-    const index = (memory.words[memory.slotWord(slot, SlotWord.ISOLATE)] ?? 0) - 1
-    return isolates[index]?.id ?? null
   }
 
   #startedAt({ memory }: ThreadPool, { slot }: ThreadAttempt): number {
@@ -76,6 +70,7 @@ export class ThreadSettlement implements PoolReceiver {
 
   #end(pool: ThreadPool, attempt: ThreadAttempt): void {
     const { memory } = pool
+    if ((memory.words[memory.slotWord(attempt.slot, SlotWord.REPORTS)] ?? 0) > 0) this.#hearAll(pool, attempt)
     const kind = memory.words[memory.slotWord(attempt.slot, SlotWord.END_KIND)]
     if (kind === EndKind.CRASH_OF_ANOTHER) return this.#bringBack(attempt)
     if (attempt.run === null) this.#begin(pool, attempt, this.#startedAt(pool, attempt), false)
@@ -94,11 +89,19 @@ export class ThreadSettlement implements PoolReceiver {
     }
   }
 
+  /** What the body said before it ended lies in the port, if it has not been heard yet. */
+  #hearAll(pool: ThreadPool, attempt: ThreadAttempt): void {
+    const isolate = isolateOf(pool, attempt)
+    if (isolate === undefined) return
+    for (let next = receiveMessageOnPort(isolate.port); next !== undefined; next = receiveMessageOnPort(isolate.port)) {
+      this.heard(pool, isolate, next.message as FromIsolate)
+    }
+  }
+
   #endOf(pool: ThreadPool, attempt: ThreadAttempt, kind: number | undefined): unknown {
     if (!isMessage(kind)) return pool.endIn(attempt)
-    const { memory, isolates } = pool
-    const isolate = isolates[(memory.words[memory.slotWord(attempt.slot, SlotWord.ISOLATE)] ?? 0) - 1]
-    if (isolate === null || isolate === undefined) throw new TaskCrashedError(`the thread ended before its result came`)
+    const isolate = isolateOf(pool, attempt)
+    if (isolate === undefined) throw new TaskCrashedError(`the thread ended before its result came`)
     return this.#messageFor(pool, isolate, attempt.slot)
   }
 
@@ -228,6 +231,11 @@ export class ThreadSettlement implements PoolReceiver {
     this.#lane.wake()
     keepAlive.hold(walk.occupancy.unsettled > 0)
   }
+}
+
+/** The thread that took the attempt. */
+function isolateOf({ memory, isolates }: ThreadPool, { slot }: ThreadAttempt): ThreadIsolate | undefined {
+  return isolates[(memory.words[memory.slotWord(slot, SlotWord.ISOLATE)] ?? 0) - 1] ?? undefined
 }
 
 function isMessage(kind: number | undefined): boolean {

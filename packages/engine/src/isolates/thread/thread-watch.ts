@@ -1,5 +1,6 @@
 // What is looked at from time to time while tasks are on their way in threads: whether they have started, whether their
 // event loop still turns, and whether a thread that is to end has ended.
+import { TaskCancelledError } from '../../contract/errors.ts'
 import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
 import { packError } from '../wire/wire-error.ts'
@@ -8,7 +9,6 @@ import type { ThreadAttempt } from './thread-attempt.ts'
 import type { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadLane } from './thread-lane.ts'
 import type { ThreadPool } from './thread-pool.ts'
-import { TaskCancelledError } from '../../contract/errors.ts'
 
 const LOOK_MS = 10
 /** A thread that has not seen an abort after this time, in milliseconds, is busy and will not see it. */
@@ -88,10 +88,13 @@ export class ThreadWatch {
   stop(pool: ThreadPool, attempt: ThreadAttempt): void {
     const isolate = pool.isolateOf(attempt)
     if (isolate === undefined) return
-    const { record, slot, number } = attempt
-    const why = record.peekOutcome()
-    const reason = why !== undefined && 'error' in why ? why.error : new TaskCancelledError('the attempt was given up')
-    isolate.post({ kind: 'abort', slot, attempt: number, reason: packError(reason) })
+    const { record, slot, number, run } = attempt
+    // the reason is known when the attempt's own signal aborts, which is about to happen
+    const abort = (reason: unknown): void => {
+      isolate.post({ kind: 'abort', slot, attempt: number, reason: packError(reason) })
+    }
+    if (run === null) abort(new TaskCancelledError(`task '${record.name}' was given up as it started`))
+    else run.signal.addEventListener('abort', () => abort(run.signal.reason), { once: true })
     const { cancelGraceMs } = record.plan.options
     this.#later(ABORT_SEEN_MS, () => {
       if (isolate.current !== slot) return
