@@ -12,20 +12,25 @@ export function isMemory(value: object): value is Memory {
 export interface MemoryTreatment {
   treat(value: Memory): Memory
   /** Buffers of the result that belong to nobody else, or will not any longer: what may be transferred. */
-  readonly buffers: ReadonlySet<ArrayBuffer>
+  readonly buffers: readonly ArrayBuffer[]
 }
 
 /** Copies once whatever is in the payload. */
 export class CopiedMemory implements MemoryTreatment {
-  readonly buffers: Set<ArrayBuffer> = new Set()
+  readonly #made: (ArrayBuffer | ArrayBufferView)[] = []
   readonly #whole: boolean
-  readonly #copies = new Map<ArrayBuffer, ArrayBuffer>()
-  readonly #met = new Set<ArrayBuffer>()
+  #copies: Map<ArrayBuffer, ArrayBuffer> | undefined
+  #met: Set<ArrayBuffer> | undefined
   #torn = false
 
   /** @param whole views get the whole buffer behind them, so that those on the same buffer stay on the same one */
   constructor(whole: boolean) {
     this.#whole = whole
+  }
+
+  get buffers(): ArrayBuffer[] {
+    // not before somebody asks: a small typed array has no buffer until then, and is far cheaper without
+    return this.#made.map((each) => (ArrayBuffer.isView(each) ? (each.buffer as ArrayBuffer) : each))
   }
 
   /** Views on one buffer were copied apart: the payload has to be copied once more, with whole buffers. */
@@ -34,22 +39,22 @@ export class CopiedMemory implements MemoryTreatment {
   }
 
   treat(value: Memory): Memory {
-    if (types.isSharedArrayBuffer(value)) return value
-    if (types.isArrayBuffer(value)) return this.#copy(value)
+    if (!ArrayBuffer.isView(value)) return isShared(value) ? value : this.#copy(value)
     const { buffer } = value
-    if (types.isSharedArrayBuffer(buffer)) return viewOn(buffer, value)
+    if (isShared(buffer)) return viewOn(buffer, value)
     if (this.#whole && !isPooled(value)) return viewOn(this.#copy(buffer), value)
     return this.#copyPart(value, buffer)
   }
 
   #copy(buffer: ArrayBuffer): ArrayBuffer {
     this.#meet(buffer)
+    this.#copies ??= new Map()
     let copy = this.#copies.get(buffer)
     if (copy === undefined) {
       // the clone of one that is resizable is so as well
       copy = structuredClone(buffer)
       this.#copies.set(buffer, copy)
-      this.buffers.add(copy)
+      this.#made.push(copy)
     }
     return copy
   }
@@ -58,11 +63,12 @@ export class CopiedMemory implements MemoryTreatment {
   #copyPart(view: ArrayBufferView, buffer: ArrayBuffer): ArrayBufferView {
     if (!isPooled(view)) this.#meet(buffer)
     const copy = partOf(view)
-    this.buffers.add(copy.buffer as ArrayBuffer)
+    this.#made.push(copy)
     return copy
   }
 
   #meet(buffer: ArrayBuffer): void {
+    this.#met ??= new Set()
     if (this.#met.has(buffer) && !this.#whole) this.#torn = true
     this.#met.add(buffer)
   }
@@ -70,20 +76,29 @@ export class CopiedMemory implements MemoryTreatment {
 
 /** Leaves memory where it is, for `structuredClone` to transfer. */
 export class LeftMemory implements MemoryTreatment {
-  readonly buffers: Set<ArrayBuffer> = new Set()
+  readonly #left = new Set<ArrayBuffer>()
+
+  get buffers(): ArrayBuffer[] {
+    return [...this.#left]
+  }
 
   treat(value: Memory): Memory {
-    if (types.isSharedArrayBuffer(value)) return value
-    if (types.isArrayBuffer(value)) this.#leave(value)
-    else if (isPooled(value)) return this.treat(partOf(value))
-    else if (!types.isSharedArrayBuffer(value.buffer)) this.#leave(value.buffer)
+    const buffer = ArrayBuffer.isView(value) ? value.buffer : value
+    if (isShared(buffer)) return value
+    if (ArrayBuffer.isView(value) && isPooled(value)) return this.treat(partOf(value))
+    this.#leave(buffer)
     return value
   }
 
   #leave(buffer: ArrayBuffer): void {
     requireAttached(buffer)
-    this.buffers.add(buffer)
+    this.#left.add(buffer)
   }
+}
+
+/** Also that of another realm; the question that is cheap comes first. */
+function isShared(buffer: ArrayBufferLike): buffer is SharedArrayBuffer {
+  return !(buffer instanceof ArrayBuffer) && types.isSharedArrayBuffer(buffer)
 }
 
 /** @throws TypeError when the buffer was transferred before */
@@ -107,20 +122,21 @@ interface TypedArrayClass {
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as TypedArray
 const tag = Object.getOwnPropertyDescriptor(typedArrayPrototype, Symbol.toStringTag)
 
-/** The built-in class also for subclasses, whose class is lost at a boundary. */
-function classOf(view: TypedArray): TypedArrayClass {
-  const name = tag?.get?.call(view) as 'Uint8Array'
-  return globalThis[name]
+/** The built-in class also for subclasses, whose class is lost at a boundary; undefined for a DataView. */
+function classOf(view: ArrayBufferView): TypedArrayClass | undefined {
+  const name = tag?.get?.call(view) as 'Uint8Array' | undefined
+  return name === undefined ? undefined : globalThis[name]
 }
 
 function partOf(view: ArrayBufferView): ArrayBufferView {
-  if (!types.isDataView(view)) return new (classOf(view as TypedArray))(view as TypedArray)
+  const made = classOf(view)
+  if (made !== undefined) return new made(view as TypedArray)
   return new DataView(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength))
 }
 
 /** The same view on another buffer. */
 function viewOn(buffer: ArrayBufferLike, view: ArrayBufferView): ArrayBufferView {
-  if (types.isDataView(view)) return new DataView(buffer, view.byteOffset, view.byteLength)
-  const { byteOffset, length } = view as TypedArray
-  return new (classOf(view as TypedArray))(buffer, byteOffset, length)
+  const made = classOf(view)
+  if (made !== undefined) return new made(buffer, view.byteOffset, (view as TypedArray).length)
+  return new DataView(buffer, view.byteOffset, view.byteLength)
 }

@@ -4,10 +4,11 @@ import { PayloadError } from '../contract/errors.ts'
 import { CopiedMemory, LeftMemory, isMemory } from './memory-copy.ts'
 import type { MemoryTreatment } from './memory-copy.ts'
 
-/** A copy, and the buffers in it: nobody else has them. */
+/** A copy, and the memory in it, whose buffers nobody else has. */
 export interface Copied<T> {
   readonly value: T
-  readonly buffers: ReadonlySet<ArrayBuffer>
+  /** Undefined when there is none. */
+  readonly memory: MemoryTreatment | undefined
 }
 
 type Path = readonly (string | number)[]
@@ -68,14 +69,13 @@ export function copyPayload(value: unknown, where: string): Copied<unknown> {
 
 const inParts = (): CopiedMemory => new CopiedMemory(false)
 const whole = (): CopiedMemory => new CopiedMemory(true)
-const noBuffers: ReadonlySet<ArrayBuffer> = new Set()
 
 function copyTree<S, T>(source: S, copyAll: (source: S, copying: Copying) => T, where: string): Copied<T> {
   const first = new Copying(where, inParts)
   const value = copyAll(source, first)
-  if (first.treated?.torn !== true) return { value, buffers: first.treated?.buffers ?? noBuffers }
+  if (first.treated?.torn !== true) return { value, memory: first.treated }
   const second = new Copying(where, whole)
-  return { value: copyAll(source, second), buffers: second.memory.buffers }
+  return { value: copyAll(source, second), memory: second.treated }
 }
 
 function copyList(args: readonly unknown[], copying: Copying): unknown[] {
@@ -93,7 +93,7 @@ function takeList(args: readonly unknown[], where: string): unknown[] {
   const buffers = copying.treated?.buffers
   if (buffers === undefined) return list
   try {
-    return structuredClone(list, { transfer: [...buffers] })
+    return structuredClone(list, { transfer: buffers })
   } catch (cause) {
     const message = 'a buffer in it cannot be transferred'
     throw new PayloadError(
@@ -125,6 +125,8 @@ function copy(value: unknown, path: Path, copying: Copying): unknown {
   const known = copying.seen.get(value)
   if (known !== undefined) return known
   if (Array.isArray(value)) return copyArray(value, path, copying)
+  // nearly all objects are plain ones: that costs less than to ask what else they may be
+  if (value.constructor === Object && !isEmpty(value)) return copyFields(value, path, copying)
   if (value instanceof Map) return copyMap(value, path, copying)
   if (value instanceof Set) return copySet(value, path, copying)
   if (isCopiedWhole(value)) return copyWhole(value, path, copying)
@@ -178,7 +180,8 @@ const plainField: PropertyDescriptor = { enumerable: true, configurable: true, w
 function copyFields(value: object, path: Path, copying: Copying): unknown {
   const target: Record<string, unknown> = {}
   copying.seen.set(value, target)
-  for (const [key, each] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const each = (value as Readonly<Record<string, unknown>>)[key]
     const copied = isPlainPrimitive(each) ? each : copy(each, [...path, key], copying)
     // a field called __proto__ must stay a field
     if (key === '__proto__') Object.defineProperty(target, key, { ...plainField, value: copied })
@@ -198,9 +201,15 @@ function isCopiedWhole(value: object): boolean {
   return isMemory(value) || value instanceof Error || copiedWhole.has(tagOf(value))
 }
 
+/** Without fields of its own, enumerable ones: its content may be elsewhere. */
+function isEmpty(value: object): boolean {
+  for (const key in value) if (Object.hasOwn(value, key)) return false
+  return true
+}
+
 /** Kinds whose content is not in own fields and that structuredClone cannot copy, or copies as nothing: URL, Promise, … */
 function isOpaque(value: object): boolean {
-  return value instanceof EventTarget || (tagOf(value) !== '[object Object]' && Object.keys(value).length === 0)
+  return value instanceof EventTarget || (tagOf(value) !== '[object Object]' && isEmpty(value))
 }
 
 function tagOf(value: object): string {

@@ -17,18 +17,19 @@ export interface PayloadMessage {
  * @throws PayloadError naming the path: what cannot be copied, or a buffer that was transferred before
  */
 export function toMessage(value: unknown, owned: boolean, where = 'the payload'): PayloadMessage {
-  if (!owned) {
-    const copied = copyPayload(value, where)
-    return { value: copied.value, transfer: [...copied.buffers] }
-  }
+  if (!owned) return copied(value, where)
   const buffers = new Set<ArrayBuffer>()
   try {
     if (collect(value, buffers, new Set())) return { value, transfer: [...buffers] }
   } catch {
-    // too deep, or a buffer that is gone: the copy below finds out where
+    // too deep, or a buffer that is gone: copying finds out where
   }
-  const copied = copyPayload(value, where)
-  return { value: copied.value, transfer: [...copied.buffers] }
+  return copied(value, where)
+}
+
+function copied(value: unknown, where: string): PayloadMessage {
+  const copy = copyPayload(value, where)
+  return { value: copy.value, transfer: [...(copy.memory?.buffers ?? [])] }
 }
 
 /** All buffers of `value`; false when there is something that is in no copy. */

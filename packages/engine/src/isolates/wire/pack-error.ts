@@ -1,5 +1,6 @@
 // Whatever was thrown, as plain data that structured clone takes. An error that resists gives what could be kept.
-import { describeValue, isError, toError } from '../../contract/errors.ts'
+import { describeValue, toError } from '../../contract/errors.ts'
+import { isError } from '../../contract/is-error.ts'
 import { copyPayload } from '../../support/payload-copy.ts'
 import { isStandard, ourClass } from './error-classes.ts'
 import { MAX_ERRORS, MAX_FIELDS, MAX_FIELD_BYTES, MAX_STACK, cut } from './packed-error.ts'
