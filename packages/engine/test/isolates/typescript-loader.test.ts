@@ -77,6 +77,18 @@ describe.each([['tsx'], ['esbuild'], ['vitest'], ['typescript']])('with %s insta
     expect(await callIn(folder, file, argument)).toMatchObject({ value })
   })
 
+  test('again, for another task of the module', async () => {
+    const child = startProcess({ cwd: folder })
+    try {
+      for (const name of ['one', 'two']) {
+        const code = taskCodeOf(name, function run() {}, join(folder, 'enum.ts'))
+        expect(await child.call(code, 2)).toMatchObject({ value: 6 })
+      }
+    } finally {
+      await child.end()
+    }
+  })
+
   test('errors name the line of the source', async () => {
     const { error } = await callIn(folder, 'fails.ts', 7)
     expect(error?.message).toBe('line 7')

@@ -29,20 +29,26 @@ let enabled: Promise<void> | undefined
  * @throws whatever the module throws, and what is wrong with it
  */
 export async function importModule(url: string): Promise<ModuleNamespace> {
-  if (remembersFailures) await prepare(url)
+  if (!nodeReadsTypeScript()) await prepare(url)
   try {
     return (await import(url)) as ModuleNamespace
   } catch (thrown) {
-    if (enabled !== undefined || !needsTranspiler(thrown, url)) throw thrown
+    if (!needsTranspiler(thrown, url)) throw thrown
     await enable(url, thrown)
   }
   return importAgain(url)
 }
 
-/** Node 20 never imports again what failed once, and its threads do not inherit what reads TypeScript in the main one. */
-const remembersFailures = Number(process.versions.node.split('.')[0]) < 22
+/** Node strips types from 22.18 and 23.6 on, unless it is told not to. */
+function nodeReadsTypeScript(): boolean {
+  const { typescript } = process.features as { readonly typescript?: unknown }
+  return typeof typescript === 'string'
+}
 
-/** What reads TypeScript has to be there before the first import that may need it. */
+/**
+ * An older Node does not import again what failed once, and threads of Node 20 do not inherit what reads TypeScript in the
+ * main one: so it has to be there before the first import that may need it.
+ */
 async function prepare(url: string): Promise<void> {
   const withLoader = startedWithLoader()
   if (withLoader && isMainThread) return
