@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { TaskDefinitionError, toError } from '../../contract/errors.ts'
 import { findTranspilers, loadTranspiler, resolveWay } from './transpilers.ts'
@@ -19,7 +19,7 @@ const beyondNode = new Set([
   'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
 ])
 
-/** Set with the first module that needs it; what fails once fails for good, as nothing is installed meanwhile. */
+/** Set with the first module that needs it, whose packages then serve all. */
 let enabled: Promise<void> | undefined
 
 /**
@@ -34,7 +34,8 @@ export async function importModule(url: string): Promise<ModuleNamespace> {
     return (await import(url)) as ModuleNamespace
   } catch (thrown) {
     if (!needsTranspiler(thrown, url)) throw thrown
-    await enable(url, thrown)
+    // what is not there may be there in TypeScript; or just not be there
+    await enable(url, thrown).catch((problem: unknown) => rethrow(isNotFound(thrown) ? thrown : problem))
   }
   return importAgain(url)
 }
@@ -52,7 +53,7 @@ function nodeReadsTypeScript(): boolean {
 async function prepare(url: string): Promise<void> {
   const withLoader = startedWithLoader()
   if (withLoader && isMainThread) return
-  if (isTypeScriptUrl(url)) await enable(url)
+  if (isTypeScriptUrl(url) && existsSync(fileURLToPath(url))) await enable(url)
   // a module in JavaScript may import one in TypeScript in such a program; most do not
   else if (withLoader) await enable(url).catch(() => {})
 }
@@ -83,7 +84,13 @@ function startedWithLoader(): boolean {
 }
 
 async function enable(url: string, because?: unknown): Promise<void> {
-  enabled ??= registerFor(url, because)
+  // it may have failed for a module that sees other packages
+  const done = await enabled?.then(
+    () => true,
+    () => false,
+  )
+  if (done === true) return
+  enabled = registerFor(url, because)
   return enabled
 }
 
