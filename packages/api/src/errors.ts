@@ -7,6 +7,7 @@ export {
   EngineClosedError,
   EngineUnavailableError,
   MemoryLimitError,
+  TaskCrashedError,
   NonRetryableError,
   PayloadError,
   QueueFullError,

@@ -63,6 +63,9 @@ describe('zero configuration', () => {
       onFailure: undefined,
       onRetry: undefined,
       keepResultMs: 300_000,
+      module: undefined,
+      transfer: false,
+      cancelGraceMs: 500,
     })
   })
 

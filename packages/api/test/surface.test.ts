@@ -19,6 +19,7 @@ test('@catzilla/api', () => {
       "QueueFullError",
       "TaskBatch",
       "TaskCancelledError",
+      "TaskCrashedError",
       "TaskDefinitionError",
       "TaskExpiredError",
       "TaskFuture",

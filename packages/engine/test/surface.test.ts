@@ -22,6 +22,7 @@ test('@catzilla/engine', () => {
       "PayloadError",
       "QueueFullError",
       "TaskCancelledError",
+      "TaskCrashedError",
       "TaskDefinitionError",
       "TaskExpiredError",
       "TaskPriority",

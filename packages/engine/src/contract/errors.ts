@@ -7,6 +7,7 @@ export type ErrorName =
   | 'TaskCancelledError'
   | 'TaskExpiredError'
   | 'MemoryLimitError'
+  | 'TaskCrashedError'
   | 'PayloadError'
   | 'TaskDefinitionError'
   | 'CompileError'
@@ -60,6 +61,12 @@ export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
     code: 'ERR_CATZILLA_MEMORY_LIMIT',
     when: 'A task used more memory than `memoryLimitMb` in a lane that measures it.',
     remedy: 'Raise `memoryLimitMb` or work on smaller pieces.',
+  },
+  TaskCrashedError: {
+    code: 'ERR_CATZILLA_TASK_CRASHED',
+    when: 'The thread or process that ran the task ended: `process.exit`, a signal, an uncaught exception of code it had started.',
+    remedy:
+      'The message says what ended it; catch errors of timers and events in the body, and do not call `process.exit`.',
   },
   PayloadError: {
     code: 'ERR_CATZILLA_PAYLOAD',
@@ -167,6 +174,12 @@ export class TaskExpiredError extends CatzillaError {
 export class MemoryLimitError extends CatzillaError {
   constructor(message: string, options?: ErrorOptions) {
     super('MemoryLimitError', message, options)
+  }
+}
+
+export class TaskCrashedError extends CatzillaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('TaskCrashedError', message, options)
   }
 }
 

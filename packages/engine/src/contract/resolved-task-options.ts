@@ -42,4 +42,8 @@ export interface ResolvedTaskOptions {
   readonly onFailure: ((error: Error, stats: TaskStats) => void) | undefined
   readonly onRetry: ((attempt: number, error: Error, delayMs: number) => void) | undefined
   readonly keepResultMs: number
+  /** A file: URL, or an absolute path. */
+  readonly module: string | undefined
+  readonly transfer: boolean
+  readonly cancelGraceMs: number
 }

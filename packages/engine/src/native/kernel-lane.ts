@@ -4,6 +4,8 @@ import { toError } from '../contract/errors.ts'
 import { runOutsideContexts } from '../lanes/task-context.ts'
 import { IntrusiveList } from '../typescript/intrusive-list.ts'
 import type { NamedTask } from '../typescript/plan.ts'
+import { RemoteRecord } from '../typescript/remote-record.ts'
+import type { LaneBeside } from '../typescript/remote-record.ts'
 import { ReadyQueue } from '../typescript/ready-queue.ts'
 import { isGated, isOverdue } from '../typescript/start.ts'
 import { readyAt } from '../typescript/task-record.ts'
@@ -12,8 +14,6 @@ import type { WalkParts } from '../typescript/walk-engine.ts'
 import { KernelAttempt } from './kernel-attempt.ts'
 import { asDoubles, rowsPerChunk } from './kernel-columns.ts'
 import { areScalars, fitsSlot } from './kernel-plan.ts'
-import { KernelRecord } from './kernel-record.ts'
-import type { LaneBeside } from './kernel-record.ts'
 import { portLayout } from './port-layout.ts'
 import { writeArguments } from './slot-values.ts'
 import type { NativeSide } from './native-side.ts'
@@ -29,7 +29,7 @@ const soon = Promise.resolve()
 export class KernelLane implements LaneBeside {
   readonly name = 'native'
   readonly keepsTime: boolean
-  readonly recordClass: typeof KernelRecord = KernelRecord
+  readonly recordClass: typeof RemoteRecord = RemoteRecord
   readonly ready: ReadyQueue = new ReadyQueue()
   readonly running: IntrusiveList = new IntrusiveList()
   /** Handed over and, as far as this thread knows, not started. */

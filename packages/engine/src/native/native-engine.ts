@@ -14,11 +14,13 @@ import type {
 } from '../contract/task-engine.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
 import { checkKernelArguments } from '../kernels/check-arguments.ts'
+import { isolateLanes } from '../isolates/isolate-lanes.ts'
 import { resolveEngineOptions } from '../options/engine-options.ts'
 import type { EngineOptions, ResolvedEngineOptions } from '../options/engine-options.ts'
 import type { NamedTask, Plan } from '../typescript/plan.ts'
+import type { SideLane } from '../typescript/side-lane.ts'
 import { WalkEngine } from '../typescript/walk-engine.ts'
-import type { Annex } from '../typescript/walk-engine.ts'
+import type { Annex, WalkParts } from '../typescript/walk-engine.ts'
 import { checkColumns, requireColumnsKernel } from './kernel-columns.ts'
 import { figuresAtRest } from './native-figures.ts'
 import { KernelLane } from './kernel-lane.ts'
@@ -71,7 +73,8 @@ export class NativeEngine implements TaskEngine {
     this.#core = core
     const keepsTime = this.#options.clock.processTime === true
     let lane: KernelLane | undefined
-    this.#engine = new WalkEngine(this.#options, this, (parts) => {
+    const isolates = (parts: WalkParts): readonly SideLane[] => isolateLanes(parts, this.#options)
+    this.#engine = new WalkEngine(this.#options, this, isolates, (parts) => {
       lane = new KernelLane(parts, keepsTime)
       return this.#annex(lane)
     })
@@ -92,6 +95,7 @@ export class NativeEngine implements TaskEngine {
     occupancy.elsewhere = this.#side.express
     gatekeeper.gateMade = (named) => this.#side?.recall.moveAll(named)
     this.#lane.open(this.#side)
+    await this.#engine.start()
   }
 
   register(definition: TaskDefinition): void {

@@ -13,6 +13,13 @@ export interface EngineOptions {
   readonly maxWorkers?: number
   readonly queueSize?: number
   readonly inlineConcurrency?: number
+  readonly minThreads?: number
+  readonly maxThreads?: number
+  readonly minProcesses?: number
+  readonly maxProcesses?: number
+  readonly isolateIdleMs?: number
+  readonly recycleAfterTasks?: number
+  readonly recycleHeapMb?: number
   readonly enableAutoScaling?: boolean
   readonly memoryPoolMb?: number
   readonly keepResults?: number
@@ -53,6 +60,48 @@ export const engineOptionTable: Readonly<Record<keyof EngineOptions, OptionRow>>
     accepts: 'an integer ≥ 1',
     about: 'Tasks running at once on the event loop.',
     check: is.integer(1),
+  },
+  minThreads: {
+    byDefault: '0',
+    accepts: 'an integer 0..256, not above maxThreads',
+    about: 'Threads of the thread lane that are started with the engine and kept.',
+    check: is.integer(0, 256),
+  },
+  maxThreads: {
+    byDefault: 'CPU count',
+    accepts: 'an integer 1..256',
+    about: 'Threads of the thread lane at most; started when there is work for them.',
+    check: is.integer(1, 256),
+  },
+  minProcesses: {
+    byDefault: '0',
+    accepts: 'an integer 0..256, not above maxProcesses',
+    about: 'Child processes of the process lane that are started with the engine and kept.',
+    check: is.integer(0, 256),
+  },
+  maxProcesses: {
+    byDefault: 'CPU count',
+    accepts: 'an integer 1..256',
+    about: 'Child processes of the process lane at most; started when there is work for them.',
+    check: is.integer(1, 256),
+  },
+  isolateIdleMs: {
+    byDefault: '30000',
+    accepts: 'a number of milliseconds ≥ 0, or Infinity',
+    about: 'Threads and processes above the least number that were idle for so long are ended.',
+    check: (value) => typeof value === 'number' && value >= 0,
+  },
+  recycleAfterTasks: {
+    byDefault: 'Infinity',
+    accepts: 'an integer ≥ 1, or Infinity',
+    about: 'A thread or process is replaced after so many tasks.',
+    check: (value) => value === Infinity || is.integer(1)(value),
+  },
+  recycleHeapMb: {
+    byDefault: 'Infinity',
+    accepts: 'a number of MiB > 0, or Infinity',
+    about: 'A thread or process whose heap is larger than this after a task is replaced.',
+    check: (value) => typeof value === 'number' && value > 0,
   },
   enableAutoScaling: {
     byDefault: 'true',
@@ -104,6 +153,7 @@ export function resolveEngineOptions(asked: EngineOptions = {}): ResolvedEngineO
     maxWorkers: asked.maxWorkers ?? workers * 4,
     queueSize: asked.queueSize ?? 10_000,
     inlineConcurrency: asked.inlineConcurrency ?? 64,
+    ...resolveIsolates(asked),
     enableAutoScaling: asked.enableAutoScaling ?? true,
     memoryPoolMb: asked.memoryPoolMb ?? 500,
     keepResults: asked.keepResults ?? 1000,
@@ -117,4 +167,28 @@ export function resolveEngineOptions(asked: EngineOptions = {}): ResolvedEngineO
     )
   }
   return Object.freeze(resolved)
+}
+
+type IsolateOptions =
+  | 'minThreads'
+  | 'maxThreads'
+  | 'minProcesses'
+  | 'maxProcesses'
+  | 'isolateIdleMs'
+  | 'recycleAfterTasks'
+  | 'recycleHeapMb'
+
+function resolveIsolates(asked: EngineOptions): Pick<ResolvedEngineOptions, IsolateOptions> {
+  const { minThreads = 0, minProcesses = 0 } = asked
+  const usual = availableParallelism()
+  const { maxThreads = Math.max(usual, minThreads), maxProcesses = Math.max(usual, minProcesses) } = asked
+  for (const [what, least, most] of [
+    ['Threads', minThreads, maxThreads],
+    ['Processes', minProcesses, maxProcesses],
+  ] as const) {
+    if (least <= most) continue
+    throw new ConfigurationError(`engine options: min${what} ≤ max${what} must hold, got ${least}, ${most}`)
+  }
+  const { isolateIdleMs = 30_000, recycleAfterTasks = Infinity, recycleHeapMb = Infinity } = asked
+  return { minThreads, maxThreads, minProcesses, maxProcesses, isolateIdleMs, recycleAfterTasks, recycleHeapMb }
 }

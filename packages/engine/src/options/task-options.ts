@@ -37,6 +37,9 @@ export interface TaskOptions {
   readonly onFailure?: (error: Error, stats: TaskStats) => void
   readonly onRetry?: (attempt: number, error: Error, delayMs: number) => void
   readonly keepResultMs?: number
+  readonly module?: string
+  readonly transfer?: boolean
+  readonly cancelGraceMs?: number
 }
 
 export const defaultTaskOptions: ResolvedTaskOptions = Object.freeze({
@@ -64,6 +67,9 @@ export const defaultTaskOptions: ResolvedTaskOptions = Object.freeze({
   onFailure: undefined,
   onRetry: undefined,
   keepResultMs: 300_000,
+  module: undefined,
+  transfer: false,
+  cancelGraceMs: 500,
 })
 
 const ms = 'a number of milliseconds ≥ 0'
@@ -187,6 +193,26 @@ export const taskOptionTable: Readonly<Record<keyof TaskOptions, OptionRow>> = {
     byDefault: '300000',
     accepts: ms,
     about: 'How long a settled task can still be looked up by id.',
+    check: is.number(0),
+  },
+  module: {
+    byDefault: 'none',
+    accepts: 'import.meta.url, or __filename in CommonJS',
+    about:
+      'The module that defines or exports the body: thread and process lanes import it. Not needed for a function without free variables.',
+    check: is.text,
+  },
+  transfer: {
+    byDefault: 'false',
+    accepts: 'true or false',
+    about: "Thread lane: buffers among the arguments are moved to the task, not copied; the caller's are empty then.",
+    check: is.boolean,
+  },
+  cancelGraceMs: {
+    byDefault: '500',
+    accepts: ms,
+    about:
+      'Thread and process lanes: time for a body that has seen its signal abort to end by itself before its thread or process is ended.',
     check: is.number(0),
   },
 }

@@ -5,6 +5,7 @@ import type { LaneName, TaskPriority } from '../contract/task.ts'
 import type { BucketHistogram } from './distribution.ts'
 import type { Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
+import type { SideLane } from './side-lane.ts'
 import { readyAt } from './task-record.ts'
 import type { Walk } from './walk.ts'
 
@@ -17,6 +18,8 @@ interface EngineFigures {
   readonly slots: number
   /** All gates, for the tasks parked in them. */
   readonly gates: Iterable<Gate>
+  /** Lanes of threads and processes. */
+  readonly sides: readonly SideLane[]
   /** Of a lane with threads and books of its own. */
   readonly threads?: ThreadFigures
 }
@@ -111,7 +114,11 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     autoScaling: false,
     execution,
     wait,
-    lanes: { inline: inlineLane, ...(threads === undefined ? {} : { [threads.lane]: workers }) },
+    lanes: {
+      inline: inlineLane,
+      ...(threads === undefined ? {} : { [threads.lane]: workers }),
+      ...Object.fromEntries(figures.sides.map((side) => [side.terms.lane.name, side.figures()])),
+    },
     priorities: [classOf(0), classOf(1), classOf(2), classOf(3)],
   }
 }

@@ -1,5 +1,6 @@
 // The pure-TypeScript engine: the walk with the inline lane alone.
 import type { EngineCapabilities } from '../contract/capabilities.ts'
+import { isolateLanes } from '../isolates/isolate-lanes.ts'
 import { resolveEngineOptions } from '../options/engine-options.ts'
 import type { EngineOptions } from '../options/engine-options.ts'
 import { WalkEngine } from './walk-engine.ts'
@@ -21,6 +22,7 @@ const capabilities: EngineCapabilities = Object.freeze({
 
 export class TypeScriptEngine extends WalkEngine {
   constructor(options?: EngineOptions) {
-    super(resolveEngineOptions(options), { name: 'typescript', capabilities })
+    const resolved = resolveEngineOptions(options)
+    super(resolved, { name: 'typescript', capabilities }, (parts) => isolateLanes(parts, resolved))
   }
 }

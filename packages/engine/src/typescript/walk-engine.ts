@@ -24,13 +24,14 @@ import type { TasksElsewhere } from './inspection.ts'
 import { Intake } from './intake.ts'
 import type { Lane } from './lane.ts'
 import { Occupancy } from './occupancy.ts'
-import type { RecordHome } from './plan.ts'
+import type { NamedTask, RecordHome } from './plan.ts'
 import { Plans } from './plans.ts'
 import type { LaneTerms } from './plans.ts'
 import { Retention } from './retention.ts'
 import { Settlement, cancelledError } from './settlement.ts'
 import { Shutdown } from './shutdown.ts'
 import type { EndElsewhere } from './shutdown.ts'
+import type { SideLane } from './side-lane.ts'
 import { takeSnapshot } from './snapshot.ts'
 import type { ThreadFigures } from './snapshot.ts'
 import { Statistics } from './statistics.ts'
@@ -75,11 +76,16 @@ export class WalkEngine implements TaskEngine {
   readonly #lanes: Lane[] = []
   readonly #inspection: Inspection
   readonly #annex: Annex | null
+  readonly #sideLanes: readonly SideLane[]
 
-  /** @param annex makes what belongs to another lane than the inline one */
+  /**
+   * @param sideLanes makes the lanes of threads and processes
+   * @param annex makes what belongs to the native lane
+   */
   constructor(
     options: ResolvedEngineOptions,
     { name, capabilities }: EngineIdentity,
+    sideLanes: (parts: WalkParts) => readonly SideLane[],
     annex: ((parts: WalkParts) => Annex) | null = null,
   ) {
     this.name = name
@@ -97,6 +103,8 @@ export class WalkEngine implements TaskEngine {
     this.parts = { walk: this.#walk, table, settlement, intake, keepAlive, home, plans }
     this.#annex = annex === null ? null : annex(this.parts)
     if (this.#annex !== null) terms.push(this.#annex.terms)
+    this.#sideLanes = sideLanes(this.parts)
+    terms.push(...this.#sideLanes.map((lane) => lane.terms))
     this.#lanes.push(...terms.map(({ lane }) => lane))
     this.#inspection = new Inspection(this.#walk, table, this.#annex?.tasks)
   }
@@ -122,8 +130,8 @@ export class WalkEngine implements TaskEngine {
     }
   }
 
-  start(): Promise<void> {
-    return Promise.resolve()
+  async start(): Promise<void> {
+    for (const lane of this.#sideLanes) lane.open()
   }
 
   register(definition: TaskDefinition): void {
@@ -179,18 +187,28 @@ export class WalkEngine implements TaskEngine {
   }
 
   async pause(name?: string): Promise<void> {
-    if (name === undefined) this.#walk.paused = true
-    else this.#walk.gatekeeper.gateOf(this.#plans.nameFor(name)).paused = true
+    if (name === undefined) this.#pauseAll(true)
+    else this.#pauseName(this.#plans.nameFor(name))
   }
 
   async resume(name?: string): Promise<void> {
     const gate = name === undefined ? null : this.#plans.gateOf(name)
-    if (name === undefined) this.#walk.paused = false
+    if (name === undefined) this.#pauseAll(false)
     if (gate !== null) {
       gate.paused = false
       this.#walk.gatekeeper.reopen(gate, this.#walk.clock.now())
     }
     this.#wake()
+  }
+
+  #pauseAll(paused: boolean): void {
+    this.#walk.paused = paused
+    for (const lane of this.#sideLanes) lane.pause(paused)
+  }
+
+  #pauseName(named: NamedTask): void {
+    this.#walk.gatekeeper.gateOf(named).paused = true
+    for (const lane of this.#sideLanes) lane.recall(named)
   }
 
   async scale({ inlineConcurrency, workers, reason }: ScaleTarget): Promise<void> {
@@ -224,6 +242,7 @@ export class WalkEngine implements TaskEngine {
       inline: this.#dispatcher,
       slots: this.#dispatcher.concurrency,
       gates: this.#plans.gates(),
+      sides: this.#sideLanes,
       ...(threads === undefined ? {} : { threads }),
     })
   }
@@ -235,6 +254,7 @@ export class WalkEngine implements TaskEngine {
   async stop(options: StopOptions): Promise<ShutdownReport> {
     const shutdown = new Shutdown(this.#walk, this.parts.table, this.#settlement, this.#annex?.end ?? null)
     const report = await shutdown.run(options)
+    await Promise.all(this.#sideLanes.map((lane) => lane.close()))
     this.#walk.timers.close()
     this.parts.keepAlive.close()
     return report

@@ -28,6 +28,7 @@ export function opened(engine: TaskEngine): TaskEngine {
     pause: (name) => engine.pause(name),
     resume: (name) => engine.resume(name),
     scale: (target) => engine.scale(target),
+    drain: () => engine.drain(),
     snapshot: () => engine.snapshot(),
     subscribe: (types, listener) => engine.subscribe(types, listener),
     stop: (options) => engine.stop(options),

@@ -7,10 +7,12 @@ import type { TaskHandle } from '../../src/contract/task.ts'
 import type { TaskOptions } from '../../src/options/task-options.ts'
 import { NativeEngine } from '../../src/native/native-engine.ts'
 import { NativeTask } from '../../src/native/native-task.ts'
-import { KernelRecord } from '../../src/native/kernel-record.ts'
 import { portLayout } from '../../src/native/port-layout.ts'
 import { resolveTaskOptions } from '../../src/options/task-options.ts'
+import { RemoteRecord } from '../../src/typescript/remote-record.ts'
 import { allSettled } from '../../src/support/task-group.ts'
+import { systemClock } from '../../src/support/clock.ts'
+import type { Clock } from '../../src/support/clock.ts'
 import { seeded } from '../seed.ts'
 import { rejectionOf, thrownBy } from '../thrown.ts'
 import { nativeMissing } from './native-core.ts'
@@ -41,9 +43,9 @@ describe.skipIf(nativeMissing !== undefined)('the short way', () => {
       { onRetry: () => {} },
     ]
     for (const options of others) {
-      expect(engine.submit(kernelCall('add', options), [1, 2])).toBeInstanceOf(KernelRecord)
+      expect(engine.submit(kernelCall('add', options), [1, 2])).toBeInstanceOf(RemoteRecord)
     }
-    expect(engine.submit(kernelCall('sum'), [Float64Array.of(1)])).toBeInstanceOf(KernelRecord)
+    expect(engine.submit(kernelCall('sum'), [Float64Array.of(1)])).toBeInstanceOf(RemoteRecord)
   })
 
   test('is left when its slots are used up, and all tasks run', async () => {
@@ -51,7 +53,7 @@ describe.skipIf(nativeMissing !== undefined)('the short way', () => {
     await engine.pause()
     const call = kernelCall('add')
     const handles = Array.from({ length: 1000 }, (_, n) => engine.submit(call, [n, 1]))
-    expect(new Set(handles.map(({ constructor }) => constructor))).toEqual(new Set([NativeTask, KernelRecord]))
+    expect(new Set(handles.map(({ constructor }) => constructor))).toEqual(new Set([NativeTask, RemoteRecord]))
     expect(thrownBy(() => engine.submit(call, [1, 1]))).toBeInstanceOf(QueueFullError)
     await engine.resume()
     const sums = (await Promise.all(handles.map((handle) => handle.wait()))) as number[]
@@ -106,11 +108,17 @@ describe.skipIf(nativeMissing !== undefined)('the short way', () => {
   })
 
   test('a task that is kept for a moment only is forgotten by time alone', async () => {
-    const engine = await startNative()
+    let rung = (): void => {}
+    const setAlarm: Clock['setAlarm'] = (delayMs, ring) =>
+      systemClock.setAlarm(delayMs, () => {
+        ring()
+        rung()
+      })
+    const engine = await startNative({ clock: { ...systemClock, setAlarm } })
     const handle = engine.submit(kernelCall('add', { keepResultMs: 20 }), [1, 2])
     await handle.wait()
     expect(await engine.find(handle.taskId)).toMatchObject({ args: [1, 2] })
-    while (engine.snapshot().retainedTasks > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (engine.snapshot().retainedTasks > 0) await new Promise<void>((resolve) => (rung = resolve))
     expect(await engine.find(handle.taskId)).toBeUndefined()
     expect(handle.outcome).toEqual({ status: 'completed', value: 3 })
   })
@@ -135,7 +143,7 @@ describe.skipIf(nativeMissing !== undefined)('the short way', () => {
   test('a virtual clock keeps kernels out of it', async () => {
     const clock = { now: () => 0, epochMs: () => 0, setAlarm: () => ({ cancel: () => {} }) }
     const engine = await startNative({ clock })
-    expect(engine.submit(kernelCall('add'), [1, 2])).toBeInstanceOf(KernelRecord)
+    expect(engine.submit(kernelCall('add'), [1, 2])).toBeInstanceOf(RemoteRecord)
   })
 })
 

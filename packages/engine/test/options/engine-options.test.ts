@@ -26,6 +26,13 @@ const values: Readonly<Record<Name, { good: unknown[]; bad: unknown[] }>> = {
   keepResults: { good: [0, 1], bad: [-1, 0.5, Infinity, Number.NaN, '5', null] },
   keepFailures: { good: [0, 1], bad: [-1, 0.5, Infinity, Number.NaN, '5', null] },
   clock: { good: [new VirtualClock()], bad: [null, 5, 'utc', [], () => 0] },
+  minThreads: { good: [0, 1], bad: [-1, 1.5, 257, '1', null] },
+  maxThreads: { good: [1, 256], bad: [0, 257, '2', null] },
+  minProcesses: { good: [0, 1], bad: [-1, 1.5, 257, '1', null] },
+  maxProcesses: { good: [1, 256], bad: [0, 257, '2', null] },
+  isolateIdleMs: { good: [0, 1000, Infinity], bad: [-1, Number.NaN, '1', null] },
+  recycleAfterTasks: { good: [1, 1000, Infinity], bad: [0, 1.5, '1', null] },
+  recycleHeapMb: { good: [1, 0.5, Infinity], bad: [0, -1, '1', null] },
   random: { good: [() => 0.5], bad: [0.5, null, {}, 'Math.random'] },
 }
 
@@ -39,6 +46,11 @@ const computed: Partial<Record<Name, unknown>> = {
   workers: Math.min(32, availableParallelism() * 2),
   minWorkers: Math.min(2, Math.min(32, availableParallelism() * 2)),
   maxWorkers: Math.min(32, availableParallelism() * 2) * 4,
+  maxThreads: availableParallelism(),
+  maxProcesses: availableParallelism(),
+  isolateIdleMs: 30_000,
+  recycleAfterTasks: Infinity,
+  recycleHeapMb: Infinity,
   clock: systemClock,
   random: Math.random,
 }

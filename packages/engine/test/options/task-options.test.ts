@@ -79,6 +79,9 @@ const values: Readonly<Record<Name, { good: unknown[]; bad: unknown[] }>> = {
   onSuccess: { good: [() => {}], bad: notFunctions },
   onFailure: { good: [() => {}], bad: notFunctions },
   onRetry: { good: [() => {}], bad: notFunctions },
+  module: { good: ['file:///a.ts', '/a.cjs'], bad: ['', 1, null] },
+  transfer: { good: [true, false], bad: [1, 'yes', null] },
+  cancelGraceMs: { good: [0, 500], bad: [-1, '1', null, Number.NaN] },
   keepResultMs: durations,
 }
 

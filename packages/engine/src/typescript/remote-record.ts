@@ -1,6 +1,6 @@
-// A task of the walk whose attempts run in C: its handle can hold this thread up.
-import { TaskRecord } from '../typescript/task-record.ts'
-import type { Lane } from '../typescript/lane.ts'
+// A task of the walk whose attempts run on other threads: its handle can hold this thread up.
+import type { Lane } from './lane.ts'
+import { TaskRecord } from './task-record.ts'
 
 /** A lane that goes on while this thread waits. */
 export interface LaneBeside extends Lane {
@@ -8,7 +8,7 @@ export interface LaneBeside extends Lane {
   holdUp(isOver: () => boolean, timeoutMs: number): boolean
 }
 
-export class KernelRecord extends TaskRecord {
+export class RemoteRecord extends TaskRecord {
   waitSync(timeoutMs: number): boolean {
     return (this.plan.lane as LaneBeside).holdUp(() => this.peekOutcome() !== undefined, timeoutMs)
   }
