@@ -15,6 +15,7 @@ test('tasks are registered, whatever engine, lane or store is asked for, and not
   expect((await child.ended).code).toBe(0)
   expect(child.lines).toEqual([
     'work checked work c sum my.own Mailer.send',
+    'urls true undefined',
     'engine isolate isolate',
     'signals 0',
     'next null',

@@ -45,6 +45,12 @@ describe('module', () => {
     ).toEqual({ kind: 'module', name: 't', url, exported: undefined })
   })
 
+  test('a name that is no text is none', () => {
+    const odd = Object.defineProperty(() => 1, 'name', { value: { toString: () => 'x' } })
+    expect(taskCodeOf('t', odd, url)).toMatchObject({ exported: undefined })
+    expect(taskCodeOf('t', odd, undefined)).toMatchObject({ kind: 'source' })
+  })
+
   test('nothing about the function matters', () => {
     expect(taskCodeOf('t', Math.max, url)).toMatchObject({ kind: 'module', exported: 'max' })
   })

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { taskCodeOf } from '../../src/isolates/code/task-code.ts'
+import type { TaskCode } from '../../src/isolates/code/task-code.ts'
 import type { BodyAnswer } from './body-entry.ts'
 import { callInThread, entry, startProcess } from './isolate.ts'
 
@@ -77,6 +78,18 @@ describe.each([['tsx'], ['esbuild'], ['vitest'], ['typescript']])('with %s insta
     expect(await callIn(folder, file, argument)).toMatchObject({ value })
   })
 
+  test('again, for another task of the module', async () => {
+    const child = startProcess({ cwd: folder })
+    try {
+      for (const task of ['one', 'two']) {
+        const code = taskCodeOf(task, function run() {}, join(folder, 'enum.ts'))
+        expect(await child.call(code, 2)).toMatchObject({ value: 6 })
+      }
+    } finally {
+      await child.end()
+    }
+  })
+
   test('errors name the line of the source', async () => {
     const { error } = await callIn(folder, 'fails.ts', 7)
     expect(error?.message).toBe('line 7')
@@ -106,6 +119,25 @@ test.runIf(stripping)(
     )
   },
 )
+
+test('what is not there is said to be so, with and without anything installed', async () => {
+  for (const packages of [[], ['esbuild']]) {
+    const { error } = await callIn(project(packages), 'gone.ts', 1)
+    expect(error?.message).toMatch(/gone\.ts is not there; give module/)
+  }
+})
+
+test('a module that sees a transpiler is read after one that saw none', async () => {
+  const [without, other] = [project([]), project(['esbuild'])]
+  const child = startProcess({ cwd: without })
+  try {
+    const codes = [without, other].map((folder) => taskCodeOf('t', function run() {}, join(folder, 'enum.ts')))
+    const answers = [await child.call(codes[0] as TaskCode, 2), await child.call(codes[1] as TaskCode, 2)]
+    expect(answers).toMatchObject([{ error: { name: 'TaskDefinitionError' } }, { value: 6 }])
+  } finally {
+    await child.end()
+  }
+})
 
 test('a process that was started with tsx needs nothing else', async () => {
   const folder = project(['tsx'])

@@ -20,6 +20,12 @@ export function textOf(handler: (...args: never[]) => unknown): string {
   return Function.prototype.toString.call(handler)
 }
 
+/** Its name, which a program may have set to anything; empty when there is none. */
+export function nameOf(handler: (...args: never[]) => unknown): string {
+  const { name } = handler as { readonly name: unknown }
+  return typeof name === 'string' ? name : ''
+}
+
 /** Built in, bound, or a proxy: there is a function, and no text of it. */
 export function isNativeText(text: string): boolean {
   return /\{\s*\[native code\]\s*\}\s*$/.test(text)
@@ -37,7 +43,7 @@ export function readFunction(handler: (...args: never[]) => unknown): ReadFuncti
   for (const strict of sloppy ? [false] : [true, false]) {
     for (const form of [asExpression, asMethod]) {
       try {
-        const { source, comments, ...found } = read(text, handler.name, strict, form)
+        const { source, comments, ...found } = read(text, nameOf(handler), strict, form)
         if (!sloppy) refuseHtmlComments(comments, source)
         return found
       } catch (thrown) {

@@ -2,7 +2,7 @@
 import { TaskDefinitionError, toError } from '../../contract/errors.ts'
 import type { TaskHandler } from '../../contract/task.ts'
 import { outerReferences } from './free-variables.ts'
-import { isNativeText, readFunction, textOf } from './function-text.ts'
+import { isNativeText, nameOf, readFunction, textOf } from './function-text.ts'
 import type { ReadFunction } from './function-text.ts'
 import { moduleUrl } from './module-url.ts'
 import { describeReferences, splitReferences } from './outer-words.ts'
@@ -29,7 +29,7 @@ export type TaskCode =
  */
 export function taskCodeOf(name: string, handler: TaskHandler, module: string | undefined): TaskCode {
   if (module !== undefined) {
-    return { kind: 'module', name, url: moduleUrl(name, module), exported: handler.name || undefined }
+    return { kind: 'module', name, url: moduleUrl(name, module), exported: nameOf(handler) || undefined }
   }
   return { kind: 'source', name, text: sourceOf(name, handler) }
 }
@@ -38,7 +38,8 @@ const REMEDY =
   'give the task module: import.meta.url (in CommonJS module: __filename), so that its module is imported there'
 
 function sourceOf(task: string, handler: TaskHandler): string {
-  const what = handler.name === '' ? 'its function' : `function ${handler.name}`
+  const name = nameOf(handler)
+  const what = name === '' ? 'its function' : `function ${name}`
   const wrapped = whyWrapped(handler)
   if (wrapped !== undefined) {
     throw new TaskDefinitionError(`task '${task}': its body ${wrapped}, which does not travel as text; ${REMEDY}`)
@@ -46,7 +47,7 @@ function sourceOf(task: string, handler: TaskHandler): string {
   const { node, expression, strict } = read(task, what, handler)
   const { blockers, helpers } = splitReferences(outerReferences(node, strict))
   if (blockers.length > 0) {
-    const taken = describeReferences(blockers, handler.name)
+    const taken = describeReferences(blockers, name)
     throw new TaskDefinitionError(
       `task '${task}': ${what} takes from outside what does not travel to another thread or process: ${taken}. Pass it as an argument, or ${REMEDY}`,
     )
@@ -64,7 +65,7 @@ function read(task: string, what: string, handler: TaskHandler): ReadFunction {
   const found = attempt(task, what, handler)
   if (found.node.type !== 'ClassExpression') return found
   throw new TaskDefinitionError(
-    `task '${task}': its body is the class ${handler.name}; give a function, which may make an instance of it`,
+    `task '${task}': its body is the class ${nameOf(handler)}; give a function, which may make an instance of it`,
   )
 }
 

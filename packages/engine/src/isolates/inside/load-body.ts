@@ -77,7 +77,7 @@ function valueOf(task: string, text: string): unknown {
   if (!/\bimport\b/.test(text)) return new vm.Script(text, { filename: `task ${task}` }).runInThisContext()
   // a script that imports needs to stand somewhere: in the working directory, from where packages are resolved. As a module
   // that CommonJS compiles it may, without the warning that Node gives for what node:vm has for it
-  const filename = join(process.cwd(), 'task')
+  const filename = join(process.cwd(), `task ${task.replaceAll(/[/\\]/g, '_')}`)
   const module = new Module(filename) as CompilableModule
   // oxlint-disable-next-line no-underscore-dangle -- its name, under which tools that compile have always used it
   module._compile(`module.exports = ${text}`, filename, 'commonjs')

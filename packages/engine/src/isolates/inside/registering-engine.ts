@@ -44,7 +44,7 @@ export class RegisteringEngine implements TaskEngine {
     if (typeof handler !== 'function') {
       throw new TaskDefinitionError(`task '${name}': the handler must be a function, got ${describeValue(handler)}`)
     }
-    const { module } = options as { readonly module?: string }
+    const { module } = options
     this.#registrar.define({ name, handler, url: module === undefined ? undefined : moduleUrl(name, module) })
   }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { TaskDefinitionError, toError } from '../../contract/errors.ts'
 import { findTranspilers, loadTranspiler, resolveWay } from './transpilers.ts'
@@ -19,7 +19,7 @@ const beyondNode = new Set([
   'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
 ])
 
-/** Set with the first module that needs it; what fails once fails for good, as nothing is installed meanwhile. */
+/** Set with the first module that needs it, whose packages then serve all. */
 let enabled: Promise<void> | undefined
 
 /**
@@ -29,24 +29,31 @@ let enabled: Promise<void> | undefined
  * @throws whatever the module throws, and what is wrong with it
  */
 export async function importModule(url: string): Promise<ModuleNamespace> {
-  if (remembersFailures) await prepare(url)
+  if (!nodeReadsTypeScript()) await prepare(url)
   try {
     return (await import(url)) as ModuleNamespace
   } catch (thrown) {
-    if (enabled !== undefined || !needsTranspiler(thrown, url)) throw thrown
-    await enable(url, thrown)
+    if (!needsTranspiler(thrown, url)) throw thrown
+    // what is not there may be there in TypeScript; or just not be there
+    await enable(url, thrown).catch((problem: unknown) => rethrow(isNotFound(thrown) ? thrown : problem))
   }
   return importAgain(url)
 }
 
-/** Node 20 never imports again what failed once, and its threads do not inherit what reads TypeScript in the main one. */
-const remembersFailures = Number(process.versions.node.split('.')[0]) < 22
+/** Node strips types from 22.18 and 23.6 on, unless it is told not to. */
+function nodeReadsTypeScript(): boolean {
+  const { typescript } = process.features as { readonly typescript?: unknown }
+  return typeof typescript === 'string'
+}
 
-/** What reads TypeScript has to be there before the first import that may need it. */
+/**
+ * An older Node does not import again what failed once, and threads of Node 20 do not inherit what reads TypeScript in the
+ * main one: so it has to be there before the first import that may need it.
+ */
 async function prepare(url: string): Promise<void> {
   const withLoader = startedWithLoader()
   if (withLoader && isMainThread) return
-  if (isTypeScriptUrl(url)) await enable(url)
+  if (isTypeScriptUrl(url) && existsSync(fileURLToPath(url))) await enable(url)
   // a module in JavaScript may import one in TypeScript in such a program; most do not
   else if (withLoader) await enable(url).catch(() => {})
 }
@@ -77,7 +84,13 @@ function startedWithLoader(): boolean {
 }
 
 async function enable(url: string, because?: unknown): Promise<void> {
-  enabled ??= registerFor(url, because)
+  // it may have failed for a module that sees other packages
+  const done = await enabled?.then(
+    () => true,
+    () => false,
+  )
+  if (done === true) return
+  enabled = registerFor(url, because)
   return enabled
 }
 
