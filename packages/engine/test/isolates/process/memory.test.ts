@@ -57,6 +57,17 @@ test('a blocked body that fills the heap of V8 meets the limit, or V8 does', asy
   expect(error).toBeInstanceOf(MemoryLimitError)
 })
 
+test('where nobody measures, an abort of V8 for want of memory is the limit', async () => {
+  const { run } = await startProcesses({ maxProcesses: 1 }, { residentBytes: () => undefined })
+  const body = (): unknown => {
+    const kept: unknown[] = []
+    for (;;) kept.push(Array.from({ length: 1000 }, (_, n) => ({ n })))
+  }
+  const error = await errorOf(run(body, [], { memoryLimitMb: 1 }))
+  expect(error).toBeInstanceOf(MemoryLimitError)
+  expect(error.message).toMatch(/ran out of memory .* (SIGABRT|SIGTRAP|code 13[34])/)
+})
+
 test('a larger limit than those before gets a process with a larger heap', async () => {
   const { run } = await startProcesses({ maxProcesses: 1 })
   const heapLimit = (): number => process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit
