@@ -51,7 +51,7 @@ export class AttemptWatch {
     const { run, record, child } = attempt
     const added = attempt.measure(rss)
     const { memoryLimitMb } = record.plan.options
-    if (run === null || attempt.dropped || added <= memoryLimitMb * MIB) return
+    if (run === null || attempt.dropped || attempt.loading || added <= memoryLimitMb * MIB) return
     child.kill()
     this.#ends.fail(
       attempt,

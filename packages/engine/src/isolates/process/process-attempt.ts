@@ -15,6 +15,8 @@ export class ProcessAttempt {
   dropped = false
   /** It was told that it has stalled. */
   stalled = false
+  /** Its module is being imported there: what that takes is not the task's. */
+  loading = false
   /** When it was sent, by the clock of the engine. */
   handedAt: number = Number.NaN
   #baseline = Infinity
@@ -33,6 +35,7 @@ export class ProcessAttempt {
 
   /** From here on memory counts as the task's: what the process had before is not. Bytes. */
   measureFrom(rss: number): void {
+    this.loading = false
     this.#baseline = rss
     this.#peak = 0
   }

@@ -9,8 +9,10 @@ export interface ProcessEnd {
   readonly asked: boolean
   /** The latest it wrote there. */
   readonly stderr: string
-  /** The exception that nobody caught, or why it could not be started. */
+  /** The exception that nobody caught. */
   readonly failure: Error | undefined
+  /** What made the engine give it up. */
+  readonly why: string | undefined
 }
 
 /** What V8 writes before it aborts for want of memory. */
@@ -45,8 +47,8 @@ export function neverBeginsError(task: string, end: ProcessEnd, times: number): 
   )
 }
 
-export function howItEnded({ exitCode, signalCode, failure }: ProcessEnd): string {
-  if (failure !== undefined && exitCode === null && signalCode === null) return `it could not start: ${failure.message}`
+function howItEnded({ exitCode, signalCode, failure, why }: ProcessEnd): string {
+  if (why !== undefined) return why
   if (failure !== undefined) return `nobody caught ${failure.name}: ${failure.message}`
   if (signalCode !== null) return `it was ended by ${signalCode}${meaning[signalCode] ?? ''}`
   return `it exited with code ${exitCode}`

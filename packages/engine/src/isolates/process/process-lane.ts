@@ -1,15 +1,13 @@
 // The process lane of the walk: takes tasks from its ready queue while a child process is idle, one task for each, and
 // settles them by what the children say, by what they do not say in time, and by how they end.
-import { PayloadError, TaskCancelledError, UnsupportedByEngineError, toError } from '../../contract/errors.ts'
+import { PayloadError, TaskCancelledError, toError } from '../../contract/errors.ts'
 import type { LaneStatistics } from '../../contract/statistics.ts'
-import type { TaskCall } from '../../contract/task.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
 import { systemClock } from '../../support/clock.ts'
 import { Deadlines } from '../../typescript/deadlines.ts'
 import { IntrusiveList } from '../../typescript/intrusive-list.ts'
 import type { Lane } from '../../typescript/lane.ts'
-import type { NamedTask, Plan } from '../../typescript/plan.ts'
 import type { LaneTerms } from '../../typescript/plans.ts'
 import { ReadyQueue } from '../../typescript/ready-queue.ts'
 import type { SideLane } from '../../typescript/side-lane.ts'
@@ -17,7 +15,8 @@ import { beginAttempt, isGated, isOverdue } from '../../typescript/start.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
 import { packError } from '../wire/wire-error.ts'
-import { packValue, refuseShared } from '../wire/process-payload.ts'
+import { packValue } from '../wire/process-payload.ts'
+import { acceptCall } from './accept-call.ts'
 import { AttemptEnds } from './attempt-ends.ts'
 import { AttemptWatch } from './attempt-watch.ts'
 import { CodeNumbers } from './code-numbers.ts'
@@ -63,7 +62,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     this.#ends = new AttemptEnds(parts, (attempt) => this.#forget(attempt))
     this.#watch = new AttemptWatch(parts.walk, this.#attempts, this.#ends, this.#settings, systemClock)
     this.#deadlines = new Deadlines(this.running, parts.walk.timers, ({ record }) => this.#outOfTime(record))
-    this.terms = { lane: this, accept: (call, named) => this.#accept(call, named) }
+    this.terms = { lane: this, accept: (call, named) => acceptCall(call, named, this.#codes, this.#pool) }
   }
 
   open(): void {
@@ -76,7 +75,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
   recall(): void {}
 
   figures(): LaneStatistics {
-    return { slots: this.#pool.size, active: this.#attempts.size }
+    return { slots: this.#pool.size, active: this.#pool.busy }
   }
 
   close(): Promise<void> {
@@ -131,9 +130,17 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
       const record = this.ready.take(now)
       if (record === null) return
       if (isOverdue(record, now)) settlement.expire(record, now)
-      else if (!isGated(record) || walk.gatekeeper.admit(record, now)) this.#hand(record, now)
+      else if (!this.#pool.canTake(this.#heapFor(record))) {
+        // before its gates are asked: a place in a rate limit is not given back
+        this.ready.putBack(record)
+        break
+      } else if (!isGated(record) || walk.gatekeeper.admit(record, now)) this.#hand(record, now)
     }
     this.#grow(now)
+  }
+
+  #heapFor({ plan }: TaskRecord): number {
+    return this.#pool.heapFor(plan.options.memoryLimitMb)
   }
 
   #grow(now: number): void {
@@ -147,8 +154,8 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
   }
 
   #hand(record: TaskRecord, now: number): void {
-    const child = this.#pool.take(this.#pool.heapFor(record.plan.options.memoryLimitMb))
-    if (child === null) return this.#putBack(record, now)
+    const child = this.#pool.take(this.#heapFor(record))
+    if (child === undefined) return this.#putBack(record, now)
     const attempt = new ProcessAttempt(record, child, ++this.#serial)
     this.ready.countStart(record.plan.options.priority)
     let message: RunMessage
@@ -167,7 +174,8 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
   }
 
   /** @throws what its arguments or its code have against travelling */
-  #messageFor({ record, child, serial }: ProcessAttempt): RunMessage {
+  #messageFor(attempt: ProcessAttempt): RunMessage {
+    const { record, child, serial } = attempt
     const { plan, args, taskId, name } = record
     const source = this.#codes.codeOf(plan.call.name, plan.handler, plan.options.module)
     const code = this.#codes.numberOf(source)
@@ -176,6 +184,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     const forget = child.codes.outdated(this.#codes.generation)
     if (child.codes.has(code)) return message
     child.codes.add(code)
+    attempt.loading = source.kind === 'module'
     return { ...message, source, ...(forget ? { forget: true } : {}) }
   }
 
@@ -219,7 +228,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     const { record, child, dropped } = attempt
     this.#pool.proven()
     child.tasks++
-    attempt.measureFrom(rss)
+    if (!attempt.loading) attempt.measureFrom(rss)
     if (dropped || attempt.run !== null) return
     const { walk, settlement } = this.#parts
     this.handed.remove(record)
@@ -282,19 +291,6 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     const run = beginAttempt(walk, settlement, record, now)
     settlement.failed(record, run, error, now, true)
     this.wake()
-  }
-
-  /** @throws TaskDefinitionError, UnsupportedByEngineError, EngineUnavailableError */
-  #accept({ name, options, handler, columns }: TaskCall, named: NamedTask): Plan['check'] {
-    const body = handler ?? named.handler
-    if (columns === true || options.compile === 'require' || body === undefined) {
-      throw new UnsupportedByEngineError(
-        `task '${name}': the process lane runs functions, not kernels; use lane: 'native' for a kernel, or compile: 'auto'`,
-      )
-    }
-    this.#codes.codeOf(name, body, options.module)
-    this.#pool.prepareFor(options.memoryLimitMb)
-    return (args) => refuseShared(args, `task '${name}': args`)
   }
 }
 

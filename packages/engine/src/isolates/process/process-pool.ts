@@ -64,12 +64,15 @@ export class ProcessPool implements ProcessListener {
     return this.#idle.length
   }
 
-  get closing(): boolean {
-    return this.#closed !== null
+  /** Children with a body that has not ended, wanted or not. */
+  get busy(): number {
+    let busy = 0
+    for (const { attempt } of this.#children) if (attempt !== null) busy++
+    return busy
   }
 
-  get children(): Iterable<TaskProcess> {
-    return this.#children
+  get closing(): boolean {
+    return this.#closed !== null
   }
 
   /** V8's limit in a process for tasks with such a limit; children that are started from now on have it. */
@@ -90,12 +93,17 @@ export class ProcessPool implements ProcessListener {
     while (this.size < this.#options.minProcesses && this.#mayStart()) this.#start()
   }
 
-  /** An idle child with at least such a limit of V8's. One that is too small makes room for another one instead. */
-  take(heapMb: number): TaskProcess | null {
-    const index = this.#idle.findLastIndex((child) => child.heapMb >= heapMb)
-    if (index >= 0) return this.#idle.splice(index, 1)[0] ?? null
+  /** Whether a child is idle whose heap is large enough. If all are too small, one of them makes room. */
+  canTake(heapMb: number): boolean {
+    if (this.#idle.some((child) => child.heapMb >= heapMb)) return true
     if (this.size >= this.#options.maxProcesses) this.#idle.shift()?.leave(this.#settings.leaveMs)
-    return null
+    return false
+  }
+
+  /** The idle child that was used last, of those whose heap is large enough. */
+  take(heapMb: number): TaskProcess | undefined {
+    const index = this.#idle.findLastIndex((child) => child.heapMb >= heapMb)
+    return index < 0 ? undefined : this.#idle.splice(index, 1)[0]
   }
 
   /** Starts children until so many are on their way or there are as many as may be. @throws EngineUnavailableError */
@@ -143,8 +151,9 @@ export class ProcessPool implements ProcessListener {
     if (message.kind !== 'ready') return this.#listener.heard(child, message)
     if (child.state !== 'starting') return
     this.#settle(child)
+    child.relent()
     // others may have waited to be started until one stays up
-    this.open()
+    this.#reopen()
     this.#listener.changed()
   }
 
@@ -159,8 +168,16 @@ export class ProcessPool implements ProcessListener {
       return
     }
     if (this.#early >= this.#settings.earlyEnds) this.#listener.noneStays(end, this.#early)
-    this.open()
+    this.#reopen()
     this.#listener.changed()
+  }
+
+  #reopen(): void {
+    try {
+      this.open()
+    } catch {
+      // whoever has a task for a process meets the same error, and can tell somebody
+    }
   }
 
   #settle(child: TaskProcess): void {
@@ -171,7 +188,7 @@ export class ProcessPool implements ProcessListener {
   }
 
   #start(): void {
-    const { residentBytes, memoryMs, execArgv = inheritedFlags(process.execArgv) } = this.#settings
+    const { readyMs, residentBytes, memoryMs, execArgv = inheritedFlags(process.execArgv) } = this.#settings
     const orders = {
       parent: process.pid,
       tellHeap: this.#options.recycleHeapMb < Infinity,
@@ -179,7 +196,7 @@ export class ProcessPool implements ProcessListener {
     }
     const entry = this.#entryFile()
     const heapMb = Math.max(this.#heapMb, this.heapFor(0))
-    this.#children.add(new TaskProcess({ entry, execArgv, heapMb, orders }, this.#clock, this))
+    this.#children.add(new TaskProcess({ entry, execArgv, heapMb, readyMs, orders }, this.#clock, this))
   }
 
   #entryFile(): string {
@@ -201,7 +218,7 @@ export class ProcessPool implements ProcessListener {
     if (left <= 0) return ![...this.#children].some(({ state }) => state === 'starting')
     this.#restart?.cancel()
     this.#restart = this.#clock.setAlarm(left, () => {
-      this.open()
+      this.#reopen()
       this.#listener.changed()
     })
     return false

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 export interface ProcessSettings {
   /** A child that has not acknowledged an abort by then is blocked. */
   readonly ackMs: number
+  /** Time for a child to become ready: to load what its flags ask for. */
+  readonly readyMs: number
   /** Time for a child that was asked to leave. */
   readonly leaveMs: number
   /** How often the memory of running tasks is looked at. */
@@ -29,6 +31,7 @@ const isLinux = process.platform === 'linux'
 
 export const defaultSettings: ProcessSettings = {
   ackMs: 50,
+  readyMs: 30_000,
   leaveMs: 500,
   memoryMs: 50,
   pulseMs: 1000,

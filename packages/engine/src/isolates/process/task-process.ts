@@ -1,7 +1,6 @@
 // One child process: how it is started, asked and ended, and how its end is told once everything it said has been heard.
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { toError } from '../../contract/errors.ts'
 import type { Alarm, Clock } from '../../support/clock.ts'
 import { KnownCodes } from './known-codes.ts'
 import type { ProcessAttempt } from './process-attempt.ts'
@@ -20,6 +19,8 @@ export interface Fork {
   readonly entry: string
   readonly execArgv: readonly string[]
   readonly heapMb: number
+  /** Time to become ready. */
+  readonly readyMs: number
   readonly orders: ChildOrders
 }
 
@@ -50,8 +51,9 @@ export class TaskProcess {
   #alarmAt = Infinity
   #stderr = ''
   #failure: Error | undefined
+  #why: string | undefined
 
-  constructor({ entry, execArgv, heapMb, orders }: Fork, clock: Clock, listener: ProcessListener) {
+  constructor({ entry, execArgv, heapMb, readyMs, orders }: Fork, clock: Clock, listener: ProcessListener) {
     this.heapMb = heapMb
     this.#clock = clock
     this.#listener = listener
@@ -66,6 +68,7 @@ export class TaskProcess {
     this.#listen(this.#child)
     // what keeps the parent alive is that tasks are unsettled
     this.hold(false)
+    this.#setAlarm(readyMs, () => this.#giveUp(`it was not ready after ${readyMs} ms`))
   }
 
   /** 0 when it could not be started at all. */
@@ -105,9 +108,7 @@ export class TaskProcess {
 
   /** Kills it then, if not before, unless `relent` is called first. */
   killAfter(ms: number): void {
-    const at = this.#clock.now() + ms
-    if (at >= this.#alarmAt) return
-    this.#setAlarm(ms, () => this.kill())
+    if (this.#clock.now() + ms < this.#alarmAt) this.#setAlarm(ms, () => this.kill())
   }
 
   relent(): void {
@@ -118,15 +119,27 @@ export class TaskProcess {
 
   #setAlarm(ms: number, ring: () => void): void {
     this.relent()
+    if (ms === Infinity) return
     this.#alarmAt = this.#clock.now() + ms
-    if (ms < Infinity) this.#alarm = this.#clock.setAlarm(ms, ring)
+    const alarm = this.#clock.setAlarm(ms, () => {
+      // what it said in time may not have been read: this event loop may have been the busy one
+      setImmediate(() => {
+        if (this.#alarm === alarm) ring()
+      })
+    })
+    this.#alarm = alarm
   }
 
   #listen(child: ChildProcess): void {
     child.on('message', (message) => this.#hear(readMessage(message)))
     child.once('exit', () => this.#exited())
     child.once('disconnect', () => this.#closed('channel'))
-    child.once('error', (error) => this.#failed(error))
+    child.on('error', (error) => {
+      if (child.pid !== undefined) return this.#giveUp(`its channel broke: ${error.message}`)
+      this.#why = `it could not be started: ${error.message}`
+      this.#end()
+    })
+    child.stderr?.on('error', () => {})
     child.stderr?.on('data', (chunk: Buffer) => this.#passOn(chunk))
     child.stderr?.once('close', () => this.#closed('stderr'))
   }
@@ -144,11 +157,10 @@ export class TaskProcess {
     this.#stderr = `${this.#stderr}${chunk.toString()}`.slice(-STDERR_KEPT)
   }
 
-  /** It could not be started, or its channel broke. */
-  #failed(error: Error): void {
-    this.#failure ??= toError(error)
-    if (this.#child.pid === undefined) this.#end()
-    else this.kill()
+  /** It is of no use, though nobody asked it to go. */
+  #giveUp(why: string): void {
+    this.#why ??= why
+    this.#child.kill('SIGKILL')
   }
 
   #exited(): void {
@@ -160,8 +172,9 @@ export class TaskProcess {
   #closed(what: string): void {
     this.#open.delete(what)
     if (this.#open.size === 0) this.#end()
-    // without its channel it is of no use
-    else if (what === 'channel' && this.#open.has('process')) this.killAfter(LAST_WORDS_MS)
+    else if (what === 'channel' && this.#open.has('process')) {
+      this.#setAlarm(LAST_WORDS_MS, () => this.#giveUp('it closed its channel to the engine and did not end'))
+    }
   }
 
   #end(): void {
@@ -171,6 +184,7 @@ export class TaskProcess {
     this.state = 'ended'
     const { exitCode, signalCode } = this.#child
     const { pid } = this
-    this.#listener.ended(this, { pid, exitCode, signalCode, asked, stderr: this.#stderr, failure: this.#failure })
+    const [stderr, failure, why] = [this.#stderr, this.#failure, this.#why]
+    this.#listener.ended(this, { pid, exitCode, signalCode, asked, stderr, failure, why })
   }
 }

@@ -11,35 +11,55 @@ afterEach(stopAll)
 const pidOf = (): number => process.pid
 
 describe('a process that ends while it runs a task', () => {
-  const ways: readonly (readonly [string, () => unknown, RegExp, string | undefined])[] = [
-    ['exits with 0', () => process.exit(0), /exited with code 0/, undefined],
-    ['exits with 7', () => process.exit(7), /exited with code 7/, undefined],
-    ['aborts', () => process.abort(), /SIGABRT/, undefined],
-    ['is hit by SIGSEGV', () => process.kill(process.pid, 'SIGSEGV'), /SIGSEGV/, undefined],
-    [
-      'throws where nobody catches',
-      () =>
+  interface Way {
+    readonly way: string
+    readonly body: () => unknown
+    readonly message: RegExp
+    readonly cause?: string
+  }
+
+  const ways: readonly Way[] = [
+    { way: 'exits with 0', body: () => process.exit(0), message: /exited with code 0/ },
+    { way: 'exits with 7', body: () => process.exit(7), message: /exited with code 7/ },
+    { way: 'aborts', body: () => process.abort(), message: /SIGABRT/ },
+    { way: 'is hit by SIGSEGV', body: () => process.kill(process.pid, 'SIGSEGV'), message: /SIGSEGV/ },
+    {
+      way: 'throws where nobody catches',
+      body: () =>
         new Promise(() =>
           setTimeout(() => {
             throw new RangeError('out of reach')
           }, 1),
         ),
-      /nobody caught RangeError: out of reach/,
-      'out of reach',
-    ],
-    [
-      'rejects where nobody looks',
-      () =>
+      message: /nobody caught RangeError: out of reach/,
+      cause: 'out of reach',
+    },
+    {
+      way: 'rejects where nobody looks',
+      body: () =>
         new Promise(() => {
           void Promise.reject(new RangeError('unseen'))
         }),
-      /nobody caught RangeError: unseen/,
-      'unseen',
-    ],
-    ['closes its channel', () => new Promise(() => process.disconnect()), /exited with code 0/, undefined],
+      message: /nobody caught RangeError: unseen/,
+      cause: 'unseen',
+    },
+    {
+      way: 'closes its channel',
+      body: () => new Promise(() => process.disconnect()),
+      message: /exited with code 0/,
+    },
+    {
+      way: 'closes its channel and stays',
+      body: () => {
+        process.removeAllListeners('disconnect')
+        process.disconnect()
+        return new Promise(() => setInterval(() => {}, 1000))
+      },
+      message: /closed its channel .* did not end/,
+    },
   ]
 
-  test.each(ways)('fails that task alone: one that %s', async (_, body, message, cause) => {
+  test.each(ways)('fails that task alone: one that $way', async ({ body, message, cause }) => {
     const { run } = await startProcesses({ maxProcesses: 1 })
     const before = await run(pidOf).wait()
     const handle = run(body)
@@ -125,6 +145,12 @@ describe('processes that never get as far as a task', () => {
     } finally {
       await rm(folder, { recursive: true })
     }
+  })
+
+  test('because they are never ready are given up after their time', async () => {
+    const entry = join(import.meta.dirname, 'never-ready.mjs')
+    const { run } = await startProcesses({ maxProcesses: 1 }, { entry, readyMs: 200, restartMs: 1 })
+    expect((await errorOf(run(pidOf))).message).toMatch(/3 in a row .* not ready after 200 ms/)
   })
 
   test('because of their flags say which', async () => {

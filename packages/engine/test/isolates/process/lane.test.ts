@@ -179,3 +179,16 @@ describe('on the way', () => {
     expect(await run(body).wait()).toBe('as it should be')
   })
 })
+
+test('a body of a module runs in it, and what the module takes is not counted as the memory of the task', async () => {
+  const { run } = await startProcesses({ maxProcesses: 1 })
+  const module = new URL('bodies.mjs', import.meta.url).href
+  const whereLoaded = (): never => {
+    throw new Error('this one was not to be run')
+  }
+  const handle = run(whereLoaded, [], { module, memoryLimitMb: 50 }, 'in.module')
+  expect(await handle.wait()).toEqual([true, 60 * 1024 * 1024])
+  expect(handle.stats().memoryUsageMb).toBeLessThan(50)
+  const unknown = run(function unheardOf() {}, [], { module }, 'not.in.module')
+  expect((await errorOf(unknown)).message).toMatch(/unheardOf/)
+})

@@ -57,16 +57,39 @@ test('a blocked body that fills the heap of V8 meets the limit, or V8 does', asy
   expect(error).toBeInstanceOf(MemoryLimitError)
 })
 
+test('where nobody measures, an abort of V8 for want of memory is the limit', async () => {
+  const { run } = await startProcesses({ maxProcesses: 1 }, { residentBytes: () => undefined })
+  const body = (): unknown => {
+    const kept: unknown[] = []
+    for (;;) kept.push(Array.from({ length: 1000 }, (_, n) => ({ n })))
+  }
+  const error = await errorOf(run(body, [], { memoryLimitMb: 1 }))
+  expect(error).toBeInstanceOf(MemoryLimitError)
+  expect(error.message).toMatch(/ran out of memory .* (SIGABRT|SIGTRAP|code 13[34])/)
+})
+
 test('a larger limit than those before gets a process with a larger heap', async () => {
   const { run } = await startProcesses({ maxProcesses: 1 })
   const heapLimit = (): number => process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit
   const small = (await run(heapLimit, [], { memoryLimitMb: 50 }).wait()) as number
   const large = (await run(heapLimit, [], { memoryLimitMb: 400 }).wait()) as number
   expect(large - small).toBeGreaterThan(300 * 1024 * 1024)
+  // and so it does where there would be room for another one
+  const roomy = await startProcesses({ maxProcesses: 2 })
+  await roomy.run(heapLimit, [], { memoryLimitMb: 50 }).wait()
+  const limited = { memoryLimitMb: 400, limits: { rate: { max: 1, perMs: 60_000 } } }
+  expect(await roomy.run(heapLimit, [], limited, 'limited').wait()).toBe(large)
 })
 
 test('an abort for want of memory is told from other aborts by what V8 says', () => {
-  const end = { pid: 1, exitCode: null, signalCode: 'SIGABRT' as const, asked: false, failure: undefined }
+  const end = {
+    pid: 1,
+    exitCode: null,
+    signalCode: 'SIGABRT' as const,
+    asked: false,
+    failure: undefined,
+    why: undefined,
+  }
   const said = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'
   expect(crashError('task', { ...end, stderr: said }, 100)).toBeInstanceOf(MemoryLimitError)
   expect(crashError('task', { ...end, signalCode: null, exitCode: 134, stderr: said }, 100)).toBeInstanceOf(

@@ -51,7 +51,9 @@ export function childrenOf(parent: number): number[] {
   return readProcesses().flatMap((pid) => {
     // the name, in parentheses, may hold anything
     const [, ppid] = read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? []
-    return Number(ppid) === parent && read(`/proc/${pid}/cmdline`).includes('process-entry') ? [pid] : []
+    return Number(ppid) === parent && read(`/proc/${pid}/cmdline`).match(/process-entry|never-ready/) !== null
+      ? [pid]
+      : []
   })
 }
 
