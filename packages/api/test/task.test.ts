@@ -235,7 +235,7 @@ describe('with', () => {
   test('a lane that the engine does not have is refused when submitted', () => {
     const tasks = tasksForTest()
     const body = tasks.task({ name: 'body' }, () => 1)
-    expect(() => body.with({ lane: 'process' }).delay()).toThrow(UnsupportedByEngineError)
+    expect(() => body.with({ lane: 'native' }).delay()).toThrow(UnsupportedByEngineError)
     expect(tasks.getStats().submittedTasks).toBe(0)
   })
 })

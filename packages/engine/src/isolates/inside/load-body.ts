@@ -1,12 +1,20 @@
 // Makes a body from the code that was sent.
+import vm from 'node:vm'
 import { TaskDefinitionError } from '../../contract/errors.ts'
 import type { TaskHandler } from '../../contract/task.ts'
 import type { TaskCode } from '../code/task-code.ts'
+import type { Registrar } from './registrar.ts'
 
 export class BodyLoader {
+  readonly registrar: Registrar
+
+  constructor(registrar: Registrar) {
+    this.registrar = registrar
+  }
+
   /** @throws TaskDefinitionError when the module does not export the body */
   load(code: TaskCode): TaskHandler | Promise<TaskHandler> {
-    if (code.kind === 'source') return (0, eval)(`(${code.text})`) as TaskHandler
+    if (code.kind === 'source') return vm.runInThisContext(`(${code.text})`) as TaskHandler
     return this.#import(code.url, code.exported ?? code.name, code.name)
   }
 

@@ -1,5 +1,6 @@
 // What a child process of the process lane runs: it takes one task at a time from its parent, and does not outlive it.
 import { inspect } from 'node:util'
+import { BodyLoader } from './load-body.ts'
 import { becomeIsolate } from './registrar.ts'
 import { ProcessTasks } from './process-tasks.ts'
 import { watchParent } from './parent-watch.ts'
@@ -9,7 +10,7 @@ import { packError } from '../wire/wire-error.ts'
 /** Longest wait for the last message to leave. */
 const LAST_WORDS_MS = 200
 
-becomeIsolate()
+const loader = new BodyLoader(becomeIsolate())
 
 const orders = JSON.parse(process.argv[2] ?? 'null') as ChildOrders | null
 const sendAny = process.send?.bind(process)
@@ -23,7 +24,7 @@ const send = (message: FromChild, sent?: () => void): void => {
 }
 function ignore(): void {}
 
-const tasks = new ProcessTasks(orders, send)
+const tasks = new ProcessTasks(orders, loader, send)
 process.on('message', (message: ToChild) => tasks.hear(message))
 process.on('disconnect', () => process.exit())
 // a terminal or a supervisor tells all processes to end: it is the parent that ends this one, when its tasks are done
