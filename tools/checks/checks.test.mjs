@@ -226,6 +226,14 @@ describe('files', () => {
     },
   )
 
+  test('the binding has a limit as a whole', () => {
+    for (const name of ['addon.cc', 'reader.h', 'reader.cc', 'convert.cc'])
+      plant(`packages/core-c/binding/${name}`, 'x\n'.repeat(250))
+    expect(checkFiles(root)).toEqual([])
+    plant('packages/core-c/binding/convert.h', 'x\n')
+    expect(checkFiles(root)).toEqual(['packages/core-c/binding: 1001 lines in all, the limit is 1000'])
+  })
+
   test('a kind of file that nobody placed fails', () => {
     plant('packages/api/src/fast.zig', '')
     expect(checkFiles(root)).toEqual([

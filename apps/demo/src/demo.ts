@@ -14,6 +14,7 @@ import { greylistingScene } from './scenes/greylisting.ts'
 import { kernelScene } from './scenes/kernels.ts'
 import { mandelbrotScene } from './scenes/mandelbrot.ts'
 import { pipelineScene } from './scenes/pipeline.ts'
+import { threadScene } from './scenes/threads.ts'
 import type { Stage } from './stage.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -22,6 +23,7 @@ const scenes = [
   pipelineScene,
   mandelbrotScene,
   kernelScene,
+  threadScene,
   greylistingScene,
   cancellationScene,
   farewellScene,

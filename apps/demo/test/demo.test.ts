@@ -160,6 +160,17 @@ describe('the demo', () => {
     }
   })
 
+  it('computes the same picture on the event loop and on threads, and tells what the event loop had of it', () => {
+    const rows = tableOf(run.stdout).filter(({ task }) => task?.startsWith('picture.'))
+    expect(rows.map(({ task, lane, status }) => [task, lane, status])).toEqual([
+      ['picture.inline ×30', 'inline', 'completed'],
+      ['picture.thread ×30', 'thread', 'completed'],
+    ])
+    for (const where of ['on the event loop', 'on threads']) {
+      expect(run.stdout).toMatch(new RegExp(`${where}: [\\d.]+ m?s; the event loop was late by [\\d.]+ m?s at p99`))
+    }
+  })
+
   it('gets a greylisted e-mail through at the third attempt', () => {
     const [row] = tableOf(run.stdout).filter(({ result }) => result?.startsWith('greylisted'))
     expect(row).toMatchObject({ task: 'email.send', attempts: '3', status: 'completed' })

@@ -5,6 +5,7 @@ import {
   TaskDefinitionError,
   checkOptions,
   describeValue,
+  insideIsolate,
   resolvePriority,
   selectEngine,
   systemClock,
@@ -80,6 +81,8 @@ export class BackgroundTasks implements AsyncDisposable {
   readonly #registry: Registry
   readonly #schedules = new Map<string, Schedule>()
   readonly #stopHandlingSignals: () => void
+  /** Inside a thread or process of a lane, modules define their tasks anew: no store is opened there and nothing comes due. */
+  readonly #dormant = insideIsolate()
   #closing = false
 
   /** @throws ConfigurationError, EngineUnavailableError */
@@ -87,14 +90,16 @@ export class BackgroundTasks implements AsyncDisposable {
     this.#options = resolveTasksOptions(options, process.env)
     this.#clock = options.clock ?? systemClock
     const { engine, info } = selectEngine(options.engine, this.#options.engineOptions)
-    this.engine = this.#options.durable === undefined ? engine : wrapDurable(engine, this.#options.durable)
+    const { durable } = this.#options
+    this.engine = durable === undefined || this.#dormant ? engine : wrapDurable(engine, durable)
     this.engineInfo = info
     this.ready = this.engine.start()
     // whoever looks at `ready` gets the error; nobody has to
     this.ready.catch(() => {})
     const home: TaskHome = { engine: this.engine, clock: this.#clock, turnstile: new Turnstile() }
     this.#registry = new Registry(home, this.#options.taskDefaults)
-    this.#stopHandlingSignals = this.#options.handleSignals ? handleSignals(() => this.shutdown()) : () => {}
+    const handles = this.#options.handleSignals && !this.#dormant
+    this.#stopHandlingSignals = handles ? handleSignals(() => this.shutdown()) : () => {}
   }
 
   /**
@@ -281,6 +286,7 @@ export class BackgroundTasks implements AsyncDisposable {
     }
     const schedule: Schedule = new Schedule(id, task.taskName, when, {
       clock: this.#clock,
+      dormant: this.#dormant,
       submit: async (slot) => {
         // the slot is the key: however often it is told to run, it runs once; a key of the task's own says more
         const keyed = slot === null || task.options.uniqueKey !== undefined

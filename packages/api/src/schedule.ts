@@ -58,6 +58,8 @@ const LONGEST_SLEEP_MS = 60_000
 /** What a schedule needs of those who hold it. */
 export interface ScheduleHome {
   readonly clock: Clock
+  /** Nothing comes due, as in a thread or process of a lane. */
+  readonly dormant?: boolean
   /** Submits the task for a slot (epoch milliseconds), or besides its slots (null); resolves when the engine has it. */
   submit(slot: number | null): Promise<void>
   /** Told once, when the schedule is removed. */
@@ -93,7 +95,7 @@ export class Schedule {
     this.#misfire = options.misfire ?? 'once'
     const now = home.clock.epochMs()
     this.#timetable = timetableOf(id, options, now)
-    this.#nextSlot = this.#timetable.next(now)
+    this.#nextSlot = this.#nextAfter(now)
     this.#sleep()
   }
 
@@ -120,7 +122,7 @@ export class Schedule {
   resume(): void {
     if (!this.#paused || this.#removed) return
     this.#paused = false
-    this.#nextSlot = this.#timetable.next(this.#home.clock.epochMs())
+    this.#nextSlot = this.#nextAfter(this.#home.clock.epochMs())
     this.#sleep()
   }
 
@@ -137,6 +139,10 @@ export class Schedule {
     this.#nextSlot = null
     this.#stop()
     this.#home.removed()
+  }
+
+  #nextAfter(now: number): number | null {
+    return this.#home.dormant === true ? null : this.#timetable.next(now)
   }
 
   #stop(): void {

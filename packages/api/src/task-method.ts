@@ -1,5 +1,5 @@
 // `@tasks.taskMethod()`: a standard decorator that makes a static method a task.
-import { TaskDefinitionError } from '@catzilla/engine'
+import { TaskDefinitionError, markWrapped } from '@catzilla/engine'
 import type { TaskHandler } from '@catzilla/engine'
 import { makeTask } from './task.ts'
 import type { TaskParts } from './task.ts'
@@ -25,7 +25,8 @@ export function decorateMethod<This, A extends unknown[], R>(
   let parts: TaskParts | undefined
   context.addInitializer(function () {
     const { name } = this as { readonly name: string }
-    parts = define(`${name}.${methodName}`, (...args) => method.apply(this, args as unknown[] as A))
+    const body: TaskHandler = (...args) => method.apply(this, args as unknown[] as A)
+    parts = define(`${name}.${methodName}`, markWrapped(body, `is a method of class ${name}`))
   })
   const task = makeTask<readonly unknown[], unknown, unknown>(
     lateParts(() => {

@@ -6,6 +6,7 @@ import {
   TaskDefinitionError,
   copyArguments,
   describeValue,
+  markWrapped,
   resolveTaskOptions,
 } from '@catzilla/engine'
 import type { Clock, ResolvedTaskOptions, TaskCall, TaskEngine, TaskHandler } from '@catzilla/engine'
@@ -80,12 +81,13 @@ export interface TaskParts {
 /** The body with the check of its result around it. */
 export function checkedBody(name: string, body: TaskHandler, output: StandardSchemaV1 | undefined): TaskHandler {
   if (output === undefined) return body
-  return (...args) => {
+  const checked: TaskHandler = (...args) => {
     const value = body(...args)
     return isThenable(value)
       ? Promise.resolve(value).then((later) => checkResult(name, output, later))
       : checkResult(name, output, value)
   }
+  return markWrapped(checked, 'is followed by the check of its output schema')
 }
 
 /** What a task is inside: the function itself, and its parts under a key of our own. */

@@ -91,8 +91,8 @@ describe('what is no task', () => {
   })
 
   test('a lane that the engine does not have is refused at definition, and leaves the name free', async () => {
-    const tasks = tasksForTest()
-    expect(() => tasks.task({ name: 'x', lane: 'thread' }, () => 1)).toThrow(UnsupportedByEngineError)
+    const tasks = tasksForTest({ engine: 'typescript' })
+    expect(() => tasks.task({ name: 'x', lane: 'native' }, () => 1)).toThrow(UnsupportedByEngineError)
     expect(() => tasks.task({ name: 'x', compile: 'require' }, () => 1)).toThrow(UnsupportedByEngineError)
     expect(tasks.taskNames).toEqual([])
     expect(
@@ -233,7 +233,7 @@ describe('with', () => {
   })
 
   test('a lane that the engine does not have is refused when submitted', () => {
-    const tasks = tasksForTest()
+    const tasks = tasksForTest({ engine: 'typescript' })
     const body = tasks.task({ name: 'body' }, () => 1)
     expect(() => body.with({ lane: 'native' }).delay()).toThrow(UnsupportedByEngineError)
     expect(tasks.getStats().submittedTasks).toBe(0)

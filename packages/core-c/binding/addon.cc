@@ -10,16 +10,15 @@ extern "C" {
 #include "memory/allocator.h"
 }
 
-static Napi::FunctionReference GetterOf(Napi::Env env, const char *type, const char *property) {
-  Napi::Value constructor = env.Global().Get(type);
-  if (!constructor.IsFunction()) return {};
-  Napi::Object object = env.Global().Get("Object").As<Napi::Object>();
-  Napi::Function describe = object.Get("getOwnPropertyDescriptor").As<Napi::Function>();
-  Napi::Value prototype = constructor.As<Napi::Object>().Get("prototype");
-  Napi::Value found = describe.Call({prototype, Napi::String::New(env, property)});
-  if (!found.IsObject()) return {};
-  Napi::Value getter = found.As<Napi::Object>().Get("get");
+// Empty where Node has no such buffers.
+static Napi::FunctionReference GetterOf(Napi::Env env, const std::string &type, const std::string &property) {
+  const std::string of = "(globalThis." + type + "?.prototype ?? {}, '" + property + "')?.get";
+  const Napi::Value getter = env.RunScript("Object.getOwnPropertyDescriptor" + of);
   return getter.IsFunction() ? Napi::Persistent(getter.As<Napi::Function>()) : Napi::FunctionReference();
+}
+
+static Napi::Value CreateEngine(const Napi::CallbackInfo &info) {
+  return info.Env().GetInstanceData<Core>()->engine_class.New({info[0], info[1], info[2]});
 }
 
 static Napi::Object Register(Napi::Env env, Napi::Object exports) {
@@ -29,7 +28,7 @@ static Napi::Object Register(Napi::Env env, Napi::Object exports) {
   exports.Set("kernelAbi", CTZ_KERNEL_ABI);
   exports.Set("allocator", ctz_allocator_name());
   exports.Set("portLayout", DescribePort(env));
-  exports.Set("createEngine", Napi::Function::New<EngineObject::Create>(env, "createEngine"));
+  exports.Set("createEngine", Napi::Function::New<CreateEngine>(env, "createEngine"));
   return exports;
 }
 

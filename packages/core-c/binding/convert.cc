@@ -38,21 +38,18 @@ static Elements ElementsOf(ctz_type type) {
 bool CheckBuffer(Napi::Value value, const std::string &what) {
   if (!value.IsTypedArray()) return true;
   Napi::Env env = value.Env();
-  napi_value buffer = nullptr;
-  bool plain = false, detached = false, changes = false;
+  napi_value buffer = nullptr, answer = nullptr;
+  bool plain = false, unfit = false;
   napi_get_typedarray_info(env, value, nullptr, nullptr, nullptr, &buffer, nullptr);
   napi_is_arraybuffer(env, buffer, &plain);  // otherwise it is a SharedArrayBuffer
-  napi_is_detached_arraybuffer(env, buffer, &detached);
+  napi_is_detached_arraybuffer(env, buffer, &unfit);
   const Core *core = env.GetInstanceData<Core>();
   const Napi::FunctionReference &getter = plain ? core->resizable : core->growable;
-  if (!detached && !getter.IsEmpty()) {
-    napi_value answer = nullptr;
+  if (!unfit && !getter.IsEmpty()) {
     if (napi_call_function(env, buffer, getter.Value(), 0, nullptr, &answer) != napi_ok) return false;
-    napi_get_value_bool(env, answer, &changes);
+    napi_get_value_bool(env, answer, &unfit);
   }
-  if (!detached && !changes) return true;
-  const char *why = detached ? "a detached buffer" : "a resizable buffer";
-  return ThrowType(env, what + " must be an array over a buffer of fixed length, got one over " + why);
+  return !unfit || ThrowType(env, what + " must be an array over a buffer that is neither detached nor resizable");
 }
 
 static bool ToSlice(Napi::Value value, const Elements &wanted, const std::string &what, Attachment &attachment,
@@ -82,9 +79,9 @@ static bool ToText(Napi::Value value, const std::string &what, Attachment &attac
 
 bool ToArgument(Napi::Value value, ctz_type type, const std::string &what, Attachment &attachment, ctz_value *out) {
   bool flag = false;
-  if (type == CTZ_F64) return ReadNumber(value, what, &out->f64);
-  if (type == CTZ_I32) return ReadWhole(value, what, INT32_MIN, INT32_MAX, &out->i32, napi_throw_type_error);
-  if (type == CTZ_U32) return ReadWhole(value, what, 0, UINT32_MAX, &out->u32, napi_throw_type_error);
+  if (type == CTZ_F64) return ReadAnyNumber(value, what, &out->f64);
+  if (type == CTZ_I32) return ReadNumber(value, what, INT32_MIN, INT32_MAX, &out->i32, napi_throw_type_error);
+  if (type == CTZ_U32) return ReadNumber(value, what, 0, UINT32_MAX, &out->u32, napi_throw_type_error);
   if (type == CTZ_STRING) return ToText(value, what, attachment, &out->slice);
   if (type != CTZ_BOOL) return ToSlice(value, ElementsOf(type), what, attachment, &out->slice);
   if (!ReadFlag(value, what, &flag)) return false;
@@ -136,37 +133,28 @@ static Napi::Value FromText(Napi::Env env, const ctz_slice &slice) {
   return fits ? Napi::Value(env, text) : ThrowTooLong(env, "a string");
 }
 
-static Napi::Value FromFields(Napi::Env env, const ctz_slice &slice, const Names &names) {
+static Napi::Value FromFields(Napi::Env env, const ctz_slice &slice, const char *fields) {
+  const std::vector<std::string> names = FieldNames(fields);
   Napi::Object object = Napi::Object::New(env);
   const auto *numbers = static_cast<const double *>(slice.data);
   for (size_t i = 0; i < names.size() && i < slice.length; i++) object.Set(names[i], numbers[i]);
   return object;
 }
 
-Napi::Value FromOutcome(Napi::Env env, const ctz_outcome &outcome, Block block, const Names &fields) {
-  const ctz_value &value = outcome.value;
-  const ctz_type type = outcome.type;
-  if (type == CTZ_VOID || type >= CTZ_TYPE_COUNT) return env.Undefined();
-  if (type == CTZ_F64) return Napi::Number::New(env, value.f64);
-  if (type == CTZ_I32) return Napi::Number::New(env, value.i32);
-  if (type == CTZ_U32) return Napi::Number::New(env, value.u32);
-  if (type == CTZ_BOOL) return Napi::Boolean::New(env, value.u32 != 0);
-  if (type == CTZ_STRING) return FromText(env, value.slice);
-  if (type == CTZ_FIELDS) return FromFields(env, value.slice, fields);
-  return FromSlice(env, value.slice, ElementsOf(type), std::move(block));
+Napi::Value FromOutcome(Napi::Env env, const ctz_outcome &outcome, Block block) {
+  const ctz_slice &slice = outcome.value.slice;
+  if (outcome.type < CTZ_BYTES || outcome.type >= CTZ_TYPE_COUNT) return env.Undefined();
+  if (outcome.type == CTZ_STRING) return FromText(env, slice);
+  if (outcome.type == CTZ_FIELDS) return FromFields(env, slice, outcome.fields);
+  return FromSlice(env, slice, ElementsOf(outcome.type), std::move(block));
 }
 
 // What a kernel wrote may be cut in the middle of a letter; Node puts U+FFFD there.
-template <size_t size>
-static Napi::String FromText(Napi::Env env, const char (&text)[size]) {
-  return Napi::String::New(env, text, strnlen(text, size));
-}
-
 Napi::Object FromError(Napi::Env env, const ctz_error &error) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("status", ctz_status_name(error.status));
-  object.Set("name", FromText(env, error.name));
-  object.Set("code", FromText(env, error.code));
-  object.Set("message", FromText(env, error.message));
+  object.Set("name", error.name);
+  object.Set("code", error.code);
+  object.Set("message", error.message);
   return object;
 }

@@ -21,15 +21,11 @@ struct Core {
 // strings. It belongs to the thread of the environment.
 class Attachment {
  public:
-  Attachment(napi_env env, uint32_t its_plan) : plan(its_plan), env_(env) {}
+  explicit Attachment(napi_env env) : env_(env) {}
   ~Attachment();
-  Attachment(const Attachment &) = delete;
-  Attachment &operator=(const Attachment &) = delete;
 
   bool Keep(napi_value array);  // false: Node refused
   char *Text(size_t bytes);     // memory that lives as long as this; null when there is none
-
-  const uint32_t plan;
 
  private:
   napi_env env_;
@@ -50,13 +46,13 @@ struct FreeBlock {
 };
 using Block = std::unique_ptr<void, FreeBlock>;
 
-// The value of a completed task; large arrays keep `block` and are not copied. `fields`: for a result of type FIELDS.
-using Names = std::vector<std::string>;
-Napi::Value FromOutcome(Napi::Env env, const ctz_outcome &outcome, Block block, const Names &fields);
+// The value of a completed task, undefined for a scalar, which is in the slot. Large arrays keep `block` and are not
+// copied.
+Napi::Value FromOutcome(Napi::Env env, const ctz_outcome &outcome, Block block);
 Napi::Object FromError(Napi::Env env, const ctz_error &error);
 
-// Names of the numbers of a FIELDS result; none for other kernels and for null.
-Names FieldNames(const ctz_kernel *kernel);
+// The names in `fields` of a kernel, in order; none for null.
+std::vector<std::string> FieldNames(const char *fields);
 // The kernels from `first` on.
 Napi::Array DescribeKernels(Napi::Env env, ctz_engine *engine, uint32_t first);
 // The names of port.h without `CTZ_`, made from the tables there.

@@ -1,20 +1,16 @@
-#include <algorithm>
 #include <initializer_list>
 #include <new>
+#include <sstream>
+#include <utility>
 
 #include "convert.h"
 #include "ctz/stats.h"
 #include "reader.h"
 
-Names FieldNames(const ctz_kernel *kernel) {
-  Names names;
-  if (kernel == nullptr || kernel->fields == nullptr) return names;
-  const std::string all = kernel->fields;
-  for (size_t begin = 0; begin <= all.size();) {
-    const size_t comma = std::min(all.find(',', begin), all.size());
-    names.push_back(all.substr(begin, comma - begin));
-    begin = comma + 1;
-  }
+std::vector<std::string> FieldNames(const char *fields) {
+  std::vector<std::string> names;
+  std::istringstream all(fields == nullptr ? "" : fields);
+  for (std::string name; std::getline(all, name, ',');) names.push_back(name);
   return names;
 }
 
@@ -23,7 +19,7 @@ static Napi::Object DescribeKernel(Napi::Env env, uint32_t index, const ctz_kern
   Napi::Array args = Napi::Array::New(env);
   Napi::Array fields = Napi::Array::New(env);
   for (uint32_t i = 0; i < kernel->arity; i++) args.Set(i, static_cast<uint32_t>(kernel->args[i]));
-  for (const std::string &name : FieldNames(kernel)) fields.Set(fields.Length(), name);
+  for (const std::string &name : FieldNames(kernel->fields)) fields.Set(fields.Length(), name);
   object.Set("index", index);
   object.Set("name", kernel->name);
   object.Set("args", args);
@@ -40,16 +36,11 @@ Napi::Array DescribeKernels(Napi::Env env, ctz_engine *engine, uint32_t first) {
   return kernels;
 }
 
-struct Figure {
-  template <typename Number>
-  Figure(const char *its_name, Number number) : name(its_name), value(static_cast<double>(number)) {}
-  const char *name;
-  double value;
-};
+using Figure = std::pair<const char *, double>;
 
 static Napi::Object FromFigures(Napi::Env env, std::initializer_list<Figure> figures) {
   Napi::Object object = Napi::Object::New(env);
-  for (const Figure &figure : figures) object.Set(figure.name, figure.value);
+  for (const Figure &figure : figures) object.Set(figure.first, figure.second);
   return object;
 }
 
@@ -67,50 +58,37 @@ Napi::Object DescribePort(Napi::Env env) {
                                CONSTANT(PORT_MAGIC) CONSTANT(PORT_LAYOUT) Figure("TIMED_RING", CTZ_PORT_TIMED_RING)});
 }
 
-static Napi::Object FromHistogram(Napi::Env env, const ctz_histogram &histogram) {
-  size_t held = 0;
-  const uint32_t end = histogram.count == 0 ? 0 : ctz_hdr_bucket(histogram.max_ns) + 1;
-  for (uint32_t i = 0; i < end; i++) held += histogram.buckets[i] > 0 ? 1 : 0;
-  Napi::Float64Array buckets = Napi::Float64Array::New(env, held * 2);
-  double *next = buckets.IsEmpty() ? nullptr : buckets.Data();
-  for (uint32_t i = 0; i < end && next != nullptr; i++) {
-    if (histogram.buckets[i] == 0) continue;
-    *next++ = static_cast<double>(ctz_hdr_lowest(i));
-    *next++ = static_cast<double>(histogram.buckets[i]);
-  }
-  Napi::Object object = FromFigures(
-      env, {Figure("count", histogram.count), Figure("sumNs", histogram.sum_ns), Figure("maxNs", histogram.max_ns)});
+#define COUNT(name, member) Figure(#name, static_cast<double>(of.member))
+
+static Napi::Object FromHistogram(Napi::Env env, const ctz_histogram &of) {
+  Napi::Object object = FromFigures(env, {COUNT(count, count), COUNT(sumNs, sum_ns), COUNT(maxNs, max_ns)});
+  Napi::Float64Array buckets = Napi::Float64Array::New(env, ctz_hdr_sparse(&of, nullptr));
+  if (!buckets.IsEmpty()) ctz_hdr_sparse(&of, buckets.Data());
   object.Set("buckets", buckets);
   return object;
 }
 
-static Napi::Object FromQueue(Napi::Env env, const ctz_queue_stats &queue) {
-  return FromFigures(env, {Figure("enqueued", queue.enqueued), Figure("dequeued", queue.dequeued),
-                           Figure("contended", queue.contended), Figure("rejected", queue.rejected),
-                           Figure("queued", queue.queued), Figure("oldestReadyAt", queue.oldest_ready_at),
-                           Figure("breaches", queue.breaches)});
+static Napi::Object FromQueue(Napi::Env env, const ctz_queue_stats &of) {
+  return FromFigures(env, {COUNT(enqueued, enqueued), COUNT(dequeued, dequeued), COUNT(contended, contended),
+                           COUNT(rejected, rejected), COUNT(queued, queued), COUNT(oldestReadyAt, oldest_ready_at),
+                           COUNT(breaches, breaches)});
 }
 
-static Napi::Object FromCounters(Napi::Env env, const ctz_stats &stats) {
-  return FromFigures(env, {Figure("workers", stats.workers), Figure("activeWorkers", stats.active_workers),
-                           Figure("parkedWorkers", stats.parked_workers), Figure("maxWorkers", stats.max_workers),
-                           Figure("scheduled", stats.scheduled), Figure("retrying", stats.retrying),
-                           Figure("completed", stats.completed), Figure("failed", stats.failed),
-                           Figure("cancelled", stats.cancelled), Figure("retried", stats.retried),
-                           Figure("timedOut", stats.timed_out), Figure("memoryLimited", stats.memory_limited),
-                           Figure("busyNs", stats.busy_ns), Figure("memoryUsed", stats.memory_used),
-                           Figure("memoryPeak", stats.memory_peak), Figure("memoryPool", stats.memory_pool),
-                           Figure("workerWakes", stats.worker_wakes), Figure("timerWakes", stats.timer_wakes),
-                           Figure("ownerWakes", stats.owner_wakes)});
+static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) {
+  return FromFigures(
+      env, {COUNT(workers, workers), COUNT(activeWorkers, active_workers), COUNT(parkedWorkers, parked_workers),
+            COUNT(maxWorkers, max_workers), COUNT(scheduled, scheduled), COUNT(retrying, retrying),
+            COUNT(completed, completed), COUNT(failed, failed), COUNT(cancelled, cancelled), COUNT(retried, retried),
+            COUNT(timedOut, timed_out), COUNT(memoryLimited, memory_limited), COUNT(busyNs, busy_ns),
+            COUNT(memoryUsed, memory_used), COUNT(memoryPeak, memory_peak), COUNT(memoryPool, memory_pool),
+            COUNT(workerWakes, worker_wakes), COUNT(timerWakes, timer_wakes), COUNT(ownerWakes, owner_wakes)});
 }
 
 Napi::Value DescribeStatistics(Napi::Env env, ctz_engine *engine) {
   std::unique_ptr<ctz_stats> stats(new (std::nothrow) ctz_stats());  // too large for a stack
   if (stats == nullptr) return ThrowStatus(env, CTZ_OUT_OF_MEMORY);
   ctz_stats_read(engine, stats.get());
-  Napi::Array queues = Napi::Array::New(env);
-  Napi::Array wait = Napi::Array::New(env);
-  Napi::Array run = Napi::Array::New(env);
+  Napi::Array queues = Napi::Array::New(env), wait = Napi::Array::New(env), run = Napi::Array::New(env);
   for (uint32_t i = 0; i < CTZ_CLASSES; i++) {
     queues.Set(i, FromQueue(env, stats->queues[i]));
     wait.Set(i, FromHistogram(env, stats->wait[i]));

@@ -24,14 +24,13 @@ bool EngineLife::Begin(ctz_config *config, Napi::Function wake) {
 
 bool EngineLife::BeginWaking(Napi::Function wake) {
   Napi::String name = Napi::String::New(env_, "catzilla:wake");
-  if (napi_create_reference(env_, wake, 0, &wake_) != napi_ok) return false;
   if (napi_create_threadsafe_function(env_, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, &OnEventLoop,
                                       &handle_) != napi_ok)
     return false;
   napi_unref_threadsafe_function(env_, handle_);
   // after the handle, whose own hook Node calls later for that
-  hooked_ = napi_add_env_cleanup_hook(env_, &OnEnvironmentEnd, this) == napi_ok;
-  return hooked_;
+  return napi_add_env_cleanup_hook(env_, &OnEnvironmentEnd, this) == napi_ok &&
+         napi_create_reference(env_, wake, 0, &wake_) == napi_ok;
 }
 
 void EngineLife::OnWake(void *life) { (*static_cast<std::shared_ptr<EngineLife> *>(life))->Wake(); }
@@ -80,18 +79,12 @@ void EngineLife::Leave() {
   left_ = true;
   Close();
   if (attachments.empty()) return End();
-  size_t bytes = 0;
-  auto *words = static_cast<std::atomic<uint32_t> *>(ctz_port_memory(engine.get(), &bytes));
-  // The next task that settles wakes, and Leave is called again. The fence pairs with that of the worker, which looks
-  // here after it let go of its slot: either it sees the word, or the slot is seen returned.
-  words[CTZ_WORD_WAITING].store(1, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  ctz_port_ask_wake(engine.get());  // by which Leave is called again
   if (Returned(0)) End();
 }
 
 void EngineLife::OnEnvironmentEnd(void *life) {
   auto *self = static_cast<EngineLife *>(life);
-  self->hooked_ = false;
   self->Close();
   self->Returned(INFINITY);
   self->End();
@@ -99,16 +92,15 @@ void EngineLife::OnEnvironmentEnd(void *life) {
 
 // Nothing is kept alive from now on, and no wake comes through.
 void EngineLife::End() {
+  if (handle_ == nullptr) return;  // it has ended, or never begun
   const auto self = shared_from_this();  // the engine may be all that holds it
-  if (hooked_) napi_remove_env_cleanup_hook(env_, &OnEnvironmentEnd, this);
-  hooked_ = false;
+  napi_remove_env_cleanup_hook(env_, &OnEnvironmentEnd, this);
   {
     std::lock_guard<std::mutex> guard(lock_);
-    if (handle_ != nullptr) napi_release_threadsafe_function(handle_, napi_tsfn_abort);
+    napi_release_threadsafe_function(handle_, napi_tsfn_abort);
     handle_ = nullptr;
   }
   if (wake_ != nullptr) napi_delete_reference(env_, wake_);
-  wake_ = nullptr;
   attachments.clear();
   engine.reset();
 }

@@ -44,7 +44,6 @@ class EngineLife : public std::enable_shared_from_this<EngineLife> {
 
   const napi_env env_;
   napi_ref wake_ = nullptr;
-  bool hooked_ = false;
   bool left_ = false;
   std::atomic<bool> sent_{false};
   std::mutex lock_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "reader.h"
 
@@ -22,26 +21,18 @@ Napi::Function EngineObject::Define(Napi::Env env) {
        METHOD(Statistics, "statistics"), METHOD(Now, "now"), METHOD(KeepAlive, "keepAlive"), METHOD(Close, "close")});
 }
 
-Napi::Value EngineObject::Create(Info info) {
-  ctz_config config = {};
-  if (!ReadConfig(info[0], &config)) return Napi::Value();
-  if (!ReadReal(info[1], "now", kMaxSafeInteger, &config.now_ms)) return Napi::Value();
-  if (!info[2].IsFunction()) return ThrowMisfit(napi_throw_type_error, "wake", "a function", info[2]);
-  const Core *core = info.Env().GetInstanceData<Core>();
-  return core->engine_class.New({Napi::External<ctz_config>::New(info.Env(), &config), info[2]});
-}
-
 EngineObject::EngineObject(Info info) : Napi::ObjectWrap<EngineObject>(info) {
-  // `new engine.constructor()` comes here as well; an External is what scripts cannot make
-  if (info.Length() != 2 || !info[0].IsExternal() || !info[1].IsFunction()) {
-    ThrowType(info.Env(), "engines are made by createEngine");
+  ctz_config config = {};
+  if (!ReadConfig(info[0], &config) || !ReadNumber(info[1], "now", 0, kMaxSafeInteger, &config.now_ms)) return;
+  if (!info[2].IsFunction()) {
+    ThrowMisfit(napi_throw_type_error, "wake", "a function", info[2]);
     return;
   }
+  slot_count_ = config.port_slots;
+  max_workers_ = config.max_workers;
   life_ = std::make_shared<EngineLife>(info.Env());
-  ctz_config *config = info[0].As<Napi::External<ctz_config>>().Data();
-  slot_count_ = config->port_slots;
   // now: when the object is collected, Node may have freed the handle to wake by
-  if (!life_->Begin(config, info[1].As<Napi::Function>()) || !ShowPort(info)) life_->Leave();
+  if (!life_->Begin(&config, info[2].As<Napi::Function>()) || !ShowPort(info)) life_->Leave();
 }
 
 EngineObject::~EngineObject() {
@@ -53,21 +44,15 @@ static void ReleasePort(napi_env, void *, void *lease) { delete static_cast<std:
 bool EngineObject::ShowPort(Info info) {
   size_t bytes = 0;
   void *memory = ctz_port_memory(engine(), &bytes);
-  // read now, since JavaScript may write there later
-  slots_ = static_cast<const uint8_t *>(memory) + static_cast<const uint32_t *>(memory)[CTZ_WORD_SLOTS_OFFSET];
   auto *lease = new std::shared_ptr<ctz_engine>(life_->engine);
   napi_value buffer = nullptr;
-  const napi_status status = napi_create_external_arraybuffer(info.Env(), memory, bytes, ReleasePort, lease, &buffer);
-  if (status != napi_ok) {
+  if (napi_create_external_arraybuffer(info.Env(), memory, bytes, ReleasePort, lease, &buffer) != napi_ok) {
     delete lease;
-    const bool refused = status == napi_no_external_buffers_allowed;
-    return ThrowStatus(info.Env(), CTZ_SYSTEM,
-                       refused ? "this runtime allows no ArrayBuffer over memory of an addon (external buffers)"
-                               : "Node gave no ArrayBuffer for the port");
+    return ThrowStatus(info.Env(), CTZ_SYSTEM, "no ArrayBuffer over memory of an addon: this runtime may allow none");
   }
   info.This().As<Napi::Object>().DefineProperties(
       {Napi::PropertyDescriptor::Value("memory", buffer, napi_enumerable),
-       Napi::PropertyDescriptor::Value(Napi::Symbol::New(info.Env(), "wake"), info[1])});
+       Napi::PropertyDescriptor::Value(Napi::Symbol::New(info.Env(), "wake"), info[2])});
   return true;
 }
 
@@ -75,13 +60,15 @@ bool EngineObject::IsOpen(Info info) const { return !closed_ || ThrowStatus(info
 
 // The first argument of most methods.
 bool EngineObject::ReadSlot(Info info, uint32_t *slot) const {
-  return ReadWhole(info[0], "slot", 0, slot_count_ - 1, slot);
+  return ReadNumber(info[0], "slot", 0, slot_count_ - 1, slot);
 }
 
-bool EngineObject::ReadPlanIndex(Napi::Value value, uint32_t *index) const {
-  if (!ReadWhole(value, "plan", 0, UINT32_MAX, index)) return false;
-  if (*index < plans_.size() && plans_[*index].defined) return true;
-  return ThrowMisfit(napi_throw_range_error, "plan", "a number that definePlan gave", value);
+// The kernel of the plan; null with an error pending.
+const ctz_kernel *EngineObject::ReadPlanIndex(Napi::Value value, uint32_t *index) const {
+  if (!ReadNumber(value, "plan", 0, UINT32_MAX, index)) return nullptr;
+  const ctz_kernel *kernel = ctz_plan_kernel(engine(), *index);
+  if (kernel == nullptr) ThrowMisfit(napi_throw_range_error, "plan", "a number that definePlan gave", value);
+  return kernel;
 }
 
 Napi::Value EngineObject::Kernels(Info info) { return DescribeKernels(info.Env(), engine(), 0); }
@@ -100,55 +87,25 @@ Napi::Value EngineObject::LoadLibrary(Info info) {
 
 Napi::Value EngineObject::DefinePlan(Info info) {
   ctz_plan plan = {};
-  if (!ReadPlan(info[0], &plan) || !IsOpen(info)) return Napi::Value();
-  const ctz_kernel *kernel = ctz_kernel_at(engine(), plan.kernel);
-  Napi::Value asked = Napi::Number::New(info.Env(), plan.kernel);
-  if (kernel == nullptr) return ThrowMisfit(napi_throw_range_error, "plan.kernel", "the index of a kernel", asked);
+  if (!ReadPlan(info[0], ctz_kernel_count(engine()), &plan) || !IsOpen(info)) return Napi::Value();
   uint32_t index = 0;
   const ctz_status status = ctz_plan_define(engine(), &plan, &index);
   if (status != CTZ_OK) return ThrowStatus(info.Env(), status);
-  if (index >= plans_.size()) plans_.resize(index + 1);
-  plans_[index] = {kernel, true, 0};
   return Napi::Number::New(info.Env(), index);
 }
 
 void EngineObject::ReleasePlan(Info info) {
   uint32_t index = 0;
-  if (!IsOpen(info) || !ReadPlanIndex(info[0], &index)) return;
-  plans_[index].defined = false;
-  ReleaseUnused(index);
-}
-
-// Arguments that were checked for one kernel must not meet another one under the same number.
-void EngineObject::ReleaseUnused(uint32_t plan) {
-  if (!plans_[plan].defined && plans_[plan].attached == 0) ctz_plan_release(engine(), plan);
-}
-
-void EngineObject::Detach(uint32_t slot) {
-  const auto found = life_->attachments.find(slot);
-  if (found == life_->attachments.end()) return;
-  const uint32_t plan = found->second->plan;
-  life_->attachments.erase(found);
-  plans_[plan].attached--;
-  ReleaseUnused(plan);
+  if (IsOpen(info) && ReadPlanIndex(info[0], &index) != nullptr) ctz_plan_release(engine(), index);
 }
 
 void EngineObject::Wake(Info info) {
   uint32_t count = 0;
-  if (IsOpen(info) && ReadWhole(info[0], "count", 0, UINT32_MAX, &count)) ctz_port_wake(engine(), count);
+  if (IsOpen(info) && ReadNumber(info[0], "count", 0, UINT32_MAX, &count)) ctz_port_wake(engine(), count);
 }
 
 void EngineObject::WakeTimers(Info info) {
   if (IsOpen(info)) ctz_port_wake_timers(engine());
-}
-
-// Keeps what a slot borrows, if C took it, in place of what it borrowed before.
-Napi::Value EngineObject::Settle(Info info, uint32_t slot, ctz_status status, std::unique_ptr<Attachment> attachment) {
-  if (status != CTZ_OK) return ThrowStatus(info.Env(), status);
-  Detach(slot);
-  plans_[attachment->plan].attached++;
-  life_->attachments[slot] = std::move(attachment);
-  return Napi::Value();
 }
 
 static std::string At(const char *list, uint32_t index) { return list + ("[" + std::to_string(index)) + "]"; }
@@ -168,61 +125,54 @@ static bool ReadList(Napi::Value list, const char *what, Napi::Value *values, ui
 }
 
 // The list comes first: getters that run there may close the engine, or have the plan's number mean another kernel.
-bool EngineObject::ReadOrder(Info info, const char *list, Order *order) const {
-  uint32_t length = 0;
-  if (!ReadList(info[2], list, order->values, &length)) return false;
-  if (!IsOpen(info) || !ReadSlot(info, &order->slot) || !ReadPlanIndex(info[1], &order->plan)) return false;
-  order->kernel = plans_[order->plan].kernel;
-  const std::string wanted = std::to_string(order->kernel->arity), got = std::to_string(length);
-  if (length == order->kernel->arity) return true;
-  return ThrowType(info.Env(), list + (" must have " + wanted) + " values, as the kernel takes, got " + got);
+// With `columns` every value is one, else they are what the kernel takes.
+bool EngineObject::ReadOrder(Info info, const char *list, bool columns, Order *order) const {
+  Napi::Value values[CTZ_KERNEL_MAX_ARITY];
+  if (!ReadList(info[2], list, values, &order->count) || !IsOpen(info) || !ReadSlot(info, &order->slot)) return false;
+  const ctz_kernel *kernel = ReadPlanIndex(info[1], &order->plan);
+  if (kernel == nullptr) return false;
+  const std::string wanted = std::to_string(kernel->arity), got = std::to_string(order->count);
+  if (order->count != kernel->arity)
+    return ThrowType(info.Env(), list + (" must have " + wanted) + " values, as the kernel takes, got " + got);
+  order->attachment = std::make_unique<Attachment>(info.Env());
+  for (uint32_t i = 0; i < order->count; i++) {
+    const auto type = columns ? CTZ_F64_ARRAY : static_cast<ctz_type>(kernel->args[i]);
+    if (!ToArgument(values[i], type, At(list, i), *order->attachment, &order->values[i])) return false;
+  }
+  return true;
+}
+
+// Keeps what a slot borrows, if C took it, in place of what it borrowed before.
+Napi::Value EngineObject::Settle(Info info, Order *order, ctz_status status) {
+  if (status != CTZ_OK) return ThrowStatus(info.Env(), status);
+  life_->attachments[order->slot] = std::move(order->attachment);
+  return Napi::Value();
 }
 
 Napi::Value EngineObject::Attach(Info info) {
   Order order = {};
-  ctz_value args[CTZ_KERNEL_MAX_ARITY] = {};
-  if (!ReadOrder(info, "args", &order)) return Napi::Value();
-  const uint32_t count = order.kernel->arity;
-  auto attachment = std::make_unique<Attachment>(info.Env(), order.plan);
-  for (uint32_t i = 0; i < count; i++) {
-    const auto type = static_cast<ctz_type>(order.kernel->args[i]);
-    if (!ToArgument(order.values[i], type, At("args", i), *attachment, &args[i])) return Napi::Value();
-  }
-  const ctz_status status = ctz_port_attach(engine(), order.slot, order.plan, args, count);
-  return Settle(info, order.slot, status, std::move(attachment));
+  if (!ReadOrder(info, "args", false, &order)) return Napi::Value();
+  return Settle(info, &order, ctz_port_attach(engine(), order.slot, order.plan, order.values, order.count));
 }
 
 Napi::Value EngineObject::AttachColumns(Info info) {
   Order order = {};
-  size_t rows_per_chunk = 0;
-  const double *columns[CTZ_KERNEL_MAX_ARITY] = {};
+  size_t chunk = 0;
   ctz_value out = {};
-  if (!CheckBuffer(info[3], "out") || !ReadOrder(info, "columns", &order)) return Napi::Value();
-  if (!ReadWhole(info[4], "rowsPerChunk", 1, kMaxSafeInteger, &rows_per_chunk)) return Napi::Value();
-  const uint32_t count = order.kernel->arity;
-  auto attachment = std::make_unique<Attachment>(info.Env(), order.plan);
-  if (!ToArgument(info[3], CTZ_F64_ARRAY, "out", *attachment, &out)) return Napi::Value();
+  const double *columns[CTZ_KERNEL_MAX_ARITY] = {};
+  if (!CheckBuffer(info[3], "out") || !ReadOrder(info, "columns", true, &order)) return Napi::Value();
+  if (!ToArgument(info[3], CTZ_F64_ARRAY, "out", *order.attachment, &out)) return Napi::Value();
+  if (!ReadNumber(info[4], "rowsPerChunk", 1, kMaxSafeInteger, &chunk)) return Napi::Value();
   const size_t rows = out.slice.length;
-  for (uint32_t i = 0; i < count; i++) {
-    ctz_value column = {};
-    if (!ToArgument(order.values[i], CTZ_F64_ARRAY, At("columns", i), *attachment, &column)) return Napi::Value();
-    if (column.slice.length != rows)
-      return ThrowType(info.Env(), At("columns", i) + " must be as long as out, " + std::to_string(rows) + ", got " +
-                                       std::to_string(column.slice.length));
-    columns[i] = static_cast<const double *>(column.slice.data);
+  for (uint32_t i = 0; i < order.count; i++) {
+    columns[i] = static_cast<const double *>(order.values[i].slice.data);
+    if (order.values[i].slice.length != rows)
+      return ThrowType(info.Env(), At("columns", i) + " must be as long as out, " + std::to_string(rows));
   }
   auto *results = static_cast<double *>(const_cast<void *>(out.slice.data));
   const ctz_status status =
-      ctz_port_attach_columns(engine(), order.slot, order.plan, columns, count, results, rows, rows_per_chunk);
-  return Settle(info, order.slot, status, std::move(attachment));
-}
-
-const ctz_kernel *EngineObject::KernelOf(uint32_t slot) const {
-  const auto attached = life_->attachments.find(slot);
-  uint32_t plan = 0;
-  std::memcpy(&plan, slots_ + static_cast<size_t>(slot) * CTZ_SLOT_BYTES + CTZ_SLOT_PLAN, sizeof plan);
-  if (attached != life_->attachments.end()) plan = attached->second->plan;
-  return plan < plans_.size() ? plans_[plan].kernel : nullptr;
+      ctz_port_attach_columns(engine(), order.slot, order.plan, columns, order.count, results, rows, chunk);
+  return Settle(info, &order, status);
 }
 
 Napi::Value EngineObject::Result(Info info) {
@@ -235,8 +185,7 @@ Napi::Value EngineObject::Result(Info info) {
   if (status != CTZ_OK) return ThrowStatus(info.Env(), status);
   if (outcome.state != CTZ_SLOT_COMPLETED)
     return ThrowStatus(info.Env(), CTZ_INVALID, "slot " + std::to_string(slot) + " has no result");
-  const Names names = FieldNames(outcome.type == CTZ_FIELDS ? KernelOf(slot) : nullptr);
-  return FromOutcome(info.Env(), outcome, std::move(block), names);
+  return FromOutcome(info.Env(), outcome, std::move(block));
 }
 
 Napi::Value EngineObject::Error(Info info) {
@@ -251,7 +200,7 @@ Napi::Value EngineObject::Error(Info info) {
 void EngineObject::Free(Info info) {
   uint32_t slot = 0;
   // while a thread has the slot, its arrays stay
-  if (ReadSlot(info, &slot) && ctz_port_free(engine(), slot)) Detach(slot);
+  if (ReadSlot(info, &slot) && ctz_port_free(engine(), slot)) life_->attachments.erase(slot);
 }
 
 Napi::Value EngineObject::CancelTimed(Info info) {
@@ -265,8 +214,8 @@ Napi::Value EngineObject::WaitCompleted(Info info) {
   int64_t position = 0;
   double timeout = 0;
   // a position kept in an Int32Array may be negative: it is the same 32 bits
-  if (!IsOpen(info) || !ReadWhole(info[0], "position", INT32_MIN, UINT32_MAX, &position)) return Napi::Value();
-  if (!ReadReal(info[1], "timeoutMs", INFINITY, &timeout)) return Napi::Value();
+  if (!IsOpen(info) || !ReadNumber(info[0], "position", INT32_MIN, UINT32_MAX, &position)) return Napi::Value();
+  if (!ReadNumber(info[1], "timeoutMs", 0, INFINITY, &timeout)) return Napi::Value();
   const double deadline = ctz_now(engine()) + timeout;
   for (double left = timeout;; left = std::max(deadline - ctz_now(engine()), 0.0)) {
     const double slice = std::min(left, kWaitSliceMs);
@@ -282,12 +231,11 @@ void EngineObject::Pause(Info info) {
   if (IsOpen(info) && ReadFlag(info[0], "paused", &paused)) ctz_pause(engine(), paused);
 }
 
-Napi::Value EngineObject::Scale(Info info) {
+void EngineObject::Scale(Info info) {
   uint32_t workers = 0;
-  if (!IsOpen(info) || !ReadWhole(info[0], "workers", 1, CTZ_MAX_WORKERS, &workers)) return Napi::Value();
+  if (!IsOpen(info) || !ReadNumber(info[0], "workers", 1, max_workers_, &workers)) return;
   const ctz_status status = ctz_scale(engine(), workers);
-  if (status == CTZ_INVALID) return ThrowMisfit(napi_throw_range_error, "workers", "at most maxWorkers", info[0]);
-  return status == CTZ_OK ? Napi::Value() : ThrowStatus(info.Env(), status);
+  if (status != CTZ_OK) ThrowStatus(info.Env(), status);
 }
 
 Napi::Value EngineObject::Statistics(Info info) {
@@ -300,7 +248,11 @@ Napi::Value EngineObject::Now(Info info) {
 
 void EngineObject::KeepAlive(Info info) {
   bool on = false;
-  if (!ReadFlag(info[0], "on", &on) || (on && !IsOpen(info)) || on == kept_) return;
+  if (ReadFlag(info[0], "on", &on) && (!on || IsOpen(info))) Keep(on);
+}
+
+void EngineObject::Keep(bool on) {
+  if (on == kept_) return;
   kept_ = on;
   life_->KeepLoopAlive(on);
   // work is under way: the object must not be collected either
@@ -308,10 +260,7 @@ void EngineObject::KeepAlive(Info info) {
 }
 
 void EngineObject::Close(Info) {
-  if (closed_) return;
   closed_ = true;
   life_->Close();
-  life_->KeepLoopAlive(false);
-  if (kept_) Unref();
-  kept_ = false;
+  Keep(false);
 }

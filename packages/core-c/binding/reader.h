@@ -5,6 +5,7 @@
 #include <napi.h>
 
 #include <string>
+#include <type_traits>
 
 #include "ctz/engine.h"
 
@@ -23,20 +24,21 @@ Thrown ThrowType(Napi::Env env, const std::string &message);
 Thrown ThrowStatus(Napi::Env env, ctz_status status, const std::string &message = "");
 
 // Each is false with an error pending unless `value` is as wanted.
-bool ReadNumber(Napi::Value value, const std::string &what, double *out);
-bool ReadReal(Napi::Value value, const std::string &what, double most, double *out);  // from 0
 bool ReadFlag(Napi::Value value, const std::string &what, bool *out);
-bool ReadWholeNumber(Napi::Value value, const std::string &what, double least, double most, double *out, Throw how);
+bool ReadAnyNumber(Napi::Value value, const std::string &what, double *out);
+bool ReadWithin(Napi::Value value, const std::string &what, double least, double most, bool whole, double *out,
+                Throw out_of_range);
 
-template <typename Integer>
-bool ReadWhole(Napi::Value value, const std::string &what, double least, double most, Integer *out,
-               Throw out_of_range = napi_throw_range_error) {
+// A whole number, unless `out` takes others.
+template <typename Number>
+bool ReadNumber(Napi::Value value, const std::string &what, double least, double most, Number *out,
+                Throw out_of_range = napi_throw_range_error) {
   double number = 0;
-  const bool fits = ReadWholeNumber(value, what, least, most, &number, out_of_range);
-  if (fits) *out = static_cast<Integer>(number);
+  const bool fits = ReadWithin(value, what, least, most, std::is_integral_v<Number>, &number, out_of_range);
+  if (fits) *out = static_cast<Number>(number);
   return fits;
 }
 
 // `now`, `wake`, `gone` and `owner` are not part of the DTO.
 bool ReadConfig(Napi::Value value, ctz_config *config);
-bool ReadPlan(Napi::Value value, ctz_plan *plan);
+bool ReadPlan(Napi::Value value, uint32_t kernels, ctz_plan *plan);

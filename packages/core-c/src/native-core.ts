@@ -102,6 +102,7 @@ export interface NativeEngineBinding {
   loadLibrary(path: string): readonly NativeKernel[]
   /** Index of a plan, for the slots. Throws a RangeError. */
   definePlan(plan: NativePlan): number
+  /** Its index is used again. A task whose arguments were attached for it fails when it starts. */
   releasePlan(index: number): void
   /** Wakes up to `count` sleeping workers. */
   wake(count: number): void

@@ -162,23 +162,23 @@ describeNative('arguments that do not fit', () => {
     ['bytes-of', [7], 'args[0] must be a string, got 7'],
     ['bytes-of', [Symbol('x')], 'args[0] must be a string, got symbol'],
     ['sum', ['x'], 'args[0] must be a Float64Array, got string'],
-    ['sum', [[1, 2]], 'args[0] must be a Float64Array, got Array'],
+    ['sum', [[1, 2]], 'args[0] must be a Float64Array, got object'],
     ['sum', [{}], 'args[0] must be a Float64Array, got object'],
-    ['sum', [new Float32Array(2)], 'args[0] must be a Float64Array, got Float32Array'],
+    ['sum', [new Float32Array(2)], 'args[0] must be a Float64Array, got object'],
     ['sum', [new DataView(new ArrayBuffer(8))], 'args[0] must be a Float64Array, got object'],
-    ['crc32', [new Uint8ClampedArray(2)], 'args[0] must be a Uint8Array, got Uint8ClampedArray'],
+    ['crc32', [new Uint8ClampedArray(2)], 'args[0] must be a Uint8Array, got object'],
     ['example.differences', [() => {}], 'args[0] must be an Int32Array, got function'],
     [
       'dot',
       [new Float64Array(2), new Float64Array(resizable(16))],
-      'args[1] must be an array over a buffer of fixed length, got one over a resizable buffer',
+      'args[1] must be an array over a buffer that is neither detached nor resizable',
     ],
     [
       'sum',
       [new Float64Array(growable(16))],
-      'args[0] must be an array over a buffer of fixed length, got one over a resizable buffer',
+      'args[0] must be an array over a buffer that is neither detached nor resizable',
     ],
-    ['sum', [detached()], 'args[0] must be an array over a buffer of fixed length, got one over a detached buffer'],
+    ['sum', [detached()], 'args[0] must be an array over a buffer that is neither detached nor resizable'],
   ]
 
   test.each(misfits.map(([kernel, args, message]) => ({ kernel, args, message })))('$kernel: $message', (misfit) => {
@@ -254,18 +254,14 @@ describeNative('columns', () => {
     const add = client.plan('add')
     const two = new Float64Array(2)
     const three = new Float64Array(3)
-    expect(() => engine.attachColumns(0, add, [two, three], two, 1)).toThrow(
-      'columns[1] must be as long as out, 2, got 3',
-    )
-    expect(() => engine.attachColumns(0, add, [two, two], three, 1)).toThrow(
-      'columns[0] must be as long as out, 3, got 2',
-    )
+    expect(() => engine.attachColumns(0, add, [two, three], two, 1)).toThrow('columns[1] must be as long as out, 2')
+    expect(() => engine.attachColumns(0, add, [two, two], three, 1)).toThrow('columns[0] must be as long as out, 3')
     expect(() => engine.attachColumns(0, add, [two], two, 1)).toThrow('columns must have 2 values')
     expect(() => engine.attachColumns(0, add, [two, [1, 2] as never], two, 1)).toThrow(
       'columns[1] must be a Float64Array',
     )
     expect(() => engine.attachColumns(0, add, [two, two], new Float32Array(2) as never, 1)).toThrow(
-      'out must be a Float64Array, got Float32Array',
+      'out must be a Float64Array, got object',
     )
     expect(() => engine.attachColumns(0, add, [two, two], two, 0)).toThrow(RangeError)
     const wrongKernel = expect.objectContaining({ code: 'CTZ_BAD_ARGUMENT' }) as Error

@@ -130,7 +130,7 @@ describeNative('an engine', () => {
   })
 
   test.each([
-    ['kernel', 4096, RangeError, 'plan.kernel must be the index of a kernel, got 4096'],
+    ['kernel', 4096, RangeError, /^plan.kernel must be a whole number from 0 to \d+, got 4096$/],
     ['priority', 4, RangeError, 'plan.priority must be a whole number from 0 to 3, got 4'],
     ['tell', 'yes', TypeError, 'plan.tell must be a boolean, got string'],
     ['maxRetries', Infinity, RangeError, 'plan.maxRetries must be a whole number from 0 to 4294967295, got Infinity'],
@@ -209,11 +209,13 @@ describeNative('an engine', () => {
     expect(engine.kernels.length).toBeGreaterThan(0)
   })
 
-  test('cannot be made, nor its methods borrowed, by others', () => {
+  test('made by its constructor is one like any other; its methods cannot be borrowed', () => {
     const { engine } = newClient()
-    const Engine = engine.constructor as new (...args: unknown[]) => unknown
-    expect(() => new Engine()).toThrow('engines are made by createEngine')
-    expect(() => new Engine(config, () => {})).toThrow('engines are made by createEngine')
+    const Engine = engine.constructor as new (...args: unknown[]) => typeof engine
+    expect(() => new Engine()).toThrow('config must be an object, got undefined')
+    const another = new Engine(config, 0, () => {})
+    expect(another.kernels).toEqual(engine.kernels)
+    another.close()
     expect(() => engine.now.call({} as typeof engine)).toThrow(TypeError)
   })
 })

@@ -32,6 +32,26 @@ const tools = `
   const ended = (worker) => new Promise((resolve) => worker.on('exit', resolve))
   const message = (worker) => new Promise((resolve) => worker.once('message', resolve))
   const here = new URL(import.meta.url)
+  // One isolate after the other, each so many turns after it has said something.
+  const terminateEach = async (isolates, turns = () => 0) => {
+    for (let i = 0; i < isolates; i++) {
+      const worker = new Worker(here, { workerData: i })
+      await message(worker)
+      for (let left = turns(i); left > 0; left--) await turn()
+      await worker.terminate()
+    }
+  }
+`
+
+/** A client whose next wake throws. */
+const throwing = `${tools}
+  const client = newClient()
+  client.drain = () => {
+    throw new Error('from wake')
+  }
+  client.engine.keepAlive(true)
+  Atomics.store(client.words, client.at('WORD_WAITING'), 1)
+  start(client, 'add', 1, 2)
 `
 
 /** What a script that ends well has written. */
@@ -152,11 +172,7 @@ describeNative('the end of an isolate', () => {
   test('by terminate() while kernels read its arrays', async () => {
     const output = await outputOf(`
       if (isMainThread) {
-        for (let i = 0; i < 8; i++) {
-          const worker = new Worker(here)
-          await message(worker)
-          await worker.terminate()
-        }
+        await terminateEach(8)
       } else {
         const client = newClient({ workers: 2 })
         const slots = [1, 2].map(() => startAttached(client, 'stats', [new Float64Array(2 ** 23)]))
@@ -166,7 +182,7 @@ describeNative('the end of an isolate', () => {
         client.engine.attachColumns(slot, plan, columns, columns[0], 500)
         client.fill(slot, plan, [], true)
         client.push(0, slot)
-        await running(client, slots[workerData ?? 0])
+        await running(client, slots[workerData % 2])
         parentPort.postMessage('running')
         setInterval(() => {}, 1000)
       }
@@ -230,12 +246,7 @@ describeNative('the end of an isolate', () => {
   test('by terminate() while wakes arrive', async () => {
     const output = await outputOf(`
       if (isMainThread) {
-        for (let i = 0; i < 15; i++) {
-          const worker = new Worker(here)
-          await message(worker)
-          for (let turns = 0; turns < i * 50; turns++) await turn()
-          await worker.terminate()
-        }
+        await terminateEach(15, (i) => i * 50)
       } else {
         const client = newClient()
         const plan = client.plan('spin')
@@ -250,12 +261,7 @@ describeNative('the end of an isolate', () => {
   test('by terminate() in the middle of any call', async () => {
     const output = await outputOf(`
       if (isMainThread) {
-        for (let i = 0; i < 28; i++) {
-          const worker = new Worker(here, { workerData: i })
-          await message(worker)
-          for (let turns = 0; turns < 20 * (i % 5); turns++) await turn()
-          await worker.terminate()
-        }
+        await terminateEach(28, (i) => 20 * (i % 5))
       } else {
         const client = newClient()
         const { engine } = client
@@ -341,32 +347,18 @@ describeNative('the end of an isolate', () => {
 
 describeNative('what wake throws', () => {
   test('is an uncaught exception', async () => {
-    const output = await outputOf(`
+    const { code, output } = await runScript(`
       process.on('uncaughtException', (error) => {
         console.log(error.message)
         process.exit(0)
       })
-      const client = newClient()
-      client.drain = () => {
-        throw new Error('from wake')
-      }
-      client.engine.keepAlive(true)
-      Atomics.store(client.words, client.at('WORD_WAITING'), 1)
-      start(client, 'add', 1, 2)
+      ${throwing}
     `)
-    expect(output).toBe('from wake\n')
+    expect([code, output]).toEqual([0, 'from wake\n'])
   })
 
   test('ends the process when nobody listens', async () => {
-    const { code, output } = await runScript(`${tools}
-      const client = newClient()
-      client.drain = () => {
-        throw new Error('from wake')
-      }
-      client.engine.keepAlive(true)
-      Atomics.store(client.words, client.at('WORD_WAITING'), 1)
-      start(client, 'add', 1, 2)
-    `)
+    const { code, output } = await runScript(throwing)
     expect(code).not.toBe(0)
     expect(output).toContain('Error: from wake')
   })

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import { ConfigurationError, EngineUnavailableError, describeValue, toError } from './contract/errors.ts'
 import type { TaskEngine } from './contract/task-engine.ts'
 import { guardEngine } from './guard/guarded-engine.ts'
+import { RegisteringEngine } from './isolates/inside/registering-engine.ts'
+import { currentRegistrar } from './isolates/inside/registrar.ts'
 import type { EngineOptions } from './options/engine-options.ts'
 import { CoreUnavailableError, loadCore } from './native/load-core.ts'
 import { NativeEngine } from './native/native-engine.ts'
@@ -45,7 +47,8 @@ const packages: Readonly<Record<string, string | undefined>> = {
 }
 
 /**
- * Makes the engine that `choice` asks for, else the one that `CATZILLA_ENGINE` asks for, else the best there is.
+ * Makes the engine that `choice` asks for, else the one that `CATZILLA_ENGINE` asks for, else the best there is. Inside a
+ * thread or process of a lane, whatever is asked for, it is one that only takes note of the tasks defined.
  * @throws ConfigurationError for a choice that means no engine
  * @throws EngineUnavailableError when the engine's package is missing or does not load
  */
@@ -54,6 +57,11 @@ export function selectEngine(
   options: EngineOptions = {},
   from: EngineSurroundings = surroundings,
 ): { engine: TaskEngine; info: EngineInfo } {
+  const registering = registeringEngine()
+  if (registering !== undefined) {
+    const reason = 'this is a thread or process of a lane: tasks are only defined here'
+    return { engine: registering, info: { name: registering.name, reason, passedOver: [] } }
+  }
   if (typeof choice === 'object' && choice !== null) return selectInstance(choice)
   if (choice !== undefined && typeof choice !== 'string') throw unknownChoice(choice, 'the engine option')
   const fromEnvironment = from.env['CATZILLA_ENGINE']
@@ -62,6 +70,12 @@ export function selectEngine(
   if (asked === 'auto') return selectBest(options, from)
   const engine = createNamed(asked, by, options, from)
   return { engine, info: { name: engine.name, reason: `${by} is ${describeUrl(asked)}`, passedOver: [] } }
+}
+
+/** The engine of an isolate; undefined elsewhere. */
+function registeringEngine(): TaskEngine | undefined {
+  const registrar = currentRegistrar()
+  return registrar === undefined ? undefined : new RegisteringEngine(registrar)
 }
 
 function selectInstance(engine: TaskEngine): { engine: TaskEngine; info: EngineInfo } {
@@ -136,7 +150,7 @@ function describeUrl(asked: string): string {
  * await engine.start()
  */
 export function createTypeScriptEngine(options?: EngineOptions): TaskEngine {
-  return guardEngine(new TypeScriptEngine(options))
+  return registeringEngine() ?? guardEngine(new TypeScriptEngine(options))
 }
 
 /**
@@ -145,7 +159,7 @@ export function createTypeScriptEngine(options?: EngineOptions): TaskEngine {
  * @throws ConfigurationError
  */
 export function createNativeEngine(options?: EngineOptions): TaskEngine {
-  return guardEngine(new NativeEngine(loadCore(), options))
+  return registeringEngine() ?? guardEngine(new NativeEngine(loadCore(), options))
 }
 
 let warned = false

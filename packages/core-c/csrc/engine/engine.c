@@ -3,6 +3,7 @@
 
 #include "ctz/engine.h"
 #include "engine/engine_state.h"
+#include "engine/forked.h"
 #include "engine/port.h"
 #include "flow/ready.h"
 #include "flow/registry.h"
@@ -23,6 +24,7 @@ void ctz_engine_keep(ctz_engine *engine) {
 
 static void destroy(ctz_engine *engine) {
   const ctz_config config = engine->config;
+  ctz_forked_unwatch(engine);
   ctz_pool_destroy(engine);
   ctz_timers_destroy(engine);
   ctz_ready_destroy(engine);
@@ -53,7 +55,7 @@ static bool is_sound(const ctz_config *config) {
          config->max_workers <= CTZ_MAX_WORKERS && config->workers >= 1 && config->workers <= config->max_workers;
 }
 
-static bool init_locks(ctz_engine *engine) {
+bool ctz_engine_init_locks(ctz_engine *engine) {
   return ctz_mutex_init(&engine->timer_lock) && ctz_mutex_init(&engine->pool_lock) &&
          ctz_mutex_init(&engine->own_lock) && ctz_mutex_init(&engine->registry_lock) &&
          ctz_condition_init(&engine->timer_condition) && ctz_condition_init(&engine->pool_condition) &&
@@ -85,7 +87,8 @@ ctz_status ctz_engine_create(const ctz_config *config, ctz_engine **out) {
   engine->config.gone = NULL;  // a failed create leaves the owner to the caller
   engine->origin_ns = ctz_monotonic_ns();
   atomic_store_explicit(&engine->references, 1, memory_order_relaxed);
-  if (!init_locks(engine) || !init_parts(engine) || !add_builtin_kernels(engine)) {
+  if (!ctz_engine_init_locks(engine) || !ctz_forked_watch(engine) || !init_parts(engine) ||
+      !add_builtin_kernels(engine)) {
     ctz_engine_drop(engine);
     return CTZ_OUT_OF_MEMORY;
   }
@@ -98,6 +101,11 @@ ctz_status ctz_engine_create(const ctz_config *config, ctz_engine **out) {
   engine->config.gone = config->gone;
   *out = engine;
   return CTZ_OK;
+}
+
+uint64_t ctz_patience_of(const ctz_engine *engine, double timeout_ms) {
+  if (engine->forked) return 0;
+  return timeout_ms >= 1e12 ? UINT64_MAX : ctz_monotonic_ns() + (uint64_t)(timeout_ms * 1e6);
 }
 
 double ctz_now(ctz_engine *engine) { return ctz_ms_of(engine, ctz_monotonic_ns()); }

@@ -85,6 +85,8 @@ struct ctz_engine {
   _Atomic uint32_t life;  // a ctz_life
   _Atomic bool paused;
   uint64_t origin_ns;  // monotonic clock at config.now_ms
+  bool forked;  // written by the one thread of a forked child, before it does anything else
+  ctz_engine *next, **link;  // forked.c's: all engines of the process
 
   ctz_port port;
   ctz_table table;
@@ -170,5 +172,8 @@ static inline void ctz_count(_Atomic uint64_t *counter, uint64_t more) {
 // Threads keep the engine; the last one frees it. engine.c
 void ctz_engine_keep(ctz_engine *engine);
 void ctz_engine_drop(ctz_engine *engine);
+bool ctz_engine_init_locks(ctz_engine *engine);
+// When so many milliseconds are over; UINT64_MAX: never. At once in a forked child, where nothing happens any more.
+uint64_t ctz_patience_of(const ctz_engine *engine, double timeout_ms);
 
 #endif

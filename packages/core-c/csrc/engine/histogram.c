@@ -60,3 +60,15 @@ uint64_t ctz_histogram_quantile(const ctz_histogram *histogram, double quantile)
   }
   return ctz_hdr_highest(CTZ_HDR_BUCKETS - 1u);
 }
+
+uint32_t ctz_hdr_sparse(const ctz_histogram *histogram, double *pairs) {
+  uint32_t numbers = 0;
+  uint32_t end = histogram->count == 0 ? 0 : ctz_hdr_bucket(histogram->max_ns) + 1;
+  for (uint32_t i = 0; i < end; i++) {
+    if (histogram->buckets[i] == 0) continue;
+    if (pairs != NULL) pairs[numbers] = (double)ctz_hdr_lowest(i);
+    if (pairs != NULL) pairs[numbers + 1] = (double)histogram->buckets[i];
+    numbers += 2;
+  }
+  return numbers;
+}

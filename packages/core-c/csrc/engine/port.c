@@ -91,10 +91,6 @@ void ctz_port_wake(ctz_engine *engine, uint32_t count) {
 
 void ctz_port_wake_timers(ctz_engine *engine) { ctz_timers_wake(engine); }
 
-static uint64_t deadline_of(double timeout_ms) {
-  return timeout_ms >= 1e12 ? UINT64_MAX : ctz_monotonic_ns() + (uint64_t)(timeout_ms * 1e6);
-}
-
 // A free slot of the port for a call to change; `plan` gets its plan. OK: the slot is HELD.
 static ctz_status hold(ctz_engine *engine, uint32_t slot) {
   if (!ctz_is_port_slot(&engine->table, slot)) return CTZ_INVALID;
@@ -105,23 +101,23 @@ static void let_go(ctz_engine *engine, uint32_t slot) {
   ctz_cell_move(&engine->table.cells[slot], CTZ_PHASE_HELD, CTZ_PHASE_FREE);
 }
 
-static ctz_extra *fresh_extra(ctz_engine *engine, uint32_t slot, uint32_t plan) {
+static ctz_extra *fresh_extra(ctz_engine *engine, uint32_t slot, uint32_t plan, const ctz_kernel *kernel) {
   ctz_cell *cell = &engine->table.cells[slot];
   ctz_extra_destroy(cell->extra, &engine->budget);
   cell->extra = ctz_extra_create();
   if (cell->extra == NULL) return NULL;
   cell->extra->attached = true;
   cell->extra->plan = plan;
+  cell->extra->kernel = kernel;
   return cell->extra;
 }
 
 ctz_status ctz_port_attach(ctz_engine *engine, uint32_t slot, uint32_t plan, const ctz_value *args, uint32_t count) {
-  ctz_plan_entry *entry = ctz_plan_at(engine, plan);
-  if (entry == NULL) return CTZ_NOT_FOUND;
-  const ctz_kernel *kernel = atomic_load_explicit(&entry->kernel, memory_order_acquire);
-  if (kernel == NULL || count != kernel->arity) return CTZ_BAD_ARGUMENT;
+  const ctz_kernel *kernel = ctz_plan_kernel(engine, plan);
+  if (kernel == NULL) return CTZ_NOT_FOUND;
+  if (count != kernel->arity) return CTZ_BAD_ARGUMENT;
   if (hold(engine, slot) != CTZ_OK) return CTZ_INVALID;
-  ctz_extra *extra = fresh_extra(engine, slot, plan);
+  ctz_extra *extra = fresh_extra(engine, slot, plan, kernel);
   if (extra != NULL) {
     extra->count = count;
     if (count > 0) memcpy(extra->args, args, sizeof(ctz_value) * count);
@@ -131,7 +127,7 @@ ctz_status ctz_port_attach(ctz_engine *engine, uint32_t slot, uint32_t plan, con
 }
 
 static bool takes_columns(const ctz_kernel *kernel, uint32_t count) {
-  if (kernel == NULL || kernel->result != CTZ_F64 || kernel->arity != count || count == 0) return false;
+  if (kernel->result != CTZ_F64 || kernel->arity != count || count == 0) return false;
   for (uint32_t i = 0; i < count; i++) {
     if (kernel->args[i] != CTZ_F64) return false;
   }
@@ -140,12 +136,11 @@ static bool takes_columns(const ctz_kernel *kernel, uint32_t count) {
 
 ctz_status ctz_port_attach_columns(ctz_engine *engine, uint32_t slot, uint32_t plan, const double *const *columns,
                                    uint32_t count, double *out, size_t rows, size_t rows_per_chunk) {
-  ctz_plan_entry *entry = ctz_plan_at(engine, plan);
-  if (entry == NULL) return CTZ_NOT_FOUND;
-  const ctz_kernel *kernel = atomic_load_explicit(&entry->kernel, memory_order_acquire);
+  const ctz_kernel *kernel = ctz_plan_kernel(engine, plan);
+  if (kernel == NULL) return CTZ_NOT_FOUND;
   if (!takes_columns(kernel, count) || rows_per_chunk == 0) return CTZ_BAD_ARGUMENT;
   if (hold(engine, slot) != CTZ_OK) return CTZ_INVALID;
-  ctz_extra *extra = fresh_extra(engine, slot, plan);
+  ctz_extra *extra = fresh_extra(engine, slot, plan, kernel);
   ctz_columns_job *job = extra == NULL ? NULL : ctz_alloc_zeroed(sizeof *job);
   if (job != NULL) {
     memcpy(job->columns, columns, sizeof(*columns) * count);
@@ -195,6 +190,13 @@ bool ctz_port_free(ctz_engine *engine, uint32_t slot) {
   return true;
 }
 
+void ctz_port_ask_wake(ctz_engine *engine) {
+  atomic_store_explicit(engine->port.completions.waiting, 1, memory_order_relaxed);
+  // pairs with the fence of the worker, which looks there after it let go of its slot: either it sees the word, or the
+  // slot is seen returned
+  atomic_thread_fence(memory_order_seq_cst);
+}
+
 static bool is_in_a_thread(ctz_engine *engine, uint32_t slot) {
   ctz_phase phase = ctz_cell_phase(&engine->table.cells[slot]);
   return phase == CTZ_PHASE_RUNNING || phase == CTZ_PHASE_SHARED;
@@ -202,7 +204,7 @@ static bool is_in_a_thread(ctz_engine *engine, uint32_t slot) {
 
 bool ctz_port_returned(ctz_engine *engine, uint32_t slot, double timeout_ms) {
   if (!ctz_is_port_slot(&engine->table, slot)) return true;
-  uint64_t deadline = deadline_of(timeout_ms);
+  uint64_t deadline = ctz_patience_of(engine, timeout_ms);
   ctz_lock(&engine->pool_lock);
   while (is_in_a_thread(engine, slot) && ctz_condition_wait(&engine->pool_condition, &engine->pool_lock, deadline)) {
   }
@@ -220,7 +222,7 @@ ctz_status ctz_port_cancel_timed(ctz_engine *engine, uint32_t slot) {
 }
 
 ctz_status ctz_port_wait(ctz_engine *engine, uint32_t position, double timeout_ms) {
-  uint64_t deadline = deadline_of(timeout_ms);
+  uint64_t deadline = ctz_patience_of(engine, timeout_ms);
   ctz_status status = CTZ_OK;
   atomic_fetch_add_explicit(&engine->port_waiters, 1, memory_order_seq_cst);
   ctz_lock(&engine->own_lock);

@@ -28,6 +28,7 @@ static ctz_status fill(ctz_engine *engine, uint32_t index, uint32_t plan, const 
   if (extra == NULL) return CTZ_OUT_OF_MEMORY;
   extra->attached = true;
   extra->plan = plan;
+  extra->kernel = kernel;
   extra->count = count;
   if (count > 0) memcpy(extra->args, args, sizeof(ctz_value) * count);
   ctz_status status = ctz_extra_copy_args(extra, kernel, &engine->budget);
@@ -94,10 +95,6 @@ ctz_status ctz_submit(ctz_engine *engine, uint32_t plan, const ctz_value *args, 
   return status;
 }
 
-static uint64_t deadline_of(double timeout_ms) {
-  return timeout_ms >= 1e12 ? UINT64_MAX : ctz_monotonic_ns() + (uint64_t)(timeout_ms * 1e6);
-}
-
 void ctz_outcome_of(ctz_engine *engine, uint32_t index, ctz_outcome *outcome) {
   ctz_slot *slot = ctz_slot_at(&engine->table, index);
   const ctz_extra *extra = engine->table.cells[index].extra;
@@ -110,10 +107,11 @@ void ctz_outcome_of(ctz_engine *engine, uint32_t index, ctz_outcome *outcome) {
   if (extra == NULL || outcome->state != CTZ_SLOT_COMPLETED) return;
   outcome->type = extra->result_type;
   outcome->value = extra->result;
+  if (outcome->type == CTZ_FIELDS) outcome->fields = extra->result_fields;
 }
 
 ctz_status ctz_wait(ctz_engine *engine, ctz_task_id id, double timeout_ms, ctz_outcome *outcome) {
-  uint64_t deadline = deadline_of(timeout_ms);
+  uint64_t deadline = ctz_patience_of(engine, timeout_ms);
   uint32_t index;
   ctz_status status = CTZ_OK;
   // seq_cst: partner is who settles, which moves the phase and then looks for waiters
@@ -169,7 +167,7 @@ ctz_status ctz_release(ctz_engine *engine, ctz_task_id id) {
 }
 
 ctz_status ctz_drain(ctz_engine *engine, double timeout_ms) {
-  uint64_t deadline = deadline_of(timeout_ms);
+  uint64_t deadline = ctz_patience_of(engine, timeout_ms);
   ctz_status status = CTZ_OK;
   // seq_cst: partner is the parking worker, which looks for waiters after it said that it sleeps
   atomic_fetch_add_explicit(&engine->idle_waiters, 1, memory_order_seq_cst);

@@ -88,11 +88,17 @@ static ctz_plan_entry *entry_at(ctz_engine *engine, uint32_t index) {
 }
 
 ctz_plan_entry *ctz_plan_at(ctz_engine *engine, uint32_t index) {
-  if (index >= CTZ_MAX_PLANS) return NULL;
-  ctz_plan_entry *entry = entry_at(engine, index);
+  return ctz_plan_kernel(engine, index) == NULL ? NULL : entry_at(engine, index);
+}
+
+ctz_plan_entry *ctz_plan_of(ctz_engine *engine, const ctz_extra *extra) {
+  return ctz_plan_kernel(engine, extra->plan) == extra->kernel ? entry_at(engine, extra->plan) : NULL;
+}
+
+const ctz_kernel *ctz_plan_kernel(ctz_engine *engine, uint32_t index) {
+  ctz_plan_entry *entry = index < CTZ_MAX_PLANS ? entry_at(engine, index) : NULL;
   // acquire: pairs with the release in ctz_plan_define; the plan is written before its kernel is
-  if (entry == NULL || atomic_load_explicit(&entry->kernel, memory_order_acquire) == NULL) return NULL;
-  return entry;
+  return entry == NULL ? NULL : atomic_load_explicit(&entry->kernel, memory_order_acquire);
 }
 
 static bool reserve_chunk(ctz_engine *engine, uint32_t index) {

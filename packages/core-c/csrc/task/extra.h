@@ -28,12 +28,14 @@ typedef struct ctz_columns_job {
 typedef struct ctz_extra {
   bool attached;  // it has arguments: plan and args hold, not the fields of the slot
   uint32_t plan;
+  const ctz_kernel *kernel;  // of the plan when the arguments were attached: they fit no other
   uint32_t count;
   ctz_value args[CTZ_KERNEL_MAX_ARITY];
   void *copies;          // memory of slices that were copied, or NULL when they are borrowed
   ctz_columns_job *job;  // or NULL
   ctz_type result_type;
   ctz_value result;
+  const char *result_fields;  // of the kernel that made a result of type FIELDS
   void *result_block;
   uint64_t result_bytes;  // of `charged`, what is for result_block
   ctz_error *error;

@@ -164,12 +164,14 @@ static ctz_block *copy_result(ctz_call *call, const void *data, size_t bytes) {
   return take_block(call, copy, bytes);
 }
 
-ctz_status ctz_call_keep_result(ctz_call *call, ctz_type type, const ctz_value *value) {
+ctz_status ctz_call_keep_result(ctz_call *call, const ctz_kernel *kernel, const ctz_value *value) {
+  ctz_type type = (ctz_type)kernel->result;
   ctz_extra *extra = ctz_call_extra(call);
   if (extra == NULL) return CTZ_OUT_OF_MEMORY;
   size_t bytes = (size_t)value->slice.length * ctz_type_element(type);
   const char *data = value->slice.data;
   extra->result_type = type;
+  extra->result_fields = kernel->fields;
   extra->result.slice = (ctz_slice){.data = NULL, .length = 0};
   if (bytes == 0) return CTZ_OK;
   ctz_block *block = take_block(call, data, bytes);
@@ -184,4 +186,13 @@ ctz_status ctz_call_keep_result(ctz_call *call, ctz_type type, const ctz_value *
   extra->charged += extra->result_bytes;
   extra->result.slice = (ctz_slice){.data = data, .length = value->slice.length};
   return CTZ_OK;
+}
+
+void ctz_call_without_plan(ctz_worker *worker, uint32_t slot) {
+  ctz_call call = {
+    .worker = worker, .slot = ctz_slot_at(&worker->engine->table, slot), .cell = &worker->engine->table.cells[slot]};
+  ctz_call_explain(&call, CTZ_NOT_FOUND);
+  ctz_call_hand_over_error(&call);
+  ctz_call_clean_up(&call);
+  ctz_attempt_ended(worker, slot, CTZ_PHASE_RUNNING, NULL, CTZ_NOT_FOUND, true);
 }

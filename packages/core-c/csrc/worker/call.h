@@ -54,12 +54,14 @@ ctz_status ctz_call_status(ctz_call *call, ctz_outcome_code code);
 // Extra of the call's slot, made when there is none; NULL: no memory.
 ctz_extra *ctz_call_extra(ctz_call *call);
 // Keeps a result that is a slice: the block the kernel took, or a copy of what it names.
-ctz_status ctz_call_keep_result(ctz_call *call, ctz_type type, const ctz_value *value);
+ctz_status ctz_call_keep_result(ctz_call *call, const ctz_kernel *kernel, const ctz_value *value);
 // Why the attempt failed, where the kernel has not said it.
 void ctz_call_explain(ctz_call *call, ctz_status status);
 // Moves the error, if any, to the task.
 void ctz_call_hand_over_error(ctz_call *call);
 // Gives back what the kernel took and the task does not keep.
 void ctz_call_clean_up(ctz_call *call);
+// Ends an attempt whose plan there is not: nothing is called.
+void ctz_call_without_plan(ctz_worker *worker, uint32_t slot);
 
 #endif

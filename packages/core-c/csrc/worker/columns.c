@@ -98,7 +98,7 @@ static void work_on(ctz_worker *worker, uint32_t index, ctz_columns_job *job, ct
     ctz_status status = run_rows(&call, entry, kernel, job, chunk);
     if (status != CTZ_OK) stop_job(&call, job, status);
     uint64_t ran = worker->now_ns - call.started_ns;
-    learn_chunk(entry, ran);
+    if (call.entered) learn_chunk(entry, ran);
     ctz_count(&worker->figures->busy_ns, ran);
     if (engine->config.statistics) ctz_recorder_add(&worker->figures->run[plan.priority & (CTZ_CLASSES - 1)], ran);
   }
@@ -108,7 +108,7 @@ static void work_on(ctz_worker *worker, uint32_t index, ctz_columns_job *job, ct
 
 static void run_next_chunk(ctz_worker *worker, uint32_t index, ctz_plan_entry *entry) {
   ctz_columns_job *job = worker->engine->table.cells[index].extra->job;
-  const ctz_kernel *kernel = atomic_load_explicit(&entry->kernel, memory_order_acquire);
+  const ctz_kernel *kernel = worker->engine->table.cells[index].extra->kernel;
   ctz_chunk chunk = take_chunk(worker->engine, index, job, entry->plan.priority & (CTZ_CLASSES - 1));
   work_on(worker, index, job, entry, kernel, chunk);
 }
@@ -118,10 +118,14 @@ void ctz_start_columns(ctz_worker *worker, uint32_t index) {
   ctz_cell *cell = &engine->table.cells[index];
   ctz_slot *slot = ctz_slot_at(&engine->table, index);
   ctz_columns_job *job = cell->extra->job;
-  ctz_plan_entry *entry = ctz_plan_at(engine, cell->extra->plan);
-  if (entry == NULL || job->next > 0) {
+  ctz_plan_entry *entry = ctz_plan_of(engine, cell->extra);
+  if (job->next > 0) {
     // a job that was run already: JavaScript pushed it again
     ctz_cell_move(cell, CTZ_PHASE_RUNNING, CTZ_PHASE_FREE);
+    return;
+  }
+  if (entry == NULL) {
+    ctz_call_without_plan(worker, index);
     return;
   }
   ctz_field_set_u32(&slot->attempt, 1);
@@ -154,7 +158,7 @@ static bool give_up(ctz_engine *engine, uint32_t index) {
 void ctz_run_chunk(ctz_worker *worker, uint32_t index) {
   ctz_cell *cell = &worker->engine->table.cells[index];
   if (!ctz_cell_move(cell, CTZ_PHASE_OFFERED, CTZ_PHASE_SHARED)) return;
-  ctz_plan_entry *entry = ctz_plan_at(worker->engine, cell->extra->plan);
+  ctz_plan_entry *entry = ctz_plan_of(worker->engine, cell->extra);
   if (entry != NULL)
     run_next_chunk(worker, index, entry);
   else if (give_up(worker->engine, index))

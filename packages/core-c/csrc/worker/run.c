@@ -69,9 +69,10 @@ static double scalar(ctz_type type, const ctz_value *value) {
   }
 }
 
-static ctz_status keep_result(ctz_call *call, ctz_type type, const ctz_value *result) {
+static ctz_status keep_result(ctz_call *call, const ctz_kernel *kernel, const ctz_value *result) {
+  ctz_type type = (ctz_type)kernel->result;
   ctz_field_set_u32(&call->slot->result_type, type);
-  if (ctz_type_element(type) > 0) return ctz_call_keep_result(call, type, result);
+  if (ctz_type_element(type) > 0) return ctz_call_keep_result(call, kernel, result);
   ctz_field_set_f64(&call->slot->result, scalar(type, result));
   if (call->cell->extra != NULL) {
     call->cell->extra->result_type = type;
@@ -106,7 +107,7 @@ static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, ctz_plan
   ctz_outcome_code code = kernel->run(&call->context, args, &result);
   ctz_call_leave(call);
   ctz_status status = ctz_call_status(call, code);
-  if (status == CTZ_OK) status = keep_result(call, (ctz_type)kernel->result, &result);
+  if (status == CTZ_OK) status = keep_result(call, kernel, &result);
   *final = code == CTZ_KERNEL_FAILED_FINAL;
   return status;
 }
@@ -130,19 +131,16 @@ static void run(ctz_worker *worker, uint32_t index) {
   bool attached = extra != NULL && extra->attached;
   if (extra != NULL) ctz_extra_reset(extra, &engine->budget);
   // the plan that arguments were attached for decides their types, whatever the slot says by now
-  ctz_plan_entry *entry = ctz_plan_at(engine, attached ? extra->plan : ctz_field_u32(&slot->plan));
+  ctz_plan_entry *entry = attached ? ctz_plan_of(engine, extra) : ctz_plan_at(engine, ctz_field_u32(&slot->plan));
   if (ctz_field_u32(&slot->cancel) != 0) {
     ctz_field_set_f64(&slot->ended_at, ctz_ms_of(engine, worker->now_ns));
     ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, NULL, CTZ_CANCELLED, true);
     return;
   }
-  const ctz_kernel *kernel = entry == NULL ? NULL : atomic_load_explicit(&entry->kernel, memory_order_acquire);
+  const ctz_kernel *kernel = NULL;
+  if (entry != NULL) kernel = attached ? extra->kernel : atomic_load_explicit(&entry->kernel, memory_order_acquire);
   if (kernel == NULL) {
-    ctz_call call = {.worker = worker, .slot = slot, .cell = cell};
-    ctz_call_explain(&call, CTZ_NOT_FOUND);
-    ctz_call_hand_over_error(&call);
-    ctz_call_clean_up(&call);
-    ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, NULL, CTZ_NOT_FOUND, true);
+    ctz_call_without_plan(worker, index);
     return;
   }
   ctz_plan plan = entry->plan;

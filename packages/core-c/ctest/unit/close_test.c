@@ -151,6 +151,78 @@ static void test_released_while_running(void) {
   pthread_mutex_unlock(&gone_mutex);
 }
 
+static void wait_at_gate(void *owner) {
+  (void)owner;
+  gate_enter(8, true);
+}
+
+static void *close_it(void *argument) {
+  ctz_engine_close(engine, 0, argument);
+  return NULL;
+}
+
+static void await_stopped(void) {
+  while (!ctz_is_stopped(engine)) sched_yield();
+}
+
+// Closed while a worker is about to enter a kernel, and tells nobody when it does: close looks again by itself.
+static void test_enters_meanwhile(void) {
+  ctz_config config = config_of(1, 1, 8);
+  config.wake = wait_at_gate;
+  engine = start_engine_as(&config);
+  port_client client = port_open(engine);
+  ctz_plan plan = plan_of(engine, "gate");
+  plan.flags = CTZ_PLAN_TELL;
+  // the notice of the start has the worker call `wake`, right before the kernel
+  ctz_store(&client.words[CTZ_WORD_WAITING], 1, memory_order_seq_cst);
+  port_submit(&client, define(engine, &plan), 2, 0, 0);
+  gate_await(8, 1);
+  ctz_report report;
+  pthread_t thread;
+  uint64_t before = ctz_monotonic_ns();
+  CHECK(pthread_create(&thread, NULL, close_it, &report) == 0);
+  await_stopped();
+  gate_open(8);
+  gate_await(0, 1);
+  pthread_join(thread, NULL);
+  CHECK(ctz_monotonic_ns() - before < 1900000000u);  // the whole of its patience is 2 s
+  check_report(report, 0, 0, 1);
+  gate_open(0);
+  release_engine(engine);
+  port_close(&client);
+}
+
+// Closed while a thread that submits has its place in the queue and has not filled it: what waits behind ends as well.
+static void test_behind_a_place_not_filled(void) {
+  engine = start_engine(1, 64, 0);
+  uint32_t plan = define_simple(engine, "note", 2);
+  ctz_pause(engine, true);
+  await_parked(engine, 1);
+  uint32_t place = atomic_fetch_add_explicit(&engine->returning[2].tail, 1, memory_order_relaxed);
+  ctz_task_id ids[20];
+  for (uint32_t i = 0; i < 20; i++) ids[i] = submit_number(engine, plan, i);
+  ctz_report report;
+  pthread_t thread;
+  CHECK(pthread_create(&thread, NULL, close_it, &report) == 0);
+  await_stopped();
+  for (bool ended = false; !ended; sched_yield()) {
+    ctz_lock(&engine->pool_lock);
+    ended = engine->threads == 0;
+    ctz_unlock(&engine->pool_lock);
+  }
+  for (uint32_t i = 0; i < 1000; i++) sched_yield();
+  // now the thread goes on; it has a slot that is nobody's
+  ctz_mpmc_cell *cell = &engine->returning[2].cells[place & engine->returning[2].mask];
+  atomic_store_explicit(&cell->value, UINT32_MAX, memory_order_relaxed);
+  atomic_fetch_add_explicit(&cell->turn, 1, memory_order_release);
+  pthread_join(thread, NULL);
+  check_report(report, 0, 20, 0);
+  for (uint32_t i = 0; i < 20; i++) {
+    CHECK_EQ_U64(ctz_wait(engine, ids[i], 0, NULL), CTZ_OK);
+  }
+  release_engine(engine);
+}
+
 static void test_two_hundred_times(void) {
   for (uint32_t i = 0; i < 200; i++) {
     engine = start_engine(1 + i % 4, 1 + i % 9, i % 3 == 0 ? 0 : 1 + i % 7);
@@ -229,6 +301,8 @@ int main(void) {
   test_listeners_stop();
   test_paused();
   test_released_while_running();
+  test_enters_meanwhile();
+  test_behind_a_place_not_filled();
   test_two_hundred_times();
   test_submit_races();
   test_refused();

@@ -1,5 +1,6 @@
 // Jobs over columns: every row once, whatever the chunks and workers; failing rows, cancelling, closing in the middle.
 #include "engine_fixture.h"
+#include "flow/registry.h"
 #include "port_client.h"
 
 #define MOST_ROWS 100000u
@@ -206,6 +207,54 @@ static void test_cancel(uint32_t workers) {
   close_engine();
 }
 
+#define JOB_MS 40.0
+
+// half(row): runs for half of the time that the job has.
+static ctz_outcome_code half_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  double end = ctz_now(engine) + JOB_MS / 2;
+  while (ctz_now(engine) < end) {
+    if (ctz_should_stop(context)) return CTZ_KERNEL_STOPPED;
+  }
+  result->f64 = args[0].f64;
+  return CTZ_KERNEL_OK;
+}
+
+// The time limit is that of the whole job: chunks that keep to it one by one do not make it longer.
+static void test_time_limit(void) {
+  static const ctz_kernel half = {.name = "half", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = half_run};
+  open_engine(1);
+  CHECK_EQ_U64(ctz_kernel_add(engine, &half, NULL), CTZ_OK);
+  ctz_plan plan = plan_of(engine, "half");
+  plan.timeout_ms = JOB_MS;
+  job made = make_job(6);
+  start_job(&made, define(engine, &plan), 1, 1);
+  CHECK_EQ_U64(await_settled(), made.slot);
+  CHECK_EQ_U64(port_state(&client, made.slot), CTZ_SLOT_FAILED);
+  ctz_outcome outcome;
+  CHECK_EQ_U64(ctz_port_outcome(engine, made.slot, &outcome), CTZ_OK);
+  CHECK_EQ_U64(outcome.error.status, CTZ_RAN_TOO_LONG);
+  end_job(&made);
+  close_engine();
+}
+
+// A job that was cancelled before its kernel was called says nothing about how long that runs.
+static void test_learns_from_calls_only(void) {
+  open_engine(1);
+  uint32_t add = define_simple(engine, "add", 2);
+  job made = make_job(100);
+  const double *in[2] = {made.a, made.b};
+  made.slot = port_take(&client);
+  CHECK_EQ_U64(ctz_port_attach_columns(engine, made.slot, add, in, 2, made.out, made.rows, 10), CTZ_OK);
+  port_fill(&client, made.slot, add, 0, 0);
+  ctz_field_set_u32(&client.slots[made.slot].cancel, 1);
+  CHECK(port_push(&client, made.slot, 2, ctz_now(engine)));
+  CHECK_EQ_U64(await_settled(), made.slot);
+  CHECK_EQ_U64(port_state(&client, made.slot), CTZ_SLOT_CANCELLED);
+  CHECK_EQ_U64(atomic_load_explicit(&ctz_plan_at(engine, add)->mean_ns, memory_order_relaxed), 0);
+  end_job(&made);
+  close_engine();
+}
+
 static void test_many_jobs(uint64_t seed) {
   open_engine(4);
   uint32_t add = define_simple(engine, "add", 2), note = define_simple(engine, "note", 0);
@@ -286,6 +335,8 @@ int main(void) {
   test_bad_row(4);
   test_cancel(1);
   test_cancel(4);
+  test_time_limit();
+  test_learns_from_calls_only();
   test_many_jobs(seed);
   test_others_pass();
   test_close(1);

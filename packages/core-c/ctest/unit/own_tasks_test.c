@@ -101,7 +101,7 @@ static ctz_outcome_code slice_run(ctz_context *context, const ctz_value *args, c
     return CTZ_KERNEL_OK;
   }
   char *dropped = context->alloc_result(context, 1000);
-  char *block = context->alloc_result(context, 16);  // takes the place of the first
+  char *block = context->alloc_result(context, 16);
   char *scratch = context->alloc(context, 32, 8);
   if (dropped == NULL || block == NULL || scratch == NULL) return CTZ_KERNEL_OUT_OF_MEMORY;
   memcpy(block, "0123456789abcdef", 16);
@@ -111,6 +111,48 @@ static ctz_outcome_code slice_run(ctz_context *context, const ctz_value *args, c
   if (kind == 3) result->slice = (ctz_slice){.data = block + 16, .length = 0};
   if (kind == 4) result->slice = (ctz_slice){.data = scratch, .length = 16};
   return CTZ_KERNEL_OK;
+}
+
+#define BLOCKS 100u
+#define BLOCK_BYTES 65536u
+
+// blocks(n): takes many blocks, each a copy of the one before with a letter more, and names number n.
+static ctz_outcome_code blocks_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  char *blocks[BLOCKS];
+  for (uint32_t i = 0; i < BLOCKS; i++) {
+    blocks[i] = context->alloc_result(context, BLOCK_BYTES);
+    if (blocks[i] == NULL) return CTZ_KERNEL_OUT_OF_MEMORY;
+    memset(blocks[i], 0, BLOCK_BYTES);
+    if (i > 0) memcpy(blocks[i], blocks[i - 1], BLOCK_BYTES);
+    blocks[i][i] = (char)('A' + i % 26);
+  }
+  result->slice = (ctz_slice){.data = blocks[(uint32_t)args[0].f64], .length = BLOCK_BYTES};
+  return CTZ_KERNEL_OK;
+}
+
+// All that a kernel took for results lives until it returns; then the one that it names stays, and the others go.
+static void test_many_blocks(void) {
+  static const ctz_kernel kernel = {
+    .name = "blocks", .arity = 1, .args = {CTZ_F64}, .result = CTZ_BYTES, .run = blocks_run};
+  static const uint32_t named[] = {0, 1, 50, BLOCKS - 1};
+  ctz_engine *engine = start_engine(1, 8, 0);
+  CHECK_EQ_U64(ctz_kernel_add(engine, &kernel, NULL), CTZ_OK);
+  uint32_t plan = define_simple(engine, "blocks", 2);
+  ctz_stats stats;
+  for (uint32_t i = 0; i < sizeof named / sizeof *named; i++) {
+    ctz_outcome outcome;
+    ctz_task_id id = submit_number(engine, plan, named[i]);
+    CHECK_EQ_U64(ctz_wait(engine, id, LONG_MS, &outcome), CTZ_OK);
+    if (!CHECK_EQ_U64(outcome.state, CTZ_SLOT_COMPLETED)) break;
+    CHECK_EQ_U64(outcome.value.slice.length, BLOCK_BYTES);
+    const char *letters = outcome.value.slice.data;
+    for (uint32_t at = 0; at < BLOCKS; at++) CHECK_EQ_U64((uint8_t)letters[at], at <= named[i] ? 'A' + at % 26 : 0);
+    CHECK_EQ_U64(stats_of(engine, &stats)->memory_used, BLOCK_BYTES);
+    CHECK_EQ_U64(ctz_release(engine, id), CTZ_OK);
+  }
+  CHECK_EQ_U64(stats_of(engine, &stats)->memory_used, 0);
+  CHECK_EQ_U64(stats.memory_peak, (uint64_t)BLOCKS * BLOCK_BYTES);
+  end_engine(engine, 0);
 }
 
 static void test_slices(void) {
@@ -201,6 +243,7 @@ int main(void) {
   test_refused();
   test_errors();
   test_slices();
+  test_many_blocks();
   test_cancel();
   test_many_wait();
   return check_result();

@@ -72,6 +72,54 @@ static void test_retire_races(void) {
   end_engine(engine, 0);
 }
 
+// Everybody is told once: who goes back to sleep meanwhile is not woken again, or telling would never end.
+static void test_all_are_woken_once(void) {
+  ctz_engine *engine = start_engine(4, 16, 0);
+  ctz_stats before, after;
+  for (uint32_t round = 0; round < 500; round++) {
+    await_parked(engine, 4);
+    stats_of(engine, &before);
+    CHECK_EQ_U64(ctz_scale(engine, 4), CTZ_OK);
+    stats_of(engine, &after);
+    if (!CHECK_EQ_U64(after.worker_wakes - before.worker_wakes, 4)) break;
+  }
+  end_engine(engine, 0);
+}
+
+static bool is_alive(ctz_engine *engine, uint32_t worker) {
+  ctz_lock(&engine->pool_lock);
+  bool alive = engine->workers[worker]->alive;
+  ctz_unlock(&engine->pool_lock);
+  return alive;
+}
+
+// A worker too many ends after the task it runs, also while more waits, and what it settled comes back.
+static void test_surplus(void) {
+  ctz_engine *engine = start_engine(2, 64, 8);
+  port_client client = port_open(engine);
+  uint32_t blocked = define_simple(engine, "gate", 3), note = define_simple(engine, "note", 2);
+  uint32_t slots[2];
+  for (uint32_t i = 0; i < 2; i++) {
+    slots[i] = port_submit(&client, blocked, 3, i, 0);
+    gate_await(i, 1);
+  }
+  CHECK_EQ_U64(ctz_scale(engine, 1), CTZ_OK);
+  ctz_task_id ids[40];
+  for (uint32_t i = 0; i < 40; i++) ids[i] = submit_number(engine, note, i);
+  uint32_t surplus = ctz_field_u32(&client.slots[slots[0]].worker) == 2 ? 0 : 1;
+  CHECK_EQ_U64(ctz_field_u32(&client.slots[slots[surplus]].worker), 2);
+  gate_open(surplus);
+  while (is_alive(engine, 1)) sched_yield();
+  CHECK_EQ_U64(atomic_load_explicit(&note_count, memory_order_relaxed), 0);
+  port_notice notice = {.slot = NO_SLOT};
+  CHECK(port_next(&client, &notice));
+  CHECK_EQ_U64(notice.slot, slots[surplus]);
+  gate_open(1 - surplus);
+  for (uint32_t i = 0; i < 40; i++) CHECK_EQ_U64(end_of(engine, ids[i]).state, CTZ_SLOT_COMPLETED);
+  end_engine(engine, 0);
+  port_close(&client);
+}
+
 // Nobody is woken while there is nothing to do.
 static void test_idle(void) {
   ctz_engine *engine = start_engine(4, 16, 16);
@@ -122,13 +170,34 @@ static const ctz_kernel surprises[] = {
   {.name = "deaf-surprise", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = deaf_surprise_run},
 };
 
+// A plan of such a kernel.
+static uint32_t plan_of_surprise(ctz_engine *engine, uint32_t which) {
+  CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[which], NULL), CTZ_OK);
+  return define_simple(engine, surprises[which].name, 2);
+}
+
+// The same, which is known to be short.
+static uint32_t plan_that_was_short(ctz_engine *engine, uint32_t which) {
+  uint32_t plan = plan_of_surprise(engine, which);
+  for (uint32_t i = 0; i < 1000; i++) end_of(engine, submit_number(engine, plan, 0));
+  return plan;
+}
+
+// Runs so many that are short, one after the other.
+static void run_short(port_client *client, uint32_t plan, uint32_t tasks) {
+  port_notice notice = {.slot = NO_SLOT};
+  for (uint32_t i = 0; i < tasks; i++) {
+    port_submit(client, plan, 2, 0, 0);
+    if (!CHECK(port_await(client, &notice, 10000))) break;
+    port_give(client, notice.slot);
+  }
+}
+
 // A kernel that was short a thousand times blocks. What was claimed with it, what comes after it, and what it had
 // settled before must not wait for it.
 static void test_surprise_own(uint32_t which, uint32_t workers) {
   ctz_engine *engine = start_engine(workers, 4096, 0);
-  for (uint32_t i = 0; i < 2; i++) CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[i], NULL), CTZ_OK);
-  uint32_t plan = define_simple(engine, surprises[which].name, 2), note = define_simple(engine, "note", 2);
-  for (uint32_t i = 0; i < 1000; i++) end_of(engine, submit_number(engine, plan, 0));
+  uint32_t plan = plan_that_was_short(engine, which), note = define_simple(engine, "note", 2);
   ctz_pause(engine, true);
   ctz_task_id ids[100], blocked = 0;
   for (uint32_t i = 0; i < 100; i++) {
@@ -150,9 +219,7 @@ static void test_surprise_own(uint32_t which, uint32_t workers) {
 // Paused while a worker has claimed more than it runs: what it has not started waits.
 static void test_pause_holds_claimed(void) {
   ctz_engine *engine = start_engine(1, 256, 0);
-  CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[1], NULL), CTZ_OK);
-  uint32_t plan = define_simple(engine, surprises[1].name, 2), note = define_simple(engine, "note", 2);
-  for (uint32_t i = 0; i < 100; i++) end_of(engine, submit_number(engine, plan, 0));
+  uint32_t plan = plan_that_was_short(engine, 1), note = define_simple(engine, "note", 2);
   ctz_pause(engine, true);
   ctz_task_id blocked = submit_number(engine, plan, 7), ids[40];
   for (uint32_t i = 0; i < 40; i++) ids[i] = submit_number(engine, note, i);
@@ -169,17 +236,35 @@ static void test_pause_holds_claimed(void) {
   end_engine(engine, 0);
 }
 
+// The lookout that gets up to work is surprised as well: another one that sleeps has taken its post.
+static void test_post_is_handed_on(void) {
+  ctz_engine *engine = start_engine(4, 4096, 0);
+  uint32_t plan = plan_that_was_short(engine, 1), note = define_simple(engine, "note", 2);
+  ctz_task_id ids[3] = {submit_number(engine, define_simple(engine, "gate", 2), 6)};
+  gate_await(6, 1);
+  // one is awake for as long as this takes: of the others, who all go to sleep once more, one is the lookout
+  CHECK_EQ_U64(ctz_scale(engine, 4), CTZ_OK);
+  await_parked(engine, 3);
+  while (!atomic_load_explicit(&engine->lookout, memory_order_relaxed)) sched_yield();
+  for (uint32_t i = 1; i <= 2; i++) {
+    ids[i] = submit_number(engine, plan, 6 + i);
+    gate_await(6 + i, 1);
+  }
+  ctz_task_id last = submit_number(engine, note, 9);
+  CHECK_EQ_U64(ctz_wait(engine, last, 10000, NULL), CTZ_OK);
+  for (uint32_t i = 0; i < 3; i++) {
+    gate_open(6 + i);
+    CHECK_EQ_U64(end_of(engine, ids[i]).state, CTZ_SLOT_COMPLETED);
+  }
+  end_engine(engine, 0);
+}
+
 static void test_surprise_port(uint32_t which) {
   ctz_engine *engine = start_engine(2, 1, 256);
   port_client client = port_open(engine);
-  for (uint32_t i = 0; i < 2; i++) CHECK_EQ_U64(ctz_kernel_add(engine, &surprises[i], NULL), CTZ_OK);
-  uint32_t plan = define_simple(engine, surprises[which].name, 2);
+  uint32_t plan = plan_of_surprise(engine, which);
   port_notice notice;
-  for (uint32_t i = 0; i < 1000; i++) {
-    port_submit(&client, plan, 2, 0, 0);
-    CHECK(port_await(&client, &notice, LONG_MS));
-    port_give(&client, notice.slot);
-  }
+  run_short(&client, plan, 1000);
   ctz_pause(engine, true);
   for (uint32_t i = 0; i < 100; i++) port_submit(&client, plan, 2, i == 30 ? 7 : 0, 0);
   ctz_pause(engine, false);
@@ -189,13 +274,51 @@ static void test_surprise_port(uint32_t which) {
     port_give(&client, notice.slot);
   }
   CHECK(!port_next(&client, &notice));
-  for (uint32_t i = 0; i < 100; i++) {
-    port_submit(&client, plan, 2, 0, 0);
-    if (!CHECK(port_await(&client, &notice, 10000))) break;
-    port_give(&client, notice.slot);
-  }
+  run_short(&client, plan, 100);
   gate_open(7);
   CHECK(port_await(&client, &notice, LONG_MS));
+  end_engine(engine, 0);
+  port_close(&client);
+}
+
+static void count_at_gate(void *owner) {
+  (void)owner;
+  gate_enter(9, false);
+}
+
+// Whether the owner of the port was woken so many times within ten seconds.
+static bool await_wakes(ctz_engine *engine, uint32_t wakes) {
+  for (double end = ctz_now(engine) + 10000; ctz_now(engine) < end; sched_yield()) {
+    pthread_mutex_lock(&gates[9].mutex);
+    bool woken = gates[9].entered >= wakes;
+    pthread_mutex_unlock(&gates[9].mutex);
+    if (woken) return true;
+  }
+  return false;
+}
+
+// What a worker has settled before it is surprised comes back by the lookout, which wakes the owner of the port for it.
+static void test_lookout_wakes_the_owner(void) {
+  ctz_config config = config_of(2, 1, 64);
+  config.wake = count_at_gate;
+  ctz_engine *engine = start_engine_as(&config);
+  port_client client = port_open(engine);
+  uint32_t plan = plan_of_surprise(engine, 1);
+  port_notice notice = {.slot = NO_SLOT};
+  run_short(&client, plan, 1000);
+  ctz_pause(engine, true);
+  for (uint32_t i = 0; i < 40; i++) port_submit(&client, plan, 2, i == 5 ? 7 : 0, 0);
+  ctz_pause(engine, false);
+  gate_await(7, 1);
+  for (uint32_t settled = 0, wakes = 0; settled < 39;) {
+    ctz_store(&client.words[CTZ_WORD_WAITING], 1, memory_order_seq_cst);
+    ctz_fence(memory_order_seq_cst);  // partner: who appends, and then looks whether somebody waits
+    bool any = false;
+    for (; port_next(&client, &notice); any = true) settled++;
+    if (any) continue;
+    if (!CHECK(await_wakes(engine, ++wakes))) break;
+  }
+  gate_open(7);
   end_engine(engine, 0);
   port_close(&client);
 }
@@ -205,9 +328,13 @@ int main(void) {
   test_scale();
   test_scale_under_load(seed);
   test_retire_races();
+  test_all_are_woken_once();
+  test_surplus();
   test_idle();
   test_pause();
   test_pause_holds_claimed();
+  test_post_is_handed_on();
+  test_lookout_wakes_the_owner();
   for (uint32_t which = 0; which < 2; which++) {
     test_surprise_own(which, 2);
     test_surprise_own(which, 4);

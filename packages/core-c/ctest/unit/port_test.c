@@ -1,5 +1,12 @@
 // The port: what JavaScript writes and reads, and the calls beside it.
+#define _POSIX_C_SOURCE 200809L
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "engine_fixture.h"
+#include "flow/registry.h"
+#include "flow/settlement.h"
 #include "port_client.h"
 
 static ctz_engine *engine;
@@ -171,6 +178,53 @@ static void test_held(void) {
   close_port();
 }
 
+// The slot whose page may not be written, and the phase it had when its state was written all the same.
+static ctz_cell *watched;
+static void *page;
+static size_t page_bytes;
+static ctz_phase phase_at_write;
+
+static void let_write(int signal_number) {
+  (void)signal_number;
+  phase_at_write = ctz_cell_phase(watched);
+  if (mprotect(page, page_bytes, PROT_READ | PROT_WRITE) != 0) abort();
+}
+
+// Who polls the state of a slot has its result as soon as the state says that there is one: the slot is free by then.
+static void test_free_before_the_state(void) {
+  const uint32_t slot = 2000;
+  open_port(1, 4096);
+  ctz_pause(engine, true);
+  await_parked(engine, 1);
+  page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+  page = (void *)((uintptr_t)&client.slots[slot] / page_bytes * page_bytes);
+  watched = &engine->table.cells[slot];
+  phase_at_write = CTZ_PHASE_COUNT;
+  CHECK(ctz_cell_move(watched, CTZ_PHASE_FREE, CTZ_PHASE_RUNNING));
+  struct sigaction action = {.sa_handler = let_write}, before[2];
+  CHECK(sigaction(SIGSEGV, &action, &before[0]) == 0 && sigaction(SIGBUS, &action, &before[1]) == 0);
+  CHECK(mprotect(page, page_bytes, PROT_READ) == 0);
+  ctz_settle(engine, NULL, slot, CTZ_PHASE_RUNNING, CTZ_SLOT_COMPLETED);
+  CHECK(sigaction(SIGSEGV, &before[0], NULL) == 0 && sigaction(SIGBUS, &before[1], NULL) == 0);
+  CHECK_EQ_U64(phase_at_write, CTZ_PHASE_FREE);
+  CHECK_EQ_U64(port_state(&client, slot), CTZ_SLOT_COMPLETED);
+  CHECK_EQ_U64(next_settled(), slot);
+  close_port();
+}
+
+// What was refused before its kernel was called says nothing about how long that runs.
+static void test_learns_from_calls_only(void) {
+  open_port(1, 4);
+  uint32_t negate = define_simple(engine, "example.negate", 2), note = define_simple(engine, "note", 2);
+  port_submit(&client, negate, 2, 2.5, 0);
+  CHECK_EQ_U64(port_state(&client, next_settled()), CTZ_SLOT_FAILED);
+  CHECK_EQ_U64(atomic_load_explicit(&ctz_plan_at(engine, negate)->mean_ns, memory_order_relaxed), 0);
+  port_submit(&client, note, 2, 1, 0);
+  CHECK_EQ_U64(port_state(&client, next_settled()), CTZ_SLOT_COMPLETED);
+  CHECK(atomic_load_explicit(&ctz_plan_at(engine, note)->mean_ns, memory_order_relaxed) > 0);
+  close_port();
+}
+
 static void test_cancel(void) {
   open_port(1, 4);
   uint32_t note = define_simple(engine, "note", 2), listen = define_simple(engine, "listen", 2);
@@ -294,6 +348,8 @@ int main(void) {
   test_conversion();
   test_attached();
   test_held();
+  test_free_before_the_state();
+  test_learns_from_calls_only();
   test_cancel();
   test_wakes_the_owner();
   test_notices();

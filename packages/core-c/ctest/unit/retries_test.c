@@ -145,6 +145,41 @@ static void test_final(void) {
   close_engine();
 }
 
+// Asks for another wake after that for the start, and holds up whoever tells of the retry.
+static void wake_twice(void *owner) {
+  (void)owner;
+  gate_enter(8, false);
+  pthread_mutex_lock(&gates[8].mutex);
+  bool first = gates[8].entered == 1;
+  pthread_mutex_unlock(&gates[8].mutex);
+  if (first)
+    ctz_store(&client.words[CTZ_WORD_WAITING], 1, memory_order_seq_cst);
+  else
+    gate_enter(9, true);
+}
+
+// The error of an attempt can be read as soon as the notice of its retry is there.
+static void test_error_with_the_notice(void) {
+  ctz_config config = config_of(1, 1, 8);
+  config.wake = wake_twice;
+  engine = start_engine_as(&config);
+  client = port_open(engine);
+  CHECK_EQ_U64(ctz_library_load(engine, CTZ_EXAMPLE_LIBRARY, NULL, 0), CTZ_OK);
+  ctz_plan plan = failing_plan(CTZ_BACKOFF_FIXED, LONG_PAUSE);
+  plan.flags = CTZ_PLAN_TELL;
+  ctz_store(&client.words[CTZ_WORD_WAITING], 1, memory_order_seq_cst);
+  uint32_t slot = port_submit(&client, define(engine, &plan), 2, 9, 0);
+  gate_await(9, 1);
+  port_notice notice = {.slot = NO_SLOT};
+  CHECK(port_next(&client, &notice) && notice.kind == CTZ_NOTICE_STARTED);
+  CHECK(port_next(&client, &notice) && notice.kind == CTZ_NOTICE_RETRYING && notice.slot == slot);
+  ctz_outcome outcome;
+  CHECK_EQ_U64(ctz_port_outcome(engine, slot, &outcome), CTZ_OK);
+  CHECK(strcmp(outcome.error.message, "example.fail was given 9") == 0);
+  gate_open(9);
+  close_engine();
+}
+
 static void await_retrying(uint64_t count) {
   ctz_stats stats;
   while (stats_of(engine, &stats)->retrying != count || stats.scheduled != 0) sched_yield();
@@ -201,6 +236,7 @@ int main(void) {
   check_jitter(0.1, seed);
   test_attempts();
   test_final();
+  test_error_with_the_notice();
   test_cancel_between();
   test_cancel_races();
   return check_result();

@@ -72,6 +72,44 @@ static void test_own_slots(void) {
   ctz_table_destroy(&table, &budget);
 }
 
+typedef struct giver {
+  ctz_table *table;
+  uint32_t index;
+  _Atomic bool given;
+} giver;
+
+static void *give(void *argument) {
+  giver *me = argument;
+  ctz_table_give_own(me->table, me->index, CTZ_PHASE_HELD);
+  atomic_store_explicit(&me->given, true, memory_order_release);
+  return NULL;
+}
+
+// A thread that takes a slot may be held up before it has finished with the cell of the queue that another slot goes
+// to.
+static void test_given_while_one_is_taken(void) {
+  ctz_table table;
+  ctz_budget budget;
+  uint32_t taken[2], index;
+  ctz_budget_init(&budget, 1 << 20);
+  if (!CHECK(ctz_table_init(&table, NULL, 0, 2))) return;
+  for (uint32_t i = 0; i < 2; i++) CHECK(ctz_table_take_own(&table, &taken[i]));
+  // as if the first had not been read yet: its turn is that of a full cell
+  uint32_t turn = atomic_exchange_explicit(&table.free_cells[0].turn, 1, memory_order_relaxed);
+  giver me = {.table = &table, .index = taken[0]};
+  atomic_init(&me.given, false);
+  pthread_t thread;
+  CHECK(pthread_create(&thread, NULL, give, &me) == 0);
+  while (ctz_cell_phase(&table.cells[taken[0]]) != CTZ_PHASE_FREE) sched_yield();
+  for (uint32_t i = 0; i < 1000; i++) sched_yield();
+  CHECK(!atomic_load_explicit(&me.given, memory_order_acquire));
+  atomic_store_explicit(&table.free_cells[0].turn, turn, memory_order_release);
+  pthread_join(thread, NULL);
+  CHECK(ctz_table_take_own(&table, &index));
+  CHECK_EQ_U64(index, taken[0]);
+  ctz_table_destroy(&table, &budget);
+}
+
 // 0 is no task: a generation that comes round skips it.
 static void test_generation_wraps(void) {
   ctz_table table;
@@ -116,6 +154,7 @@ int main(void) {
   test_moves();
   test_only_one_moves();
   test_own_slots();
+  test_given_while_one_is_taken();
   test_generation_wraps();
   test_stale_ids();
   return check_result();

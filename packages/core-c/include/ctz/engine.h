@@ -16,6 +16,8 @@
 extern "C" {
 #endif
 
+// In the child of a fork without exec an engine is closed: it has no threads there. Nothing waits for what will never
+// happen, and its memory is not given back.
 typedef struct ctz_engine ctz_engine;
 
 // generation << 32 | slot. 0 is no task.
@@ -74,6 +76,7 @@ typedef struct ctz_outcome {
   ctz_slot_state state;
   ctz_type type;
   ctz_value value;
+  const char *fields;  // as the kernel has them, for a result of type FIELDS; else NULL
   ctz_error error;
   uint32_t attempts;
 } ctz_outcome;
@@ -103,8 +106,11 @@ ctz_status ctz_library_load(ctz_engine *engine, const char *path, char *why, siz
 const ctz_library *ctz_builtin_kernels(void);
 
 ctz_status ctz_plan_define(ctz_engine *engine, const ctz_plan *plan, uint32_t *index);
-// No task of the plan may be unsettled; its index is used again.
+// No task of the plan may be unsettled; its index is used again. What was attached for it fails, and meets no other
+// kernel.
 void ctz_plan_release(ctz_engine *engine, uint32_t index);
+// The kernel of a plan; NULL when there is no such plan.
+const ctz_kernel *ctz_plan_kernel(ctz_engine *engine, uint32_t index);
 
 // Submits an own task; arguments are copied. @return FULL, CLOSED, NOT_FOUND (plan), BAD_ARGUMENT, POOL_LIMIT
 ctz_status ctz_submit(ctz_engine *engine, uint32_t plan, const ctz_value *args, uint32_t count, double delay_ms,
@@ -147,6 +153,8 @@ bool ctz_port_free(ctz_engine *engine, uint32_t slot);
 ctz_status ctz_port_cancel_timed(ctz_engine *engine, uint32_t slot);
 // Blocks until the completion ring has passed `position`. @return TIMED_OUT
 ctz_status ctz_port_wait(ctz_engine *engine, uint32_t position, double timeout_ms);
+// Has the next completion call `wake`, as JavaScript does by WAITING. A slot that settled before is seen as returned.
+void ctz_port_ask_wake(ctz_engine *engine);
 // After close only: waits until no thread reads what was attached to a slot, since a kernel that runs still does (its
 // worker's thread ends after it). False: the time was over.
 bool ctz_port_returned(ctz_engine *engine, uint32_t slot, double timeout_ms);

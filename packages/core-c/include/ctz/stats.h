@@ -43,6 +43,8 @@ extern "C" {
 
 uint32_t ctz_hdr_bucket(uint64_t ns);      // index of the bucket of a value; the last one for what lies beyond
 uint64_t ctz_hdr_lowest(uint32_t bucket);  // least value of a bucket
+// Buckets that hold something: least value and count, alternating, into `pairs` unless that is NULL. @return numbers
+uint32_t ctz_hdr_sparse(const ctz_histogram *histogram, double *pairs);
 
 #ifdef __cplusplus
 }

@@ -87,7 +87,7 @@ export const behaviours: readonly Behaviour[] = [
   { behaviour: 'kernel-failures', cases: kernelFailures },
   { behaviour: 'kernel-turns', cases: kernelTurns },
   { behaviour: 'kernel-records', cases: kernelRecords },
-  { behaviour: 'isolate-results', cases: isolateResults('process') },
-  { behaviour: 'isolate-ends', cases: isolateEnds('process') },
+  { behaviour: 'isolate-results', cases: [...isolateResults('thread'), ...isolateResults('process')] },
+  { behaviour: 'isolate-ends', cases: [...isolateEnds('thread'), ...isolateEnds('process')] },
   { behaviour: 'shutdown', cases: shutdown },
 ]

@@ -165,9 +165,9 @@ export class Harness {
   }
 }
 
-/** Worker figures count threads where an engine has any, and inline slots elsewhere. */
-export function countsThreads({ nativeLane, threadLane }: EngineCapabilities): boolean {
-  return nativeLane || threadLane
+/** Worker figures count the worker threads of an engine that has its own, and inline slots elsewhere. */
+export function countsThreads({ nativeLane }: EngineCapabilities): boolean {
+  return nativeLane
 }
 
 /** The call with other options. */

@@ -1,4 +1,5 @@
 // Every error of the product: one table, one class per row. The documentation of errors is generated from the table.
+import { isError } from './is-error.ts'
 
 export type ErrorName =
   | 'QueueFullError'
@@ -269,16 +270,6 @@ export class ConfigurationError extends CatzillaError {
 export function toError(thrown: unknown): Error {
   if (isError(thrown)) return thrown
   return new Error(`a value that is no Error was thrown: ${describeValue(thrown)}`, { cause: thrown })
-}
-
-function isError(value: unknown): value is Error {
-  try {
-    // an error of another realm (vm context, worker) is no instance of this one's Error, yet it is one
-    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
-  } catch {
-    // a proxy that is revoked or throws, or a throwing Symbol.toStringTag
-    return false
-  }
 }
 
 /** A short text of any value, for messages. Never throws. */

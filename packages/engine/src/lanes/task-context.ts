@@ -17,6 +17,11 @@ export function currentTask(): TaskContext | undefined {
   return storage.getStore()?.context
 }
 
+/** The attempt whose body calls this, or set up what does. */
+export function runningTask(): Running | undefined {
+  return storage.getStore()
+}
+
 /**
  * Calls a body so that `currentTask()` finds the attempt, there and in whatever the body awaits. To be called inside of
  * `runOutsideContexts`: the rest of that scope stays in the context until another body runs or `leaveTaskContext` is

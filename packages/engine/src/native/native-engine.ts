@@ -33,7 +33,7 @@ const MOST_WORKERS = 256
 
 const capabilities: EngineCapabilities = Object.freeze({
   inlineLane: true,
-  threadLane: false,
+  threadLane: true,
   processLane: true,
   nativeLane: true,
   adHocTasks: true,

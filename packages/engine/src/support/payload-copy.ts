@@ -1,19 +1,57 @@
 // Copies payloads as a thread or process boundary would (structured clone semantics), and names the path of what cannot
 // cross it. Primitives cost a type check; arrays and plain objects are copied here, rarer kinds by structuredClone.
 import { PayloadError } from '../contract/errors.ts'
+import { CopiedMemory, LeftMemory, isMemory } from './memory-copy.ts'
+import type { MemoryTreatment } from './memory-copy.ts'
+
+/** A copy, and the memory in it, whose buffers nobody else has. */
+export interface Copied<T> {
+  readonly value: T
+  /** Undefined when there is none. */
+  readonly memory: MemoryTreatment | undefined
+}
 
 type Path = readonly (string | number)[]
 
+/** What a copy needs on its way down. */
+class Copying<M extends MemoryTreatment = MemoryTreatment> {
+  /** Each object that was met, and its copy. */
+  readonly seen: Map<object, unknown> = new Map()
+  /** Where paths begin: `task 'mail': args`. */
+  readonly where: string
+  readonly #treatment: () => M
+  #memory: M | undefined
+
+  constructor(where: string, treatment: () => M) {
+    this.where = where
+    this.#treatment = treatment
+  }
+
+  get memory(): M {
+    return (this.#memory ??= this.#treatment())
+  }
+
+  /** Undefined while no buffer was met, as in most payloads. */
+  get treated(): M | undefined {
+    return this.#memory
+  }
+}
+
 /**
  * The arguments as the task may have them: later changes by the caller are not seen. The list itself is not copied.
- * Functions, symbols, promises, weak collections and handles of the system do not travel.
- * @throws PayloadError naming the path, such as `args[0].user.socket`
+ * Functions, symbols, promises, weak collections and handles of the system do not travel. Shared memory is shared.
+ * @param options.transfer take over the buffers instead of copying them; the caller has them no longer, detached
+ * @throws PayloadError naming the path, such as `args[0].user.socket`; nothing is taken over then
  */
-export function copyArguments(args: readonly unknown[], task: string): readonly unknown[] {
+export function copyArguments(
+  args: readonly unknown[],
+  task: string,
+  { transfer = false }: { readonly transfer?: boolean } = {},
+): readonly unknown[] {
   for (const arg of args) {
     if (!isPlainPrimitive(arg)) {
-      const seen = new Map<object, unknown>()
-      return args.map((each, index) => copyRoot(each, [index], seen, `task '${task}': args`))
+      const where = `task '${task}': args`
+      return transfer ? takeList(args, where) : copyTree(args, copyList, where).value
     }
   }
   return args
@@ -21,7 +59,49 @@ export function copyArguments(args: readonly unknown[], task: string): readonly 
 
 /** A copy of a task's result, on the same terms. @throws PayloadError naming the path, such as `result.socket` */
 export function copyResult(value: unknown, task: string): unknown {
-  return isPlainPrimitive(value) ? value : copyRoot(value, [], new Map(), `task '${task}': result`)
+  return isPlainPrimitive(value) ? value : copyPayload(value, `task '${task}': result`).value
+}
+
+/** @param where what paths begin with: `task 'mail': result`. @throws PayloadError */
+export function copyPayload(value: unknown, where: string): Copied<unknown> {
+  return copyTree(value, copyOne, where)
+}
+
+const inParts = (): CopiedMemory => new CopiedMemory(false)
+const whole = (): CopiedMemory => new CopiedMemory(true)
+
+function copyTree<S, T>(source: S, copyAll: (source: S, copying: Copying) => T, where: string): Copied<T> {
+  const first = new Copying(where, inParts)
+  const value = copyAll(source, first)
+  if (first.treated?.torn !== true) return { value, memory: first.treated }
+  const second = new Copying(where, whole)
+  return { value: copyAll(source, second), memory: second.treated }
+}
+
+function copyList(args: readonly unknown[], copying: Copying): unknown[] {
+  return args.map((each, index) => copyRoot(each, [index], copying))
+}
+
+function copyOne(value: unknown, copying: Copying): unknown {
+  return copyRoot(value, [], copying)
+}
+
+/** In two steps, so that what is refused takes no buffer away. */
+function takeList(args: readonly unknown[], where: string): unknown[] {
+  const copying = new Copying(where, () => new LeftMemory())
+  const list = copyList(args, copying)
+  const buffers = copying.treated?.buffers
+  if (buffers === undefined) return list
+  try {
+    return structuredClone(list, { transfer: buffers })
+  } catch (cause) {
+    const message = 'a buffer in it cannot be transferred'
+    throw new PayloadError(
+      `${where}: ${message}, such as the memory of a WebAssembly instance; leave out \`transfer\` to have it copied`,
+      [{ path: [], message }],
+      { cause },
+    )
+  }
 }
 
 function isPlainPrimitive(value: unknown): boolean {
@@ -30,63 +110,81 @@ function isPlainPrimitive(value: unknown): boolean {
 }
 
 /** Copies go down as deep as the stack allows, which is some thousand levels; structuredClone does no better. */
-function copyRoot(value: unknown, path: Path, seen: Map<object, unknown>, where: string): unknown {
+function copyRoot(value: unknown, path: Path, copying: Copying): unknown {
   try {
-    return copy(value, path, seen, where)
+    return copy(value, path, copying)
   } catch (error) {
     // too deep, or the payload itself threw: a getter, a proxy
-    throw error instanceof PayloadError ? error : cannotTravel(value, path, where, error)
+    throw error instanceof PayloadError ? error : cannotTravel(value, path, copying.where, error)
   }
 }
 
-function copy(value: unknown, path: Path, seen: Map<object, unknown>, where: string): unknown {
+function copy(value: unknown, path: Path, copying: Copying): unknown {
   if (isPlainPrimitive(value)) return value
-  if (typeof value !== 'object' || value === null) throw cannotTravel(value, path, where)
-  const known = seen.get(value)
+  if (typeof value !== 'object' || value === null) throw cannotTravel(value, path, copying.where)
+  const known = copying.seen.get(value)
   if (known !== undefined) return known
-  if (Array.isArray(value)) return copyArray(value, path, seen, where)
-  if (value instanceof Map) return copyMap(value, path, seen, where)
-  if (value instanceof Set) return copySet(value, path, seen, where)
-  if (isCopiedWhole(value)) return copyWhole(value, path, seen, where)
-  if (isOpaque(value)) throw cannotTravel(value, path, where)
-  return copyFields(value, path, seen, where)
+  if (Array.isArray(value)) return copyArray(value, path, copying)
+  // nearly all objects are plain ones: that costs less than to ask what else they may be
+  if (value.constructor === Object && !isEmpty(value)) return copyFields(value, path, copying)
+  if (value instanceof Map) return copyMap(value, path, copying)
+  if (value instanceof Set) return copySet(value, path, copying)
+  if (isCopiedWhole(value)) return copyWhole(value, path, copying)
+  if (isOpaque(value)) throw cannotTravel(value, path, copying.where)
+  return copyFields(value, path, copying)
 }
 
-function copyArray(value: readonly unknown[], path: Path, seen: Map<object, unknown>, where: string): unknown[] {
-  const target: unknown[] = Array.from({ length: value.length })
-  seen.set(value, target)
-  value.forEach((each, index) => {
-    target[index] = isPlainPrimitive(each) ? each : copy(each, [...path, index], seen, where)
-  })
+/** A list that is longer is asked for its keys first: to look into a thousand million holes takes half a minute. */
+const MAY_BE_DENSE = 2 ** 22
+
+function copyArray(value: readonly unknown[], path: Path, copying: Copying): unknown[] {
+  const target: unknown[] = []
+  // holes stay holes, and a list that is nearly empty takes no memory for them
+  target.length = value.length
+  copying.seen.set(value, target)
+  const copyElement = (each: unknown, index: number): void => {
+    target[index] = isPlainPrimitive(each) ? each : copy(each, [...path, index], copying)
+  }
+  if (value.length <= MAY_BE_DENSE) value.forEach(copyElement)
+  else for (const index of indexesOf(value)) copyElement(value[index], index)
   return target
 }
 
-function copyMap(value: Map<unknown, unknown>, path: Path, seen: Map<object, unknown>, where: string): unknown {
+function indexesOf(value: readonly unknown[]): number[] {
+  return Object.keys(value)
+    .map(Number)
+    .filter((index) => index < value.length)
+}
+
+function copyMap(value: Map<unknown, unknown>, path: Path, copying: Copying): unknown {
   const target = new Map<unknown, unknown>()
-  seen.set(value, target)
+  copying.seen.set(value, target)
   for (const [key, each] of value) {
     const at = [...path, String(isPlainPrimitive(key) ? key : typeof key)]
-    target.set(copy(key, at, seen, where), copy(each, at, seen, where))
+    target.set(copy(key, at, copying), copy(each, at, copying))
   }
   return target
 }
 
-function copySet(value: Set<unknown>, path: Path, seen: Map<object, unknown>, where: string): unknown {
+function copySet(value: Set<unknown>, path: Path, copying: Copying): unknown {
   const target = new Set<unknown>()
-  seen.set(value, target)
+  copying.seen.set(value, target)
   let index = 0
-  for (const each of value) target.add(copy(each, [...path, index++], seen, where))
+  for (const each of value) target.add(copy(each, [...path, index++], copying))
   return target
 }
 
+const plainField: PropertyDescriptor = { enumerable: true, configurable: true, writable: true }
+
 /** Own enumerable fields, whatever the class: a boundary keeps the fields and loses the class. */
-function copyFields(value: object, path: Path, seen: Map<object, unknown>, where: string): unknown {
+function copyFields(value: object, path: Path, copying: Copying): unknown {
   const target: Record<string, unknown> = {}
-  seen.set(value, target)
-  for (const [key, each] of Object.entries(value)) {
-    const copied = isPlainPrimitive(each) ? each : copy(each, [...path, key], seen, where)
+  copying.seen.set(value, target)
+  for (const key of Object.keys(value)) {
+    const each = (value as Readonly<Record<string, unknown>>)[key]
+    const copied = isPlainPrimitive(each) ? each : copy(each, [...path, key], copying)
     // a field called __proto__ must stay a field
-    if (key === '__proto__') Object.defineProperty(target, key, { value: copied, enumerable: true, writable: true })
+    if (key === '__proto__') Object.defineProperty(target, key, { ...plainField, value: copied })
     else target[key] = copied
   }
   return target
@@ -94,57 +192,40 @@ function copyFields(value: object, path: Path, seen: Map<object, unknown>, where
 
 /** Kinds that structuredClone copies whole, by their tags (maps and sets are those of other realms). */
 const copiedWhole: ReadonlySet<string> = new Set(
-  [
-    'ArrayBuffer',
-    'SharedArrayBuffer',
-    'Map',
-    'Set',
-    'BigInt',
-    'Blob',
-    'Boolean',
-    'Date',
-    'Error',
-    'Number',
-    'RegExp',
-    'String',
-  ].map((kind) => `[object ${kind}]`),
+  ['Map', 'Set', 'BigInt', 'Blob', 'Boolean', 'Date', 'Error', 'Number', 'RegExp', 'String'].map(
+    (kind) => `[object ${kind}]`,
+  ),
 )
 
 function isCopiedWhole(value: object): boolean {
-  return ArrayBuffer.isView(value) || value instanceof Error || copiedWhole.has(tagOf(value))
+  return isMemory(value) || value instanceof Error || copiedWhole.has(tagOf(value))
+}
+
+/** Without fields of its own, enumerable ones: its content may be elsewhere. */
+function isEmpty(value: object): boolean {
+  for (const key in value) if (Object.hasOwn(value, key)) return false
+  return true
 }
 
 /** Kinds whose content is not in own fields and that structuredClone cannot copy, or copies as nothing: URL, Promise, … */
 function isOpaque(value: object): boolean {
-  return value instanceof EventTarget || (tagOf(value) !== '[object Object]' && Object.keys(value).length === 0)
+  return value instanceof EventTarget || (tagOf(value) !== '[object Object]' && isEmpty(value))
 }
 
 function tagOf(value: object): string {
   return Object.prototype.toString.call(value)
 }
 
-function copyWhole(value: object, path: Path, seen: Map<object, unknown>, where: string): unknown {
+function copyWhole(value: object, path: Path, copying: Copying): unknown {
   try {
-    const target = isOwnTypedArray(value) ? copyTypedArray(value) : structuredClone(value)
-    seen.set(value, target)
+    const target: unknown = isMemory(value) ? copying.memory.treat(value) : structuredClone(value)
+    // a DOMException arrives as an object without content where Node cannot clone it
+    if (value instanceof Error && !(target instanceof Error)) throw cannotTravel(value, path, copying.where)
+    copying.seen.set(value, target)
     return target
   } catch (error) {
-    throw cannotTravel(value, path, where, error)
+    throw error instanceof PayloadError ? error : cannotTravel(value, path, copying.where, error)
   }
-}
-
-type TypedArray = Uint8Array | Float64Array
-
-/** A typed array on memory of its own process; one on a SharedArrayBuffer is shared, not copied. */
-function isOwnTypedArray(value: object): value is TypedArray {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value.buffer instanceof SharedArrayBuffer)
-}
-
-/** Its elements only: structuredClone would copy the whole buffer behind a view, such as the pool behind a Buffer. */
-function copyTypedArray(value: TypedArray): object {
-  // the tag is the kind also for subclasses, whose class is lost at a boundary
-  const kind = value[Symbol.toStringTag]
-  return new globalThis[kind](value)
 }
 
 function cannotTravel(value: unknown, path: Path, where: string, cause?: unknown): PayloadError {

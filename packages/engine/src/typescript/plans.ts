@@ -44,7 +44,8 @@ export class Plans {
     if (named.kernel !== undefined && kernel !== undefined && !sameKernel(named.kernel, kernel)) {
       throw new TaskDefinitionError(`task '${name}' is defined already with another kernel; choose another name`)
     }
-    this.#termsOf(name, options).accept({ name, options, handler, ...(kernel === undefined ? {} : { kernel }) }, named)
+    const call = { name, options, handler, ...(kernel === undefined ? {} : { kernel }) }
+    this.#termsOf(name, options).accept(call, named)
     named.handler = handler
     named.kernel = kernel ?? named.kernel
     return named

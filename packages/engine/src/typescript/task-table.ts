@@ -4,7 +4,8 @@ import type { Plan } from './plan.ts'
 import { TaskRecord } from './task-record.ts'
 
 export class TaskTable {
-  readonly #prefix: string
+  /** Begins every id. */
+  readonly prefix: string
   readonly #slots: (TaskRecord | undefined)[] = []
   readonly #free: number[] = []
   /** Tasks that got their id before they came into the table, by their sequence. */
@@ -14,7 +15,7 @@ export class TaskTable {
 
   /** @param prefix begins every id, and tells the tasks of one engine from those of another */
   constructor(prefix: string) {
-    this.#prefix = prefix
+    this.prefix = prefix
   }
 
   get size(): number {
@@ -60,13 +61,13 @@ export class TaskTable {
 
   /** `<prefix>-<sequence>-<slot>`, numbers in base 36. Tasks that have their slot elsewhere have such ids too. */
   idOf({ sequence, slot }: { readonly sequence: number; readonly slot: number }): string {
-    return `${this.#prefix}-${sequence.toString(36)}-${slot.toString(36)}`
+    return taskIdOf(this.prefix, { sequence, slot })
   }
 
   /** The slot that an id of this engine names; undefined when it is none. */
   slotOf(taskId: string): number | undefined {
     const [prefix, sequence, slot, ...rest] = taskId.split('-')
-    if (prefix !== this.#prefix || sequence === undefined || slot === undefined || rest.length > 0) return undefined
+    if (prefix !== this.prefix || sequence === undefined || slot === undefined || rest.length > 0) return undefined
     return Number.parseInt(slot, 36)
   }
 
@@ -81,6 +82,14 @@ export class TaskTable {
     for (const record of this.#slots) if (record !== undefined) yield record
     yield* this.#adopted.values()
   }
+}
+
+/** See `TaskTable.idOf`. */
+export function taskIdOf(
+  prefix: string,
+  { sequence, slot }: { readonly sequence: number; readonly slot: number },
+): string {
+  return `${prefix}-${sequence.toString(36)}-${slot.toString(36)}`
 }
 
 function recordOf(plan: Plan, args: readonly unknown[], sequence: number, slot: number, now: number): TaskRecord {

@@ -7,7 +7,7 @@ import { WalkEngine } from './walk-engine.ts'
 
 const capabilities: EngineCapabilities = Object.freeze({
   inlineLane: true,
-  threadLane: false,
+  threadLane: true,
   processLane: true,
   nativeLane: false,
   adHocTasks: true,

@@ -236,8 +236,8 @@ export const defects: Readonly<Record<string, { readonly factory: EngineFactory;
       ],
     },
     'claims a lane that it does not have': {
-      factory: claiming({ threadLane: true }),
-      fails: ['threadLane: tasks run on the thread lane, or are refused at registration or submission'],
+      factory: claiming({ nativeLane: true }),
+      fails: ['nativeLane: tasks run on the native lane, or are refused at registration or submission'],
     },
     'does what it says it cannot': {
       factory: claiming({ scalesInline: false, adHocTasks: false, resultsByReference: false }),

@@ -1,14 +1,16 @@
 // Each kernel in C and its twin in JavaScript give the same: to the bit, for any input, and the same failures. All NaNs
 // are one, for JavaScript cannot tell them apart.
 import { loadCore } from '@catzilla/core-c'
-import type { NativeCore } from '@catzilla/core-c'
+import type { NativeEngineBinding } from '@catzilla/core-c'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { TaskEngine } from '../../src/contract/task-engine.ts'
+import type { TaskCall } from '../../src/contract/task.ts'
 import { builtInKernels, kernelNamed } from '../../src/kernels/built-in-kernels.ts'
 import { kernelTypes } from '../../src/kernels/kernel-type.ts'
 import type { KernelType } from '../../src/kernels/kernel-type.ts'
+import { kernelCall, startNative } from '../native/native-engines.ts'
 import { seeded } from '../seed.ts'
-import { PortClient } from './port-client.ts'
 
 const { core, source } = loadCore()
 if (core === undefined) console.info(`kernels of C and JavaScript are not compared: ${source}`)
@@ -52,10 +54,22 @@ const arbitraries: Partial<Record<KernelType, fc.Arbitrary<unknown>>> = {
   'f64-array': fc.oneof(arrays(anyNumber), arrays(fc.double({ min: -1e6, max: 1e6, noNaN: true }))),
 }
 
+const nativePlan = {
+  priority: 2,
+  tell: false,
+  maxRetries: 0,
+  backoff: 0,
+  retryDelayMs: 0,
+  retryMaxDelayMs: 0,
+  retryJitter: 0,
+  timeoutMs: Infinity,
+  memoryLimitBytes: 0,
+}
+
 /** How a call ended, with doubles as their bits. */
-function ending(call: () => unknown): unknown {
+async function ending(call: () => unknown): Promise<unknown> {
   try {
-    return exactly(call())
+    return exactly(await call())
   } catch (thrown) {
     const { name, message } = thrown as Error
     return { name, message }
@@ -74,74 +88,75 @@ function bitsOf(value: number): string {
 }
 
 describe.skipIf(core === undefined)('kernels in C and in JavaScript', () => {
-  let port: PortClient
+  let engine: TaskEngine
+  let binding: NativeEngineBinding | undefined
   beforeAll(() => {
-    port = new PortClient(core as NativeCore)
+    const config = { slots: 1, workers: 1, maxWorkers: 1, memoryPoolBytes: 0, seed: 1, statistics: false }
+    binding = core?.createEngine(config, performance.now(), () => {})
   })
   afterAll(() => {
-    port.engine.close()
+    binding?.close()
+  })
+  beforeEach(async () => {
+    engine = await startNative()
   })
 
+  const inC = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
+    engine.submit(kernelCall(name), args).wait()
+
   test('are the same ones, with the same signatures, in the same order', () => {
-    const inC = port.engine.kernels.map(({ name, args, result, fields }) => ({
+    const described = binding?.kernels.map(({ name, args, result, fields }) => ({
       name,
       args: args.map((type) => kernelTypes[type]),
       result: kernelTypes[result],
       fields,
     }))
-    expect(inC).toEqual(builtInKernels.map(({ name, args, result, fields }) => ({ name, args, result, fields })))
+    expect(described).toEqual(builtInKernels.map(({ name, args, result, fields }) => ({ name, args, result, fields })))
   })
 
   const compared = builtInKernels.filter(({ name }) => name !== 'spin')
-  test.each(compared)('$name gives the same', ({ name, args, run }) => {
+  test.each(compared)('$name gives the same', async ({ name, args, run }) => {
     const inputs = fc.tuple(...args.map((type) => arbitraries[type] ?? fc.constant(undefined)))
-    fc.assert(
-      fc.property(inputs, (values) => {
-        const expected = ending(() => run(...(values as never[])))
-        expect(ending(() => port.runAttached(name, values))).toEqual(expected)
+    await fc.assert(
+      fc.asyncProperty(inputs, async (values) => {
+        const expected = await ending(() => run(...(values as never[])))
+        expect(await ending(() => inC(name, ...values))).toEqual(expected)
       }),
       { ...seeded, numRuns: args.length === 0 ? 1 : 400 },
     )
   })
 
-  test('dot gives the same for arrays of one length', () => {
+  test('dot gives the same for arrays of one length', async () => {
     const pairs = arrays(anyNumber).chain((a) => fc.tuple(fc.constant(a), sameLength(a)))
     const twin = kernelNamed('dot')?.run as (a: Float64Array, b: Float64Array) => number
-    fc.assert(
-      fc.property(pairs, ([a, b]) => {
-        expect(bitsOf(port.runAttached('dot', [a, b]) as number)).toBe(bitsOf(twin(a, b)))
+    await fc.assert(
+      fc.asyncProperty(pairs, async ([a, b]) => {
+        expect(bitsOf((await inC('dot', a, b)) as number)).toBe(bitsOf(twin(a, b)))
       }),
       { ...seeded, numRuns: 400 },
     )
   })
 
-  test.each(['add', 'multiply'])('%s gives the same for numbers in the slot, and for columns', (name) => {
+  test.each(['add', 'multiply'])('%s gives the same for columns', async (name) => {
     const twin = kernelNamed(name)?.run as (a: number, b: number) => number
-    fc.assert(
-      fc.property(anyNumber, anyNumber, (a, b) => {
-        expect(bitsOf(port.runNumbers(name, [a, b]) as number)).toBe(bitsOf(twin(a, b)))
-      }),
-      { ...seeded, numRuns: 400 },
-    )
-    const columns = arrays(anyNumber).chain((a) =>
-      fc.tuple(fc.constant(a), sameLength(a), fc.integer({ min: 1, max: 999 })),
-    )
-    fc.assert(
-      fc.property(columns, ([a, b, rowsPerChunk]) => {
+    const columns = arrays(anyNumber).chain((a) => fc.tuple(fc.constant(a), sameLength(a)))
+    const call: TaskCall = { ...kernelCall(name), columns: true }
+    await fc.assert(
+      fc.asyncProperty(columns, async ([a, b]) => {
         const expected = a.map((value, row) => twin(value, b[row] ?? 0))
-        expect(exactly(port.runColumns(name, [a, b], rowsPerChunk))).toEqual(exactly(expected))
+        expect(exactly(await engine.submit(call, [a, b]).wait())).toEqual(exactly(expected))
       }),
       { ...seeded, numRuns: 200 },
     )
   })
 
-  test('spin lasts as long as asked, and refuses the same', () => {
+  test('spin lasts as long as asked, and refuses the same', async () => {
     const twin = kernelNamed('spin')?.run as (microseconds: number) => number
     for (const microseconds of [0, 1, 500]) {
-      expect(port.runNumbers('spin', [microseconds])).toBeGreaterThanOrEqual(microseconds)
+      expect(await inC('spin', microseconds)).toBeGreaterThanOrEqual(microseconds)
     }
     for (const microseconds of [-1, -Infinity, Infinity, Number.NaN]) {
-      expect(ending(() => port.runNumbers('spin', [microseconds]))).toEqual(ending(() => twin(microseconds)))
+      expect(await ending(() => inC('spin', microseconds))).toEqual(await ending(() => twin(microseconds)))
     }
   })
 
@@ -156,7 +171,9 @@ describe.skipIf(core === undefined)('kernels in C and in JavaScript', () => {
   ]
   test.each(refused)('%s refuses %j on both sides', (name, args) => {
     expect(() => kernelNamed(name)?.run(...(args as never[]))).toThrow(/takes|must be/)
-    expect(() => port.runAttached(name, args)).toThrow(TypeError)
+    const kernel = binding?.kernels.find((each) => each.name === name)?.index ?? -1
+    const plan = binding?.definePlan({ ...nativePlan, kernel }) ?? -1
+    expect(() => binding?.attach(0, plan, args)).toThrow(TypeError)
   })
 })
 

@@ -11,6 +11,8 @@ import { portLayout } from '../../src/native/port-layout.ts'
 import { resolveTaskOptions } from '../../src/options/task-options.ts'
 import { RemoteRecord } from '../../src/typescript/remote-record.ts'
 import { allSettled } from '../../src/support/task-group.ts'
+import { systemClock } from '../../src/support/clock.ts'
+import type { Clock } from '../../src/support/clock.ts'
 import { seeded } from '../seed.ts'
 import { rejectionOf, thrownBy } from '../thrown.ts'
 import { nativeMissing } from './native-core.ts'
@@ -106,11 +108,17 @@ describe.skipIf(nativeMissing !== undefined)('the short way', () => {
   })
 
   test('a task that is kept for a moment only is forgotten by time alone', async () => {
-    const engine = await startNative()
+    let rung = (): void => {}
+    const setAlarm: Clock['setAlarm'] = (delayMs, ring) =>
+      systemClock.setAlarm(delayMs, () => {
+        ring()
+        rung()
+      })
+    const engine = await startNative({ clock: { ...systemClock, setAlarm } })
     const handle = engine.submit(kernelCall('add', { keepResultMs: 20 }), [1, 2])
     await handle.wait()
     expect(await engine.find(handle.taskId)).toMatchObject({ args: [1, 2] })
-    while (engine.snapshot().retainedTasks > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (engine.snapshot().retainedTasks > 0) await new Promise<void>((resolve) => (rung = resolve))
     expect(await engine.find(handle.taskId)).toBeUndefined()
     expect(handle.outcome).toEqual({ status: 'completed', value: 3 })
   })

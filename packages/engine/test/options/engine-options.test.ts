@@ -46,6 +46,11 @@ const computed: Partial<Record<Name, unknown>> = {
   workers: Math.min(32, availableParallelism() * 2),
   minWorkers: Math.min(2, Math.min(32, availableParallelism() * 2)),
   maxWorkers: Math.min(32, availableParallelism() * 2) * 4,
+  maxThreads: availableParallelism(),
+  maxProcesses: availableParallelism(),
+  isolateIdleMs: 30_000,
+  recycleAfterTasks: Infinity,
+  recycleHeapMb: Infinity,
   clock: systemClock,
   random: Math.random,
 }

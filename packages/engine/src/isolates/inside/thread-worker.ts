@@ -1,0 +1,330 @@
+// What an isolate of the thread lane does: takes tasks from the shared memory, one at a time, runs them, and says how they
+// ended. It sleeps when there is none, gives its event loop its turns, and needs no message for a task of small payload.
+import { receiveMessageOnPort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { PayloadError, toError } from '../../contract/errors.ts'
+import type { TaskHandler } from '../../contract/task.ts'
+import { leaveTaskContext, runInTaskContext } from '../../lanes/task-context.ts'
+import { taskIdOf } from '../../typescript/task-table.ts'
+import type { TaskCode } from '../code/task-code.ts'
+import { Claims } from '../thread/claim.ts'
+import {
+  EndKind,
+  Head,
+  IsolateWord,
+  LaneMemory,
+  PAYLOAD_BYTES,
+  PayloadKind,
+  SlotDouble,
+  SlotState,
+  SlotWord,
+} from '../thread/lane-memory.ts'
+import { hrtimeMs } from '../thread/messages.ts'
+import type { FromIsolate, ThreadStart, ToIsolate } from '../thread/messages.ts'
+import { toMessage } from '../wire/message-values.ts'
+import { SmallValues } from '../wire/small-values.ts'
+import { packError, unpackError } from '../wire/wire-error.ts'
+import type { BodyLoader } from './load-body.ts'
+import { RunningInside } from './running.ts'
+import { IdleIsolate } from './thread-idle.ts'
+
+/** Longest time, in milliseconds, for which tasks that end at once may hold up the event loop of the isolate. */
+const SLICE_MS = 8
+/** Tasks between two looks at the time and at the heap. */
+const LOOK_EVERY = 32
+const BEAT_MS = 250
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** The attempt that runs. */
+interface Current {
+  readonly slot: number
+  readonly name: string
+  readonly attempt: number
+  readonly running: RunningInside
+}
+
+export class ThreadWorker {
+  readonly #memory: LaneMemory
+  readonly #words: Int32Array
+  readonly #isolate: number
+  readonly #port: MessagePort
+  readonly #claims: Claims
+  readonly #values: SmallValues
+  readonly #loader: BodyLoader
+  /** By the number of their code. */
+  readonly #bodies: (TaskHandler | undefined)[] = []
+  readonly #codes: (TaskCode | undefined)[]
+  readonly #payloads = new Map<number, unknown>()
+  readonly #idPrefix: string
+  readonly #offset: number
+  readonly #idle: IdleIsolate
+  #current: Current | null = null
+  #doneTail = 0
+  #done = 0
+  #sliceEndsAt = 0
+  /** What made the isolate end, and whose doing it was. */
+  #fatal: { readonly error: unknown; readonly culprit: RunningInside | undefined } | null = null
+
+  constructor(start: ThreadStart, loader: BodyLoader) {
+    this.#loader = loader
+    this.#memory = new LaneMemory(start.isolates, start.memory)
+    this.#words = this.#memory.words
+    this.#isolate = start.isolate
+    this.#port = start.port
+    this.#claims = new Claims(this.#memory, start.isolate)
+    this.#values = new SmallValues(start.memory)
+    this.#codes = [...start.codes]
+    this.#idPrefix = start.idPrefix
+    this.#offset = hrtimeMs() - start.originMs - performance.now()
+    this.#idle = new IdleIsolate(this.#words, () => this.#claims.any || this.#retires)
+  }
+
+  /** Works until it is told to end. */
+  async run(): Promise<void> {
+    this.#port.on('message', (message: ToIsolate) => this.#receive(message))
+    setInterval(() => Atomics.add(this.#words, this.#own(IsolateWord.BEAT), 1), BEAT_MS).unref()
+    await this.#warmUp()
+    this.#post({ kind: 'ready' })
+    while (!this.#retires) {
+      await this.#workOff()
+      if (!this.#retires) await this.#idle.sleep()
+    }
+    this.#port.close()
+  }
+
+  /** Modules are loaded before the first task needs them; what is wrong with one is said when it is needed. */
+  async #warmUp(): Promise<void> {
+    for (const code of this.#codes) {
+      try {
+        if (code !== undefined) await this.#loader.load(code)
+      } catch {}
+    }
+  }
+
+  async #workOff(): Promise<void> {
+    this.#sliceEndsAt = performance.now() + SLICE_MS
+    for (let slot = this.#take(); slot >= 0; slot = this.#take()) {
+      const pending = this.#runSlot(slot)
+      if (pending !== undefined) await pending
+      if (++this.#done % LOOK_EVERY === 0 || pending !== undefined) await this.#breathe()
+    }
+  }
+
+  #take(): number {
+    return this.#retires ? -1 : this.#claims.take(this.#now())
+  }
+
+  get #retires(): boolean {
+    return Atomics.load(this.#words, this.#own(IsolateWord.RETIRE)) === 1
+  }
+
+  /** Timers and I/O of the bodies get their turn. */
+  async #breathe(): Promise<void> {
+    if (performance.now() < this.#sliceEndsAt) return
+    Atomics.store(this.#words, this.#own(IsolateWord.HEAP_KB), Math.ceil(process.memoryUsage().heapUsed / 1024))
+    await turn()
+    this.#sliceEndsAt = performance.now() + SLICE_MS
+  }
+
+  #runSlot(slot: number): Promise<void> | undefined {
+    const { words, doubles } = this.#memory
+    const state = this.#memory.slotWord(slot, SlotWord.STATE)
+    Atomics.store(words, this.#memory.slotWord(slot, SlotWord.ISOLATE), this.#isolate + 1)
+    if (Atomics.compareExchange(words, state, SlotState.PENDING, SlotState.RUNNING) !== SlotState.PENDING) {
+      this.#giveBack(slot)
+      return undefined
+    }
+    doubles[this.#memory.slotDouble(slot, SlotDouble.STARTED_AT)] = this.#now()
+    Atomics.store(words, this.#own(IsolateWord.CURRENT), slot + 1)
+    Atomics.add(words, Head.STARTS, 1)
+    return this.#begin(slot)
+  }
+
+  #begin(slot: number): Promise<void> | undefined {
+    const index = Atomics.load(this.#words, this.#memory.slotWord(slot, SlotWord.CODE))
+    const code = this.#codeOf(index)
+    const current = this.#enter(slot, code)
+    let answer: unknown
+    try {
+      const body = this.#bodies[index] ?? this.#loader.load(code)
+      if (typeof body !== 'function') return this.#loadThenRun(current, body)
+      this.#bodies[index] = body
+      answer = runInTaskContext(current.running, body, this.#argumentsOf(slot))
+    } catch (thrown) {
+      leaveTaskContext()
+      this.#failed(current, thrown)
+      return undefined
+    }
+    if (isThenable(answer)) return this.#follow(current, answer)
+    this.#succeeded(current, answer)
+    return undefined
+  }
+
+  async #loadThenRun(current: Current, loading: Promise<TaskHandler>): Promise<void> {
+    try {
+      const body = await loading
+      const value: unknown = await runInTaskContext(current.running, body, this.#argumentsOf(current.slot))
+      this.#succeeded(current, value)
+    } catch (thrown) {
+      this.#failed(current, thrown)
+    } finally {
+      leaveTaskContext()
+    }
+  }
+
+  async #follow(current: Current, answer: PromiseLike<unknown>): Promise<void> {
+    leaveTaskContext()
+    try {
+      this.#succeeded(current, await answer)
+    } catch (thrown) {
+      this.#failed(current, thrown)
+    }
+  }
+
+  #enter(slot: number, { name }: TaskCode): Current {
+    const { words, doubles } = this.#memory
+    const attempt = Atomics.load(words, this.#memory.slotWord(slot, SlotWord.ATTEMPT))
+    const id = {
+      sequence: doubles[this.#memory.slotDouble(slot, SlotDouble.SEQUENCE)] ?? 0,
+      slot: doubles[this.#memory.slotDouble(slot, SlotDouble.ID_SLOT)] ?? 0,
+    }
+    const facts = { taskId: taskIdOf(this.#idPrefix, id), name, attempt }
+    const running = new RunningInside(facts, (report) => {
+      Atomics.add(words, this.#memory.slotWord(slot, SlotWord.REPORTS), 1)
+      this.#post({ kind: 'report', slot, attempt, report })
+    })
+    return (this.#current = { slot, name, attempt, running })
+  }
+
+  /** A number that the codes do not have yet has been sent before the task was: its message is here. */
+  #codeOf(index: number): TaskCode {
+    while (this.#codes[index] === undefined && this.#receiveNext()) continue
+    const code = this.#codes[index]
+    if (code === undefined) throw new TypeError(`the code number ${index} of a task never came`)
+    return code
+  }
+
+  #argumentsOf(slot: number): readonly unknown[] {
+    const { words } = this.#memory
+    const kind = Atomics.load(words, this.#memory.slotWord(slot, SlotWord.ARGS_KIND))
+    let args: unknown
+    if (kind === PayloadKind.MESSAGE) {
+      while (!this.#payloads.has(slot) && this.#receiveNext()) continue
+      args = this.#payloads.get(slot)
+      this.#payloads.delete(slot)
+    } else {
+      const length = Atomics.load(words, this.#memory.slotWord(slot, SlotWord.ARGS_BYTES))
+      args = this.#values.read(this.#memory.payloadAt(slot), length)
+    }
+    if (!Array.isArray(args)) throw new PayloadError('the arguments of the task did not arrive in its thread')
+    return args
+  }
+
+  #succeeded(current: Current, value: unknown): void {
+    if (!this.#leave(current)) return
+    const length = this.#values.write(this.#memory.payloadAt(current.slot), PAYLOAD_BYTES, value)
+    if (length >= 0) return this.#complete(current.slot, EndKind.RESULT, length)
+    try {
+      const message = toMessage(value, false, `task '${current.name}': result`)
+      this.#port.postMessage({ kind: 'end', slot: current.slot, value: message.value }, message.transfer)
+      this.#complete(current.slot, EndKind.RESULT_MESSAGE, 0)
+    } catch (thrown) {
+      this.#fail(current, asPayloadError(thrown))
+    }
+  }
+
+  #failed(current: Current, thrown: unknown): void {
+    if (this.#leave(current)) this.#fail(current, thrown)
+  }
+
+  #fail({ slot }: Current, thrown: unknown): void {
+    const packed = packError(thrown)
+    const length = this.#values.write(this.#memory.payloadAt(slot), PAYLOAD_BYTES, packed)
+    if (length < 0) this.#post({ kind: 'end', slot, value: packed })
+    this.#complete(slot, length < 0 ? EndKind.ERROR_MESSAGE : EndKind.ERROR, Math.max(0, length))
+  }
+
+  /** The body has ended; false when the isolate is to end for it, and nobody wants to hear of it. */
+  #leave({ slot, running }: Current): boolean {
+    running.end()
+    this.#current = null
+    const word = this.#own(IsolateWord.CURRENT)
+    return Atomics.compareExchange(this.#words, word, slot + 1, 0) === slot + 1
+  }
+
+  #complete(slot: number, kind: number, length: number): void {
+    const { words, doubles } = this.#memory
+    doubles[this.#memory.slotDouble(slot, SlotDouble.ENDED_AT)] = this.#now()
+    Atomics.store(words, this.#memory.slotWord(slot, SlotWord.END_KIND), kind)
+    Atomics.store(words, this.#memory.slotWord(slot, SlotWord.END_BYTES), length)
+    Atomics.store(words, this.#memory.slotWord(slot, SlotWord.STATE), SlotState.DONE)
+    this.#giveBack(slot)
+  }
+
+  #giveBack(slot: number): void {
+    const words = this.#words
+    Atomics.store(words, this.#memory.doneWord(this.#isolate, this.#doneTail), slot)
+    this.#doneTail = (this.#doneTail + 1) | 0
+    Atomics.store(words, this.#own(IsolateWord.DONE_TAIL), this.#doneTail)
+    if (Atomics.load(words, Head.WAITING) === 0 || Atomics.exchange(words, Head.WAITING, 0) === 0) return
+    Atomics.add(words, Head.COMPLETED, 1)
+    Atomics.notify(words, Head.COMPLETED)
+  }
+
+  #receiveNext(): boolean {
+    const next = receiveMessageOnPort(this.#port)
+    if (next === undefined) return false
+    this.#receive(next.message as ToIsolate)
+    return true
+  }
+
+  #receive(message: ToIsolate): void {
+    if (message.kind === 'code') this.#codes[message.index] = message.code
+    else if (message.kind === 'payload') this.#payloads.set(message.slot, message.value)
+    else this.#abort(message.slot, message.attempt, message.reason)
+  }
+
+  #abort(slot: number, attempt: number, reason: unknown): void {
+    if (this.#current?.slot !== slot || this.#current.attempt !== attempt) return
+    Atomics.store(this.#words, this.#own(IsolateWord.ABORTED), slot + 1)
+    this.#current.running.abort(unpackError(reason))
+  }
+
+  /** An error that nobody caught ends the isolate. */
+  fatal(error: unknown, culprit: RunningInside | undefined): void {
+    this.#fatal = { error, culprit }
+  }
+
+  /** The isolate ends, whoever made it: says so of the task that it runs. */
+  exit(code: number): void {
+    const current = this.#current
+    if (current === null || !this.#leave(current)) return
+    const { error, culprit } = this.#fatal ?? {}
+    const kind = culprit !== undefined && culprit !== current.running ? EndKind.CRASH_OF_ANOTHER : EndKind.CRASH
+    const about = this.#fatal === null ? { code } : { code, error: packError(error) }
+    const length = this.#values.write(this.#memory.payloadAt(current.slot), PAYLOAD_BYTES, about)
+    this.#complete(current.slot, kind, Math.max(0, length))
+  }
+
+  #post(message: FromIsolate): void {
+    this.#port.postMessage(message)
+  }
+
+  #own(word: number): number {
+    return this.#memory.isolateWord(this.#isolate, word)
+  }
+
+  #now(): number {
+    return performance.now() + this.#offset
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+function asPayloadError(thrown: unknown): Error {
+  const error = toError(thrown)
+  return error instanceof PayloadError ? error : new PayloadError(error.message, [], { cause: error })
+}

@@ -1,0 +1,37 @@
+// What this thread and an isolate say to each other besides the shared memory: rare things, and payloads too large for it.
+import type { MessagePort } from 'node:worker_threads'
+import type { TaskCode } from '../code/task-code.ts'
+import type { AttemptReport } from '../inside/running.ts'
+
+/** What an isolate is started with. */
+export interface ThreadStart {
+  readonly memory: SharedArrayBuffer
+  readonly isolates: number
+  /** Its own number. */
+  readonly isolate: number
+  readonly port: MessagePort
+  /** Codes there are, by number. */
+  readonly codes: readonly TaskCode[]
+  /** Begins every task's id. */
+  readonly idPrefix: string
+  /** `process.hrtime()` in milliseconds at which `performance.now()` of the other side was 0. */
+  readonly originMs: number
+}
+
+export type ToIsolate =
+  | { readonly kind: 'code'; readonly index: number; readonly code: TaskCode }
+  | { readonly kind: 'payload'; readonly slot: number; readonly value: unknown }
+  /** The attempt in a slot is given up. */
+  | { readonly kind: 'abort'; readonly slot: number; readonly attempt: number; readonly reason: unknown }
+
+export type FromIsolate =
+  | { readonly kind: 'ready' }
+  /** The end of the attempt in a slot: a result, or a packed error. */
+  | { readonly kind: 'end'; readonly slot: number; readonly value: unknown }
+  | { readonly kind: 'report'; readonly slot: number; readonly attempt: number; readonly report: AttemptReport }
+
+/** `process.hrtime()` in milliseconds: the same clock in all threads. */
+export function hrtimeMs(): number {
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1000 + nanoseconds / 1e6
+}

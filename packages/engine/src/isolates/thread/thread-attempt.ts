@@ -1,0 +1,24 @@
+// One attempt of a task of the walk that an isolate runs, or is to run.
+import type { RunState } from '../../typescript/run-state.ts'
+import type { TaskRecord } from '../../typescript/task-record.ts'
+
+/** What is to become of it: wanted as it is, called back if it has not started, or of no interest to anybody any more. */
+export type AttemptFate = 'wanted' | 'recalled' | 'dropped'
+
+export class ThreadAttempt {
+  readonly record: TaskRecord
+  readonly slot: number
+  /** Number of this attempt, from 1. */
+  readonly number: number
+  fate: AttemptFate = 'wanted'
+  /** Null until this thread knows that it runs. */
+  run: RunState | null = null
+  /** When it was told to be stalled, in beats of its isolate. */
+  stalled = false
+
+  constructor(record: TaskRecord, slot: number, number: number) {
+    this.record = record
+    this.slot = slot
+    this.number = number
+  }
+}

@@ -1,0 +1,166 @@
+// One thread of the thread lane, as the engine sees it: started, watched, asked to end, or ended.
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { MessagePort, Transferable } from 'node:worker_threads'
+import { toError } from '../../contract/errors.ts'
+import type { TaskCode } from '../code/task-code.ts'
+import { entryFile } from '../entry-file.ts'
+import { DIRECTED, IsolateWord, STOPPED } from './lane-memory.ts'
+import type { LaneMemory } from './lane-memory.ts'
+import { hrtimeMs } from './messages.ts'
+import type { FromIsolate, ThreadStart, ToIsolate } from './messages.ts'
+
+/** Heap, in MiB, that Node itself has in a thread, beside what tasks may use. */
+const OWN_HEAP_MB = 8
+
+/** Why a thread has ended. */
+export interface ThreadEnd {
+  readonly exitCode: number
+  /** What it threw and nobody caught. */
+  readonly error: Error | undefined
+}
+
+export interface ThreadListener {
+  heard(isolate: ThreadIsolate, message: FromIsolate): void
+  ended(isolate: ThreadIsolate, end: ThreadEnd): void
+}
+
+interface ThreadSetup {
+  readonly memory: LaneMemory
+  readonly codes: readonly TaskCode[]
+  readonly idPrefix: string
+  readonly memoryLimitMb: number
+  readonly listener: ThreadListener
+}
+
+export class ThreadIsolate {
+  readonly index: number
+  /** Number for people, never used again. */
+  readonly id: number
+  readonly port: MessagePort
+  ready = false
+  /** How far its ring of completions is drained. */
+  doneHead = 0
+  /** Tasks that it has given back. */
+  done = 0
+  /** Slot of the attempt for whose sake it is ended; -1: none. */
+  stoppedFor = -1
+  /** Codes that it knows. */
+  codes: number
+  /** Its beat at the latest look, and when it was seen to change. */
+  beat = 0
+  beatAt = 0
+  readonly #memory: LaneMemory
+  readonly #worker: Worker
+  readonly #exited: Promise<void>
+
+  constructor(index: number, id: number, { memory, codes, idPrefix, memoryLimitMb, listener }: ThreadSetup) {
+    this.index = index
+    this.id = id
+    this.#memory = memory
+    this.codes = codes.length
+    this.#clearWords()
+    const { port1, port2 } = new MessageChannel()
+    this.port = port1
+    const start: ThreadStart = {
+      memory: memory.buffer,
+      isolates: memory.isolates,
+      isolate: index,
+      port: port2,
+      codes: [...codes],
+      idPrefix,
+      originMs: hrtimeMs() - performance.now(),
+    }
+    this.#worker = new Worker(entryFile('thread-entry'), {
+      name: `catzilla-thread-${id}`,
+      workerData: start,
+      transferList: [port2],
+      resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memoryLimitMb) + OWN_HEAP_MB },
+    })
+    this.#worker.unref()
+    this.port.on('message', (message: FromIsolate) => listener.heard(this, message))
+    this.port.unref()
+    let error: Error | undefined
+    this.#worker.on('error', (thrown: unknown) => (error = toError(thrown)))
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', (exitCode) => {
+        listener.ended(this, { exitCode, error })
+        this.port.close()
+        resolve()
+      })
+    })
+  }
+
+  #clearWords(): void {
+    const { words } = this.#memory
+    for (const word of Object.values(IsolateWord)) Atomics.store(words, this.#at(word), 0)
+  }
+
+  word(word: number): number {
+    return Atomics.load(this.#memory.words, this.#at(word))
+  }
+
+  /** Slot of the task it runs; -1 when it runs none, or is ended. */
+  get current(): number {
+    return Math.max(-1, this.word(IsolateWord.CURRENT) - 1)
+  }
+
+  get retires(): boolean {
+    return this.word(IsolateWord.RETIRE) === 1
+  }
+
+  post(message: ToIsolate, transfer: readonly Transferable[] = []): void {
+    this.port.postMessage(message, transfer)
+  }
+
+  /** Tasks that wait for it alone. */
+  get directed(): number {
+    return this.word(IsolateWord.DIRECTED_TAIL) - this.word(IsolateWord.DIRECTED_HEAD)
+  }
+
+  /** Whether one more task may wait for it alone. */
+  get takesDirected(): boolean {
+    return !this.retires && this.directed < DIRECTED
+  }
+
+  /** Slots of the tasks that wait for it alone. */
+  *directedSlots(): Generator<number> {
+    const tail = this.word(IsolateWord.DIRECTED_TAIL)
+    for (let at = this.word(IsolateWord.DIRECTED_HEAD); at < tail; at++) {
+      yield Atomics.load(this.#memory.words, this.#memory.directedWord(this.index, at)) & 0xffff
+    }
+  }
+
+  /** Puts a task in front of it that nobody else can take. */
+  direct(slot: number, priority: number): void {
+    const { words } = this.#memory
+    const tail = this.word(IsolateWord.DIRECTED_TAIL)
+    Atomics.store(words, this.#memory.directedWord(this.index, tail), (priority << 16) | slot)
+    Atomics.store(words, this.#at(IsolateWord.DIRECTED_TAIL), tail + 1)
+  }
+
+  /** Asks it to take nothing more, and to end when it runs nothing. It has to be woken if it sleeps. */
+  retire(): void {
+    Atomics.store(this.#memory.words, this.#at(IsolateWord.RETIRE), 1)
+  }
+
+  /** Ends it in the middle of the task in `slot`; false when it has done with that task. */
+  stopDuring(slot: number): boolean {
+    this.retire()
+    const found = Atomics.compareExchange(this.#memory.words, this.#at(IsolateWord.CURRENT), slot + 1, STOPPED)
+    if (found !== slot + 1) return false
+    this.stoppedFor = slot
+    void this.#worker.terminate()
+    return true
+  }
+
+  /** Ends it, whatever it does. */
+  async terminate(): Promise<void> {
+    this.retire()
+    await this.#worker.terminate()
+    await this.#exited
+  }
+
+  #at(word: number): number {
+    return this.#memory.isolateWord(this.index, word)
+  }
+}

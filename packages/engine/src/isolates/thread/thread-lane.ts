@@ -1,0 +1,275 @@
+// The thread lane of the walk: tasks that may start are written into memory that isolates read, many ahead, so that a busy
+// event loop here keeps none of them waiting.
+import { UnsupportedByEngineError, toError } from '../../contract/errors.ts'
+import type { LaneStatistics } from '../../contract/statistics.ts'
+import type { TaskCall, TaskHandler } from '../../contract/task.ts'
+import { runOutsideContexts } from '../../lanes/task-context.ts'
+import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
+import { defaultTaskOptions } from '../../options/task-options.ts'
+import { IntrusiveList } from '../../typescript/intrusive-list.ts'
+import type { NamedTask, Plan } from '../../typescript/plan.ts'
+import type { LaneTerms } from '../../typescript/plans.ts'
+import { ReadyQueue } from '../../typescript/ready-queue.ts'
+import { RemoteRecord } from '../../typescript/remote-record.ts'
+import type { LaneBeside } from '../../typescript/remote-record.ts'
+import type { SideLane } from '../../typescript/side-lane.ts'
+import { isGated, isOverdue } from '../../typescript/start.ts'
+import { readyAt } from '../../typescript/task-record.ts'
+import type { TaskRecord } from '../../typescript/task-record.ts'
+import type { WalkParts } from '../../typescript/walk-engine.ts'
+import { TaskCodes } from '../task-codes.ts'
+import type { ThreadAttempt } from './thread-attempt.ts'
+import { ThreadPool } from './thread-pool.ts'
+import type { PoolSetup, ThreadBudget } from './thread-pool.ts'
+import { ThreadSettlement } from './thread-settlement.ts'
+import { ThreadWatch } from './thread-watch.ts'
+
+/** Longest sleep, in milliseconds, of a thread that is held up: timers have to be seen to. */
+const HELD_UP_MS = 10
+
+const soon = Promise.resolve()
+
+export class ThreadLane implements LaneBeside, SideLane {
+  readonly name = 'thread'
+  readonly keepsTime = false
+  readonly recordClass: typeof RemoteRecord = RemoteRecord
+  readonly ready: ReadyQueue = new ReadyQueue()
+  readonly running: IntrusiveList = new IntrusiveList()
+  /** Handed over and, as far as this thread knows, not started. */
+  readonly handed: IntrusiveList = new IntrusiveList()
+  readonly terms: LaneTerms
+  /** By memory limit, in MiB. */
+  readonly pools: Map<number, ThreadPool> = new Map<number, ThreadPool>()
+  readonly #parts: WalkParts
+  readonly #options: ResolvedEngineOptions
+  readonly #budget: ThreadBudget = { threads: 0, started: 0 }
+  readonly #codes = new TaskCodes()
+  readonly #settlement: ThreadSettlement
+  readonly #watch: ThreadWatch
+  readonly #attempts = new Map<TaskRecord, { readonly pool: ThreadPool; readonly attempt: ThreadAttempt }>()
+  #woken = false
+  #handing = false
+  #open = false
+  #closed = false
+
+  constructor(parts: WalkParts, options: ResolvedEngineOptions) {
+    this.#parts = parts
+    this.#options = options
+    this.terms = { lane: this, accept: (call, named) => this.#accept(call, named) }
+    this.#watch = new ThreadWatch(parts, this, options)
+    this.#settlement = new ThreadSettlement(parts, this, this.#watch)
+  }
+
+  /** @throws UnsupportedByEngineError, TaskDefinitionError when the body cannot travel */
+  #accept({ name, options, handler }: TaskCall, named: NamedTask): Plan['check'] {
+    if (options.compile === 'require') {
+      throw new UnsupportedByEngineError(
+        `task '${name}': compile: 'require' cannot be met on the thread lane; use compile: 'auto', or lane: 'native'`,
+      )
+    }
+    const body = handler ?? named.handler
+    if (body !== undefined) this.#codes.indexOf(name, body, options.module)
+    return null
+  }
+
+  open(): void {
+    this.#open = true
+    const { minThreads } = this.#options
+    if (minThreads > 0) {
+      const pool = this.poolFor(defaultTaskOptions.memoryLimitMb)
+      runOutsideContexts(() => {
+        for (let count = 0; count < minThreads; count++) pool.start()
+      })
+    }
+    this.wake()
+  }
+
+  poolFor(memoryLimitMb: number): ThreadPool {
+    let pool = this.pools.get(memoryLimitMb)
+    if (pool === undefined) {
+      const setup: PoolSetup = {
+        maxThreads: this.#options.maxThreads,
+        idPrefix: this.#parts.table.prefix,
+        codes: this.#codes.all,
+        budget: this.#budget,
+        receiver: this.#settlement,
+      }
+      pool = new ThreadPool(memoryLimitMb, setup)
+      if (this.#parts.walk.paused) pool.pause(true)
+      this.pools.set(memoryLimitMb, pool)
+    }
+    return pool
+  }
+
+  /** Hands over at once while there are few, so that also those run whose submitter holds this thread up. */
+  wake(): void {
+    if (this.#handing || this.ready.length === 0 || !this.#open || this.#closed) return
+    this.handOverNow()
+    if (this.#woken) return
+    this.#woken = true
+    void soon.then(this.#attend)
+  }
+
+  readonly #attend = (): void => {
+    this.#woken = false
+    for (const pool of this.pools.values()) runOutsideContexts(() => pool.attend())
+    this.#parts.keepAlive.hold(this.#parts.walk.occupancy.unsettled > 0)
+  }
+
+  readonly handOverNow = (): void => {
+    if (this.#handing || this.#closed) return
+    this.#handing = true
+    try {
+      this.#handOver()
+    } finally {
+      this.#handing = false
+    }
+  }
+
+  #handOver(): void {
+    const { walk, settlement } = this.#parts
+    const now = walk.clock.now()
+    while (!walk.paused) {
+      const record = this.ready.take(now)
+      if (record === null) return
+      if (isOverdue(record, now)) settlement.expire(record, now)
+      else if (!this.#mayGo(record)) return this.ready.putBack(record)
+      else if (!isGated(record) || walk.gatekeeper.admit(record, now)) {
+        if (!this.#hand(record)) return this.#holdBack(record, now)
+      }
+    }
+  }
+
+  /** Tasks with limits start at once or not yet: what waits in the memory is no longer counted by time. */
+  #mayGo(record: TaskRecord): boolean {
+    const pool = this.poolFor(record.plan.options.memoryLimitMb)
+    if (!pool.hasSlot) return false
+    return !isGated(record) || pool.inFlight < this.#options.maxThreads
+  }
+
+  #holdBack(record: TaskRecord, now: number): void {
+    this.#parts.walk.gatekeeper.leave(record, now)
+    this.ready.putBack(record)
+  }
+
+  /** False when it has to wait for a slot, or for a thread that is free. */
+  #hand(record: TaskRecord): boolean {
+    const { name, options, named, handler } = planOf(record)
+    const pool = this.poolFor(options.memoryLimitMb)
+    let attempt: ThreadAttempt | null
+    try {
+      const code = this.#codes.indexOf(name, handler ?? named.handler, options.module)
+      this.#tellCodes(pool)
+      attempt = pool.hand(record, code, this.#readyAt(record))
+    } catch (thrown) {
+      this.#settlement.refused(record, toError(thrown))
+      return true
+    }
+    if (attempt === null) return false
+    this.#attempts.set(record, { pool, attempt })
+    this.handed.push(record)
+    this.ready.countStart(options.priority)
+    this.#watch.begin()
+    if (pool.isDue) runOutsideContexts(() => pool.attend())
+    return true
+  }
+
+  #readyAt(record: TaskRecord): number {
+    return this.usesProcessTime ? readyAt(record) : performance.now()
+  }
+
+  /** Whether the clock of the tasks is that of the threads. */
+  get usesProcessTime(): boolean {
+    return this.#options.clock.processTime === true
+  }
+
+  /** Threads that were started before a task was defined are sent its code. */
+  #tellCodes(pool: ThreadPool): void {
+    const { all } = this.#codes
+    for (const isolate of pool.threads) {
+      for (; isolate.codes < all.length; isolate.codes++) {
+        const code = all[isolate.codes]
+        if (code !== undefined) isolate.post({ kind: 'code', index: isolate.codes, code })
+      }
+    }
+  }
+
+  takeBack(record: TaskRecord): boolean {
+    if (record.list !== this.handed) return false
+    this.handed.remove(record)
+    this.abandon(record)
+    return true
+  }
+
+  abandon(record: TaskRecord): void {
+    const known = this.#attempts.get(record)
+    if (known === undefined) return
+    this.#attempts.delete(record)
+    known.attempt.fate = 'dropped'
+    if (!known.pool.withdraw(known.attempt)) this.#watch.stop(known.pool, known.attempt)
+  }
+
+  /** The lane has done with an attempt. */
+  release({ record }: ThreadAttempt): void {
+    this.#attempts.delete(record)
+  }
+
+  pause(paused: boolean): void {
+    for (const pool of this.pools.values()) pool.pause(paused)
+  }
+
+  recall(named: NamedTask): void {
+    for (const record of this.handed) {
+      const known = this.#attempts.get(record)
+      if (record.plan.named === named && known !== undefined && known.pool.withdraw(known.attempt)) {
+        known.attempt.fate = 'recalled'
+      }
+    }
+    for (const pool of this.pools.values()) pool.wake()
+  }
+
+  figures(): LaneStatistics {
+    const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
+    return { slots: threads.length, active: threads.filter((each) => each.current >= 0).length }
+  }
+
+  holdUp(isOver: () => boolean, timeoutMs: number): boolean {
+    const { timers } = this.#parts.walk
+    const endsAt = performance.now() + timeoutMs
+    for (;;) {
+      timers.fireDue()
+      this.handOverNow()
+      for (const pool of this.pools.values()) {
+        pool.attend()
+        pool.drain(Infinity)
+      }
+      this.#watch.look()
+      if (isOver()) return true
+      const left = endsAt - performance.now()
+      if (left <= 0) return false
+      this.#busiestPool()?.pump.holdUp(Math.min(left, HELD_UP_MS))
+    }
+  }
+
+  #busiestPool(): ThreadPool | undefined {
+    return [...this.pools.values()].toSorted((a, b) => b.inFlight - a.inFlight)[0]
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#watch.close()
+    const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
+    await Promise.all(threads.map((isolate) => isolate.terminate()))
+  }
+}
+
+interface Travelling {
+  readonly name: string
+  readonly options: Plan['options']
+  readonly named: NamedTask
+  readonly handler: TaskHandler | undefined
+}
+
+function planOf({ plan }: TaskRecord): Travelling {
+  return { name: plan.call.name, options: plan.options, named: plan.named, handler: plan.call.handler }
+}

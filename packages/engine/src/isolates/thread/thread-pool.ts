@@ -1,0 +1,279 @@
+// The threads that share one memory: tasks with the same memory limit run in them. Writes tasks into slots, wakes and starts
+// threads for them, and takes back what they have done.
+import { PayloadError } from '../../contract/errors.ts'
+import type { TaskRecord } from '../../typescript/task-record.ts'
+import type { TaskCode } from '../code/task-code.ts'
+import { toMessage } from '../wire/message-values.ts'
+import { SmallValues } from '../wire/small-values.ts'
+import { CompletionPump } from './completion-pump.ts'
+import {
+  Head,
+  IsolateWord,
+  LaneMemory,
+  PAYLOAD_BYTES,
+  PayloadKind,
+  SLOTS,
+  SlotDouble,
+  SlotState,
+  SlotWord,
+} from './lane-memory.ts'
+import type { FromIsolate } from './messages.ts'
+import { ThreadAttempt } from './thread-attempt.ts'
+import { ThreadIsolate } from './thread-isolate.ts'
+import type { ThreadEnd, ThreadListener } from './thread-isolate.ts'
+
+const CLASSES = 4
+/** Longest time, in milliseconds, for which taking tasks back may hold up the event loop. */
+const SLICE_MS = 4
+const LOOK_EVERY = 64
+
+/** What pools of one lane share. */
+export interface PoolSetup {
+  readonly maxThreads: number
+  readonly idPrefix: string
+  readonly codes: readonly TaskCode[]
+  /** Threads of all pools, at most `maxThreads`. */
+  readonly budget: ThreadBudget
+  readonly receiver: PoolReceiver
+}
+
+/** Threads there are, of all pools together. */
+export interface ThreadBudget {
+  threads: number
+  /** Grows with each thread that is started. */
+  started: number
+}
+
+export interface PoolReceiver {
+  /** An isolate has given the slot of an attempt back. */
+  returned(pool: ThreadPool, attempt: ThreadAttempt): void
+  heard(pool: ThreadPool, isolate: ThreadIsolate, message: FromIsolate): void
+  /** A thread has ended; its attempts are to be seen to. */
+  ended(pool: ThreadPool, isolate: ThreadIsolate, end: ThreadEnd): void
+  endRound(): void
+}
+
+export class ThreadPool implements ThreadListener {
+  readonly memory: LaneMemory
+  readonly memoryLimitMb: number
+  readonly values: SmallValues
+  readonly pump: CompletionPump
+  /** By index; null: there is none. */
+  readonly isolates: (ThreadIsolate | null)[]
+  readonly attempts: (ThreadAttempt | null)[] = Array.from<ThreadAttempt | null>({ length: SLOTS }).fill(null)
+  /** Slots that are handed over. */
+  inFlight = 0
+  readonly #setup: PoolSetup
+  readonly #free = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index)
+  readonly #tails = new Int32Array(CLASSES)
+  #unattended = 0
+  #draining = false
+
+  constructor(memoryLimitMb: number, setup: PoolSetup) {
+    this.memoryLimitMb = memoryLimitMb
+    this.#setup = setup
+    this.memory = new LaneMemory(setup.maxThreads)
+    this.values = new SmallValues(this.memory.buffer, { copied: true })
+    this.isolates = Array.from<ThreadIsolate | null>({ length: setup.maxThreads }).fill(null)
+    this.pump = new CompletionPump(this.memory.words, this)
+  }
+
+  get threads(): ThreadIsolate[] {
+    return this.isolates.filter((each) => each !== null)
+  }
+
+  get hasSlot(): boolean {
+    return this.#free.length > 0
+  }
+
+  /**
+   * Writes a task into a slot; null when there is no slot, or no thread that could be sent its arguments now.
+   * @throws PayloadError when the arguments cannot travel
+   */
+  hand(record: TaskRecord, code: number, readyAt: number): ThreadAttempt | null {
+    const slot = this.#free.pop()
+    if (slot === undefined) return null
+    const { memory } = this
+    const { words, doubles } = memory
+    const attempt = new ThreadAttempt(record, slot, (record.run?.attempt ?? 0) + 1)
+    const length = this.values.write(memory.payloadAt(slot), PAYLOAD_BYTES, record.args)
+    words[memory.slotWord(slot, SlotWord.CODE)] = code
+    words[memory.slotWord(slot, SlotWord.ATTEMPT)] = attempt.number
+    words[memory.slotWord(slot, SlotWord.ISOLATE)] = 0
+    words[memory.slotWord(slot, SlotWord.REPORTS)] = 0
+    words[memory.slotWord(slot, SlotWord.ARGS_KIND)] = length < 0 ? PayloadKind.MESSAGE : PayloadKind.BYTES
+    words[memory.slotWord(slot, SlotWord.ARGS_BYTES)] = length
+    doubles[memory.slotDouble(slot, SlotDouble.READY_AT)] = readyAt
+    doubles[memory.slotDouble(slot, SlotDouble.SEQUENCE)] = record.sequence
+    doubles[memory.slotDouble(slot, SlotDouble.ID_SLOT)] = record.slot
+    // published by the store of the ring's end
+    words[memory.slotWord(slot, SlotWord.STATE)] = SlotState.PENDING
+    if (length >= 0) this.#push(record.plan.options.priority, slot)
+    else if (!this.#send(record, attempt)) {
+      this.#free.push(slot)
+      return null
+    }
+    this.attempts[slot] = attempt
+    this.inFlight++
+    return attempt
+  }
+
+  #push(priority: number, slot: number): void {
+    const tail = this.#tails[priority] ?? 0
+    this.memory.words[this.memory.ringWord(priority, tail)] = slot
+    this.#tails[priority] = (tail + 1) | 0
+    // what was written before is seen by whoever sees this; it costs little beside the rest of a submission
+    Atomics.store(this.memory.words, this.memory.classTail(priority), (tail + 1) | 0)
+    this.#unattended++
+  }
+
+  /** Sends the arguments to one thread, which alone can then run the task. */
+  #send(record: TaskRecord, { slot, number }: ThreadAttempt): boolean {
+    const isolate = this.#leastLoaded()
+    if (isolate === undefined) return false
+    const { options } = record.plan
+    // buffers that the caller gave away, and that no later attempt needs, go on without a copy
+    const owned = options.transfer && number > options.maxRetries
+    let message
+    try {
+      message = toMessage(record.args, owned, `task '${record.name}': args`)
+    } catch (thrown) {
+      this.#free.push(slot)
+      throw thrown
+    }
+    isolate.post({ kind: 'payload', slot, value: message.value }, message.transfer)
+    isolate.direct(slot, options.priority)
+    this.#unattended++
+    return true
+  }
+
+  #leastLoaded(): ThreadIsolate | undefined {
+    const able = this.threads.filter((each) => each.takesDirected)
+    const idle = able.find((each) => each.current < 0 && each.directed === 0)
+    if (idle !== undefined) return idle
+    return this.start() ?? able.toSorted((a, b) => a.directed - b.directed)[0]
+  }
+
+  /** Sees to it that somebody runs what was handed over: wakes threads, and starts some for what nobody is free for. */
+  attend(): void {
+    if (this.#unattended === 0) return
+    this.wake(this.#unattended)
+    this.#unattended = 0
+    this.startForBacklog()
+    this.pump.start()
+  }
+
+  /** Whether somebody sleeps who could run what was handed over, or nobody is there at all. */
+  get isDue(): boolean {
+    return Atomics.load(this.memory.words, Head.SLEEPERS) > 0 || this.#unattended === this.inFlight
+  }
+
+  /** Wakes threads that sleep. */
+  wake(most: number = Infinity): void {
+    const { words } = this.memory
+    // stored before the sleepers are counted: whoever goes to sleep meanwhile sees that it has changed
+    Atomics.add(words, Head.SUBMITTED, 1)
+    if (Atomics.load(words, Head.SLEEPERS) > 0) Atomics.notify(words, Head.SUBMITTED, most)
+  }
+
+  /** Starts as many threads as there are tasks that nobody is free for. */
+  startForBacklog(): void {
+    const threads = this.threads
+    const free = threads.filter((each) => each.current < 0 && !each.retires).length
+    const busy = threads.length - free
+    for (let missing = this.inFlight - busy - free; missing > 0; missing--) if (this.start() === undefined) return
+  }
+
+  /** Starts a thread, if there may be one more. */
+  start(): ThreadIsolate | undefined {
+    const { budget, codes, idPrefix, maxThreads } = this.#setup
+    const index = this.isolates.indexOf(null)
+    if (index < 0 || budget.threads >= maxThreads) return undefined
+    budget.threads++
+    const { memory, memoryLimitMb } = this
+    const setup = { memory, codes, idPrefix, memoryLimitMb, listener: this }
+    try {
+      return (this.isolates[index] = new ThreadIsolate(index, ++budget.started, setup))
+    } catch (thrown) {
+      budget.threads--
+      throw thrown
+    }
+  }
+
+  /** Takes in what threads have done; tells how many tasks came back. */
+  drain(sliceMs: number = SLICE_MS): number {
+    if (this.#draining) return 0
+    this.#draining = true
+    try {
+      const endsAt = performance.now() + sliceMs
+      let count = 0
+      for (const isolate of this.isolates) if (isolate !== null) count += this.#drainOne(isolate, endsAt)
+      if (count > 0) this.#setup.receiver.endRound()
+      return count
+    } finally {
+      this.#draining = false
+    }
+  }
+
+  #drainOne(isolate: ThreadIsolate, endsAt: number): number {
+    const { memory } = this
+    const tail = isolate.word(IsolateWord.DONE_TAIL)
+    let count = 0
+    while (isolate.doneHead !== tail) {
+      const slot = Atomics.load(memory.words, memory.doneWord(isolate.index, isolate.doneHead))
+      isolate.doneHead = (isolate.doneHead + 1) | 0
+      isolate.done++
+      const attempt = this.attempts[slot]
+      if (attempt !== null && attempt !== undefined) this.#setup.receiver.returned(this, attempt)
+      if (++count % LOOK_EVERY === 0 && performance.now() > endsAt) break
+    }
+    return count
+  }
+
+  get hasNext(): boolean {
+    return this.isolates.some((each) => each !== null && each.word(IsolateWord.DONE_TAIL) !== each.doneHead)
+  }
+
+  /** The slot of an attempt is free again. */
+  free({ slot }: ThreadAttempt): void {
+    this.attempts[slot] = null
+    this.#free.push(slot)
+    this.inFlight--
+  }
+
+  /** The thread that runs an attempt at this moment. */
+  isolateOf({ slot }: ThreadAttempt): ThreadIsolate | undefined {
+    return this.threads.find((each) => each.current === slot)
+  }
+
+  /** Takes back an attempt that has not started; false when it has. Its slot comes back by the ring. */
+  withdraw({ slot }: ThreadAttempt): boolean {
+    const { words } = this.memory
+    const word = this.memory.slotWord(slot, SlotWord.STATE)
+    return Atomics.compareExchange(words, word, SlotState.PENDING, SlotState.WITHDRAWN) === SlotState.PENDING
+  }
+
+  heard(isolate: ThreadIsolate, message: FromIsolate): void {
+    this.#setup.receiver.heard(this, isolate, message)
+  }
+
+  ended(isolate: ThreadIsolate, end: ThreadEnd): void {
+    this.#setup.budget.threads--
+    this.drain(Infinity)
+    this.isolates[isolate.index] = null
+    this.#setup.receiver.ended(this, isolate, end)
+  }
+
+  pause(paused: boolean): void {
+    Atomics.store(this.memory.words, Head.PAUSED, paused ? 1 : 0)
+    if (!paused) this.wake()
+  }
+
+  /** The result, or the packed error, in a slot. @throws PayloadError */
+  endIn({ slot }: ThreadAttempt): unknown {
+    const { words } = this.memory
+    const length = words[this.memory.slotWord(slot, SlotWord.END_BYTES)] ?? 0
+    if (length > PAYLOAD_BYTES) throw new PayloadError('a thread gave a result that does not fit its slot')
+    return this.values.read(this.memory.payloadAt(slot), length)
+  }
+}

@@ -1,0 +1,145 @@
+// What is looked at from time to time while tasks are on their way in threads: whether they have started, whether their
+// event loop still turns, and whether a thread that is to end has ended.
+import { TaskCancelledError } from '../../contract/errors.ts'
+import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
+import type { WalkParts } from '../../typescript/walk-engine.ts'
+import { packError } from '../wire/wire-error.ts'
+import { IsolateWord } from './lane-memory.ts'
+import type { ThreadAttempt } from './thread-attempt.ts'
+import type { ThreadIsolate } from './thread-isolate.ts'
+import type { ThreadLane } from './thread-lane.ts'
+import type { ThreadPool } from './thread-pool.ts'
+
+const LOOK_MS = 10
+/** A thread that has not seen an abort after this time, in milliseconds, is busy and will not see it. */
+const ABORT_SEEN_MS = 50
+/** An event loop that has not turned for so long, in milliseconds, is told to be stalled. */
+export const STALL_MS = 5000
+
+export class ThreadWatch {
+  /** Told of each attempt that is found to run. */
+  started: (pool: ThreadPool, attempt: ThreadAttempt) => void = () => {}
+  readonly #parts: WalkParts
+  readonly #lane: ThreadLane
+  readonly #options: ResolvedEngineOptions
+  readonly #stops = new Set<NodeJS.Timeout>()
+  #timer: NodeJS.Timeout | undefined
+  #idleTimer: NodeJS.Timeout | undefined
+
+  constructor(parts: WalkParts, lane: ThreadLane, options: ResolvedEngineOptions) {
+    this.#parts = parts
+    this.#lane = lane
+    this.#options = options
+  }
+
+  /** Something is on its way. */
+  begin(): void {
+    if (this.#timer !== undefined) return
+    clearTimeout(this.#idleTimer)
+    this.#timer = setInterval(this.#tick, LOOK_MS).unref()
+  }
+
+  readonly #tick = (): void => {
+    this.look()
+    for (const pool of this.#lane.pools.values()) if (pool.inFlight > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    const { isolateIdleMs } = this.#options
+    if (isolateIdleMs < Infinity) this.#idleTimer = setTimeout(this.#retireIdle, isolateIdleMs).unref()
+  }
+
+  /** Looks at all threads once. */
+  look(): void {
+    const now = performance.now()
+    for (const pool of this.#lane.pools.values()) {
+      if (pool.inFlight === 0) continue
+      for (const isolate of pool.threads) {
+        const attempt = pool.attempts[isolate.current]
+        if (attempt === null || attempt === undefined) continue
+        if (attempt.run === null && attempt.fate === 'wanted') this.started(pool, attempt)
+        this.#lookAtBeat(isolate, attempt, now)
+      }
+      pool.startForBacklog()
+    }
+  }
+
+  #lookAtBeat(isolate: ThreadIsolate, attempt: ThreadAttempt, now: number): void {
+    const beat = isolate.word(IsolateWord.BEAT)
+    if (beat !== isolate.beat || isolate.beatAt === 0) {
+      isolate.beat = beat
+      isolate.beatAt = now
+      return
+    }
+    const blockedMs = Math.min(now - isolate.beatAt, now - (attempt.run?.startedAt ?? now))
+    if (attempt.stalled || blockedMs < STALL_MS) return
+    attempt.stalled = true
+    this.#tellStalled(attempt, `the event loop of its thread has been blocked for ${Math.round(blockedMs)} ms`)
+  }
+
+  #tellStalled({ record }: ThreadAttempt, reason: string): void {
+    const { events, clock, toEpoch } = this.#parts.walk
+    if (!events.wants('stalled')) return
+    const { taskId, name } = record
+    const { priority } = record.plan.options
+    events.emit({ type: 'stalled', taskId, name, priority, at: toEpoch(clock.now()), reason })
+  }
+
+  /** An attempt is given up that runs: its signal aborts, and its thread is ended when that is no use. */
+  stop(pool: ThreadPool, attempt: ThreadAttempt): void {
+    const isolate = pool.isolateOf(attempt)
+    if (isolate === undefined) return
+    const { record, slot, number, run } = attempt
+    // the reason is known when the attempt's own signal aborts, which is about to happen
+    const abort = (reason: unknown): void => {
+      isolate.post({ kind: 'abort', slot, attempt: number, reason: packError(reason) })
+    }
+    if (run === null) abort(new TaskCancelledError(`task '${record.name}' was given up as it started`))
+    else run.signal.addEventListener('abort', () => abort(run.signal.reason), { once: true })
+    const { cancelGraceMs } = record.plan.options
+    this.#later(ABORT_SEEN_MS, () => {
+      if (isolate.current !== slot) return
+      const seen = isolate.word(IsolateWord.ABORTED) === slot + 1
+      if (!seen) isolate.stopDuring(slot)
+      else this.#later(cancelGraceMs - ABORT_SEEN_MS, () => isolate.stopDuring(slot))
+    })
+  }
+
+  #later(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#stops.delete(timer)
+      act()
+    }, ms).unref()
+    this.#stops.add(timer)
+  }
+
+  /** Threads that have done enough, or whose heap is too large, are replaced. */
+  recycle(): void {
+    const { recycleAfterTasks, recycleHeapMb } = this.#options
+    if (recycleAfterTasks === Infinity && recycleHeapMb === Infinity) return
+    for (const pool of this.#lane.pools.values()) {
+      for (const isolate of pool.threads) {
+        const heapMb = isolate.word(IsolateWord.HEAP_KB) / 1024
+        if (isolate.retires || (isolate.done < recycleAfterTasks && heapMb <= recycleHeapMb)) continue
+        isolate.retire()
+        pool.wake()
+      }
+    }
+  }
+
+  readonly #retireIdle = (): void => {
+    let kept = 0
+    for (const pool of this.#lane.pools.values()) {
+      if (pool.inFlight > 0) return
+      for (const isolate of pool.threads) {
+        if (kept++ >= this.#options.minThreads) isolate.retire()
+      }
+      pool.wake()
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    clearTimeout(this.#idleTimer)
+    for (const timer of this.#stops) clearTimeout(timer)
+  }
+}

@@ -1,0 +1,35 @@
+// Engines of both kinds for tests of the thread lane: started, and stopped after the test, when no thread may be left.
+import { afterEach, expect } from 'vitest'
+import type { TaskEngine } from '../../../src/contract/task-engine.ts'
+import type { TaskCall, TaskHandler } from '../../../src/contract/task.ts'
+import { resolveTaskOptions } from '../../../src/options/task-options.ts'
+import type { TaskOptions } from '../../../src/options/task-options.ts'
+import type { EngineOptions } from '../../../src/options/engine-options.ts'
+import { createNativeEngine, createTypeScriptEngine } from '../../../src/select-engine.ts'
+import { nativeMissing } from '../../native/native-core.ts'
+
+const started: TaskEngine[] = []
+
+afterEach(async () => {
+  for (const engine of started.splice(0)) await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
+  expect(process.getActiveResourcesInfo().filter((name) => name === 'Worker')).toEqual([])
+})
+
+type Make = (options: EngineOptions) => TaskEngine
+export const engineKinds: readonly (readonly [string, Make])[] = [
+  ['typescript', createTypeScriptEngine],
+  ...(nativeMissing === undefined ? [['native', createNativeEngine] as const] : []),
+]
+
+export async function startWith(make: Make, options: EngineOptions = {}): Promise<TaskEngine> {
+  const engine = make({ maxThreads: 2, ...options })
+  await engine.start()
+  started.push(engine)
+  return engine
+}
+
+/** A call on the thread lane, by itself: nothing is registered, nothing is tried again. */
+export function threadCall(handler: TaskHandler, options: TaskOptions = {}): TaskCall {
+  const resolved = resolveTaskOptions({ lane: 'thread', maxRetries: 0, ...options })
+  return Object.freeze({ name: handler.name || 'body', handler, options: resolved })
+}
