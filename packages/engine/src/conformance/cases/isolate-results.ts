@@ -61,6 +61,12 @@ function payloadCases(lane: IsolateLane): ConformanceCase[] {
       assert.equal(last.one, last.again)
       assert.equal((back[3] as Float64Array).buffer.byteLength, 24)
     }),
+    isolateCase(lane, 'a body that takes a variable from outside is refused where it is defined', async (t) => {
+      const engine = await startIsolates(t)
+      const outside = { factor: 2 }
+      const body = (n: number): number => n * outside.factor
+      expectThrow(() => t.define(engine, body, { lane }), 'TaskDefinitionError', 'outside', /module/)
+    }),
     isolateCase(lane, 'a promise is waited for, and undefined is a result', async (t) => {
       const engine = await startIsolates(t)
       const later = async (): Promise<string> => {

@@ -1,6 +1,7 @@
 // Runs bodies in a child process, one at a time, and says what becomes of them.
 import { PayloadError, describeValue, toError } from '../../contract/errors.ts'
 import type { TaskHandler } from '../../contract/task.ts'
+import type { TaskCode } from '../code/task-code.ts'
 import { runInline } from '../../lanes/inline-lane.ts'
 import type { AttemptFollower } from '../../lanes/inline-lane.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
@@ -30,7 +31,8 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
   readonly #orders: ChildOrders
   readonly #send: Send
   readonly #loader: BodyLoader
-  readonly #bodies = new Map<number, TaskHandler | Promise<TaskHandler>>()
+  /** What was sent with a number: the code until it is loaded, then the body. */
+  readonly #bodies = new Map<number, TaskCode | TaskHandler>()
   #attempt: Attempt | null = null
   #leaving = false
   #memoryTimer: NodeJS.Timeout | undefined
@@ -70,12 +72,13 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
   /** @throws when the code cannot be loaded */
   #bodyOf({ code, source, forget }: RunMessage): TaskHandler | Promise<TaskHandler> {
     if (forget === true) this.#bodies.clear()
+    if (source !== undefined) this.#bodies.set(code, source)
     const known = this.#bodies.get(code)
-    if (known !== undefined) return known
-    if (source === undefined) throw new PayloadError(`the code with number ${code} was never sent to this process`)
-    const loading = this.#loader.load(source)
-    this.#bodies.set(code, loading)
-    return loading
+    if (typeof known === 'function') return known
+    if (known === undefined) throw new PayloadError(`the code with number ${code} was never sent to this process`)
+    const body = this.#loader.load(known)
+    if (typeof body === 'function') this.#bodies.set(code, body)
+    return body
   }
 
   async #runLoaded(attempt: Attempt, loading: Promise<TaskHandler>): Promise<void> {

@@ -22,9 +22,10 @@ export class CodeNumbers {
     return code
   }
 
-  /** The same for functions with the same text. */
+  /** The same for functions of a task with the same text. */
   numberOf(code: TaskCode): number {
-    const key = code.kind === 'source' ? code.text : JSON.stringify([code.name, code.url, code.exported])
+    const key =
+      code.kind === 'source' ? `${code.name} ${code.text}` : JSON.stringify([code.name, code.url, code.exported])
     const known = this.#numbers.get(key)
     if (known !== undefined) return known
     if (this.#numbers.size === MOST_CODES) {

@@ -158,19 +158,20 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     if (child === undefined) return this.#putBack(record, now)
     const attempt = new ProcessAttempt(record, child, ++this.#serial)
     this.ready.countStart(record.plan.options.priority)
-    let message: RunMessage
     try {
-      message = this.#messageFor(attempt)
+      child.send(this.#messageFor(attempt))
     } catch (thrown) {
-      this.#pool.giveBack(child, 0)
+      // which codes it has is not known any more
+      child.leave(this.#settings.leaveMs)
       return this.#failNow(record, refused(record, thrown))
     }
     child.state = 'busy'
     child.attempt = attempt
+    // one that is stopped, or blocked by what an earlier task left behind, never takes it: another one will
+    child.killAfter(this.#settings.takeMs)
     this.#attempts.set(record, attempt)
     this.handed.push(record)
     attempt.handedAt = now
-    child.send(message)
   }
 
   /** @throws what its arguments or its code have against travelling */
@@ -230,6 +231,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     child.tasks++
     if (!attempt.loading) attempt.measureFrom(rss)
     if (dropped || attempt.run !== null) return
+    child.relent()
     const { walk, settlement } = this.#parts
     this.handed.remove(record)
     attempt.run = beginAttempt(walk, settlement, record, walk.clock.now())

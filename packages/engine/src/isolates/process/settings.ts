@@ -6,6 +6,8 @@ export interface ProcessSettings {
   readonly ackMs: number
   /** Time for a child to become ready: to load what its flags ask for. */
   readonly readyMs: number
+  /** Time for an idle child to take the task that it was sent. */
+  readonly takeMs: number
   /** Time for a child that was asked to leave. */
   readonly leaveMs: number
   /** How often the memory of running tasks is looked at. */
@@ -32,6 +34,7 @@ const isLinux = process.platform === 'linux'
 export const defaultSettings: ProcessSettings = {
   ackMs: 50,
   readyMs: 30_000,
+  takeMs: 30_000,
   leaveMs: 500,
   memoryMs: 50,
   pulseMs: 1000,

@@ -4,14 +4,14 @@ import { CodeNumbers } from '../../../src/isolates/process/code-numbers.ts'
 import { KnownCodes } from '../../../src/isolates/process/known-codes.ts'
 import { startProcesses, stopAll } from './process-engine.ts'
 
-test('functions with the same text have the same number, modules one for each task', () => {
+test('functions of a task with the same text have the same number, modules one for each task', () => {
   const codes = new CodeNumbers()
   const make = (): (() => number) => () => 1
   const [one, other] = [make(), make()]
   expect(one).not.toBe(other)
   const code = codes.codeOf('a', one, undefined)
   expect(codes.codeOf('a', one, undefined)).toBe(code)
-  expect(codes.numberOf(code)).toBe(codes.numberOf(codes.codeOf('b', other, undefined)))
+  expect(codes.numberOf(code)).toBe(codes.numberOf(codes.codeOf('a', other, undefined)))
   const inModule = codes.codeOf('a', one, import.meta.url)
   const elsewhere = codes.codeOf('a', one, new URL('other.mjs', import.meta.url).href)
   expect(new Set([code, inModule, elsewhere].map((each) => codes.numberOf(each))).size).toBe(3)

@@ -126,6 +126,30 @@ describe('a process that ends while it is idle', () => {
   })
 })
 
+describe('a process that does not take what it is sent', () => {
+  test('because it is stopped is ended, and another one takes the task', async () => {
+    const { run } = await startProcesses({ maxProcesses: 1 }, { takeMs: 200, earlyEnds: 100 })
+    const first = (await run(pidOf).wait()) as number
+    process.kill(first, 'SIGSTOP')
+    const handle = run(pidOf)
+    expect(await handle.wait()).not.toBe(first)
+    expect(handle.stats().retries).toBe(0)
+    await gone(first)
+  })
+
+  test('because an earlier task has left it blocked is ended, and another one takes the task', async () => {
+    const { run } = await startProcesses({ maxProcesses: 1 }, { takeMs: 200, earlyEnds: 100 })
+    const body = (): number => {
+      setImmediate(() => {
+        for (;;) continue
+      })
+      return process.pid
+    }
+    const first = await run(body).wait()
+    expect(await run(pidOf).wait()).not.toBe(first)
+  })
+})
+
 describe('processes that never get as far as a task', () => {
   test('are given up after three, with what they said', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'catzilla-'))

@@ -189,6 +189,10 @@ test('a body of a module runs in it, and what the module takes is not counted as
   const handle = run(whereLoaded, [], { module, memoryLimitMb: 50 }, 'in.module')
   expect(await handle.wait()).toEqual([true, 60 * 1024 * 1024])
   expect(handle.stats().memoryUsageMb).toBeLessThan(50)
+  // the module finds the task that runs, as it does on the event loop
+  async function whoAmI(): Promise<undefined> {}
+  const self = run(whoAmI, [], { module }, 'who.am.i')
+  expect(await self.wait()).toBe(self.taskId)
   const unknown = run(function unheardOf() {}, [], { module }, 'not.in.module')
   expect((await errorOf(unknown)).message).toMatch(/unheardOf/)
 })

@@ -18,7 +18,7 @@ const body = (what: string, n: number): unknown => {
   // an exception that may hit the next task
   if (what === 'leak') setTimeout(() => JSON.parse('{'), n % 3)
   if (what === 'reject') return Promise.all([forever(), Promise.reject(new Error(`task ${n}`))])
-  for (let turn = 0; what === 'loop'; turn++) continue
+  if (what === 'loop') for (;;) continue
   return n
 }
 
