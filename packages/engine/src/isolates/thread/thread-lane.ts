@@ -22,7 +22,7 @@ import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { PoolSetup, ThreadBudget } from './thread-pool.ts'
 import { ThreadSettlement } from './thread-settlement.ts'
-import { ThreadWatch } from './thread-watch.ts'
+import { STALL_MS, ThreadWatch } from './thread-watch.ts'
 
 /** Longest sleep, in milliseconds, of a thread that is held up: timers have to be seen to. */
 const HELD_UP_MS = 10
@@ -52,11 +52,12 @@ export class ThreadLane implements LaneBeside, SideLane {
   #open = false
   #closed = false
 
-  constructor(parts: WalkParts, options: ResolvedEngineOptions) {
+  /** @param stallMs after which time a task whose event loop does not turn is told to be stalled */
+  constructor(parts: WalkParts, options: ResolvedEngineOptions, stallMs: number = STALL_MS) {
     this.#parts = parts
     this.#options = options
     this.terms = { lane: this, accept: (call, named) => this.#accept(call, named) }
-    this.#watch = new ThreadWatch(parts, this, options)
+    this.#watch = new ThreadWatch(parts, this, options, stallMs)
     this.#settlement = new ThreadSettlement(parts, this, this.#watch)
   }
 
