@@ -22,6 +22,7 @@ import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { PoolSetup, ThreadBudget } from './thread-pool.ts'
 import { ThreadSettlement } from './thread-settlement.ts'
+import { ThreadShares } from './thread-shares.ts'
 import { STALL_MS, ThreadWatch } from './thread-watch.ts'
 
 /** Longest sleep, in milliseconds, of a thread that is held up: timers have to be seen to. */
@@ -40,6 +41,7 @@ export class ThreadLane implements LaneBeside, SideLane {
   readonly terms: LaneTerms
   /** By memory limit, in MiB. */
   readonly pools: Map<number, ThreadPool> = new Map<number, ThreadPool>()
+  readonly shares: ThreadShares
   readonly #parts: WalkParts
   readonly #options: ResolvedEngineOptions
   readonly #budget: ThreadBudget = { threads: 0, started: 0 }
@@ -56,6 +58,7 @@ export class ThreadLane implements LaneBeside, SideLane {
   constructor(parts: WalkParts, options: ResolvedEngineOptions, stallMs: number = STALL_MS) {
     this.#parts = parts
     this.#options = options
+    this.shares = new ThreadShares(this.pools, options.maxThreads)
     this.terms = { lane: this, accept: (call, named) => this.#accept(call, named) }
     this.#watch = new ThreadWatch(parts, this, options, stallMs)
     this.#settlement = new ThreadSettlement(parts, this, this.#watch)

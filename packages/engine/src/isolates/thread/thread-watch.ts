@@ -61,8 +61,9 @@ export class ThreadWatch {
         if (attempt.run === null && attempt.fate === 'wanted') this.started(pool, attempt)
         this.#lookAtBeat(isolate, attempt, now)
       }
-      pool.startForBacklog()
     }
+    this.#lane.shares.balance()
+    this.#lane.shares.start()
   }
 
   #lookAtBeat(isolate: ThreadIsolate, attempt: ThreadAttempt, now: number): void {
