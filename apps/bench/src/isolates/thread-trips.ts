@@ -16,7 +16,7 @@ export async function measureTrips(
   setups: ReadonlyMap<string, ThreadSetup>,
   { quick }: SectionInput,
 ): Promise<{ tables: Table[]; verdicts: Verdict[] }> {
-  const trips = quick ? 30 : 500
+  const trips = quick ? 30 : 300
   const entrants = [...setups].map(([name, setup]) => tripper(name, setup, trips))
   const samples = await interleave(entrants, quick ? { rounds: 2, warmUps: 1 } : { rounds: 9, warmUps: 2 })
   const over = (name: string, rank: number): ReturnType<typeof summarise> =>

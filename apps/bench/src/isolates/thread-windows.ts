@@ -28,8 +28,8 @@ export async function measureWindows(
   setups: ReadonlyMap<string, ThreadSetup>,
   { quick, clock }: SectionInput,
 ): Promise<{ tables: Table[]; verdicts: Verdict[] }> {
-  const rounds: Rounds = quick ? { rounds: 2, warmUps: 1 } : { rounds: 15, warmUps: 4 }
-  const windows = quick ? 1 : 5
+  const rounds: Rounds = quick ? { rounds: 2, warmUps: 1 } : { rounds: 11, warmUps: 3 }
+  const windows = quick ? 1 : 3
   const tables: Table[] = []
   const verdicts: Verdict[] = []
   for (const { title, run, judge } of scenarios) {
