@@ -147,7 +147,8 @@ export class ThreadPool implements ThreadListener {
     }
     isolate.post({ kind: 'payload', slot, value: message.value }, message.transfer)
     isolate.direct(slot, options.priority)
-    this.#unattended++
+    // which of the sleepers a notification wakes cannot be chosen: all are woken, so that this one is
+    this.#unattended += this.threads.length
     return true
   }
 
