@@ -19,7 +19,7 @@ import {
   SlotState,
   SlotWord,
 } from '../thread/lane-memory.ts'
-import { hrtimeMs } from '../thread/messages.ts'
+import { clockOrigin } from '../thread/messages.ts'
 import type { FromIsolate, ThreadStart, ToIsolate } from '../thread/messages.ts'
 import { toMessage } from '../wire/message-values.ts'
 import { SmallValues } from '../wire/small-values.ts'
@@ -76,7 +76,7 @@ export class ThreadWorker {
     this.#values = new SmallValues(start.memory)
     this.#codes = [...start.codes]
     this.#idPrefix = start.idPrefix
-    this.#offset = hrtimeMs() - start.originMs - performance.now()
+    this.#offset = clockOrigin() - start.originMs
     this.#idle = new IdleIsolate(this.#words, () => this.#claims.any || this.#retires)
   }
 

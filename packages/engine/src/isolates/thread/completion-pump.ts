@@ -3,7 +3,7 @@
 import { Head } from './lane-memory.ts'
 
 /** Most turns of the event loop, of about a microsecond each, in which this thread looks in vain before it sleeps. */
-const MOST_LOOKS = 20
+const MOST_LOOKS = 100
 const LEAST_LOOKS = 1
 
 /** `Atomics.waitAsync`, which the standard library of the compiler does not know yet. */

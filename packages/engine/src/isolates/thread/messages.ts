@@ -14,7 +14,7 @@ export interface ThreadStart {
   readonly codes: readonly TaskCode[]
   /** Begins every task's id. */
   readonly idPrefix: string
-  /** `process.hrtime()` in milliseconds at which `performance.now()` of the other side was 0. */
+  /** `clockOrigin()` of the other side. */
   readonly originMs: number
 }
 
@@ -30,8 +30,25 @@ export type FromIsolate =
   | { readonly kind: 'end'; readonly slot: number; readonly value: unknown }
   | { readonly kind: 'report'; readonly slot: number; readonly attempt: number; readonly report: AttemptReport }
 
-/** `process.hrtime()` in milliseconds: the same clock in all threads. */
-export function hrtimeMs(): number {
+/** Readings of which the best is taken: the first ones of a thread take long. */
+const READINGS = 8
+
+/**
+ * What `process.hrtime()`, the same clock in all threads, showed in milliseconds when `performance.now()` of this thread was
+ * 0: with that, times of one thread become times of another.
+ */
+export function clockOrigin(): number {
+  let [origin, least] = [0, Infinity]
+  for (let reading = 0; reading < READINGS; reading++) {
+    const before = hrtimeMs()
+    const now = performance.now()
+    const took = hrtimeMs() - before
+    if (took < least) [origin, least] = [before + took / 2 - now, took]
+  }
+  return origin
+}
+
+function hrtimeMs(): number {
   const [seconds, nanoseconds] = process.hrtime()
   return seconds * 1000 + nanoseconds / 1e6
 }

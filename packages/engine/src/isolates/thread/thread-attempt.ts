@@ -1,12 +1,14 @@
 // One attempt of a task of the walk that an isolate runs, or is to run.
 import type { RunState } from '../../typescript/run-state.ts'
-import type { TaskRecord } from '../../typescript/task-record.ts'
+import type { ThreadPool } from './thread-pool.ts'
+import type { ThreadRecord } from './thread-record.ts'
 
 /** What is to become of it: wanted as it is, called back if it has not started, or of no interest to anybody any more. */
 export type AttemptFate = 'wanted' | 'recalled' | 'dropped'
 
 export class ThreadAttempt {
-  readonly record: TaskRecord
+  readonly record: ThreadRecord
+  readonly pool: ThreadPool
   readonly slot: number
   /** Number of this attempt, from 1. */
   readonly number: number
@@ -16,8 +18,9 @@ export class ThreadAttempt {
   /** It has been told to be stalled. */
   stalled = false
 
-  constructor(record: TaskRecord, slot: number, number: number) {
+  constructor(record: ThreadRecord, pool: ThreadPool, slot: number, number: number) {
     this.record = record
+    this.pool = pool
     this.slot = slot
     this.number = number
   }

@@ -6,7 +6,7 @@ import type { TaskCode } from '../code/task-code.ts'
 import { entryFile } from '../entry-file.ts'
 import { DIRECTED, IsolateWord, STOPPED } from './lane-memory.ts'
 import type { LaneMemory } from './lane-memory.ts'
-import { hrtimeMs } from './messages.ts'
+import { clockOrigin } from './messages.ts'
 import type { FromIsolate, ThreadStart, ToIsolate } from './messages.ts'
 
 /** Heap, in MiB, that Node itself has in a thread, beside what tasks may use. */
@@ -69,7 +69,7 @@ export class ThreadIsolate {
       port: port2,
       codes: [...codes],
       idPrefix,
-      originMs: hrtimeMs() - performance.now(),
+      originMs: clockOrigin(),
     }
     this.#worker = new Worker(entryFile('thread-entry'), {
       name: `catzilla-thread-${id}`,

@@ -10,7 +10,6 @@ import { IntrusiveList } from '../../typescript/intrusive-list.ts'
 import type { NamedTask, Plan } from '../../typescript/plan.ts'
 import type { LaneTerms } from '../../typescript/plans.ts'
 import { ReadyQueue } from '../../typescript/ready-queue.ts'
-import { RemoteRecord } from '../../typescript/remote-record.ts'
 import type { LaneBeside } from '../../typescript/remote-record.ts'
 import type { SideLane } from '../../typescript/side-lane.ts'
 import { isGated, isOverdue } from '../../typescript/start.ts'
@@ -21,6 +20,7 @@ import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadCodes } from './thread-codes.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { PoolSetup, ThreadBudget } from './thread-pool.ts'
+import { ThreadRecord } from './thread-record.ts'
 import { ThreadSettlement } from './thread-settlement.ts'
 import { ThreadShares } from './thread-shares.ts'
 import { STALL_MS, ThreadWatch } from './thread-watch.ts'
@@ -33,7 +33,7 @@ const soon = Promise.resolve()
 export class ThreadLane implements LaneBeside, SideLane {
   readonly name = 'thread'
   readonly keepsTime = false
-  readonly recordClass: typeof RemoteRecord = RemoteRecord
+  readonly recordClass: typeof ThreadRecord = ThreadRecord
   readonly ready: ReadyQueue = new ReadyQueue()
   readonly running: IntrusiveList = new IntrusiveList()
   /** Handed over and, as far as this thread knows, not started. */
@@ -48,7 +48,6 @@ export class ThreadLane implements LaneBeside, SideLane {
   readonly #codes = new ThreadCodes()
   readonly #settlement: ThreadSettlement
   readonly #watch: ThreadWatch
-  readonly #attempts = new Map<TaskRecord, { readonly pool: ThreadPool; readonly attempt: ThreadAttempt }>()
   #woken = false
   #handing = false
   #open = false
@@ -164,14 +163,14 @@ export class ThreadLane implements LaneBeside, SideLane {
     let attempt: ThreadAttempt | null
     try {
       const code = this.#codes.numberFor(plan)
-      this.#tellCodes(pool)
-      attempt = pool.hand(record, code, this.#readyAt(record))
+      pool.tellCodes()
+      attempt = pool.hand(asThreadRecord(record), code, this.#readyAt(record))
     } catch (thrown) {
       this.#settlement.refused(record, toError(thrown))
       return true
     }
     if (attempt === null) return false
-    this.#attempts.set(record, { pool, attempt })
+    attempt.record.attempt = attempt
     this.handed.push(record)
     this.ready.countStart(options.priority)
     this.#watch.begin()
@@ -188,17 +187,6 @@ export class ThreadLane implements LaneBeside, SideLane {
     return this.#options.clock.processTime === true
   }
 
-  /** Threads that were started before a task was defined are sent its code. */
-  #tellCodes(pool: ThreadPool): void {
-    const { all } = this.#codes
-    for (const isolate of pool.threads) {
-      for (; isolate.codes < all.length; isolate.codes++) {
-        const code = all[isolate.codes]
-        if (code !== undefined) isolate.post({ kind: 'code', index: isolate.codes, code })
-      }
-    }
-  }
-
   takeBack(record: TaskRecord): boolean {
     if (record.list !== this.handed) return false
     this.handed.remove(record)
@@ -207,16 +195,16 @@ export class ThreadLane implements LaneBeside, SideLane {
   }
 
   abandon(record: TaskRecord): void {
-    const known = this.#attempts.get(record)
-    if (known === undefined) return
-    this.#attempts.delete(record)
-    known.attempt.fate = 'dropped'
-    if (!known.pool.withdraw(known.attempt)) this.#watch.stop(known.pool, known.attempt)
+    const { attempt } = asThreadRecord(record)
+    if (attempt === null) return
+    this.release(attempt)
+    attempt.fate = 'dropped'
+    if (!attempt.pool.withdraw(attempt)) this.#watch.stop(attempt.pool, attempt)
   }
 
   /** The lane has done with an attempt. */
-  release({ record }: ThreadAttempt): void {
-    this.#attempts.delete(record)
+  release(attempt: ThreadAttempt): void {
+    if (attempt.record.attempt === attempt) attempt.record.attempt = null
   }
 
   pause(paused: boolean): void {
@@ -225,10 +213,8 @@ export class ThreadLane implements LaneBeside, SideLane {
 
   recall(named: NamedTask): void {
     for (const record of this.handed) {
-      const known = this.#attempts.get(record)
-      if (record.plan.named === named && known !== undefined && known.pool.withdraw(known.attempt)) {
-        known.attempt.fate = 'recalled'
-      }
+      const { attempt } = asThreadRecord(record)
+      if (record.plan.named === named && attempt !== null && attempt.pool.withdraw(attempt)) attempt.fate = 'recalled'
     }
     for (const pool of this.pools.values()) pool.wake()
   }
@@ -266,4 +252,9 @@ export class ThreadLane implements LaneBeside, SideLane {
     const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
     await Promise.all(threads.map((isolate) => isolate.terminate()))
   }
+}
+
+/** Records of this lane are of its class. */
+function asThreadRecord(record: TaskRecord): ThreadRecord {
+  return record as ThreadRecord
 }

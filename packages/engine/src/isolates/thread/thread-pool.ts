@@ -1,7 +1,6 @@
 // The threads that share one memory: tasks with the same memory limit run in them. Writes tasks into slots, wakes and starts
 // threads for them, and takes back what they have done.
 import { PayloadError } from '../../contract/errors.ts'
-import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { TaskCode } from '../code/task-code.ts'
 import { toMessage } from '../wire/message-values.ts'
 import { SmallValues } from '../wire/small-values.ts'
@@ -21,6 +20,7 @@ import type { FromIsolate } from './messages.ts'
 import { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadEnd, ThreadListener } from './thread-isolate.ts'
+import type { ThreadRecord } from './thread-record.ts'
 
 const CLASSES = 4
 /** Longest time, in milliseconds, for which taking tasks back may hold up the event loop. */
@@ -71,6 +71,8 @@ export class ThreadPool implements ThreadListener {
   readonly #free = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index)
   readonly #tails = new Int32Array(CLASSES)
   #unattended = 0
+  /** Codes that all threads know. */
+  #codesTold = 0
   #draining = false
 
   constructor(memoryLimitMb: number, setup: PoolSetup) {
@@ -80,6 +82,19 @@ export class ThreadPool implements ThreadListener {
     this.values = new SmallValues(this.memory.buffer, { copied: true })
     this.isolates = Array.from<ThreadIsolate | null>({ length: setup.maxThreads }).fill(null)
     this.pump = new CompletionPump(this.memory.words, this)
+  }
+
+  /** Threads that were started before a task was defined are sent its code. */
+  tellCodes(): void {
+    const { codes } = this.#setup
+    if (this.#codesTold === codes.length) return
+    this.#codesTold = codes.length
+    for (const isolate of this.threads) {
+      for (; isolate.codes < codes.length; isolate.codes++) {
+        const code = codes[isolate.codes]
+        if (code !== undefined) isolate.post({ kind: 'code', index: isolate.codes, code })
+      }
+    }
   }
 
   get threads(): ThreadIsolate[] {
@@ -94,12 +109,12 @@ export class ThreadPool implements ThreadListener {
    * Writes a task into a slot; null when there is no slot, or no thread that could be sent its arguments now.
    * @throws PayloadError when the arguments cannot travel
    */
-  hand(record: TaskRecord, code: number, readyAt: number): ThreadAttempt | null {
+  hand(record: ThreadRecord, code: number, readyAt: number): ThreadAttempt | null {
     const slot = this.#free.pop()
     if (slot === undefined) return null
     const { memory } = this
     const { words, doubles } = memory
-    const attempt = new ThreadAttempt(record, slot, (record.run?.attempt ?? 0) + 1)
+    const attempt = new ThreadAttempt(record, this, slot, (record.run?.attempt ?? 0) + 1)
     const length = this.values.write(memory.payloadAt(slot), PAYLOAD_BYTES, record.args)
     words[memory.slotWord(slot, SlotWord.CODE)] = code
     words[memory.slotWord(slot, SlotWord.ATTEMPT)] = attempt.number
@@ -132,7 +147,7 @@ export class ThreadPool implements ThreadListener {
   }
 
   /** Sends the arguments to one thread, which alone can then run the task. */
-  #send(record: TaskRecord, { slot, number }: ThreadAttempt): boolean {
+  #send(record: ThreadRecord, { slot, number }: ThreadAttempt): boolean {
     const isolate = this.#leastLoaded()
     if (isolate === undefined) return false
     const { options } = record.plan

@@ -40,9 +40,9 @@ export class ThreadSettlement implements PoolReceiver {
     const { settlement, walk } = this.#parts
     this.#lane.handed.remove(record)
     attempt.run = beginAttempt(walk, settlement, record, startedAt)
-    attempt.run.extras.workerId = isolateOf(pool, attempt)?.id ?? null
+    record.workerId = isolateOf(pool, attempt)?.id ?? null
     // its name got a gate while it was on its way
-    if (attempt.run.extras.entered === null) walk.gatekeeper.enterLate(record)
+    if (record.plan.named.gate !== null && attempt.run.extras.entered === null) walk.gatekeeper.enterLate(record)
     if (goesOn) this.#deadlines.watch(attempt.run)
   }
 
