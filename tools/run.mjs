@@ -40,6 +40,13 @@ const commands = {
     await build()
     await run('running the benchmarks', process.execPath, ['--enable-source-maps', 'apps/bench/dist/main.js', ...args])
   },
+  /** Ten minutes of tasks that crash, hang and use too much, for every night; CATZILLA_SOAK_SECONDS makes it longer. */
+  async soak(args) {
+    env.CATZILLA_SOAK_SECONDS ??= '600'
+    await build()
+    const file = 'packages/engine/test/isolates/soak.test.ts'
+    await run('soaking the lanes off the event loop', 'vitest', ['run', '--project', 'engine', file, ...args])
+  },
   async exec([command, ...args]) {
     await run(undefined, command, args)
   },

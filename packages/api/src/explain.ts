@@ -34,13 +34,19 @@ function whyLane({ home, call: { kernel, options } }: Pick<TaskParts, 'home' | '
   const { engine } = home
   const { lane } = options
   if (kernel === undefined) {
-    return lane === 'inline' ? 'the default: the body runs on the event loop' : `asked for by lane: '${lane}'`
+    if (lane === 'inline') return 'the default: the body runs on the event loop'
+    return `asked for by lane: '${lane}'; ${howItTravels(options)}`
   }
   if (lane === 'native') return `the body is the kernel '${kernel.name}', which C worker threads run`
   const twin = `the JavaScript twin of the kernel '${kernel.name}' runs there`
   return engine.capabilities.nativeLane
     ? `asked for by lane: '${lane}'; ${twin}`
     : `the ${engine.name} engine has no native lane; ${twin}`
+}
+
+function howItTravels({ lane, module }: TaskParts['call']['options']): string {
+  const there = lane === 'process' ? 'processes' : 'threads'
+  return module === undefined ? `${there} get the text of the body` : `${there} import ${module}`
 }
 
 function whyCompiled(

@@ -1,6 +1,6 @@
 // `mapArrays`: a body of numbers over columns. A kernel on the native lane gets the whole columns, by reference, in one
 // task; any other body gets copies of them in tasks of some thousand rows.
-import { ConfigurationError } from '@catzilla/engine'
+import { ConfigurationError, UnsupportedByEngineError } from '@catzilla/engine'
 import type { ResolvedTaskOptions, TaskCall, TaskHandle } from '@catzilla/engine'
 import { cutIntoChunks, joinChunks, rowByRow, wholeColumns } from './columns.ts'
 import type { NumberColumn, RowBody } from './columns.ts'
@@ -53,6 +53,11 @@ function columnCallOf(
 
 /** The options that make sense for chunks of rows: not those that are made for the arguments or the result of one row. */
 function optionsForColumns({ name, options }: TaskCall): ResolvedTaskOptions {
+  if (options.lane === 'thread' || options.lane === 'process') {
+    throw new UnsupportedByEngineError(
+      `task '${name}': mapArrays runs on the inline and the native lane; on lane: '${options.lane}' submit a task for each piece of the columns`,
+    )
+  }
   if (typeof options.limits?.key !== 'function' && options.onSuccess === undefined) return options
   throw new ConfigurationError(
     `task '${name}': mapArrays runs many rows in one task, so onSuccess and a limits.key function, which are for one row, cannot be used with it`,

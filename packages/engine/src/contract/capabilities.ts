@@ -15,7 +15,7 @@ export interface EngineCapabilities {
   readonly durable: boolean
   /** Shares its queues with other processes. */
   readonly distributed: boolean
-  /** Stops a body that does not co-operate when its time is over. */
+  /** Stops a body that does not co-operate when its time is over, on the lanes that can: thread and process. */
   readonly hardTimeouts: boolean
   /** Hands results over by reference, without a copy. */
   readonly resultsByReference: boolean

@@ -39,8 +39,7 @@ const capabilities: EngineCapabilities = Object.freeze({
   adHocTasks: true,
   durable: false,
   distributed: false,
-  // the inline lane's are not
-  hardTimeouts: false,
+  hardTimeouts: true,
   resultsByReference: true,
   scalesInline: true,
   scalesWorkers: true,

@@ -153,7 +153,9 @@ export class Intake {
 function payloadOf(plan: Plan, args: readonly unknown[]): readonly unknown[] {
   const { call, check } = plan
   if (check !== null) check(args)
-  return call.columns === true ? args : copyArguments(args, call.name)
+  if (call.columns === true) return args
+  const { lane, transfer } = plan.options
+  return copyArguments(args, call.name, { transfer: transfer && lane === 'thread' })
 }
 
 function holderOfKey(plan: Plan): TaskRecord | undefined {

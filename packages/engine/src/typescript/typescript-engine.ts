@@ -13,7 +13,7 @@ const capabilities: EngineCapabilities = Object.freeze({
   adHocTasks: true,
   durable: false,
   distributed: false,
-  hardTimeouts: false,
+  hardTimeouts: true,
   resultsByReference: true,
   scalesInline: true,
   scalesWorkers: false,

@@ -139,7 +139,7 @@ function openFiles(): number {
   return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0
 }
 
-const lanes = ['thread'] as const
+const lanes = ['thread', 'process'] as const
 
 describe.each(engineKinds)('a soak of the %s engine', (name, make) => {
   const share = (seconds * 1000) / engineKinds.length / lanes.length
@@ -148,7 +148,7 @@ describe.each(engineKinds)('a soak of the %s engine', (name, make) => {
     'every task of the %s lane settles once, and nothing is left',
     async (lane) => {
       console.info(`soak of ${lane} on ${name}: CATZILLA_SEED=${seed}, ${Math.round(share)} ms`)
-      const engine = await startWith(make, { maxThreads: 2, recycleAfterTasks: 500, queueSize: 1000 })
+      const engine = await startWith(make, { maxThreads: 2, maxProcesses: 2, recycleAfterTasks: 500, queueSize: 1000 })
       const soak = new Soak(engine, lane, randomOf(seed))
       const begun = Date.now()
       const streams = (until: number): Promise<unknown> =>

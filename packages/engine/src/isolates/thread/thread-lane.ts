@@ -2,7 +2,7 @@
 // event loop here keeps none of them waiting.
 import { UnsupportedByEngineError, toError } from '../../contract/errors.ts'
 import type { LaneStatistics } from '../../contract/statistics.ts'
-import type { TaskCall, TaskHandler } from '../../contract/task.ts'
+import type { TaskCall } from '../../contract/task.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
 import { defaultTaskOptions } from '../../options/task-options.ts'
@@ -17,12 +17,13 @@ import { isGated, isOverdue } from '../../typescript/start.ts'
 import { readyAt } from '../../typescript/task-record.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
-import { TaskCodes } from '../task-codes.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
+import { ThreadCodes } from './thread-codes.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { PoolSetup, ThreadBudget } from './thread-pool.ts'
 import { ThreadSettlement } from './thread-settlement.ts'
-import { ThreadWatch } from './thread-watch.ts'
+import { ThreadShares } from './thread-shares.ts'
+import { STALL_MS, ThreadWatch } from './thread-watch.ts'
 
 /** Longest sleep, in milliseconds, of a thread that is held up: timers have to be seen to. */
 const HELD_UP_MS = 10
@@ -40,10 +41,11 @@ export class ThreadLane implements LaneBeside, SideLane {
   readonly terms: LaneTerms
   /** By memory limit, in MiB. */
   readonly pools: Map<number, ThreadPool> = new Map<number, ThreadPool>()
+  readonly shares: ThreadShares
   readonly #parts: WalkParts
   readonly #options: ResolvedEngineOptions
   readonly #budget: ThreadBudget = { threads: 0, started: 0 }
-  readonly #codes = new TaskCodes()
+  readonly #codes = new ThreadCodes()
   readonly #settlement: ThreadSettlement
   readonly #watch: ThreadWatch
   readonly #attempts = new Map<TaskRecord, { readonly pool: ThreadPool; readonly attempt: ThreadAttempt }>()
@@ -52,11 +54,13 @@ export class ThreadLane implements LaneBeside, SideLane {
   #open = false
   #closed = false
 
-  constructor(parts: WalkParts, options: ResolvedEngineOptions) {
+  /** @param stallMs after which time a task whose event loop does not turn is told to be stalled */
+  constructor(parts: WalkParts, options: ResolvedEngineOptions, stallMs: number = STALL_MS) {
     this.#parts = parts
     this.#options = options
+    this.shares = new ThreadShares(this.pools, options.maxThreads)
     this.terms = { lane: this, accept: (call, named) => this.#accept(call, named) }
-    this.#watch = new ThreadWatch(parts, this, options)
+    this.#watch = new ThreadWatch(parts, this, options, stallMs)
     this.#settlement = new ThreadSettlement(parts, this, this.#watch)
   }
 
@@ -68,7 +72,7 @@ export class ThreadLane implements LaneBeside, SideLane {
       )
     }
     const body = handler ?? named.handler
-    if (body !== undefined) this.#codes.indexOf(name, body, options.module)
+    if (body !== undefined) this.#codes.codeOf(name, body, options.module)
     return null
   }
 
@@ -154,11 +158,12 @@ export class ThreadLane implements LaneBeside, SideLane {
 
   /** False when it has to wait for a slot, or for a thread that is free. */
   #hand(record: TaskRecord): boolean {
-    const { name, options, named, handler } = planOf(record)
+    const { plan } = record
+    const { options } = plan
     const pool = this.poolFor(options.memoryLimitMb)
     let attempt: ThreadAttempt | null
     try {
-      const code = this.#codes.indexOf(name, handler ?? named.handler, options.module)
+      const code = this.#codes.numberFor(plan)
       this.#tellCodes(pool)
       attempt = pool.hand(record, code, this.#readyAt(record))
     } catch (thrown) {
@@ -261,15 +266,4 @@ export class ThreadLane implements LaneBeside, SideLane {
     const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
     await Promise.all(threads.map((isolate) => isolate.terminate()))
   }
-}
-
-interface Travelling {
-  readonly name: string
-  readonly options: Plan['options']
-  readonly named: NamedTask
-  readonly handler: TaskHandler | undefined
-}
-
-function planOf({ plan }: TaskRecord): Travelling {
-  return { name: plan.call.name, options: plan.options, named: plan.named, handler: plan.call.handler }
 }

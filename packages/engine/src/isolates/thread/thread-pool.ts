@@ -63,6 +63,8 @@ export class ThreadPool implements ThreadListener {
   readonly attempts: (ThreadAttempt | null)[] = Array.from<ThreadAttempt | null>({ length: SLOTS }).fill(null)
   /** Slots that are handed over. */
   inFlight = 0
+  /** When its latest thread was started. */
+  startedAt: number = -Infinity
   readonly #setup: PoolSetup
   readonly #free = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index)
   readonly #tails = new Int32Array(CLASSES)
@@ -190,6 +192,7 @@ export class ThreadPool implements ThreadListener {
     const index = this.isolates.indexOf(null)
     if (index < 0 || budget.threads >= maxThreads) return undefined
     budget.threads++
+    this.startedAt = performance.now()
     const { memory, memoryLimitMb } = this
     const setup = { memory, codes, idPrefix, memoryLimitMb, listener: this }
     try {

@@ -188,7 +188,7 @@ export class ThreadSettlement implements PoolReceiver {
     for (const attempt of attemptsOf(pool, isolate)) this.#endOfThread(pool, isolate, attempt, end)
     if (this.#falseStarts >= MOST_FALSE_STARTS) this.#giveUp(pool, end)
     this.endRound()
-    pool.startForBacklog()
+    this.#lane.shares.start()
   }
 
   #endOfThread(pool: ThreadPool, isolate: ThreadIsolate, attempt: ThreadAttempt, end: ThreadEnd): void {
@@ -256,7 +256,7 @@ function attemptsOf(pool: ThreadPool, isolate: ThreadIsolate): ThreadAttempt[] {
 }
 
 function endError({ name, plan }: TaskRecord, { error, exitCode }: ThreadEnd): Error {
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+  if (error !== undefined && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     const { memoryLimitMb } = plan.options
     return new MemoryLimitError(
       `task '${name}' used more heap than its memoryLimitMb of ${memoryLimitMb} MiB; its thread was ended`,

@@ -14,7 +14,7 @@ const LOOK_MS = 10
 /** A thread that has not seen an abort after this time, in milliseconds, is busy and will not see it. */
 const ABORT_SEEN_MS = 50
 /** An event loop that has not turned for so long, in milliseconds, is told to be stalled. */
-export const STALL_MS = 5000
+export const STALL_MS: number = 5000
 
 export class ThreadWatch {
   /** Told of each attempt that is found to run. */
@@ -22,11 +22,13 @@ export class ThreadWatch {
   readonly #parts: WalkParts
   readonly #lane: ThreadLane
   readonly #options: ResolvedEngineOptions
+  readonly #stallMs: number
   readonly #stops = new Set<NodeJS.Timeout>()
   #timer: NodeJS.Timeout | undefined
   #idleTimer: NodeJS.Timeout | undefined
 
-  constructor(parts: WalkParts, lane: ThreadLane, options: ResolvedEngineOptions) {
+  constructor(parts: WalkParts, lane: ThreadLane, options: ResolvedEngineOptions, stallMs: number) {
+    this.#stallMs = stallMs
     this.#parts = parts
     this.#lane = lane
     this.#options = options
@@ -59,8 +61,9 @@ export class ThreadWatch {
         if (attempt.run === null && attempt.fate === 'wanted') this.started(pool, attempt)
         this.#lookAtBeat(isolate, attempt, now)
       }
-      pool.startForBacklog()
     }
+    this.#lane.shares.balance()
+    this.#lane.shares.start()
   }
 
   #lookAtBeat(isolate: ThreadIsolate, attempt: ThreadAttempt, now: number): void {
@@ -71,7 +74,7 @@ export class ThreadWatch {
       return
     }
     const blockedMs = Math.min(now - isolate.beatAt, now - (attempt.run?.startedAt ?? now))
-    if (attempt.stalled || blockedMs < STALL_MS) return
+    if (attempt.stalled || blockedMs < this.#stallMs) return
     attempt.stalled = true
     this.#tellStalled(attempt, `the event loop of its thread has been blocked for ${Math.round(blockedMs)} ms`)
   }

@@ -1,5 +1,5 @@
 // Engines of both kinds for tests of the thread lane: started, and stopped after the test, when no thread may be left.
-import { afterEach, expect } from 'vitest'
+import { afterEach } from 'vitest'
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
 import type { TaskCall, TaskHandler } from '../../../src/contract/task.ts'
 import { resolveTaskOptions } from '../../../src/options/task-options.ts'
@@ -12,7 +12,8 @@ const started: TaskEngine[] = []
 
 afterEach(async () => {
   for (const engine of started.splice(0)) await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
-  expect(process.getActiveResourcesInfo().filter((name) => name === 'Worker')).toEqual([])
+  const left = process.getActiveResourcesInfo().filter((name) => name === 'Worker')
+  if (left.length > 0) throw new Error(`${left.length} threads are left`)
 })
 
 type Make = (options: EngineOptions) => TaskEngine

@@ -6,7 +6,6 @@ import {
   TaskCrashedError,
   TaskTimeoutError,
 } from '../../../src/contract/errors.ts'
-import { currentTask } from '../../../src/lanes/task-context.ts'
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
 import { rejectionOf } from '../../thrown.ts'
 import { engineKinds, startWith, threadCall } from './thread-engines.ts'
@@ -17,9 +16,9 @@ const endless = (): never => {
 }
 /** Blocks its thread. */
 const busy = (ms: number): number => {
-  const until = Date.now() + ms
+  const endsAt = Date.now() + ms
   let turns = 0
-  while (Date.now() < until) turns++
+  while (Date.now() < endsAt) turns++
   return turns
 }
 
@@ -84,8 +83,8 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
     }
     const error = await rejectionOf(engine.submit(threadCall(body), []).wait())
     expect(error).toBeInstanceOf(RangeError)
-    expect((error as Error).message).toBe('too far')
-    expect((error as Error).cause).toBeInstanceOf(TypeError)
+    expect(error.message).toBe('too far')
+    expect(error.cause).toBeInstanceOf(TypeError)
   })
 
   test('threads go on while the event loop here is blocked', async () => {
@@ -127,7 +126,7 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
       async () => {
         const key = Symbol.for('@catzilla/engine/task-context')
         const { signal } = (
-          globalThis as never as Record<symbol, { getStore(): { context: typeof currentTask.prototype } }>
+          globalThis as never as Record<symbol, { getStore(): { context: { signal: AbortSignal } } } | undefined>
         )[key]!.getStore().context
         await new Promise((resolve) => signal.addEventListener('abort', resolve))
       },
@@ -172,7 +171,7 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
     const others = Array.from({ length: 200 }, (__, n) => engine.submit(double, [n]))
     const error = await rejectionOf(exit.wait())
     expect(error).toBeInstanceOf(TaskCrashedError)
-    expect((error as Error).message).toContain('process.exit(7)')
+    expect(error.message).toContain('process.exit(7)')
     expect(await Promise.all(others.map((handle) => handle.wait()))).toEqual(others.map((__, n) => n * 2))
   })
 
@@ -188,7 +187,7 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
     })
     const error = await rejectionOf(engine.submit(careless, []).wait())
     expect(error).toBeInstanceOf(TaskCrashedError)
-    expect(String((error as Error).cause)).toContain('nobody caught me')
+    expect(String(error.cause)).toContain('nobody caught me')
     const leaving = threadCall(() => void setTimeout(() => void Promise.reject(new Error('left behind')), 30))
     const slow = threadCall(async () => new Promise((resolve) => setTimeout(resolve, 100, 'slow')))
     await engine.submit(leaving, []).wait()
@@ -208,8 +207,22 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
     )
     const error = await rejectionOf(engine.submit(hog, []).wait())
     expect(error).toBeInstanceOf(MemoryLimitError)
-    expect((error as Error).message).toContain('30 MiB')
+    expect(error.message).toContain('30 MiB')
     expect(await engine.submit(double, [1]).wait()).toBe(2)
+  })
+
+  test('tasks with other memory limits get threads of their own, also when there may be few', async () => {
+    const engine = await start({ maxThreads: 1 })
+    const streams = [50, 100, 150].map(async (memoryLimitMb) => {
+      const call = threadCall((n: number) => n, { memoryLimitMb })
+      const handles = engine.submitMany(
+        call,
+        Array.from({ length: 20 }, (__, n) => [n]),
+      )
+      return Promise.all(handles.map((handle) => handle.wait()))
+    })
+    const expected = Array.from({ length: 20 }, (__, n) => n)
+    expect(await Promise.all(streams)).toEqual([expected, expected, expected])
   })
 
   test('urgent tasks overtake those that wait in the memory', async () => {
