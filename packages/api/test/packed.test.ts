@@ -2,7 +2,7 @@
 // and processes find their entries, their modules and this package again. Nothing is downloaded.
 import { execFile } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
-import { copyFile, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -85,6 +85,14 @@ process 42 true false
 triple in a thread 42
 triple in a process 42
 `)
+  })
+
+  test('the example of docs/lanes.md prints what stands below it', async () => {
+    const page = await readFile(join(packages, '../docs/lanes.md'), 'utf8')
+    const example = await mkdtemp(join(folder, 'lanes-'))
+    const blocks = [...page.matchAll(/```(js|text)\n(?:\/\/ (\S+)\n)?([^]*?)```/g)]
+    await Promise.all(blocks.flatMap(([, , name, code = '']) => (name ? [writeFile(join(example, name), code)] : [])))
+    expect(await printedBy([join(example, 'program.mjs')])).toBe(blocks.find(([, kind]) => kind === 'text')?.[3])
   })
 
   test('bodies that do not get there are errors that name the file, the export, or the variable and its line', async () => {
