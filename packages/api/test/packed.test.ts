@@ -47,7 +47,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 async function install(name: string): Promise<void> {
   const target = installed(`@catzilla/${name}`)
   await mkdir(target, { recursive: true })
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', target]
+  const pack = ['pack', '--json', '--ignore-scripts', '--offline', '--pack-destination', target]
   // on Windows npm is a script
   const { stdout } = await run('npm', pack, { cwd: join(packages, name), shell: process.platform === 'win32' })
   const [packed] = JSON.parse(stdout) as [{ readonly filename: string }]
