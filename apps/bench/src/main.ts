@@ -8,6 +8,7 @@ import { measureFlatness } from './flat.ts'
 import { measureLatency } from './latency.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory, measureMemoryRow } from './memory.ts'
+import { isolateSections } from './isolates/sections.ts'
 import { nativeJobs, nativeSections } from './native/sections.ts'
 import { textOfSection, textOfSummary, writeJson, writePage } from './report.ts'
 import type { Report } from './report.ts'
@@ -22,6 +23,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   timers: measureTimers,
   flat: measureFlatness,
   ...nativeSections,
+  ...isolateSections,
   allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {

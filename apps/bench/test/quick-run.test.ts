@@ -31,6 +31,7 @@ describe('bench', () => {
       '== Cost per kernel task by number queued ==',
       '== What statistics cost ==',
       '== What an idle engine costs ==',
+      '== Threads ==',
       '== Allocators ==',
     ]) {
       expect(stdout).toContain(title)

@@ -128,7 +128,8 @@ export const taskOptionTable: Readonly<Record<keyof TaskOptions, OptionRow>> = {
   memoryLimitMb: {
     byDefault: '100',
     accepts: 'a number of MiB > 0',
-    about: 'Memory one task may use, in lanes that measure it.',
+    about:
+      'Memory one task may use, in lanes that measure it. Process lane: what it adds to the resident memory of its process.',
     check: is.positive,
   },
   lane: {

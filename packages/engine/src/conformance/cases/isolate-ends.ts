@@ -36,7 +36,6 @@ function stopCases(lane: IsolateLane): ConformanceCase[] {
     }),
     isolateCase(lane, 'a body hears from its signal that it is cancelled, and why', async (t) => {
       const engine = await startIsolates(t)
-      const started = nextEvent(engine, 'started')
       const body = (): Promise<void> => {
         const key = Symbol.for('@catzilla/engine/task-context')
         const storage = (globalThis as Record<symbol, unknown>)[key] as { getStore(): { context: TaskContext } }
@@ -51,12 +50,18 @@ function stopCases(lane: IsolateLane): ConformanceCase[] {
           })
         })
       }
-      const handle = engine.submit(t.define(engine, body, { lane, cancelGraceMs: 60_000 }), [])
-      await started
-      handle.cancel('enough')
-      // in the same isolate: a body that gives way keeps it
+      const call = t.define(engine, body, { lane, cancelGraceMs: 60_000 })
       const look = t.define(engine, () => (globalThis as { heard?: unknown }).heard, { lane })
-      const [name, message] = (await engine.submit(look, []).wait()) as [string, string]
+      let heard: unknown
+      // in the same isolate: a body that gives way keeps it. On a busy machine it may be too slow to answer, and lose it
+      for (let round = 0; round < 20 && heard === undefined; round++) {
+        const started = nextEvent(engine, 'started')
+        const handle = engine.submit(call, [])
+        await started
+        handle.cancel('enough')
+        heard = await engine.submit(look, []).wait()
+      }
+      const [name, message] = heard as [string, string]
       assert.equal(name, 'TaskCancelledError')
       assert.match(message, /enough/)
     }),

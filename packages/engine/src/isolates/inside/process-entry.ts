@@ -36,4 +36,4 @@ process.on('uncaughtException', (error) => {
   setTimeout(leave, LAST_WORDS_MS)
 })
 
-watchParent(orders.parent, () => send({ kind: 'ready' }))
+watchParent(orders.parent, orders.lifeline, () => send({ kind: 'ready' }))

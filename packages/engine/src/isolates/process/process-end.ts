@@ -1,5 +1,5 @@
-// How a child process ended, in words, and what that means for the task that it ran.
-import { MemoryLimitError, TaskCrashedError } from '../../contract/errors.ts'
+// What is said to a task that its process has failed: how a process ended, in words, and the errors that come of it.
+import { MemoryLimitError, PayloadError, TaskCrashedError, toError } from '../../contract/errors.ts'
 
 export interface ProcessEnd {
   readonly pid: number
@@ -45,6 +45,14 @@ export function neverBeginsError(task: string, end: ProcessEnd, times: number): 
   return new TaskCrashedError(
     `task '${task}': ${times} processes ended when it was handed to them, before it began: ${howItEnded(end)}; its arguments may be too large for a process`,
   )
+}
+
+/** The error of a task whose arguments or code cannot be written to the channel. */
+export function cannotBeSentError(task: string, thrown: unknown): Error {
+  const error = toError(thrown)
+  if (error.name === 'TaskDefinitionError') return error
+  const text = `task '${task}': its arguments cannot be sent to a process: ${error.message}; pass less, or plain data`
+  return new PayloadError(text, [], { cause: error })
 }
 
 function howItEnded({ exitCode, signalCode, failure, why }: ProcessEnd): string {

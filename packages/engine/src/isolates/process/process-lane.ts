@@ -1,6 +1,6 @@
 // The process lane of the walk: takes tasks from its ready queue while a child process is idle, one task for each, and
 // settles them by what the children say, by what they do not say in time, and by how they end.
-import { PayloadError, TaskCancelledError, toError } from '../../contract/errors.ts'
+import { TaskCancelledError, toError } from '../../contract/errors.ts'
 import type { LaneStatistics } from '../../contract/statistics.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
@@ -21,7 +21,7 @@ import { AttemptEnds } from './attempt-ends.ts'
 import { AttemptWatch } from './attempt-watch.ts'
 import { CodeNumbers } from './code-numbers.ts'
 import { ProcessAttempt } from './process-attempt.ts'
-import { neverBeginsError, noProcessError } from './process-end.ts'
+import { cannotBeSentError, neverBeginsError, noProcessError } from './process-end.ts'
 import type { ProcessEnd } from './process-end.ts'
 import { ProcessPool } from './process-pool.ts'
 import type { PoolListener } from './process-pool.ts'
@@ -163,7 +163,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     } catch (thrown) {
       // which codes it has is not known any more
       child.leave(this.#settings.leaveMs)
-      return this.#failNow(record, refused(record, thrown))
+      return this.#failNow(record, cannotBeSentError(record.name, thrown))
     }
     child.state = 'busy'
     child.attempt = attempt
@@ -294,12 +294,4 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     settlement.failed(record, run, error, now, true)
     this.wake()
   }
-}
-
-function refused(record: TaskRecord, thrown: unknown): Error {
-  const error = toError(thrown)
-  if (error.name === 'TaskDefinitionError') return error
-  return new PayloadError(`task '${record.name}': its arguments cannot be sent to a process: ${error.message}`, [], {
-    cause: error,
-  })
 }

@@ -1,6 +1,7 @@
 // The child processes there are: started when there is work, ended when there has been none for long, replaced when they
 // have done their share; and not started again and again when none of them stays up.
 import { totalmem } from 'node:os'
+import { isMainThread } from 'node:worker_threads'
 import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
 import type { Alarm, Clock } from '../../support/clock.ts'
 import { entryFile } from '../entry-file.ts'
@@ -8,7 +9,7 @@ import { inheritedFlags } from './inherited-flags.ts'
 import type { ProcessEnd } from './process-end.ts'
 import type { FromChild } from './protocol.ts'
 import type { ProcessSettings } from './settings.ts'
-import { TaskProcess } from './task-process.ts'
+import { LIFELINE, TaskProcess } from './task-process.ts'
 import type { ProcessListener } from './task-process.ts'
 
 const MIB = 1024 * 1024
@@ -191,6 +192,7 @@ export class ProcessPool implements ProcessListener {
     const { readyMs, residentBytes, memoryMs, execArgv = inheritedFlags(process.execArgv) } = this.#settings
     const orders = {
       parent: process.pid,
+      lifeline: isMainThread ? null : LIFELINE,
       tellHeap: this.#options.recycleHeapMb < Infinity,
       tellMemoryMs: residentBytes === null ? memoryMs : 0,
     }

@@ -8,6 +8,8 @@ import type { PackedError } from '../wire/wire-error.ts'
 export interface ChildOrders {
   /** The process it belongs to: without it, it ends. */
   readonly parent: number
+  /** A descriptor that is closed when the thread it belongs to ends, which may be before the process does; null for none. */
+  readonly lifeline: number | null
   /** Whether the engine wants to know how large the heap is after each task. */
   readonly tellHeap: boolean
   /** Every how many milliseconds a running task's memory is told; 0 where the engine can look for itself. */

@@ -15,6 +15,9 @@ const STDERR_KEPT = 4096
 /** After its exit, how long to wait for the rest of what a child said: somebody else may hold its pipes open. */
 const LAST_WORDS_MS = 200
 
+/** Descriptor of the pipe that a child of a worker thread has: its place after the standard three and the channel. */
+export const LIFELINE = 4
+
 export interface Fork {
   readonly entry: string
   readonly execArgv: readonly string[]
@@ -27,6 +30,12 @@ export interface Fork {
 export interface ProcessListener {
   heard(child: TaskProcess, message: FromChild): void
   ended(child: TaskProcess, end: ProcessEnd): void
+}
+
+/** What the types do not tell of the pipes of a child. */
+interface Pipe {
+  ref(): void
+  unref(): void
 }
 
 export class TaskProcess {
@@ -58,10 +67,11 @@ export class TaskProcess {
     this.#clock = clock
     this.#listener = listener
     this.heardAt = clock.now()
+    const stdio = ['ignore', 'inherit', 'pipe', 'ipc'] as const
     const options = {
       execArgv: [...execArgv, `--max-old-space-size=${heapMb}`],
       serialization: 'advanced' as const,
-      stdio: ['ignore' as const, 'inherit' as const, 'pipe' as const, 'ipc' as const],
+      stdio: [...stdio, ...(orders.lifeline === null ? [] : ['pipe' as const])],
       windowsHide: true,
     }
     this.#child = fork(entry, [JSON.stringify(orders)], options)
@@ -78,11 +88,11 @@ export class TaskProcess {
 
   /** Whether the parent stays alive for it. */
   hold(wanted: boolean): void {
-    const { channel, stderr } = this.#child
+    const { channel, stderr, stdio } = this.#child
     const change = wanted ? 'ref' : 'unref'
     this.#child[change]()
     channel?.[change]()
-    ;(stderr as unknown as { ref(): void; unref(): void } | null)?.[change]()
+    for (const pipe of [stderr, stdio[LIFELINE]]) (pipe as unknown as Pipe | null | undefined)?.[change]()
   }
 
   /** @throws when the message cannot be serialised */
@@ -139,7 +149,8 @@ export class TaskProcess {
       this.#why = `it could not be started: ${error.message}`
       this.#end()
     })
-    child.stderr?.on('error', () => {})
+    // what becomes of its pipes is told by its end
+    for (const pipe of [child.stderr, child.stdio[LIFELINE]]) pipe?.on('error', () => {})
     child.stderr?.on('data', (chunk: Buffer) => this.#passOn(chunk))
     child.stderr?.once('close', () => this.#closed('stderr'))
   }

@@ -13,7 +13,7 @@ export class ThreadAttempt {
   fate: AttemptFate = 'wanted'
   /** Null until this thread knows that it runs. */
   run: RunState | null = null
-  /** When it was told to be stalled, in beats of its isolate. */
+  /** It has been told to be stalled. */
   stalled = false
 
   constructor(record: TaskRecord, slot: number, number: number) {

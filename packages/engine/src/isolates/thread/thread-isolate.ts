@@ -49,6 +49,7 @@ export class ThreadIsolate {
   /** Its beat at the latest look, and when it was seen to change. */
   beat = 0
   beatAt = 0
+  #directedTail = 0
   readonly #memory: LaneMemory
   readonly #worker: Worker
   readonly #exited: Promise<void>
@@ -114,7 +115,8 @@ export class ThreadIsolate {
 
   /** Tasks that wait for it alone. */
   get directed(): number {
-    return this.word(IsolateWord.DIRECTED_TAIL) - this.word(IsolateWord.DIRECTED_HEAD)
+    // a body that got hold of the memory may have written anything there
+    return Math.min(DIRECTED, Math.max(0, this.#directedTail - this.word(IsolateWord.DIRECTED_HEAD)))
   }
 
   /** Whether one more task may wait for it alone. */
@@ -124,8 +126,7 @@ export class ThreadIsolate {
 
   /** Slots of the tasks that wait for it alone. */
   *directedSlots(): Generator<number> {
-    const tail = this.word(IsolateWord.DIRECTED_TAIL)
-    for (let at = this.word(IsolateWord.DIRECTED_HEAD); at < tail; at++) {
+    for (let at = this.#directedTail - this.directed; at < this.#directedTail; at++) {
       yield Atomics.load(this.#memory.words, this.#memory.directedWord(this.index, at)) & 0xffff
     }
   }
@@ -133,9 +134,8 @@ export class ThreadIsolate {
   /** Puts a task in front of it that nobody else can take. */
   direct(slot: number, priority: number): void {
     const { words } = this.#memory
-    const tail = this.word(IsolateWord.DIRECTED_TAIL)
-    Atomics.store(words, this.#memory.directedWord(this.index, tail), (priority << 16) | slot)
-    Atomics.store(words, this.#at(IsolateWord.DIRECTED_TAIL), tail + 1)
+    Atomics.store(words, this.#memory.directedWord(this.index, this.#directedTail), (priority << 16) | slot)
+    Atomics.store(words, this.#at(IsolateWord.DIRECTED_TAIL), ++this.#directedTail)
   }
 
   /** Asks it to take nothing more, and to end when it runs nothing. It has to be woken if it sleeps. */

@@ -26,6 +26,8 @@ const CLASSES = 4
 /** Longest time, in milliseconds, for which taking tasks back may hold up the event loop. */
 const SLICE_MS = 4
 const LOOK_EVERY = 64
+/** Tasks for which threads that sleep are woken together: being woken costs as much as many small tasks. */
+const WAKE_EVERY = 32
 
 /** What pools of one lane share. */
 export interface PoolSetup {
@@ -145,7 +147,8 @@ export class ThreadPool implements ThreadListener {
     }
     isolate.post({ kind: 'payload', slot, value: message.value }, message.transfer)
     isolate.direct(slot, options.priority)
-    this.#unattended++
+    // which of the sleepers a notification wakes cannot be chosen: all are woken, so that this one is
+    this.#unattended += this.threads.length
     return true
   }
 
@@ -165,8 +168,9 @@ export class ThreadPool implements ThreadListener {
     this.pump.start()
   }
 
-  /** Whether somebody sleeps who could run what was handed over, or nobody is there at all. */
+  /** Whether a thread should be woken for it now: while there are few tasks for each of them, else for some at a time. */
   get isDue(): boolean {
+    if (this.#unattended < WAKE_EVERY && this.inFlight > 2 * this.isolates.length) return false
     return Atomics.load(this.memory.words, Head.SLEEPERS) > 0 || this.#unattended === this.inFlight
   }
 
@@ -221,7 +225,14 @@ export class ThreadPool implements ThreadListener {
   #drainOne(isolate: ThreadIsolate, endsAt: number): number {
     const { memory } = this
     const tail = isolate.word(IsolateWord.DONE_TAIL)
+    const waiting = (tail - isolate.doneHead) | 0
     let count = 0
+    // no thread has ever that many: a body of it has written into the memory
+    if (waiting < 0 || waiting > SLOTS) {
+      isolate.doneHead = tail
+      void isolate.terminate()
+      return 0
+    }
     while (isolate.doneHead !== tail) {
       const slot = Atomics.load(memory.words, memory.doneWord(isolate.index, isolate.doneHead))
       isolate.doneHead = (isolate.doneHead + 1) | 0

@@ -135,6 +135,29 @@ describe('a parent', () => {
     expect(pids.filter(isAlive)).toEqual([])
   })
 
+  test('may have its engine in a worker thread, whose children go with it, blocked or not', async () => {
+    const parent = await start(`
+      const { Worker, isMainThread, parentPort } = await import('node:worker_threads')
+      if (isMainThread) {
+        const worker = new Worker(new URL(import.meta.url))
+        worker.once('message', async (pids) => {
+          await worker.terminate()
+          say(pids)
+          setInterval(() => {}, 1000)
+        })
+      } else {
+        const handles = [submit(forever), submit(loop, { timeoutMs: Infinity }, [600_000])]
+        let started = 0
+        engine.subscribe(['started'], () => {
+          if (++started === 2) parentPort.postMessage(handles.map((handle) => handle.stats().workerId))
+        })
+      }`)
+    const pids = (await parent.line()) as number[]
+    expect(pids.length).toBe(2)
+    await Promise.all(pids.map(gone))
+    expect(isAlive(parent.pid)).toBe(true)
+  })
+
   test('shows what its children write', async () => {
     const parent = await start(`
       await submit(() => { process.stdout.write('"out"\\n'); process.stderr.write('err'); return 1 }).wait()

@@ -83,9 +83,12 @@ describe('an endless loop', () => {
   })
 })
 
+// a busy machine is no reason to be taken for blocked
+const patient = { ackMs: 20_000 }
+
 describe('a body that looks at its signal', () => {
   test('keeps its process, and is told why', async () => {
-    const { engine, run } = await startProcesses({ maxProcesses: 1 })
+    const { engine, run } = await startProcesses({ maxProcesses: 1 }, patient)
     const before = await run(pidOf).wait()
     const handle = run(obedient, [], { timeoutMs: 50, cancelGraceMs: 20_000 })
     expect(await errorOf(handle)).toBeInstanceOf(TaskTimeoutError)
@@ -97,7 +100,7 @@ describe('a body that looks at its signal', () => {
   })
 
   test('hears of a cancellation', async () => {
-    const { engine, run } = await startProcesses({ maxProcesses: 1 })
+    const { engine, run } = await startProcesses({ maxProcesses: 1 }, patient)
     const before = await run(pidOf).wait()
     const started = nextEvent(engine, 'started')
     const handle = run(obedient, [], { cancelGraceMs: 20_000 })
