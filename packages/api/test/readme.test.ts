@@ -47,8 +47,9 @@ const readme = await readFile(join(root, 'README.md'), 'utf8')
 
 test.each([
   ['first', 0, {}],
-  ['second', 1, { CATZILLA_ENGINE: nativeMissing === undefined ? 'native' : 'auto' }],
-  ['second, without the C engine,', 1, { CATZILLA_NATIVE: 'off', CATZILLA_ENGINE: 'auto' }],
+  ['second', 1, {}],
+  ['third', 2, { CATZILLA_ENGINE: nativeMissing === undefined ? 'native' : 'auto' }],
+  ['third, without the C engine,', 2, { CATZILLA_NATIVE: 'off', CATZILLA_ENGINE: 'auto' }],
 ])('the %s block of the README prints what stands below it', async (_, index, environment) => {
   const [code, printed] = [blocksOf(readme, 'ts')[index], blocksOf(readme, 'text')[index]]
   if (code === undefined || printed === undefined) throw new Error(`README.md has no block ${index + 1}`)
