@@ -9,10 +9,13 @@ import { ThreadWorker } from './thread-worker.ts'
 
 const worker = new ThreadWorker(workerData as ThreadStart, new BodyLoader(becomeIsolate()))
 
-process.on('uncaughtExceptionMonitor', (error) => {
-  const culprit = runningTask()
-  worker.fatal(error, culprit instanceof RunningInside ? culprit : undefined)
-})
-process.on('exit', (code) => worker.exit(code))
+/** The task whose code runs at this moment. */
+function culprit(): RunningInside | undefined {
+  const running = runningTask()
+  return running instanceof RunningInside ? running : undefined
+}
+
+process.on('uncaughtExceptionMonitor', (error) => worker.fatal(error, culprit()))
+process.on('exit', (code) => worker.exit(code, culprit()))
 
 void worker.run()

@@ -1,5 +1,6 @@
 // What an isolate of the thread lane does: takes tasks from the shared memory, one at a time, runs them, and says how they
 // ended. It sleeps when there is none, gives its event loop its turns, and needs no message for a task of small payload.
+import { getHeapStatistics } from 'node:v8'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { PayloadError, toError } from '../../contract/errors.ts'
@@ -33,6 +34,10 @@ const SLICE_MS = 8
 /** Tasks between two looks at the time and at the heap. */
 const LOOK_EVERY = 32
 const BEAT_MS = 250
+/** Characters of an error that a slot has room for in any case. */
+const SHORT_MESSAGE = 100
+/** Longest time, in milliseconds, for which the loading of modules holds up the first task. */
+const WARM_UP_MS = 2000
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -57,6 +62,7 @@ export class ThreadWorker {
   readonly #codes: (TaskCode | undefined)[]
   readonly #payloads = new Map<number, unknown>()
   readonly #idPrefix: string
+  readonly #warm: boolean
   readonly #offset: number
   readonly #idle: IdleIsolate
   #current: Current | null = null
@@ -75,6 +81,7 @@ export class ThreadWorker {
     this.#claims = new Claims(this.#memory, start.isolate)
     this.#values = new SmallValues(start.memory)
     this.#codes = [...start.codes]
+    this.#warm = start.warm
     this.#idPrefix = start.idPrefix
     this.#offset = clockOrigin() - start.originMs
     this.#idle = new IdleIsolate(this.#words, () => this.#claims.any || this.#retires)
@@ -84,7 +91,7 @@ export class ThreadWorker {
   async run(): Promise<void> {
     this.#port.on('message', (message: ToIsolate) => this.#receive(message))
     setInterval(() => Atomics.add(this.#words, this.#own(IsolateWord.BEAT), 1), BEAT_MS).unref()
-    await this.#warmUp()
+    await Promise.race([this.#warmUp(), new Promise((resolve) => setTimeout(resolve, WARM_UP_MS).unref())])
     this.#post({ kind: 'ready' })
     while (!this.#retires) {
       await this.#workOff()
@@ -95,7 +102,7 @@ export class ThreadWorker {
 
   /** Modules are loaded before the first task needs them; what is wrong with one is said when it is needed. */
   async #warmUp(): Promise<void> {
-    for (const code of this.#codes) {
+    for (const code of this.#warm ? this.#codes : []) {
       try {
         if (code !== undefined) await this.#loader.load(code)
       } catch {}
@@ -107,7 +114,9 @@ export class ThreadWorker {
     for (let slot = this.#take(); slot >= 0; slot = this.#take()) {
       const pending = this.#runSlot(slot)
       if (pending !== undefined) await pending
-      if (++this.#done % LOOK_EVERY === 0 || pending !== undefined) await this.#breathe()
+      const look = ++this.#done % LOOK_EVERY === 0
+      if (look) Atomics.store(this.#words, this.#own(IsolateWord.HEAP_KB), heapInUseKb())
+      if (look || pending !== undefined) await this.#breathe()
     }
   }
 
@@ -122,7 +131,7 @@ export class ThreadWorker {
   /** Timers and I/O of the bodies get their turn. */
   async #breathe(): Promise<void> {
     if (performance.now() < this.#sliceEndsAt) return
-    Atomics.store(this.#words, this.#own(IsolateWord.HEAP_KB), Math.ceil(process.memoryUsage().heapUsed / 1024))
+    Atomics.store(this.#words, this.#own(IsolateWord.HEAP_KB), heapInUseKb())
     await turn()
     this.#sliceEndsAt = performance.now() + SLICE_MS
   }
@@ -136,6 +145,7 @@ export class ThreadWorker {
       return undefined
     }
     doubles[this.#memory.slotDouble(slot, SlotDouble.STARTED_AT)] = this.#now()
+    Atomics.store(words, this.#own(IsolateWord.ABORTED), 0)
     Atomics.store(words, this.#own(IsolateWord.CURRENT), slot + 1)
     Atomics.add(words, Head.STARTS, 1)
     return this.#begin(slot)
@@ -151,12 +161,12 @@ export class ThreadWorker {
       if (typeof body !== 'function') return this.#loadThenRun(current, body)
       this.#bodies[index] = body
       answer = runInTaskContext(current.running, body, this.#argumentsOf(slot))
+      if (isThenable(answer)) return this.#follow(current, answer)
     } catch (thrown) {
       leaveTaskContext()
       this.#failed(current, thrown)
       return undefined
     }
-    if (isThenable(answer)) return this.#follow(current, answer)
     this.#succeeded(current, answer)
     return undefined
   }
@@ -222,32 +232,35 @@ export class ThreadWorker {
   }
 
   #succeeded(current: Current, value: unknown): void {
-    if (!this.#leave(current)) return
-    const length = this.#values.write(this.#memory.payloadAt(current.slot), PAYLOAD_BYTES, value)
-    if (length >= 0) return this.#complete(current.slot, EndKind.RESULT, length)
+    const { name, slot, running } = current
+    running.end()
+    // what reading the result runs, such as its getters, is still the task's: it may take too long, or end the thread
+    const length = this.#values.write(this.#memory.payloadAt(slot), PAYLOAD_BYTES, value)
+    if (length >= 0) return this.#finish(current, EndKind.RESULT, length)
     try {
-      const message = toMessage(value, false, `task '${current.name}': result`)
-      this.#port.postMessage({ kind: 'end', slot: current.slot, value: message.value }, message.transfer)
-      this.#complete(current.slot, EndKind.RESULT_MESSAGE, 0)
+      const message = toMessage(value, false, `task '${name}': result`)
+      this.#port.postMessage({ kind: 'end', slot, value: message.value }, message.transfer)
+      this.#finish(current, EndKind.RESULT_MESSAGE, 0)
     } catch (thrown) {
-      this.#fail(current, asPayloadError(thrown))
+      this.#failed(current, asPayloadError(thrown))
     }
   }
 
   #failed(current: Current, thrown: unknown): void {
-    if (this.#leave(current)) this.#fail(current, thrown)
-  }
-
-  #fail({ slot }: Current, thrown: unknown): void {
+    const { slot, running } = current
+    running.end()
     const packed = packError(thrown)
     const length = this.#values.write(this.#memory.payloadAt(slot), PAYLOAD_BYTES, packed)
     if (length < 0) this.#post({ kind: 'end', slot, value: packed })
-    this.#complete(slot, length < 0 ? EndKind.ERROR_MESSAGE : EndKind.ERROR, Math.max(0, length))
+    this.#finish(current, length < 0 ? EndKind.ERROR_MESSAGE : EndKind.ERROR, Math.max(0, length))
   }
 
-  /** The body has ended; false when the isolate is to end for it, and nobody wants to hear of it. */
-  #leave({ slot, running }: Current): boolean {
-    running.end()
+  #finish(current: Current, kind: number, length: number): void {
+    if (this.#leave(current)) this.#complete(current.slot, kind, length)
+  }
+
+  /** The task has ended; false when the isolate is to end for it, and nobody wants to hear of it. */
+  #leave({ slot }: Current): boolean {
     this.#current = null
     const word = this.#own(IsolateWord.CURRENT)
     return Atomics.compareExchange(this.#words, word, slot + 1, 0) === slot + 1
@@ -297,14 +310,23 @@ export class ThreadWorker {
   }
 
   /** The isolate ends, whoever made it: says so of the task that it runs. */
-  exit(code: number): void {
+  exit(code: number, caller: RunningInside | undefined): void {
     const current = this.#current
     if (current === null || !this.#leave(current)) return
-    const { error, culprit } = this.#fatal ?? {}
+    const { error, culprit } = this.#fatal ?? { error: undefined, culprit: caller }
     const kind = culprit !== undefined && culprit !== current.running ? EndKind.CRASH_OF_ANOTHER : EndKind.CRASH
-    const about = this.#fatal === null ? { code } : { code, error: packError(error) }
-    const length = this.#values.write(this.#memory.payloadAt(current.slot), PAYLOAD_BYTES, about)
-    this.#complete(current.slot, kind, Math.max(0, length))
+    const length = this.#writeCrash(current.slot, this.#fatal === null ? { code } : { code, error: packError(error) })
+    this.#complete(current.slot, kind, length)
+  }
+
+  /** There is no time for a message: of an error that does not fit, its first words. */
+  #writeCrash(slot: number, about: { readonly code: number; readonly error?: unknown }): number {
+    const at = this.#memory.payloadAt(slot)
+    const length = this.#values.write(at, PAYLOAD_BYTES, about)
+    if (length >= 0) return length
+    const { name, message } = unpackError(about.error)
+    const short = Object.assign(new Error(message.slice(0, SHORT_MESSAGE)), { name: name.slice(0, 50), stack: '' })
+    return Math.max(0, this.#values.write(at, PAYLOAD_BYTES, { code: about.code, error: packError(short) }))
   }
 
   #post(message: FromIsolate): void {
@@ -318,6 +340,10 @@ export class ThreadWorker {
   #now(): number {
     return performance.now() + this.#offset
   }
+}
+
+function heapInUseKb(): number {
+  return Math.ceil(getHeapStatistics().used_heap_size / 1024)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

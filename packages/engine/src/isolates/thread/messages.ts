@@ -12,6 +12,8 @@ export interface ThreadStart {
   readonly port: MessagePort
   /** Codes there are, by number. */
   readonly codes: readonly TaskCode[]
+  /** Whether modules are to be loaded before the first task: not when that has ended a thread. */
+  readonly warm: boolean
   /** Begins every task's id. */
   readonly idPrefix: string
   /** `clockOrigin()` of the other side. */
@@ -29,6 +31,24 @@ export type FromIsolate =
   /** The end of the attempt in a slot: a result, or a packed error. */
   | { readonly kind: 'end'; readonly slot: number; readonly value: unknown }
   | { readonly kind: 'report'; readonly slot: number; readonly attempt: number; readonly report: AttemptReport }
+
+/** Whether a message that came from a thread is one of those it sends. */
+export function isFromIsolate(message: unknown): message is FromIsolate {
+  if (typeof message !== 'object' || message === null) return false
+  const { kind, slot, attempt, report } = message as Record<string, unknown>
+  if (kind === 'ready') return true
+  if (kind === 'end') return typeof slot === 'number'
+  return kind === 'report' && typeof slot === 'number' && typeof attempt === 'number' && isReport(report)
+}
+
+function isReport(report: unknown): report is AttemptReport {
+  if (typeof report !== 'object' || report === null) return false
+  const { kind, ratio, message, fields } = report as Record<string, unknown>
+  const hasText = message === undefined || typeof message === 'string'
+  if (kind === 'progress') return typeof ratio === 'number' && ratio >= 0 && ratio <= 1 && hasText
+  if (kind === 'log') return typeof message === 'string' && (fields === undefined || typeof fields === 'object')
+  return kind === 'heartbeat'
+}
 
 /** Readings of which the best is taken: the first ones of a thread take long. */
 const READINGS = 8

@@ -15,6 +15,8 @@ export class ThreadAttempt {
   fate: AttemptFate = 'wanted'
   /** Null until this thread knows that it runs. */
   run: RunState | null = null
+  /** When its thread is ended if it still runs it and has not seen that it is given up. */
+  stopAt: number = Infinity
   /** It has been told to be stalled. */
   stalled = false
 

@@ -7,7 +7,7 @@ import { entryFile } from '../entry-file.ts'
 import { DIRECTED, IsolateWord, STOPPED } from './lane-memory.ts'
 import type { LaneMemory } from './lane-memory.ts'
 import { clockOrigin } from './messages.ts'
-import type { FromIsolate, ThreadStart, ToIsolate } from './messages.ts'
+import type { ThreadStart, ToIsolate } from './messages.ts'
 
 /** Heap, in MiB, that Node itself has in a thread, beside what tasks may use. */
 const OWN_HEAP_MB = 8
@@ -20,7 +20,7 @@ export interface ThreadEnd {
 }
 
 export interface ThreadListener {
-  heard(isolate: ThreadIsolate, message: FromIsolate): void
+  heard(isolate: ThreadIsolate, message: unknown): void
   ended(isolate: ThreadIsolate, end: ThreadEnd): void
 }
 
@@ -28,6 +28,7 @@ interface ThreadSetup {
   readonly memory: LaneMemory
   readonly codes: readonly TaskCode[]
   readonly idPrefix: string
+  readonly warm: boolean
   readonly memoryLimitMb: number
   readonly listener: ThreadListener
 }
@@ -54,7 +55,7 @@ export class ThreadIsolate {
   readonly #worker: Worker
   readonly #exited: Promise<void>
 
-  constructor(index: number, id: number, { memory, codes, idPrefix, memoryLimitMb, listener }: ThreadSetup) {
+  constructor(index: number, id: number, { memory, codes, idPrefix, warm, memoryLimitMb, listener }: ThreadSetup) {
     this.index = index
     this.id = id
     this.#memory = memory
@@ -69,6 +70,7 @@ export class ThreadIsolate {
       port: port2,
       codes: [...codes],
       idPrefix,
+      warm,
       originMs: clockOrigin(),
     }
     this.#worker = new Worker(entryFile('thread-entry'), {
@@ -78,7 +80,7 @@ export class ThreadIsolate {
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memoryLimitMb) + OWN_HEAP_MB },
     })
     this.#worker.unref()
-    this.port.on('message', (message: FromIsolate) => listener.heard(this, message))
+    this.port.on('message', (message: unknown) => listener.heard(this, message))
     this.port.unref()
     let error: Error | undefined
     this.#worker.on('error', (thrown: unknown) => (error = toError(thrown)))

@@ -1,6 +1,6 @@
 // The threads that share one memory: tasks with the same memory limit run in them. Writes tasks into slots, wakes and starts
 // threads for them, and takes back what they have done.
-import { PayloadError } from '../../contract/errors.ts'
+import { PayloadError, toError } from '../../contract/errors.ts'
 import type { TaskCode } from '../code/task-code.ts'
 import { toMessage } from '../wire/message-values.ts'
 import { SmallValues } from '../wire/small-values.ts'
@@ -16,7 +16,6 @@ import {
   SlotState,
   SlotWord,
 } from './lane-memory.ts'
-import type { FromIsolate } from './messages.ts'
 import { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadEnd, ThreadListener } from './thread-isolate.ts'
@@ -49,7 +48,11 @@ export interface ThreadBudget {
 export interface PoolReceiver {
   /** An isolate has given the slot of an attempt back. */
   returned(pool: ThreadPool, attempt: ThreadAttempt): void
-  heard(pool: ThreadPool, isolate: ThreadIsolate, message: FromIsolate): void
+  heard(pool: ThreadPool, isolate: ThreadIsolate, message: unknown): void
+  /** A thread could not even be made. */
+  notStarted(pool: ThreadPool, error: Error): void
+  /** Threads become ready, as far as is known. */
+  readonly startsWell: boolean
   /** A thread has ended; its attempts are to be seen to. */
   ended(pool: ThreadPool, isolate: ThreadIsolate, end: ThreadEnd): void
   endRound(): void
@@ -148,11 +151,12 @@ export class ThreadPool implements ThreadListener {
 
   /** Sends the arguments to one thread, which alone can then run the task. */
   #send(record: ThreadRecord, { slot, number }: ThreadAttempt): boolean {
-    const isolate = this.#leastLoaded()
-    if (isolate === undefined) return false
     const { options } = record.plan
     // buffers that the caller gave away, and that no later attempt needs, go on without a copy
     const owned = options.transfer && number > options.maxRetries
+    const isolate = this.#leastLoaded()
+    // they would go with a thread that ends before it runs the task: only one that is free gets them
+    if (isolate === undefined || (owned && !isIdle(isolate))) return false
     let message
     try {
       message = toMessage(record.args, owned, `task '${record.name}': args`)
@@ -169,7 +173,7 @@ export class ThreadPool implements ThreadListener {
 
   #leastLoaded(): ThreadIsolate | undefined {
     const able = this.threads.filter((each) => each.takesDirected)
-    const idle = able.find((each) => each.current < 0 && each.directed === 0)
+    const idle = able.find(isIdle)
     if (idle !== undefined) return idle
     return this.start() ?? able.toSorted((a, b) => a.directed - b.directed)[0]
   }
@@ -207,18 +211,19 @@ export class ThreadPool implements ThreadListener {
 
   /** Starts a thread, if there may be one more. */
   start(): ThreadIsolate | undefined {
-    const { budget, codes, idPrefix, maxThreads } = this.#setup
+    const { budget, codes, idPrefix, maxThreads, receiver } = this.#setup
     const index = this.isolates.indexOf(null)
     if (index < 0 || budget.threads >= maxThreads) return undefined
     budget.threads++
     this.startedAt = performance.now()
     const { memory, memoryLimitMb } = this
-    const setup = { memory, codes, idPrefix, memoryLimitMb, listener: this }
+    const setup = { memory, codes, idPrefix, memoryLimitMb, warm: receiver.startsWell, listener: this }
     try {
       return (this.isolates[index] = new ThreadIsolate(index, ++budget.started, setup))
     } catch (thrown) {
       budget.threads--
-      throw thrown
+      receiver.notStarted(this, toError(thrown))
+      return undefined
     }
   }
 
@@ -270,9 +275,18 @@ export class ThreadPool implements ThreadListener {
     this.inFlight--
   }
 
-  /** The thread that runs an attempt at this moment. */
+  /** Without a thread nobody empties the rings: what was withdrawn leaves them here. */
+  reset(): void {
+    if (this.threads.length > 0) return
+    for (const attempt of this.attempts) if (attempt !== null) this.free(attempt)
+    for (let priority = 0; priority < CLASSES; priority++) {
+      Atomics.store(this.memory.words, this.memory.classHead(priority), this.#tails[priority] ?? 0)
+    }
+  }
+
+  /** The thread that has taken an attempt. */
   isolateOf({ slot }: ThreadAttempt): ThreadIsolate | undefined {
-    return this.threads.find((each) => each.current === slot)
+    return this.isolates[(this.memory.words[this.memory.slotWord(slot, SlotWord.ISOLATE)] ?? 0) - 1] ?? undefined
   }
 
   /** Takes back an attempt that has not started; false when it has. Its slot comes back by the ring. */
@@ -282,7 +296,7 @@ export class ThreadPool implements ThreadListener {
     return Atomics.compareExchange(words, word, SlotState.PENDING, SlotState.WITHDRAWN) === SlotState.PENDING
   }
 
-  heard(isolate: ThreadIsolate, message: FromIsolate): void {
+  heard(isolate: ThreadIsolate, message: unknown): void {
     this.#setup.receiver.heard(this, isolate, message)
   }
 
@@ -305,4 +319,8 @@ export class ThreadPool implements ThreadListener {
     if (length > PAYLOAD_BYTES) throw new PayloadError('a thread gave a result that does not fit its slot')
     return this.values.read(this.memory.payloadAt(slot), length)
   }
+}
+
+function isIdle(isolate: ThreadIsolate): boolean {
+  return isolate.current < 0 && isolate.directed === 0
 }

@@ -7,6 +7,7 @@ import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
 import { unpackError } from '../wire/wire-error.ts'
 import { EndKind, SlotDouble, SlotState, SlotWord } from './lane-memory.ts'
+import { isFromIsolate } from './messages.ts'
 import type { FromIsolate } from './messages.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
 import type { ThreadEnd, ThreadIsolate } from './thread-isolate.ts'
@@ -40,7 +41,7 @@ export class ThreadSettlement implements PoolReceiver {
     const { settlement, walk } = this.#parts
     this.#lane.handed.remove(record)
     attempt.run = beginAttempt(walk, settlement, record, startedAt)
-    record.workerId = isolateOf(pool, attempt)?.id ?? null
+    record.workerId = pool.isolateOf(attempt)?.id ?? null
     // its name got a gate while it was on its way
     if (record.plan.named.gate !== null && attempt.run.extras.entered === null) walk.gatekeeper.enterLate(record)
     if (goesOn) this.#deadlines.watch(attempt.run)
@@ -91,16 +92,16 @@ export class ThreadSettlement implements PoolReceiver {
 
   /** What the body said before it ended lies in the port, if it has not been heard yet. */
   #hearAll(pool: ThreadPool, attempt: ThreadAttempt): void {
-    const isolate = isolateOf(pool, attempt)
+    const isolate = pool.isolateOf(attempt)
     if (isolate === undefined) return
     for (let next = receiveMessageOnPort(isolate.port); next !== undefined; next = receiveMessageOnPort(isolate.port)) {
-      this.heard(pool, isolate, next.message as FromIsolate)
+      this.heard(pool, isolate, next.message)
     }
   }
 
   #endOf(pool: ThreadPool, attempt: ThreadAttempt, kind: number | undefined): unknown {
     if (!isMessage(kind)) return pool.endIn(attempt)
-    const isolate = isolateOf(pool, attempt)
+    const isolate = pool.isolateOf(attempt)
     if (isolate === undefined) throw new TaskCrashedError(`the thread ended before its result came`)
     return this.#messageFor(pool, isolate, attempt.slot)
   }
@@ -111,7 +112,7 @@ export class ThreadSettlement implements PoolReceiver {
     while (!ends.has(slot)) {
       const next = receiveMessageOnPort(isolate.port)
       if (next === undefined) throw new TaskCrashedError('the result of the task did not arrive')
-      this.heard(pool, isolate, next.message as FromIsolate)
+      this.heard(pool, isolate, next.message)
     }
     const end = ends.get(slot)
     ends.delete(slot)
@@ -124,7 +125,9 @@ export class ThreadSettlement implements PoolReceiver {
     return known
   }
 
-  heard(pool: ThreadPool, isolate: ThreadIsolate, message: FromIsolate): void {
+  heard(pool: ThreadPool, isolate: ThreadIsolate, message: unknown): void {
+    // a body may have got hold of the port
+    if (!isFromIsolate(message)) return
     if (message.kind === 'ready') {
       isolate.ready = true
       this.#falseStarts = 0
@@ -183,6 +186,14 @@ export class ThreadSettlement implements PoolReceiver {
     settlement.failed(record, run, error, now, true)
   }
 
+  notStarted(pool: ThreadPool, error: Error): void {
+    if (++this.#falseStarts >= MOST_FALSE_STARTS) this.#giveUp(pool, { exitCode: 1, error })
+  }
+
+  get startsWell(): boolean {
+    return this.#falseStarts === 0
+  }
+
   ended(pool: ThreadPool, isolate: ThreadIsolate, end: ThreadEnd): void {
     if (!isolate.ready && isolate.stoppedFor < 0 && !isolate.retires) this.#falseStarts++
     for (const attempt of attemptsOf(pool, isolate)) this.#endOfThread(pool, isolate, attempt, end)
@@ -192,7 +203,8 @@ export class ThreadSettlement implements PoolReceiver {
   }
 
   #endOfThread(pool: ThreadPool, isolate: ThreadIsolate, attempt: ThreadAttempt, end: ThreadEnd): void {
-    const ran = isolate.stoppedFor === attempt.slot || isolate.current === attempt.slot
+    const state = pool.memory.words[pool.memory.slotWord(attempt.slot, SlotWord.STATE)]
+    const ran = isolate.stoppedFor === attempt.slot || state === SlotState.RUNNING
     if (attempt.fate === 'dropped') this.#endLate(attempt)
     else if (ran) this.#crash(pool, attempt, end)
     else this.#bringBack(attempt)
@@ -223,6 +235,7 @@ export class ThreadSettlement implements PoolReceiver {
       )
       this.refused(record, error)
     }
+    pool.reset()
   }
 
   endRound(): void {
@@ -231,11 +244,6 @@ export class ThreadSettlement implements PoolReceiver {
     this.#lane.wake()
     keepAlive.hold(walk.occupancy.unsettled > 0)
   }
-}
-
-/** The thread that took the attempt. */
-function isolateOf({ memory, isolates }: ThreadPool, { slot }: ThreadAttempt): ThreadIsolate | undefined {
-  return isolates[(memory.words[memory.slotWord(slot, SlotWord.ISOLATE)] ?? 0) - 1] ?? undefined
 }
 
 function isMessage(kind: number | undefined): boolean {

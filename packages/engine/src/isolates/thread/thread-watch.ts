@@ -23,7 +23,6 @@ export class ThreadWatch {
   readonly #lane: ThreadLane
   readonly #options: ResolvedEngineOptions
   readonly #stallMs: number
-  readonly #stops = new Set<NodeJS.Timeout>()
   #timer: NodeJS.Timeout | undefined
   #idleTimer: NodeJS.Timeout | undefined
 
@@ -59,6 +58,7 @@ export class ThreadWatch {
         const attempt = pool.attempts[isolate.current]
         if (attempt === null || attempt === undefined) continue
         if (attempt.run === null && attempt.fate === 'wanted') this.started(pool, attempt)
+        if (attempt.fate === 'dropped') this.#lookAtStop(pool, isolate, attempt, now)
         this.#lookAtBeat(isolate, attempt, now)
       }
     }
@@ -89,30 +89,24 @@ export class ThreadWatch {
 
   /** An attempt is given up that runs: its signal aborts, and its thread is ended when that is no use. */
   stop(pool: ThreadPool, attempt: ThreadAttempt): void {
-    const isolate = pool.isolateOf(attempt)
-    if (isolate === undefined) return
     const { record, slot, number, run } = attempt
+    if (attempt.stopAt < Infinity) return
+    attempt.stopAt = performance.now() + ABORT_SEEN_MS
     // the reason is known when the attempt's own signal aborts, which is about to happen
     const abort = (reason: unknown): void => {
-      isolate.post({ kind: 'abort', slot, attempt: number, reason: packError(reason) })
+      pool.isolateOf(attempt)?.post({ kind: 'abort', slot, attempt: number, reason: packError(reason) })
     }
     if (run === null) abort(new TaskCancelledError(`task '${record.name}' was given up as it started`))
     else run.signal.addEventListener('abort', () => abort(run.signal.reason), { once: true })
-    const { cancelGraceMs } = record.plan.options
-    this.#later(ABORT_SEEN_MS, () => {
-      if (isolate.current !== slot) return
-      const seen = isolate.word(IsolateWord.ABORTED) === slot + 1
-      if (!seen) isolate.stopDuring(slot)
-      else this.#later(cancelGraceMs - ABORT_SEEN_MS, () => isolate.stopDuring(slot))
-    })
   }
 
-  #later(ms: number, act: () => void): void {
-    const timer = setTimeout(() => {
-      this.#stops.delete(timer)
-      act()
-    }, ms).unref()
-    this.#stops.add(timer)
+  /** The attempt that runs has been given up, and its time to end by itself may be over. */
+  #lookAtStop(pool: ThreadPool, isolate: ThreadIsolate, attempt: ThreadAttempt, now: number): void {
+    if (attempt.stopAt === Infinity) this.stop(pool, attempt)
+    if (now < attempt.stopAt) return
+    const grace = attempt.record.plan.options.cancelGraceMs - ABORT_SEEN_MS
+    const heard = isolate.word(IsolateWord.ABORTED) === attempt.slot + 1
+    if (!heard || now >= attempt.stopAt + grace) isolate.stopDuring(attempt.slot)
   }
 
   /** Threads that have done enough, or whose heap is too large, are replaced. */
@@ -143,6 +137,5 @@ export class ThreadWatch {
   close(): void {
     clearInterval(this.#timer)
     clearTimeout(this.#idleTimer)
-    for (const timer of this.#stops) clearTimeout(timer)
   }
 }
