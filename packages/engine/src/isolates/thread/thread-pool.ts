@@ -81,9 +81,11 @@ export class ThreadPool implements ThreadListener {
   constructor(memoryLimitMb: number, setup: PoolSetup) {
     this.memoryLimitMb = memoryLimitMb
     this.#setup = setup
-    this.memory = new LaneMemory(setup.maxThreads)
+    // one that is being ended keeps its place until it is gone, and another one starts meanwhile
+    const places = 2 * setup.maxThreads
+    this.memory = new LaneMemory(places)
     this.values = new SmallValues(this.memory.buffer, { copied: true })
-    this.isolates = Array.from<ThreadIsolate | null>({ length: setup.maxThreads }).fill(null)
+    this.isolates = Array.from<ThreadIsolate | null>({ length: places }).fill(null)
     this.pump = new CompletionPump(this.memory.words, this)
   }
 
@@ -189,7 +191,7 @@ export class ThreadPool implements ThreadListener {
 
   /** Whether a thread should be woken for it now: while there are few tasks for each of them, else for some at a time. */
   get isDue(): boolean {
-    if (this.#unattended < WAKE_EVERY && this.inFlight > 2 * this.isolates.length) return false
+    if (this.#unattended < WAKE_EVERY && this.inFlight > this.isolates.length) return false
     return Atomics.load(this.memory.words, Head.SLEEPERS) > 0 || this.#unattended === this.inFlight
   }
 
@@ -300,8 +302,13 @@ export class ThreadPool implements ThreadListener {
     this.#setup.receiver.heard(this, isolate, message)
   }
 
+  /** Ends a thread in the middle of an attempt. It is not counted any more, though it takes a moment. */
+  stop(isolate: ThreadIsolate, { slot }: ThreadAttempt): void {
+    if (isolate.stopDuring(slot)) this.#setup.budget.threads--
+  }
+
   ended(isolate: ThreadIsolate, end: ThreadEnd): void {
-    this.#setup.budget.threads--
+    if (isolate.stoppedFor < 0) this.#setup.budget.threads--
     this.drain(Infinity)
     this.isolates[isolate.index] = null
     this.#setup.receiver.ended(this, isolate, end)

@@ -106,7 +106,7 @@ export class ThreadWatch {
     if (now < attempt.stopAt) return
     const grace = attempt.record.plan.options.cancelGraceMs - ABORT_SEEN_MS
     const heard = isolate.word(IsolateWord.ABORTED) === attempt.slot + 1
-    if (!heard || now >= attempt.stopAt + grace) isolate.stopDuring(attempt.slot)
+    if (!heard || now >= attempt.stopAt + grace) pool.stop(isolate, attempt)
   }
 
   /** Threads that have done enough, or whose heap is too large, are replaced. */
