@@ -9,6 +9,11 @@ import type { Port } from './port.ts'
  */
 const LEAST_BATCH = 32
 const MOST_BATCH = 256
+/**
+ * With so many tasks in flight, what has come back is taken in while others are handed over: their slots are used again while
+ * they are near, and what is held for them is young when it is let go.
+ */
+const CROWDED = 16_384
 /** Most entries drained in one turn of the event loop, and the longest time for it, in milliseconds. */
 const MOST_ENTRIES = 4096
 const SLICE_MS = 4
@@ -61,7 +66,9 @@ export class Messenger {
     }
     if (port.unpublished >= this.#batch) {
       this.#batch = Math.min(this.#batch * 2, MOST_BATCH)
-      return this.publish()
+      this.publish()
+      if (this.inFlight > CROWDED) this.drain(2 * MOST_BATCH)
+      return
     }
     if (this.#publishing) return
     this.#publishing = true

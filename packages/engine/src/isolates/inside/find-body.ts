@@ -61,7 +61,7 @@ function missing(code: ModuleCode, exports: ModuleNamespace, registrar: Registra
   const hint = near === undefined || near === name ? '' : `; did you mean ${describeValue(near)}?`
   const there = `it exports ${listed(names)} and tasks are defined as ${listed(registrar.names)}`
   throw new TaskDefinitionError(
-    `task '${name}': ${url} defines no such task and exports no function of that name${looked}: ${there}${hint}${elsewhere(code, registrar)}. Define the task with a fixed name at the top level of the module, or export its function`,
+    `task '${name}': ${url} defines no such task and exports no function of that name${looked}: ${there}${elsewhere(code, registrar)}. Define the task with a fixed name at the top level of the module, or export its function${hint}`,
   )
 }
 
