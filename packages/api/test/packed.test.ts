@@ -13,7 +13,8 @@ const packages = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
 
 const binary = 'build/Release/core.node'
-const hasNative = existsSync(join(packages, 'core-c', binary)) && existsSync(join(packages, 'core-c/dist/index.js'))
+const isBuilt = existsSync(join(packages, 'core-c', binary)) && existsSync(join(packages, 'core-c/dist/index.js'))
+const hasNative = isBuilt && process.env['CATZILLA_NATIVE'] !== 'off'
 const ours = ['engine', 'api', ...(hasNative ? ['core-c'] : [])]
 const engines = ['typescript', ...(hasNative ? ['native'] : [])]
 /** What ours need, and tsx, by the package that has it. */
@@ -26,7 +27,7 @@ const theirs: readonly (readonly [name: string, from: string])[] = [
 
 const unbuilt = ours.filter((name) => !existsSync(join(packages, name, 'dist/index.js')))
 if (unbuilt.length > 0) process.stdout.write(`tests on packed packages are skipped: no dist in ${unbuilt.join(', ')}\n`)
-if (!hasNative) process.stdout.write('packed packages are tested without the C engine: it is not built\n')
+if (!hasNative) process.stdout.write('packed packages are tested without the C engine: it is not built, or switched off\n')
 
 const folder = await mkdtemp(join(realpathSync(tmpdir()), 'catzilla-packed-'))
 const installed = (name: string): string => join(folder, 'node_modules', name)

@@ -25,6 +25,7 @@ import type { FromIsolate, ThreadStart, ToIsolate } from '../thread/messages.ts'
 import { toMessage } from '../wire/message-values.ts'
 import { SmallValues } from '../wire/small-values.ts'
 import { packError, unpackError } from '../wire/wire-error.ts'
+import { writeCrash } from './crash-words.ts'
 import type { BodyLoader } from './load-body.ts'
 import { RunningInside } from './running.ts'
 import { IdleIsolate } from './thread-idle.ts'
@@ -34,8 +35,6 @@ const SLICE_MS = 8
 /** Tasks between two looks at the time and at the heap. */
 const LOOK_EVERY = 32
 const BEAT_MS = 250
-/** Characters of an error that a slot has room for in any case. */
-const SHORT_MESSAGE = 100
 /** Longest time, in milliseconds, for which the loading of modules holds up the first task. */
 const WARM_UP_MS = 2000
 
@@ -315,18 +314,9 @@ export class ThreadWorker {
     if (current === null || !this.#leave(current)) return
     const { error, culprit } = this.#fatal ?? { error: undefined, culprit: caller }
     const kind = culprit !== undefined && culprit !== current.running ? EndKind.CRASH_OF_ANOTHER : EndKind.CRASH
-    const length = this.#writeCrash(current.slot, this.#fatal === null ? { code } : { code, error: packError(error) })
+    const about = this.#fatal === null ? { code } : { code, error: packError(error) }
+    const length = writeCrash(this.#values, this.#memory.payloadAt(current.slot), about)
     this.#complete(current.slot, kind, length)
-  }
-
-  /** There is no time for a message: of an error that does not fit, its first words. */
-  #writeCrash(slot: number, about: { readonly code: number; readonly error?: unknown }): number {
-    const at = this.#memory.payloadAt(slot)
-    const length = this.#values.write(at, PAYLOAD_BYTES, about)
-    if (length >= 0) return length
-    const { name, message } = unpackError(about.error)
-    const short = Object.assign(new Error(message.slice(0, SHORT_MESSAGE)), { name: name.slice(0, 50), stack: '' })
-    return Math.max(0, this.#values.write(at, PAYLOAD_BYTES, { code: about.code, error: packError(short) }))
   }
 
   #post(message: FromIsolate): void {
