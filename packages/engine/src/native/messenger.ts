@@ -13,7 +13,7 @@ const MOST_BATCH = 256
  * With so many tasks in flight, what has come back is taken in while others are handed over: their slots are used again while
  * they are near, and what is held for them is young when it is let go.
  */
-const CROWDED = 16_384
+const CROWDED = 8192
 /** Most entries drained in one turn of the event loop, and the longest time for it, in milliseconds. */
 const MOST_ENTRIES = 4096
 const SLICE_MS = 4
