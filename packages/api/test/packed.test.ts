@@ -27,7 +27,8 @@ const theirs: readonly (readonly [name: string, from: string])[] = [
 
 const unbuilt = ours.filter((name) => !existsSync(join(packages, name, 'dist/index.js')))
 if (unbuilt.length > 0) process.stdout.write(`tests on packed packages are skipped: no dist in ${unbuilt.join(', ')}\n`)
-if (!hasNative) process.stdout.write('packed packages are tested without the C engine: it is not built, or switched off\n')
+if (!hasNative)
+  process.stdout.write('packed packages are tested without the C engine: it is not built, or switched off\n')
 
 const folder = await mkdtemp(join(realpathSync(tmpdir()), 'catzilla-packed-'))
 const installed = (name: string): string => join(folder, 'node_modules', name)
