@@ -78,23 +78,23 @@ function fileOf(name: string): URL {
   return new URL(`./isolates/${name}.js`, import.meta.url)
 }
 
+/** What the two of a family have in common. */
+interface RunnerPool {
+  run(task: unknown, options: { readonly name: string; readonly transferList?: ArrayBuffer[] }): Promise<unknown>
+  destroy(): Promise<void>
+}
+
+const poolOptions = { filename: fileOf('pool-thread').href, minThreads: THREADS, maxThreads: THREADS }
+
 async function setUpPiscina(): Promise<ThreadSetup> {
-  const pool = new Piscina({ filename: fileOf('pool-thread').href, minThreads: THREADS, maxThreads: THREADS })
-  return {
-    add: (a, b) => pool.run([a, b], { name: 'add' }) as Promise<number>,
-    echo: (order) => pool.run(order, { name: 'echo' }) as Promise<Order>,
-    spin: (turns) => pool.run(turns, { name: 'spin' }) as Promise<number>,
-    sizeOf: (bytes, transfer) =>
-      pool.run(bytes, {
-        name: 'sizeOf',
-        ...(transfer ? { transferList: [bytes.buffer as ArrayBuffer] } : {}),
-      }) as Promise<number>,
-    close: () => pool.destroy(),
-  }
+  return setUpRunner(new Piscina(poolOptions))
 }
 
 async function setUpTinypool(): Promise<ThreadSetup> {
-  const pool = new Tinypool({ filename: fileOf('pool-thread').href, minThreads: THREADS, maxThreads: THREADS })
+  return setUpRunner(new Tinypool(poolOptions))
+}
+
+function setUpRunner(pool: RunnerPool): ThreadSetup {
   return {
     add: (a, b) => pool.run([a, b], { name: 'add' }) as Promise<number>,
     echo: (order) => pool.run(order, { name: 'echo' }) as Promise<Order>,

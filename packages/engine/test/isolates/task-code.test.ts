@@ -183,7 +183,11 @@ describe('globals', () => {
   })
 
   test.each(['window', 'Bun', 'Deno', 'gc', 'document'])('%s may be asked for with typeof', (name) => {
-    expect(taskCodeOf('t', functionOf(`() => typeof ${name} === 'undefined' ? 1 : ${name}.x`), undefined)).toBeDefined()
+    const asking = `() => typeof ${name} === 'undefined' ? 1 : ${name}.x`
+    expect(taskCodeOf('t', functionOf(asking), undefined)).toMatchObject({
+      kind: 'source',
+      text: expect.stringContaining(asking),
+    })
     expect(messageOf(functionOf(`() => ${name}.x`))).toContain(`${name} (line 1)`)
   })
 

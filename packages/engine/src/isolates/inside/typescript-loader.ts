@@ -150,6 +150,7 @@ async function registerTranspilers(found: readonly TranspilerLocation[]): Promis
   // tried here, where an error can be told; hooks on a thread of their own load it once more
   const transpile = await loadTranspiler(found)
   process.setSourceMapsEnabled(true)
+  // younger than the types of the oldest Node that is supported
   const { registerHooks } = nodeModule as unknown as { readonly registerHooks?: (hooks: object) => void }
   if (registerHooks === undefined) nodeModule.register(hooksUrl(), { data: found })
   else registerHooks(synchronousHooks(transpile))

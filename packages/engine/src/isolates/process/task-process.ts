@@ -92,6 +92,7 @@ export class TaskProcess {
     const change = wanted ? 'ref' : 'unref'
     this.#child[change]()
     channel?.[change]()
+    // typed as streams, they are sockets: what is referenced or not
     for (const pipe of [stderr, stdio[LIFELINE]]) (pipe as unknown as Pipe | null | undefined)?.[change]()
   }
 

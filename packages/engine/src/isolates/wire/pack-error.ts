@@ -67,6 +67,7 @@ class Packing {
   /** None for what cannot be kept. */
   #field(error: Error, key: string, enumerable: boolean): Field[] {
     const packed = attempt(() => {
+      // errors have fields of which their type knows nothing
       const value = (error as unknown as Record<string, unknown>)[key]
       return texts.has(key) ? { value: cut(textOf(value)) } : this.#value(value)
     })

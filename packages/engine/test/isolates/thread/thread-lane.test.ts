@@ -290,7 +290,7 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
     expect(workers.size).toBeGreaterThan(2)
     const before = engine.submit(double, [1])
     await before.wait()
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await until(() => engine.snapshot().lanes.thread?.slots === 0)
     const after = engine.submit(double, [1])
     await after.wait()
     expect(after.stats().workerId).not.toBe(before.stats().workerId)
