@@ -318,7 +318,7 @@ export class ThreadWorker {
     const { error, culprit } = this.#fatal ?? { error: undefined, culprit: caller }
     const kind = culprit !== undefined && culprit !== current.running ? EndKind.CRASH_OF_ANOTHER : EndKind.CRASH
     const about = this.#fatal === null ? { code } : { code, error: packError(error) }
-    const length = writeCrash(this.#values, this.#memory.payloadAt(current.slot), about)
+    const length = writeCrash(this.#memory.buffer, this.#memory.payloadAt(current.slot), about)
     this.#complete(current.slot, kind, length)
   }
 
