@@ -42,8 +42,7 @@ OpenedProgram OpenProgram(Napi::Env env, Napi::Value value) {
 Napi::Function ProgramObject::Define(Napi::Env env) {
   return DefineClass(env, "NativeProgram",
                      {InstanceAccessor<&ProgramObject::Signature>("signature", napi_enumerable),
-                      InstanceMethod<&ProgramObject::Call>("call"),
-                      InstanceMethod<&ProgramObject::UseBody>("useBody"),
+                      InstanceMethod<&ProgramObject::Call>("call"), InstanceMethod<&ProgramObject::UseBody>("useBody"),
                       InstanceMethod<&ProgramObject::LastBail>("lastBail")});
 }
 

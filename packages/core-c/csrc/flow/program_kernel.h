@@ -1,5 +1,5 @@
-// Programs among the kernels. The engine's registry has the address of `kernel`; who calls a kernel asks first whether it
-// is one of these.
+// Programs among the kernels. The engine's registry has the address of `kernel`; who calls a kernel asks first whether
+// it is one of these.
 #ifndef CTZ_FLOW_PROGRAM_KERNEL_H
 #define CTZ_FLOW_PROGRAM_KERNEL_H
 
