@@ -2,6 +2,7 @@
 // number of isolates may load the addon.
 #include <napi.h>
 
+#include "binding/programs/program_object.h"
 #include "convert.h"
 #include "ctz/kernel.h"
 #include "engine_object.h"
@@ -23,12 +24,13 @@ static Napi::Value CreateEngine(const Napi::CallbackInfo &info) {
 
 static Napi::Object Register(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Core{Napi::Persistent(EngineObject::Define(env)), GetterOf(env, "ArrayBuffer", "resizable"),
-                               GetterOf(env, "SharedArrayBuffer", "growable")});
+                               GetterOf(env, "SharedArrayBuffer", "growable"), std::make_shared<Programs>(env)});
   exports.Set("version", CTZ_VERSION);
   exports.Set("kernelAbi", CTZ_KERNEL_ABI);
   exports.Set("allocator", ctz_allocator_name());
   exports.Set("portLayout", DescribePort(env));
   exports.Set("createEngine", Napi::Function::New<CreateEngine>(env, "createEngine"));
+  exports.Set("programs", env.GetInstanceData<Core>()->programs->Describe(env));
   return exports;
 }
 

@@ -15,6 +15,7 @@ struct Core {
   Napi::FunctionReference engine_class;
   // Node's own getters, which nobody can replace any more; empty where Node has no such buffers.
   Napi::FunctionReference resizable, growable;
+  std::shared_ptr<struct Programs> programs;  // of binding/programs
 };
 
 // What one task borrows from JavaScript until C gives its slot back: arrays, kept alive by references, and copies of

@@ -11,14 +11,29 @@ static constexpr double kWaitSliceMs = 50;
 #define METHOD(Name, name) InstanceMethod<&EngineObject::Name>(name)
 
 Napi::Function EngineObject::Define(Napi::Env env) {
-  return DefineClass(
-      env, "NativeEngine",
-      {InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable), METHOD(LoadLibrary, "loadLibrary"),
-       METHOD(DefinePlan, "definePlan"), METHOD(ReleasePlan, "releasePlan"), METHOD(Wake, "wake"),
-       METHOD(WakeTimers, "wakeTimers"), METHOD(Attach, "attach"), METHOD(AttachColumns, "attachColumns"),
-       METHOD(Result, "result"), METHOD(Error, "error"), METHOD(Free, "free"), METHOD(CancelTimed, "cancelTimed"),
-       METHOD(WaitCompleted, "waitCompleted"), METHOD(Pause, "pause"), METHOD(Scale, "scale"),
-       METHOD(Statistics, "statistics"), METHOD(Now, "now"), METHOD(KeepAlive, "keepAlive"), METHOD(Close, "close")});
+  return DefineClass(env, "NativeEngine",
+                     {InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable),
+                      METHOD(LoadLibrary, "loadLibrary"),
+                      METHOD(AddProgram, "addProgram"),
+                      METHOD(SwapBody, "swapBody"),
+                      METHOD(ProgramFigures, "programFigures"),
+                      METHOD(DefinePlan, "definePlan"),
+                      METHOD(ReleasePlan, "releasePlan"),
+                      METHOD(Wake, "wake"),
+                      METHOD(WakeTimers, "wakeTimers"),
+                      METHOD(Attach, "attach"),
+                      METHOD(AttachColumns, "attachColumns"),
+                      METHOD(Result, "result"),
+                      METHOD(Error, "error"),
+                      METHOD(Free, "free"),
+                      METHOD(CancelTimed, "cancelTimed"),
+                      METHOD(WaitCompleted, "waitCompleted"),
+                      METHOD(Pause, "pause"),
+                      METHOD(Scale, "scale"),
+                      METHOD(Statistics, "statistics"),
+                      METHOD(Now, "now"),
+                      METHOD(KeepAlive, "keepAlive"),
+                      METHOD(Close, "close")});
 }
 
 EngineObject::EngineObject(Info info) : Napi::ObjectWrap<EngineObject>(info) {
