@@ -43,8 +43,8 @@ export interface CompiledProgram {
   readonly encode: ((args: readonly unknown[]) => readonly unknown[]) | null
   /** The result out of what the program gives: a record put together. */
   readonly decode: ((given: unknown) => unknown) | null
-  /** The same in C, for `BodyCompiler.build`. */
-  c(): string
+  /** The same in C, for `BodyCompiler.build`; null where there is none. */
+  readonly c: string | null
 }
 
 export type BodyCompilation =
@@ -59,8 +59,8 @@ export interface MachineCode {
 }
 
 export interface BodyCompiler {
-  /** Never throws, and takes well below a millisecond for a body of usual length. */
-  compile(body: TaskHandler, name: string, types: readonly ArgumentType[]): BodyCompilation
+  /** Elsewhere than on this thread. Rejects when the compiler itself fails. */
+  compile(body: TaskHandler, name: string, types: readonly ArgumentType[]): Promise<BodyCompilation>
   /**
    * Machine code out of what `c` of a program gave, from the cache or by a C compiler, elsewhere than on this thread.
    * Rejects with an Error that says why there is none.
@@ -82,7 +82,7 @@ export interface CompiledBodyReport {
   readonly calls: number
   /** Runs that C gave up and JavaScript did. */
   readonly bails: number
-  /** Time it took to compile, in milliseconds; the event loop was held up for so long. */
+  /** Time from the wish for it to the program, in milliseconds; machine code takes longer. */
   readonly compileMs: number
   /** Run time in JavaScript over that in C, of the calls that were compared; null before. */
   readonly speedUp: number | null

@@ -71,8 +71,8 @@ export interface TaskEngine {
   /** Calls `listener` for each event of `types`, until the returned function is called. */
   subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void
 
-  /** Engines that run compiled bodies compile them with this; others do without. */
-  useCompiler?(compiler: BodyCompiler): void
+  /** Engines that run compiled bodies compile them with what this gives, when they first need it; null: there is none. */
+  useCompiler?(load: () => Promise<BodyCompiler | null>): void
 
   /** What became of a body that might run compiled; undefined where nothing compiles it. */
   reportOf?(body: TaskHandler): BodyReport | undefined

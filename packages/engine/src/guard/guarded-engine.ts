@@ -139,8 +139,8 @@ class GuardedEngine implements TaskEngine {
     return this.#engine.subscribe(types, listener)
   }
 
-  useCompiler(compiler: BodyCompiler): void {
-    this.#engine.useCompiler?.(compiler)
+  useCompiler(load: () => Promise<BodyCompiler | null>): void {
+    this.#engine.useCompiler?.(load)
   }
 
   reportOf(body: TaskHandler): BodyReport | undefined {

@@ -138,10 +138,8 @@ export class NativeEngine implements TaskEngine {
     return argsList.every((args) => this.#bestFor(call, args) === best) ? best : call
   }
 
-  useCompiler(compiler: BodyCompiler): void {
-    if (this.#core.programs === undefined) return
-    this.#tiers ??= new Tiers(this.#core.programs)
-    this.#tiers.use(compiler)
+  useCompiler(load: () => Promise<BodyCompiler | null>): void {
+    this.#tiers = new Tiers(this.#core.programs, load)
   }
 
   reportOf(body: TaskHandler): BodyReport | undefined {
@@ -259,6 +257,7 @@ export class NativeEngine implements TaskEngine {
       return (args) => checkColumns(kernel, args, name)
     }
     const signature = signatureOf(kernel)
-    return (args) => checkKernelArguments(kernel.name, signature, args)
+    const encode = reference.program?.encode ?? null
+    return (args) => checkKernelArguments(kernel.name, signature, encode === null ? args : encode(args))
   }
 }

@@ -12,7 +12,9 @@ import type {
   MachineCode,
 } from '../../contract/body-compiler.ts'
 import type { KernelReference, TaskCall, TaskHandler } from '../../contract/task.ts'
+import { portLayout } from '../port-layout.ts'
 import { describeTypes } from './argument-types.ts'
+import { kernelTypesOf } from './program-types.ts'
 import { isSameValue } from './same-value.ts'
 
 /** Calls of which both results are compared; long ones, in milliseconds, need fewer. */
@@ -22,6 +24,8 @@ const LONG_MS = 1
 /** C that is slower than this share of JavaScript's speed is given up, for bodies that take at least so many milliseconds. */
 const LEAST_SPEED = 0.5
 const WORTH_TIMING_MS = 0.02
+/** Milliseconds by which handing over texts, arrays and records takes longer than running a body here. */
+const HAND_OVER_MS = 0.002
 /** Giving up this often, and more than once in so many calls, is too often. */
 const MANY_BAILS = 16
 const BAIL_SHARE = 4
@@ -47,8 +51,9 @@ export class CompiledBody {
   #native: NativeProgram | null = null
   #kernel: KernelReference | null = null
   #checksLeft = CHECKS
-  #jsMs = 0
-  #cMs = 0
+  /** Shortest run in each. */
+  #jsMs = Infinity
+  #cMs = Infinity
   /** Tier that follows the checks. */
   #next: BodyTier = 'interpreted'
   /** By call: the same one for C, and for the comparison. */
@@ -61,42 +66,50 @@ export class CompiledBody {
   }
 
   /** Compiles; loops go on to machine code, since the interpreter is no match for V8 there. */
-  compile(): void {
+  async compile(): Promise<void> {
     const { body, name, types, compiler, programs } = this.#setup
     const begunAt = performance.now()
     try {
-      const compilation = compiler.compile(body, name, types)
+      const compilation = await compiler.compile(body, name, types)
       if (!compilation.ok) {
         this.#blockers = compilation.blockers
         return this.#stay(blockedBy(compilation.blockers))
       }
-      this.#program = compilation.program
-      this.#native = programs.openProgram(compilation.program.bytes)
+      const { program } = compilation
+      this.#program = program
+      this.#native = programs.openProgram(program.bytes)
+      if (program.loops) void this.#build(compiler, program, this.#native)
+      else this.#beginChecks('interpreted', program, this.#native, null)
     } catch (thrown) {
-      return this.#stay(`it does not compile here: ${toError(thrown).message}`)
+      this.#stay(`it does not compile here: ${toError(thrown).message}`)
     } finally {
       this.#compileMs = performance.now() - begunAt
     }
-    if (this.#program.loops) void this.#build(compiler, this.#program, this.#native)
-    else this.#beginChecks('interpreted', this.#program, null)
   }
 
-  async #build(compiler: BodyCompiler, program: CompiledProgram, native: NativeProgram): Promise<void> {
-    if (compiler.build === undefined) return this.#stay('its loops need machine code, and there is no C compiler')
+  async #build({ build }: BodyCompiler, program: CompiledProgram, native: NativeProgram): Promise<void> {
+    if (build === undefined || program.c === null) {
+      return this.#stay('its loops are worth running as machine code only, and there is no C compiler')
+    }
     this.#stay('its loops are being compiled to machine code')
     try {
-      const code = await compiler.build(program.c())
+      const code = await build(program.c)
       native.useBody(code.library, code.symbol)
-      this.#beginChecks('machine code', program, code)
+      this.#beginChecks('machine code', program, native, code)
     } catch (thrown) {
       this.#stay(`there is no machine code for its loops: ${toError(thrown).message}`)
     }
   }
 
-  #beginChecks(next: BodyTier, { bytes, encode, decode }: CompiledProgram, code: MachineCode | null): void {
+  #beginChecks(
+    next: BodyTier,
+    { bytes, encode, decode }: CompiledProgram,
+    { signature }: NativeProgram,
+    code: MachineCode | null,
+  ): void {
     this.#kernel = {
       name: kernelName(this.#setup.name),
-      program: { bytes, code, encode, decode, bailed: this.#bailed },
+      program: { bytes, ...kernelTypesOf(signature), code, encode, decode, bailed: this.#bailed },
     }
     this.tier = 'checking'
     this.#next = next
@@ -164,16 +177,32 @@ export class CompiledBody {
       return
     }
     if (cMs > 0) {
-      this.#jsMs += jsMs
-      this.#cMs += cMs
+      this.#jsMs = Math.min(this.#jsMs, jsMs)
+      this.#cMs = Math.min(this.#cMs, cMs)
     }
     this.#checksLeft = Math.min(this.#checksLeft - 1, jsMs > LONG_MS ? CHECKS_OF_LONG : CHECKS)
     if (this.#checksLeft > 0 || this.tier !== 'checking') return
-    if (this.#cMs > WORTH_TIMING_MS * CHECKS && this.#cMs * LEAST_SPEED > this.#jsMs) {
-      return this.#stay(`JavaScript is quicker: ${(this.#cMs / this.#jsMs).toFixed(1)} times as fast as C`)
-    }
+    const slower = this.#slowerInC()
+    if (slower !== null) return this.#stay(slower)
     this.tier = this.#next
-    this.#reason = this.#next === 'interpreted' ? 'loop-free, it runs in the interpreter in C' : 'it runs as machine code'
+    this.#reason =
+      this.#next === 'interpreted' ? 'loop-free, it runs in the interpreter in C' : 'it runs as machine code'
+  }
+
+  /** Why C would cost more than it saves; null where it pays. */
+  #slowerInC(): string | null {
+    const [js, c] = [this.#jsMs, this.#cMs]
+    if (js > WORTH_TIMING_MS && c * LEAST_SPEED > js) {
+      return `JavaScript is quicker: ${(js * 1e3).toFixed(1)} µs, C takes ${(c * 1e3).toFixed(1)} µs`
+    }
+    if (this.#isHandedOverInSlots || js > HAND_OVER_MS || js === Infinity) return null
+    return `its body takes ${(js * 1e3).toFixed(1)} µs: handing such arguments to C would take longer`
+  }
+
+  /** Numbers and booleans ride in shared memory, which costs less than a turn on the event loop. */
+  get #isHandedOverInSlots(): boolean {
+    const scalars = this.types.every((type) => type === 'number' || type === 'boolean')
+    return scalars && this.types.length <= portLayout.SLOT_ARG_COUNT && this.#program?.encode === null
   }
 
   /** C gave up a run, which JavaScript does. */
@@ -191,7 +220,7 @@ export class CompiledBody {
       calls: this.calls,
       bails: this.bails,
       compileMs: this.#compileMs,
-      speedUp: this.#cMs > 0 ? this.#jsMs / this.#cMs : null,
+      speedUp: this.#cMs < Infinity ? this.#jsMs / this.#cMs : null,
       blockers: this.#blockers,
     }
   }
