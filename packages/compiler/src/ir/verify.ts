@@ -40,7 +40,10 @@ function instructionProblems(
     if (called === undefined) return ['it calls nothing']
     const answers = called.result.types[0]
     return [
-      ...typeProblems(operands, called.params.map(({ type }) => type)),
+      ...typeProblems(
+        operands,
+        called.params.map(({ type }) => type),
+      ),
       ...(result !== undefined && result.type !== answers ? ['its result has another type'] : []),
     ]
   }

@@ -182,7 +182,13 @@ export class FunctionLowering implements Lowering {
     return this.#program.capturedUnit(this.unit, name, this.at(node))
   }
 
-  call(fn: FunctionNode, unit: Unit, args: readonly Value[], node: CallExpression | NewExpression, via?: Binding): Value {
+  call(
+    fn: FunctionNode,
+    unit: Unit,
+    args: readonly Value[],
+    node: CallExpression | NewExpression,
+    via?: Binding,
+  ): Value {
     if (fn.async === true || fn.generator === true) return this.refuse('CZ1002', node, 'an async function or generator')
     const { inference } = this.#program
     const lifted = this.variables.handOver(fn, via, node)

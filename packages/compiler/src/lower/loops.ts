@@ -1,5 +1,13 @@
 // Loops: the test stands at the end, and every way back asks whether the task is to stop.
-import type { AnyNode, DoWhileStatement, Expression, ForOfStatement, ForStatement, Statement, WhileStatement } from 'acorn'
+import type {
+  AnyNode,
+  DoWhileStatement,
+  Expression,
+  ForOfStatement,
+  ForStatement,
+  Statement,
+  WhileStatement,
+} from 'acorn'
 import type { Label, Register } from '../ir/ir.ts'
 import { int32Bound } from '../ir/views.ts'
 import { typeName } from '../types/types.ts'

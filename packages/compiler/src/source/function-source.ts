@@ -1,11 +1,23 @@
 // The text of a function as a syntax tree: function expressions and declarations, arrows, and methods taken out of their
 // object or class.
 import { parse } from 'acorn'
-import type { AnyNode, ArrowFunctionExpression, Comment, FunctionDeclaration, FunctionExpression, Program } from 'acorn'
+import type {
+  AnonymousFunctionDeclaration,
+  AnyNode,
+  ArrowFunctionExpression,
+  Comment,
+  FunctionDeclaration,
+  FunctionExpression,
+  Program,
+} from 'acorn'
 import { Refusal } from '../check/blockers.ts'
 import type { Position } from '../ir/ir.ts'
 
-export type FunctionNode = ArrowFunctionExpression | FunctionDeclaration | FunctionExpression
+export type FunctionNode =
+  | AnonymousFunctionDeclaration
+  | ArrowFunctionExpression
+  | FunctionDeclaration
+  | FunctionExpression
 
 export interface FunctionSource {
   readonly node: FunctionNode
