@@ -26,7 +26,7 @@ const end = order.end ?? Infinity
 
 const tell = (message: unknown) => writeSync(3, `${JSON.stringify(message)}\n`)
 
-for (let first = order.first; first < end && Date.now() < (order.until ?? Infinity); ) {
+for (let first = order.first; first < end && Date.now() < (order.until ?? Infinity);) {
   const count = Math.min(batch, end - first)
   tell({ begins: first, size: count })
   const tally = runSession({ seed: order.seed, first, count, batch, inputs: order.inputs, features }, subject)

@@ -55,7 +55,10 @@ export function evaluate(program: Program): (...args: unknown[]) => unknown {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     // A method: its text is no expression.
-    const holder = make(`{${program.source}\n}`)(...names.map((name) => values[name])) as Record<string, (...args: unknown[]) => unknown>
+    const holder = make(`{${program.source}\n}`)(...names.map((name) => values[name])) as Record<
+      string,
+      (...args: unknown[]) => unknown
+    >
     return Object.values(holder)[0] as (...args: unknown[]) => unknown
   }
 }

@@ -27,14 +27,25 @@ const started = Date.now()
 const until = asked.minutes === undefined ? Infinity : started + Number(asked.minutes) * 60_000
 const last = asked.programs === undefined ? Infinity : Number(asked.first) + Number(asked.programs)
 const found = join(import.meta.dirname, '../../../.cache/fuzz')
-const total = { programs: 0, answered: 0, blocked: 0, calls: 0, equal: 0, threw: 0, failures: 0, bails: {}, blockers: {} }
+const total = {
+  programs: 0,
+  answered: 0,
+  blocked: 0,
+  calls: 0,
+  equal: 0,
+  threw: 0,
+  failures: 0,
+  bails: {},
+  blockers: {},
+}
 let next = Number(asked.first)
 let crashes = 0
 let shown = Date.now()
 
 mkdirSync(found, { recursive: true })
 console.log(`tier ${asked.tier}, seed ${asked.seed}, from program ${next}`)
-while (next < last && Date.now() < until && total.failures + crashes < Number(asked.failures)) await runChild(asked.batch)
+while (next < last && Date.now() < until && total.failures + crashes < Number(asked.failures))
+  await runChild(asked.batch)
 report('end')
 process.exitCode = total.failures + crashes > 0 ? 1 : 0
 
@@ -69,7 +80,9 @@ async function runChild(batch, only) {
   }
   crashes += 1
   next = at + 1
-  console.log(`CRASH or hang (${signal ?? code}) at program ${at}: --tier ${asked.tier} --seed ${asked.seed} --first ${at} --programs 1`)
+  console.log(
+    `CRASH or hang (${signal ?? code}) at program ${at}: --tier ${asked.tier} --seed ${asked.seed} --first ${at} --programs 1`,
+  )
 }
 
 function startChild(batch, only) {

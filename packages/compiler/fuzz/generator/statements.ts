@@ -55,8 +55,7 @@ function declaration(context: Context): string {
     [3, 'const'],
     [0.7, 'var'],
   ] as const)
-  const value =
-    random.chance(0.3) && type === 'number' && keyword !== 'const' ? String(random.below(3)) : initial(context, type)
+  const value = random.chance(0.3) && type === 'number' && keyword !== 'const' ? start(context) : initial(context, type)
   const name = context.fresh('v')
   if (keyword === 'let' && random.chance(0.05)) {
     context.declare({ name, type, mutable: true })
@@ -64,6 +63,12 @@ function declaration(context: Context): string {
   }
   context.declare({ name, type, mutable: keyword !== 'const' })
   return `${keyword} ${name} = ${value};`
+}
+
+/** Where a sum or a counter begins: mostly at 0, now and then just below a border. */
+function start({ random }: Context): string {
+  if (random.chance(0.8)) return String(random.below(3))
+  return random.pick(['2147483646', '-2147483647', '4294967294', '9007199254740989', '-9007199254740990', '0.5', '-1'])
 }
 
 const initial = (context: Context, type: Hint) => short(context, type, 3)
@@ -138,12 +143,7 @@ function growth(context: Context): string {
   if (context.random.chance(0.4)) return `${name} = ${short(context, 'string', 3)};`
   if (context.repeats === 1) return `${name} += ${context.of(context.random.pick(basic), 2)};`
   // In a loop: a little that does not depend on how long it already is.
-  const piece = context.random.pick([
-    context.number(2),
-    `${context.string(2)}.slice(0, 5)`,
-    context.boolean(2),
-    '"ab"',
-  ])
+  const piece = context.random.pick([context.number(2), `${context.string(2)}.slice(0, 5)`, context.boolean(2), '"ab"'])
   return `${name} += ${piece};`
 }
 
