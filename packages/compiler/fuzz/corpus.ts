@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Program } from './program.ts'
 import type { Found } from './shrink.ts'
-import { decoded, encoded } from './values.ts'
+import { decodedArguments, encodedArguments } from './values.ts'
 
 export interface KeptCase {
   readonly file: string
@@ -25,13 +25,13 @@ export function keptCases(): KeptCase[] {
     .map((file) => {
       const json = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CaseJson
       const { about, source, types, captures, inputs } = json
-      return { file, about, program: { source, types, captures }, inputs: inputs.map((args) => args.map(decoded)) }
+      return { file, about, program: { source, types, captures }, inputs: inputs.map(decodedArguments) }
     })
 }
 
 /** The text of a case, to be kept or shown. */
 export function caseText(about: string, { program, failure }: Found): string {
-  const json: CaseJson = { about, ...program, inputs: [failure.args.map(encoded)] }
+  const json: CaseJson = { about, ...program, inputs: [encodedArguments(failure.args)] }
   return `${JSON.stringify(json, undefined, 2)}\n`
 }
 

@@ -18,7 +18,7 @@ export function smallerTexts(source: string): string[] {
   const gain = ({ from, to, text }: Edit) => to - from - text.length
   return edits
     .filter((edit) => gain(edit) > 0)
-    .sort((a, b) => gain(b) - gain(a))
+    .toSorted((a, b) => gain(b) - gain(a))
     .map(({ from, to, text }) => {
       const whole = shape.text.slice(0, from) + text + shape.text.slice(to)
       return whole.slice(shape.before, whole.length - shape.after)

@@ -1,6 +1,6 @@
 // Texts that are no function, or none that is compiled, or one that tempts a careless compiler.
 
-export const oddTexts = [
+export const oddTexts: readonly string[] = [
   '',
   ' ',
   '\0',

@@ -1,7 +1,7 @@
 // V8 says what a program does; a subject has to do the same, bit for bit, or give up.
 import { runInThisContext } from 'node:vm'
 import { evaluate, type Program } from './program.ts'
-import { copied, same } from './values.ts'
+import { copiedArguments, same } from './values.ts'
 
 export interface Blocker {
   readonly code: string
@@ -53,7 +53,7 @@ export function judge(program: Program, prepared: Prepared, inputs: readonly unk
   for (const args of inputs) {
     const expected = watched ? watchedCall(reference, args) : call(reference, args)
     if (expected === 'endless') continue
-    const given = args.map(copied)
+    const given = copiedArguments(args)
     const outcome = prepared.run(given)
     const failure = compared(args, given, expected, outcome)
     if (failure !== undefined) return { blockers: [], equal, threw, bails, failure }
@@ -84,7 +84,7 @@ function compared(
 }
 
 function call(reference: (...args: unknown[]) => unknown, args: unknown[]): Expected {
-  const own = args.map(copied)
+  const own = copiedArguments(args)
   try {
     return { value: reference(...own), args: own }
   } catch (error) {

@@ -14,9 +14,24 @@ export const viewKinds = [
 ] as const
 
 export type ViewKind = (typeof viewKinds)[number]
-export type View = InstanceType<(typeof viewClasses)[ViewKind]>
+export type View =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
 
-export const viewClasses = {
+export interface ViewClass {
+  readonly BYTES_PER_ELEMENT: number
+  new (from: number | readonly number[]): View
+  new (buffer: ArrayBufferLike, offset: number, length: number): View
+}
+
+export const viewClasses: Readonly<Record<ViewKind, ViewClass>> = {
   Int8Array,
   Uint8Array,
   Uint8ClampedArray,
@@ -26,7 +41,7 @@ export const viewClasses = {
   Uint32Array,
   Float32Array,
   Float64Array,
-} as const
+}
 
 export type Hint = 'number' | 'string' | 'boolean' | ViewKind | { record: { [field: string]: Hint } }
 

@@ -130,8 +130,8 @@ function report(title) {
     ].join('; '),
   )
   if (title !== 'end') return
-  const bails = Object.entries(total.bails).sort((a, b) => b[1] - a[1])
+  const bails = Object.entries(total.bails).toSorted((a, b) => b[1] - a[1])
   for (const [reason, count] of bails) console.log(`  bailed: ${reason} ${count} (${share(count, total.calls)})`)
-  const blockers = Object.entries(total.blockers).sort((a, b) => b[1].count - a[1].count)
+  const blockers = Object.entries(total.blockers).toSorted((a, b) => b[1].count - a[1].count)
   for (const [code, { count, example }] of blockers) console.log(`  blocker ${code}: ${count}, such as ${example}`)
 }

@@ -59,8 +59,8 @@ export const edgeNumbers: readonly number[] = [
   0.9999999999999999,
   1.0000000000000002,
   4503599627370495.5,
-  4503599627370497.5,
-  3.141592653589793,
+  4503599627370497,
+  Math.PI,
   1e300,
   1e-300,
   16777217,
@@ -192,11 +192,37 @@ export function randomValue(random: Random, hint: Hint, tame: boolean): unknown 
 
 export function randomArguments(random: Random, types: readonly Hint[]): unknown[] {
   const tame = random.chance(0.4)
-  return types.map((hint) => randomValue(random, hint, tame || random.chance(0.3)))
+  const args = types.map((hint) => randomValue(random, hint, tame || random.chance(0.3)))
+  if (random.chance(0.03)) shareMemory(random, args, types)
+  return args
+}
+
+/** Makes two views look at the same elements, or one of them at a part of the other's. */
+function shareMemory(random: Random, args: unknown[], types: readonly Hint[]): void {
+  const views = args.flatMap((arg, index) => (isView(arg) ? [index] : []))
+  if (views.length < 2) return
+  const whole = args[views[0] as number] as View
+  const other = random.pick(views.slice(1))
+  const make = viewClasses[types[other] as ViewKind]
+  const { BYTES_PER_ELEMENT: size } = make
+  const room = Math.floor(whole.byteLength / size)
+  const from = random.below(room + 1)
+  args[other] = new make(whole.buffer, from * size, random.between(0, room - from))
 }
 
 export function isView(value: unknown): value is View {
   return ArrayBuffer.isView(value) && !(value instanceof DataView)
+}
+
+/** Copies that share memory where the originals do. */
+export function copiedArguments(args: readonly unknown[]): unknown[] {
+  const buffers = new Map<ArrayBufferLike, ArrayBuffer>()
+  return args.map((arg) => {
+    if (!isView(arg)) return copied(arg)
+    const buffer = buffers.get(arg.buffer) ?? (arg.buffer.slice(0) as ArrayBuffer)
+    buffers.set(arg.buffer, buffer)
+    return new viewClasses[arg.constructor.name as ViewKind](buffer, arg.byteOffset, arg.length)
+  })
 }
 
 export function copied(value: unknown): unknown {
@@ -233,6 +259,30 @@ export function encoded(value: unknown): unknown {
   if (isView(value)) return { [value.constructor.name]: Array.from(value, encoded) }
   if (typeof value !== 'object' || value === null) return value
   return { record: Object.fromEntries(Object.entries(value).map(([name, field]) => [name, encoded(field)])) }
+}
+
+/** A view of the memory of an earlier argument says where it lies in it. */
+export function encodedArguments(args: readonly unknown[]): unknown[] {
+  return args.map((arg, index) => {
+    const owner = isView(arg) ? args.findIndex((each) => isView(each) && each.buffer === arg.buffer) : -1
+    if (!isView(arg) || owner === index) return encoded(arg)
+    return { [arg.constructor.name]: { of: owner, offset: arg.byteOffset, length: arg.length } }
+  })
+}
+
+export function decodedArguments(json: readonly unknown[]): unknown[] {
+  const args: unknown[] = []
+  for (const each of json) {
+    const [kind, place] = (typeof each === 'object' && each !== null ? Object.entries(each)[0] : undefined) ?? [
+      '',
+      undefined,
+    ]
+    if (typeof place === 'object' && place !== null && 'of' in place) {
+      const { of, offset, length } = place as { of: number; offset: number; length: number }
+      args.push(new viewClasses[kind as ViewKind]((args[of] as View).buffer, offset, length))
+    } else args.push(decoded(each))
+  }
+  return args
 }
 
 export function decoded(json: unknown): unknown {

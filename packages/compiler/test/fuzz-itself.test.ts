@@ -55,6 +55,6 @@ it('keeps cases that are programs', () => {
   for (const { program, inputs, file } of keptCases()) {
     const [prepared] = v8.prepare([program])
     if (prepared === undefined) throw new Error(`${file} is no program`)
-    expect(judge(program, prepared, inputs).failure, file).toBeUndefined()
+    expect({ file, failure: judge(program, prepared, inputs).failure }).toEqual({ file, failure: undefined })
   }
 })

@@ -141,10 +141,19 @@ function growth(context: Context): string {
   if (targets.length === 0) return declaration(context)
   const { name } = context.random.pick(targets)
   if (context.random.chance(0.4)) return `${name} = ${short(context, 'string', 3)};`
+  if (context.random.chance(0.15)) return fork(context, name)
   if (context.repeats === 1) return `${name} += ${context.of(context.random.pick(basic), 2)};`
   // In a loop: a little that does not depend on how long it already is.
   const piece = context.random.pick([context.number(2), `${context.string(2)}.slice(0, 5)`, context.boolean(2), '"ab"'])
   return `${name} += ${piece};`
+}
+
+/** Two texts that begin alike: neither may be written over by what is appended to the other. */
+function fork(context: Context, name: string): string {
+  const copy = context.fresh('v')
+  const first = `const ${copy} = ${name} + ${context.number(1)};`
+  context.declare({ name: copy, type: 'string', mutable: false })
+  return `${first} ${name} += ${context.random.pick(['"b"', '"\\u0101"', context.number(1)])};`
 }
 
 function store(context: Context): string {

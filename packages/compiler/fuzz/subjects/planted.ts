@@ -1,6 +1,6 @@
 // Subjects that are V8 itself, each with one bug planted into the text: what the fuzzer has to find.
 import { evaluate, type Program } from '../program.ts'
-import { copied, isView } from '../values.ts'
+import { copiedArguments, isView } from '../values.ts'
 import type { Prepared, Subject } from '../oracle.ts'
 
 interface Bug {
@@ -40,7 +40,7 @@ function prepare(program: Program, bug: Bug): Prepared {
   }
   return {
     run: (args) => {
-      const own = args.map(copied)
+      const own = copiedArguments(args)
       try {
         const value = body(...own)
         for (const [index, arg] of args.entries()) if (isView(arg)) arg.set(own[index] as typeof arg)
