@@ -15,6 +15,7 @@ interface Order {
   readonly batch: number | null
   readonly inputs: number
   readonly row: 1 | 2
+  readonly spoiled: boolean
   readonly found: string
 }
 
@@ -23,13 +24,22 @@ const subject = openSubject(order.tier)
 const batch = order.batch ?? (order.tier === 2 ? 40 : 25)
 const features = { row: order.row }
 const end = order.end ?? Infinity
+const { seed, inputs, spoiled } = order
+
+// What a spoiled text assigns to must not change what the next one is compared with.
+if (spoiled) {
+  for (const shared of [Math, Number, String, String.prototype]) Object.freeze(shared)
+  for (const name of ['Math', 'Number', 'String', 'Boolean', 'Object', 'parseInt', 'parseFloat', 'isNaN', 'isFinite']) {
+    Object.defineProperty(globalThis, name, { writable: false, configurable: false })
+  }
+}
 
 const tell = (message: unknown) => writeSync(3, `${JSON.stringify(message)}\n`)
 
 for (let first = order.first; first < end && Date.now() < (order.until ?? Infinity);) {
   const count = Math.min(batch, end - first)
   tell({ begins: first, size: count })
-  const tally = runSession({ seed: order.seed, first, count, batch, inputs: order.inputs, features }, subject)
+  const tally = runSession({ seed, first, count, batch, inputs, features, spoiled }, subject)
   show(tally)
   first += count
   tell({ next: first, tally: { ...tally, failures: tally.failures.map(({ index }) => index) } })
@@ -37,7 +47,7 @@ for (let first = order.first; first < end && Date.now() < (order.until ?? Infini
 
 function show({ failures }: Tally): void {
   for (const found of failures) {
-    const about = `${found.failure.kind}: tier ${order.tier}, seed ${order.seed}, program ${found.index}, row ${order.row}`
+    const about = `${found.failure.kind}: tier ${order.tier}, seed ${order.seed}, program ${found.index}, row ${order.row}${spoiled ? ', spoiled' : ''}`
     const small = shrink(found, subject)
     const path = join(order.found, `${order.seed}-${found.index}.json`)
     keep(path, about, small)

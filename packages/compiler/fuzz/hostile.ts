@@ -2,16 +2,16 @@
 import { bombs } from './bombs.ts'
 import { generate } from './generator/generate.ts'
 import { oddTexts } from './odd-texts.ts'
-import { viewKinds, type Hint } from './program.ts'
+import { viewKinds, type Hint, type Program } from './program.ts'
 import type { Random } from './random.ts'
 
-export interface HostileSource {
+interface HostileSource {
   readonly source: string
   readonly types: Hint[]
 }
 
 /** The text of a program with some of its tokens lost, doubled, exchanged or replaced. Much of it is still a function. */
-export function mutated(random: Random, source: string): string {
+function mutated(random: Random, source: string): string {
   const tokens = source.match(/\s+|[A-Za-z_$][\w$]*|\d[\w.]*|"(?:[^"\\]|\\.)*"|[^\s\w]/g) ?? []
   for (let edits = random.between(1, 3); edits > 0 && tokens.length > 0; edits--) {
     const at = random.below(tokens.length)
@@ -29,119 +29,22 @@ export function mutated(random: Random, source: string): string {
 }
 
 const words = [
-  'this',
-  'arguments',
-  'new',
-  'delete',
-  'typeof',
-  'void',
-  'in',
-  'instanceof',
-  'await',
-  'yield',
-  'async',
-  'super',
-  'null',
-  'undefined',
-  'eval',
-  'with',
-  'constructor',
-  '__proto__',
-  'toString',
-  'hasOwnProperty',
-  'valueOf',
-  'length',
-  'prototype',
-  'Math',
-  'String',
-  'Number',
-  'NaN',
-  'Infinity',
-  '0n',
-  '/a/g',
-  '=>',
-  '...',
-  '?.',
-  '??',
-  '??=',
-  '||=',
-  '&&=',
-  '**',
-  '**=',
-  '++',
-  '--',
-  '!',
-  '~',
-  '#x',
-  '`',
-  '${',
-  '}',
-  '{',
-  '(',
-  ')',
-  '[',
-  ']',
-  ';',
-  ',',
-  ':',
-  '?',
-  '=',
-  '===',
-  '<!--',
-  '\\u0061',
-  '"\\u{110000}"',
-  '1e999',
-  '0x',
-  '08',
-  '.',
-  'let',
-  'const',
-  'var',
-  'class',
-  'function',
-  'return',
-  'throw',
-  'try',
-  'catch',
-  'finally',
-  'if',
-  'else',
-  'for',
-  'while',
-  'do',
-  'switch',
-  'case',
-  'default',
-  'break',
-  'continue',
-  '-0',
-  '2147483648',
-  '-1',
-  '0.5',
-  '""',
-  'true',
-  'false',
+  'this arguments new delete typeof void in instanceof await yield async super null undefined eval with constructor',
+  '__proto__ toString hasOwnProperty valueOf length prototype Math String Number NaN Infinity 0n /a/g => ... ?. ?? ??=',
+  '||= &&= ** **= ++ -- ! ~ #x ` ${ } { ( ) [ ] ; , : ? = === <!-- \\u0061 "\\u{110000}" 1e999 0x 08 . let const var',
+  'class function return throw try catch finally if else for while do switch case default break continue -0 -1',
+  '2147483648 0.5 "" true false + - * / % < > <= !== && || += | & >>>',
 ]
+  .join(' ')
+  .split(' ')
 
 const hints: Hint[] = ['number', 'string', 'boolean', ...viewKinds, { record: { a: 'number' } }, { record: {} }]
-const oddHints = [
-  'constructor',
-  '__proto__',
-  '',
-  'toString',
-  null,
-  undefined,
-  1,
-  {},
-  { record: null },
-  { record: { a: 'x' } },
-  [],
-  { record: { __proto__: 'number' } },
-]
+export function hostileProgram(random: Random): Program {
+  return random.chance(0.8) ? spoiled(random) : { ...hostileSource(random), captures: {} }
+}
 
-export function hostileSource(random: Random): HostileSource {
+function hostileSource(random: Random): HostileSource {
   const types = Array.from({ length: random.below(4) }, () => random.pick(hints))
-  if (random.chance(0.02)) types.push(random.pick(oddHints) as Hint)
   const source = random.weighted<() => string>([
     [2, () => random.pick(oddTexts)],
     [2, () => randomText(random)],
@@ -151,7 +54,7 @@ export function hostileSource(random: Random): HostileSource {
 }
 
 /** A generated program, spoiled. */
-export function spoiled(random: Random): HostileSource {
+function spoiled(random: Random): Program {
   const program = generate(random, { row: 2 })
   const { source } = program
   const text = random.weighted<() => string>([
@@ -164,7 +67,7 @@ export function spoiled(random: Random): HostileSource {
     ],
   ])()
   const types = random.chance(0.8) ? program.types : program.types.map(() => random.pick(hints))
-  return { source: text, types }
+  return { ...program, source: text, types }
 }
 
 function randomText(random: Random): string {

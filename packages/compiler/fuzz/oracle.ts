@@ -46,7 +46,10 @@ export function judge(program: Program, prepared: Prepared, inputs: readonly unk
     return { ...nothing, failure: { kind: 'broken', args: [], expected: undefined, actual: prepared.broken } }
   }
   if ('blockers' in prepared) return { ...nothing, blockers: prepared.blockers }
-  const reference = evaluate(program)
+  const reference = referenceOf(program)
+  if (typeof reference === 'string') {
+    return { ...nothing, failure: { kind: 'broken', args: [], expected: reference, actual: 'it was compiled' } }
+  }
   const bails: Record<string, number> = {}
   let equal = 0
   let threw = 0
@@ -62,6 +65,16 @@ export function judge(program: Program, prepared: Prepared, inputs: readonly unk
     else equal += 1
   }
   return { blockers: [], equal, threw, bails }
+}
+
+/** V8's function, or why V8 has none. */
+function referenceOf(program: Program): ((...args: unknown[]) => unknown) | string {
+  try {
+    const reference: unknown = evaluate(program)
+    return typeof reference === 'function' ? (reference as (...args: unknown[]) => unknown) : 'no function'
+  } catch (error) {
+    return String(error)
+  }
 }
 
 function compared(
@@ -97,7 +110,7 @@ function watchedCall(reference: (...args: unknown[]) => unknown, args: unknown[]
   const holder = globalThis as { catzillaFuzzCall?: () => Expected }
   holder.catzillaFuzzCall = () => call(reference, args)
   try {
-    return runInThisContext('catzillaFuzzCall()', { timeout: 300 }) as Expected
+    return runInThisContext('catzillaFuzzCall()', { timeout: 100 }) as Expected
   } catch {
     return 'endless'
   } finally {

@@ -1,5 +1,6 @@
 // Many programs, one after the other, against one subject; what was seen is counted.
 import { generate, type Features } from './generator/generate.ts'
+import { hostileProgram } from './hostile.ts'
 import { judge, type Subject, type Verdict } from './oracle.ts'
 import type { Program } from './program.ts'
 import { Random } from './random.ts'
@@ -15,6 +16,8 @@ export interface Plan {
   readonly batch: number
   readonly inputs: number
   readonly features: Features
+  /** The texts are spoiled: nobody knows what they do, or whether they end. */
+  readonly spoiled?: boolean
   /** Told before a batch is prepared and run: what a crash is to be blamed on. */
   readonly begins?: (first: number) => void
 }
@@ -38,11 +41,11 @@ export function emptyTally(): Tally {
 
 /** Program `index` of a seed and what it is called with. */
 export function programOf(
-  plan: Pick<Plan, 'seed' | 'inputs' | 'features'>,
+  plan: Pick<Plan, 'seed' | 'inputs' | 'features' | 'spoiled'>,
   index: number,
 ): { program: Program; inputs: unknown[][] } {
   const random = Random.of(plan.seed, index)
-  const program = generate(random, plan.features)
+  const program = plan.spoiled ? hostileProgram(random) : generate(random, plan.features)
   return { program, inputs: Array.from({ length: plan.inputs }, () => randomArguments(random, program.types)) }
 }
 
@@ -55,7 +58,7 @@ export function runSession(plan: Plan, subject: Subject, tally: Tally = emptyTal
     for (const [offset, { program, inputs }] of made.entries()) {
       const own = prepared[offset]
       if (own === undefined) throw new Error(`${subject.name} prepared fewer programs than it was given`)
-      note(tally, program, judge(program, own, inputs), inputs.length, first + offset)
+      note(tally, program, judge(program, own, inputs, plan.spoiled), inputs.length, first + offset)
     }
   }
   return tally
