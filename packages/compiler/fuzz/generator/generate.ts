@@ -31,7 +31,11 @@ function writeBody(context: Context, locals: string[]): string {
     return [unpack(context, variable.name, variable.type.record)]
   })
   const lines = Array.from({ length: random.between(0, 7) }, () => (context.budget > 0 ? statement(context) : ''))
-  return [...locals.filter(Boolean), ...unpacked, ...lines, conclusion(context)].filter(Boolean).join('\n  ')
+  // Functions are known before the place where they are declared.
+  const [early, late] = random.chance(0.8)
+    ? [locals, []]
+    : [locals.filter((each) => each.startsWith('const')), locals.filter((each) => each.startsWith('function'))]
+  return [...early, ...unpacked, ...lines, conclusion(context), ...late].filter(Boolean).join('\n  ')
 }
 
 function shaped({ random }: Context, head: string, body: string): string {

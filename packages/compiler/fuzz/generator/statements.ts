@@ -1,9 +1,9 @@
 // Statements, each one or a few lines of text.
 import { viewKinds, isViewKind, type Hint } from '../program.ts'
 import type { Context } from './context.ts'
-import { callOf } from './calls.ts'
 import { nearIndex } from './indexes.ts'
 import { loop } from './loops.ts'
+import { secondRow } from './second-row.ts'
 
 type Make = (context: Context) => string
 
@@ -34,7 +34,7 @@ export function statement(context: Context): string {
     [0.15, thrown],
     [0.3, (own) => `${own.of(own.random.pick(['number', 'string', 'boolean'] as const), 2)};`],
     [0.1, (own) => block(own, 2)],
-    [context.taste.secondRow ? 0.6 : 0, secondRow],
+    [context.taste.secondRow ? 1.5 : 0, (own) => secondRow(own, { block, assignment })],
   ])
   return make(context)
 }
@@ -262,18 +262,4 @@ function thrown(context: Context): string {
   if (!context.hazard() && context.random.chance(0.8)) return assignment(context)
   const error = context.random.pick(['new Error("no")', 'new RangeError(`bad ${1}`)', '"text"', context.string(2)])
   return `if (${context.boolean(2)} && ${context.boolean(2)}) throw ${error};`
-}
-
-function secondRow(context: Context): string {
-  const { random } = context
-  return random.weighted<() => string>([
-    [1, () => `try ${block(context, 2)} catch ${block(context, 1)}`],
-    [1, () => `if (${context.boolean(2)}) { try ${block(context, 2)} finally ${block(context, 1)} }`],
-    [1, () => ignored(context)],
-  ])()
-}
-
-function ignored(context: Context): string {
-  const call = callOf(context, 'number', 2)
-  return call === undefined ? declaration(context) : `void ${call};`
 }
