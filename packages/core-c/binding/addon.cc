@@ -5,6 +5,7 @@
 #include "convert.h"
 #include "ctz/kernel.h"
 #include "engine_object.h"
+#include "programs/program_object.h"
 
 extern "C" {
 #include "memory/allocator.h"
@@ -22,13 +23,15 @@ static Napi::Value CreateEngine(const Napi::CallbackInfo &info) {
 }
 
 static Napi::Object Register(Napi::Env env, Napi::Object exports) {
+  const auto programs = std::make_shared<Programs>(env);
   env.SetInstanceData(new Core{Napi::Persistent(EngineObject::Define(env)), GetterOf(env, "ArrayBuffer", "resizable"),
-                               GetterOf(env, "SharedArrayBuffer", "growable")});
+                               GetterOf(env, "SharedArrayBuffer", "growable"), programs});
   exports.Set("version", CTZ_VERSION);
   exports.Set("kernelAbi", CTZ_KERNEL_ABI);
   exports.Set("allocator", ctz_allocator_name());
   exports.Set("portLayout", DescribePort(env));
   exports.Set("createEngine", Napi::Function::New<CreateEngine>(env, "createEngine"));
+  exports.Set("programs", programs->Describe(env));
   return exports;
 }
 

@@ -1,11 +1,4 @@
 # core.node: the addon, as cmake-js asks for it. Node-API 8 only: one binary for every Node from 20 on.
-enable_language(CXX)
-set(CMAKE_CXX_STANDARD 17)
-set(CMAKE_CXX_STANDARD_REQUIRED ON)
-set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_CXX_VISIBILITY_PRESET hidden)
-set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
-
 file(GLOB_RECURSE _binding CONFIGURE_DEPENDS binding/*.cc)
 add_library(core_node SHARED ${_binding} ${CMAKE_JS_SRC})
 set_target_properties(core_node PROPERTIES PREFIX "" SUFFIX ".node" OUTPUT_NAME core)

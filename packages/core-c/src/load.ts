@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { chooseExactMath } from './exact-math.ts'
 import type { NativeCore } from './native-core.ts'
 
 /** What was found, and what was tried before. */
@@ -86,9 +87,11 @@ function platformOf({ platform = process.platform, arch = process.arch }: LoadCo
 }
 
 function checked(binary: unknown): NativeCore {
-  if (typeof (binary as Partial<NativeCore> | null | undefined)?.createEngine === 'function')
-    return binary as NativeCore
-  throw new TypeError('it is no binary of @catzilla/core-c')
+  if (typeof (binary as Partial<NativeCore> | null | undefined)?.createEngine !== 'function')
+    throw new TypeError('it is no binary of @catzilla/core-c')
+  const core = binary as NativeCore
+  core.programs.testMathBy((name) => chooseExactMath(core.programs, name))
+  return core
 }
 
 function firstLine(thrown: unknown): string {

@@ -1,6 +1,8 @@
 // What the binding exports, as TypeScript sees it. The order of fields of DTOs is the order in `binding/`; the layout of the
 // port is compared with `portLayout` when the binary is loaded.
 
+import type { NativePrograms } from './native-programs.ts'
+
 /** A kernel as its library describes it. Types are the numbers of `ctz_type`. */
 export interface NativeKernel {
   readonly index: number
@@ -146,6 +148,7 @@ export interface NativeCore {
   readonly allocator: string
   /** Names of `port.h` and their values, as C has them. */
   readonly portLayout: Readonly<Record<string, number>>
+  readonly programs: NativePrograms
   /**
    * @param now what `performance.now()` shows, read as late as can be
    * @param wake called on the event loop when something completed after WAITING was set

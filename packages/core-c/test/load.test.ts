@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadCore } from '../src/index.ts'
 
-const core = { createEngine() {} }
+const core = { createEngine() {}, programs: { testMathBy() {} } }
 
 /** A machine with these binaries: an Error is one that does not load, any other value is what loading gives. */
 function machine(binaries: Record<string, unknown>) {

@@ -1,0 +1,173 @@
+#include "program_object.h"
+
+#include <cmath>
+
+#include "../convert.h"
+#include "../reader.h"
+#include "values.h"
+
+static constexpr double kMostMemory = 256.0 * 1024 * 1024;
+
+static Programs &ProgramsOf(Napi::Env env) { return *env.GetInstanceData<Core>()->programs; }
+
+static bool ReadBytes(Napi::Value value, Napi::Uint8Array *out) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array)
+    return ThrowMisfit(napi_throw_type_error, "bytes", "a Uint8Array", value);
+  *out = value.As<Napi::Uint8Array>();
+  return true;
+}
+
+// Has each function that the program needs tested, once in an environment. False with an error pending.
+static bool TestMath(Napi::Env env, Napi::Uint8Array bytes) {
+  Programs &programs = ProgramsOf(env);
+  for (;;) {
+    const char *name = ctz_program_lacks(bytes.Data(), bytes.ByteLength(), &programs.math);
+    if (name == nullptr || programs.math_test.IsEmpty() || !programs.tested.insert(name).second) return true;
+    programs.math_test.Call({Napi::String::New(env, name)});
+    if (env.IsExceptionPending()) return false;
+  }
+}
+
+OpenedProgram OpenProgram(Napi::Env env, Napi::Value value) {
+  Napi::Uint8Array bytes;
+  if (!ReadBytes(value, &bytes) || !TestMath(env, bytes)) return nullptr;
+  ctz_program *program = nullptr;
+  char why[256] = "";
+  const ctz_math &math = ProgramsOf(env).math;
+  const ctz_status status = ctz_program_open(bytes.Data(), bytes.ByteLength(), &math, &program, why, sizeof why);
+  if (status != CTZ_OK) ThrowStatus(env, status, why[0] == '\0' ? "" : std::string("no program: ") + why);
+  return OpenedProgram(program);
+}
+
+Napi::Function ProgramObject::Define(Napi::Env env) {
+  return DefineClass(env, "NativeProgram",
+                     {InstanceAccessor<&ProgramObject::Signature>("signature", napi_enumerable),
+                      InstanceMethod<&ProgramObject::Call>("call"),
+                      InstanceMethod<&ProgramObject::LastBail>("lastBail")});
+}
+
+ProgramObject::ProgramObject(Info info)
+    : Napi::ObjectWrap<ProgramObject>(info), program_(OpenProgram(info.Env(), info[0])) {}
+
+Napi::Value ProgramObject::Signature(Info info) {
+  return DescribeSignature(info.Env(), *ctz_program_signature(program_.get()));
+}
+
+Napi::Value ProgramObject::Call(Info info) {
+  Napi::Env env = info.Env();
+  Programs &programs = ProgramsOf(env);
+  double timeout = INFINITY, memory = kMostMemory;
+  if (!info[0].IsArray()) return ThrowMisfit(napi_throw_type_error, "args", "an Array", info[0]);
+  if (!info[1].IsUndefined() && !ReadWithin(info[1], "timeoutMs", 0, INFINITY, false, &timeout, napi_throw_range_error))
+    return Napi::Value();
+  if (!info[2].IsUndefined() && !ReadWithin(info[2], "memoryBytes", 0, kMaxSafeInteger, false, &memory, napi_throw_range_error))
+    return Napi::Value();
+  if (programs.solo == nullptr) return ThrowStatus(env, CTZ_OUT_OF_MEMORY);
+  const ctz_signature &signature = *ctz_program_signature(program_.get());
+  ctz_register args[CTZ_PROGRAM_MAX_VALUES], results[CTZ_PROGRAM_MAX_VALUES];
+  ctz_run run;
+  Napi::Value values[CTZ_PROGRAM_MAX_VALUES];
+  const bool complete = ReadValues(info[0].As<Napi::Array>(), signature.parameters, values);
+  if (env.IsExceptionPending()) return Napi::Value();
+  ctz_run_begin(&run, program_.get(), ctz_solo_begin(programs.solo.get(), timeout, static_cast<uint64_t>(memory)));
+  Napi::Value result;
+  if (!complete || !ToRegisters(values, signature, &run, args))
+    ctz_bail_with(&run, CTZ_BAIL_ARGUMENT);
+  else if (ctz_args_overlap(program_.get(), args))
+    ctz_bail_with(&run, CTZ_BAIL_SHARED);
+  else if (ctz_program_run(program_.get(), &run, args, results) != 0)
+    result = FromResults(env, signature, results);
+  bail_ = run.bail;
+  ctz_solo_begin(programs.solo.get(), INFINITY, 0);
+  return bail_.reason == CTZ_BAIL_NONE ? result : programs.bailed.Value();
+}
+
+Napi::Value ProgramObject::LastBail(Info info) {
+  return bail_.reason == CTZ_BAIL_NONE ? info.Env().Undefined() : FromBail(info.Env(), bail_);
+}
+
+static Napi::Value Open(const Napi::CallbackInfo &info) {
+  const Napi::Object object = ProgramsOf(info.Env()).program_class.New({info[0]});
+  if (info.Env().IsExceptionPending()) return Napi::Value();
+  return object;
+}
+
+static bool ReadName(Napi::Value value, std::string *name) {
+  if (!value.IsString()) return ThrowMisfit(napi_throw_type_error, "name", "a string", value);
+  *name = value.As<Napi::String>().Utf8Value();
+  return true;
+}
+
+static Napi::Value MathCandidates(const Napi::CallbackInfo &info) {
+  std::string name;
+  if (!ReadName(info[0], &name)) return Napi::Value();
+  return Napi::Number::New(info.Env(), ctz_math_candidates(name.c_str()));
+}
+
+// Pairs of arguments are replaced by results, in the first of each pair.
+static Napi::Value TryMath(const Napi::CallbackInfo &info) {
+  std::string name;
+  uint32_t candidate = 0;
+  if (!ReadName(info[0], &name) || !ReadNumber(info[1], "candidate", 0, UINT32_MAX, &candidate)) return Napi::Value();
+  if (!info[2].IsTypedArray() || info[2].As<Napi::TypedArray>().TypedArrayType() != napi_float64_array)
+    return ThrowMisfit(napi_throw_type_error, "pairs", "a Float64Array", info[2]);
+  Napi::Float64Array pairs = info[2].As<Napi::Float64Array>();
+  ctz_math math = {};
+  if (!ctz_math_set(&math, name.c_str(), candidate)) return Napi::Boolean::New(info.Env(), false);
+  for (size_t i = 0; i + 1 < pairs.ElementLength(); i += 2)
+    pairs[i] = ctz_math_call(&math, name.c_str(), pairs[i], pairs[i + 1]);
+  return Napi::Boolean::New(info.Env(), true);
+}
+
+static void ChooseMath(const Napi::CallbackInfo &info) {
+  std::string name;
+  uint32_t candidate = 0;
+  if (ReadName(info[0], &name) && ReadNumber(info[1], "candidate", 0, UINT32_MAX, &candidate))
+    ctz_math_set(&ProgramsOf(info.Env()).math, name.c_str(), candidate);
+}
+
+static void TestMathBy(const Napi::CallbackInfo &info) {
+  if (info[0].IsFunction())
+    ProgramsOf(info.Env()).math_test = Napi::Persistent(info[0].As<Napi::Function>());
+  else
+    ThrowMisfit(napi_throw_type_error, "test", "a function", info[0]);
+}
+
+Programs::Programs(Napi::Env env)
+    : program_class(Napi::Persistent(ProgramObject::Define(env))), solo(ctz_solo_create(), ctz_solo_destroy) {
+  const Napi::Value marker = env.RunScript("Object.freeze({ bailed: true })");
+  if (marker.IsObject()) bailed = Napi::Persistent(marker.As<Napi::Object>());
+}
+
+static Napi::Object Operation(Napi::Env env, const char *name, const char *result, const char *operands, int bails) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("name", name);
+  object.Set("result", result);
+  object.Set("operands", operands);
+  object.Set("bails", bails != 0);
+  return object;
+}
+
+Napi::Object Programs::Describe(Napi::Env env) {
+  Napi::Object object = Napi::Object::New(env);
+  Napi::Array names = Napi::Array::New(env);
+#define NAME(name, arguments) names.Set(names.Length(), #name);
+  CTZ_MATH(NAME)
+#undef NAME
+  Napi::Array operations = Napi::Array::New(env);
+#define OPERATION(name, result, operands, bails) \
+  operations.Set(operations.Length(), Operation(env, #name, result, operands, bails));
+  CTZ_OPCODES(OPERATION)
+#undef OPERATION
+  object.Set("operations", operations);
+  object.Set("BAILED", bailed.Value());
+  object.Set("version", CTZ_PROGRAM_VERSION);
+  object.Set("bodyAbi", CTZ_BODY_ABI);
+  object.Set("mathNames", names);
+  object.Set("openProgram", Napi::Function::New<Open>(env, "openProgram"));
+  object.Set("mathCandidates", Napi::Function::New<MathCandidates>(env, "mathCandidates"));
+  object.Set("tryMath", Napi::Function::New<TryMath>(env, "tryMath"));
+  object.Set("chooseMath", Napi::Function::New<ChooseMath>(env, "chooseMath"));
+  object.Set("testMathBy", Napi::Function::New<TestMathBy>(env, "testMathBy"));
+  return object;
+}

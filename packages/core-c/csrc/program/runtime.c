@@ -1,0 +1,100 @@
+// The runtime of programs: what operations reach through run->runtime.
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctz/program_ops.h"
+#include "ctz/programs.h"
+#include "program/number_text.h"
+#include "program/text.h"
+
+#define MOST_VIEW_LENGTH 4294967295.0
+
+static double now(void) {
+  struct timespec time;
+  timespec_get(&time, TIME_UTC);
+  return (double)time.tv_sec * 1000 + (double)(time.tv_nsec / 1000000);
+}
+
+static uint64_t mix(uint64_t x) {  // the finaliser of SplitMix64
+  x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
+  x = (x ^ x >> 27) * 0x94D049BB133111EBu;
+  return x ^ x >> 31;
+}
+
+static void seed(ctz_run *run) {
+  struct timespec time;
+  timespec_get(&time, TIME_UTC);
+  uint64_t moment = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+  run->random[0] = mix(moment) | 1u;
+  run->random[1] = mix((uint64_t)(uintptr_t)run ^ moment << 20);
+}
+
+// xorshift128+, S. Vigna: what V8 has as well.
+static double random_unit(ctz_run *run) {
+  if ((run->random[0] | run->random[1]) == 0) seed(run);
+  uint64_t a = run->random[0], b = run->random[1];
+  run->random[0] = b;
+  a ^= a << 23;
+  a ^= a >> 17;
+  a ^= b ^ b >> 26;
+  run->random[1] = a;
+  return (double)((a + b) >> 11) * 0x1p-53;
+}
+
+static int view_new(ctz_run *run, uint32_t kind, double length, ctz_view *out) {
+  double whole = ctz_to_integer(length);
+  if (!(whole >= 0 && whole <= MOST_VIEW_LENGTH)) return ctz_give_up(run, CTZ_BAIL_LENGTH, 0);
+  size_t bytes = (size_t)whole << ctz_view_shift(kind);
+  void *data = run->context->alloc(run->context, bytes, 8);
+  if (data == NULL) return ctz_give_up(run, CTZ_BAIL_MEMORY, 0);
+  memset(data, 0, bytes);
+  *out = (ctz_view){data, (uint64_t)whole};
+  return 1;
+}
+
+static const ctz_runtime runtime = {.abi = CTZ_BODY_ABI,
+                                    .remainder = fmod,
+                                    .now = now,
+                                    .random = random_unit,
+                                    .number_of_text = ctz_number_of_text,
+                                    .parse_float = ctz_parse_float,
+                                    .parse_int = ctz_parse_int,
+                                    .str_from_f64 = ctz_text_of_number,
+                                    .str_from_i32 = ctz_text_of_int32,
+                                    .str_from_char_code = ctz_text_of_unit,
+                                    .str_to_fixed = ctz_text_fixed,
+                                    .str_to_radix = ctz_text_in_radix,
+                                    .str_concat = ctz_text_concat,
+                                    .str_eq = ctz_text_equal,
+                                    .str_lt = ctz_text_less,
+                                    .str_unit = ctz_text_unit,
+                                    .str_index_of = ctz_text_index_of,
+                                    .str_last_index_of = ctz_text_last_index_of,
+                                    .str_has_at = ctz_text_has_at,
+                                    .str_trim = ctz_text_trim,
+                                    .str_pad = ctz_text_pad,
+                                    .str_repeat = ctz_text_repeat,
+                                    .str_case = ctz_text_case,
+                                    .str_replace = ctz_text_replace,
+                                    .view_new = view_new};
+
+const ctz_runtime *ctz_program_runtime(void) { return &runtime; }
+
+const char *ctz_bail_name(uint32_t reason) {
+  static const char *const names[] = {
+#define NAME(name, text) #name,
+    CTZ_BAILS(NAME)
+#undef NAME
+  };
+  return reason < CTZ_BAIL_COUNT ? names[reason] : "NONE";
+}
+
+const char *ctz_bail_text(uint32_t reason) {
+  static const char *const texts[] = {
+#define TEXT(name, text) text,
+    CTZ_BAILS(TEXT)
+#undef TEXT
+  };
+  return reason < CTZ_BAIL_COUNT ? texts[reason] : texts[0];
+}

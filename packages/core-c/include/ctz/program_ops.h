@@ -1,0 +1,55 @@
+// One inline function per operation of ctz/opcodes.h, used by the interpreter and by emitted C alike, so that both
+// compute the same. The rule of their shape, for code that makes calls of them:
+//
+//   ctz_op_<name>(run, operands...)            answers the value, for operations that never give up
+//   ctz_op_<name>(run, operands..., &out)      answers 0 when it gives up, for those whose `bails` is 1
+//   VIEW_* take the ctz_view_kind right after `run`; VIEW_SET* and VIEW_FILL have no `out`
+//   MOVE, JUMP*, CALL, RETURN and BAIL are C of their own; a BAIL is `ctz_give_up(run, CTZ_BAIL_THROWN, number)`
+//
+// b is int, n double, i int32_t, k int64_t, s ctz_text, v ctz_view. A function of emitted C begins with ctz_enter and
+// ends with ctz_leave, and notes with ctz_bail_at where it gave up.
+#ifndef CTZ_PROGRAM_OPS_H
+#define CTZ_PROGRAM_OPS_H
+
+#include "ctz/opcodes.h"
+#include "ctz/ops_number.h"
+#include "ctz/ops_text.h"
+#include "ctz/ops_view.h"
+#include "ctz/program.h"
+
+#if defined(__GNUC__)
+#define CTZ_EXPORT __attribute__((visibility("default")))
+#define CTZ_STACK_HERE() ((const char *)__builtin_frame_address(0))
+#else
+#define CTZ_EXPORT
+#define CTZ_STACK_HERE() ((const char *)0 + UINTPTR_MAX)
+#endif
+
+// Once in each library of bodies.
+#define CTZ_DEFINE_BODY_ABI CTZ_EXPORT const uint32_t ctz_body_abi = CTZ_BODY_ABI;
+
+// Where a body in C has given up: the first place that is told, which is the innermost. Answers 0.
+static inline int ctz_bail_at(ctz_run *run, uint32_t function, uint32_t instruction) {
+  if (run->bail.reason != CTZ_BAIL_NONE && run->bail.function == UINT32_MAX) {
+    run->bail.function = function;
+    run->bail.instruction = instruction;
+  }
+  return 0;
+}
+
+static inline int ctz_op_poll(ctz_run *run) {
+  return ctz_should_stop(run->context) ? ctz_give_up(run, CTZ_BAIL_STOPPED, 0) : 1;
+}
+
+// As a function begins; 0: it is too deep in calls, or shall stop.
+static inline int ctz_enter(ctz_run *run) {
+  if (run->depth >= CTZ_PROGRAM_MAX_DEPTH || CTZ_STACK_HERE() < run->stack_end) {
+    return ctz_give_up(run, CTZ_BAIL_DEPTH, 0);
+  }
+  if (!ctz_op_poll(run)) return 0;
+  run->depth++;
+  return 1;
+}
+static inline void ctz_leave(ctz_run *run) { run->depth--; }
+
+#endif
