@@ -103,8 +103,10 @@ function drawResult(context: Context): Hint | 'nothing' {
     [4, 'number'],
     [2 * taste.strings, 'string'],
     [1, 'boolean'],
-    [views.length > 0 ? 0.4 : 0, 'nothing'],
-    [0.5 * taste.views, random.pick(viewKinds)],
+    [0.05, 'nothing'],
+    [0.3 * taste.views, random.pick(viewKinds)],
+    // What was written to a parameter shows only when it is returned.
+    ...views.map(({ type }) => [1.5, type as Hint] as const),
     [0.5, { record: fieldsOf(context) }],
   ])
 }

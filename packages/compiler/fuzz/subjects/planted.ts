@@ -39,6 +39,7 @@ function prepare(program: Program, bug: Bug): Prepared {
     return { blockers: [{ code: 'text', message: String(error) }] }
   }
   return {
+    writesBack: true,
     run: (args) => {
       const own = copiedArguments(args)
       try {
