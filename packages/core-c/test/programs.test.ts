@@ -13,9 +13,50 @@ const whole = [0, 1, -1, 2, 31, 32, 33, 255, -256, 65536, 2 ** 31 - 1, -(2 ** 31
 const counters = [0, 1, -1, 2 ** 31, -(2 ** 32) - 3, 2 ** 53 - 1, -(2 ** 53) + 1, 12]
 const booleans = [false, true]
 const texts = [
-  ...['', 'a', 'abc', 'abcabc', 'ABCxyz', ' \t\n x \u00a0\ufeff\u2003', 'é', 'Straße', '\ud83d\ude00', '\ud83d', '\ude00x'],
-  ...['日本語', 'a日', '12', '-0', '+12.5', ' 1e3 ', '0x1F', '0b101', '0o17', '1e', '1e+', '.5', '5.', '.', '-', 'Infinity'],
-  ...['-Infinity', 'NaN', '1_000', '0x', '123abc', '9007199254740993', '1e400', '-1e-400', '4.9e-324', '2.5e-324', 'x$y'],
+  ...[
+    '',
+    'a',
+    'abc',
+    'abcabc',
+    'ABCxyz',
+    ' \t\n x \u00a0\ufeff\u2003',
+    'é',
+    'Straße',
+    '\ud83d\ude00',
+    '\ud83d',
+    '\ude00x',
+  ],
+  ...[
+    '日本語',
+    'a日',
+    '12',
+    '-0',
+    '+12.5',
+    ' 1e3 ',
+    '0x1F',
+    '0b101',
+    '0o17',
+    '1e',
+    '1e+',
+    '.5',
+    '5.',
+    '.',
+    '-',
+    'Infinity',
+  ],
+  ...[
+    '-Infinity',
+    'NaN',
+    '1_000',
+    '0x',
+    '123abc',
+    '9007199254740993',
+    '1e400',
+    '-1e-400',
+    '4.9e-324',
+    '2.5e-324',
+    'x$y',
+  ],
   ...['0.1e-6', '179769313486231580793728971405301e276', '1'.repeat(400), `0.${'0'.repeat(350)}1`, 'bc', 'c', '$&'],
   ...['0x20000000000001', '0x20000000000003', '0x1fffffffffffff8', '-0x1', '\u2028 7 \u2029', 'zz', 'ab'.repeat(20)],
 ]
@@ -31,7 +72,9 @@ function tuples(operands: string): Values[] {
   let all: Values[] = [[]]
   for (const [index, letter] of [...operands].entries()) {
     const list = values[letter] ?? []
-    all = all.flatMap((tuple) => (index < 2 && operands.length < 3 ? list : few(list)).map((value) => [...tuple, value]))
+    all = all.flatMap((tuple) =>
+      (index < 2 && operands.length < 3 ? list : few(list)).map((value) => [...tuple, value]),
+    )
   }
   return all
 }
@@ -155,7 +198,8 @@ const twins: Readonly<Record<string, Twin>> = {
   STR_LOWER: (a: string) => (ascii(a) ? a.toLowerCase() : bails),
   STR_UPPER: (a: string) => (ascii(a) ? a.toUpperCase() : bails),
   STR_REPLACE: (a: string, b: string, by: string) => (by.includes('$') && a.includes(b) ? bails : a.replace(b, by)),
-  STR_REPLACE_ALL: (a: string, b: string, by: string) => (by.includes('$') && a.includes(b) ? bails : a.replaceAll(b, by)),
+  STR_REPLACE_ALL: (a: string, b: string, by: string) =>
+    by.includes('$') && a.includes(b) ? bails : a.replaceAll(b, by),
 }
 
 function expected(twin: Twin, args: Values): unknown {
@@ -176,7 +220,15 @@ describeNative('operations', () => {
     const result = types[operation.result] ?? 0
     const at = parameters.length
     const operands = parameters.map((_, index) => index)
-    const bytes = assemble({ parameters, locals: [result], result, lines: [[name, at, operands], ['RETURN', 0, [at, 1]]] })
+    const bytes = assemble({
+      parameters,
+      locals: [result],
+      result,
+      lines: [
+        [name, at, operands],
+        ['RETURN', 0, [at, 1]],
+      ],
+    })
     const program = programs.openProgram(bytes)
     const wrong: unknown[] = []
     for (const args of tuples(operation.operands)) {

@@ -60,7 +60,8 @@ Napi::Value ProgramObject::Call(Info info) {
   if (!info[0].IsArray()) return ThrowMisfit(napi_throw_type_error, "args", "an Array", info[0]);
   if (!info[1].IsUndefined() && !ReadWithin(info[1], "timeoutMs", 0, INFINITY, false, &timeout, napi_throw_range_error))
     return Napi::Value();
-  if (!info[2].IsUndefined() && !ReadWithin(info[2], "memoryBytes", 0, kMaxSafeInteger, false, &memory, napi_throw_range_error))
+  if (!info[2].IsUndefined() &&
+      !ReadWithin(info[2], "memoryBytes", 0, kMaxSafeInteger, false, &memory, napi_throw_range_error))
     return Napi::Value();
   if (programs.solo == nullptr) return ThrowStatus(env, CTZ_OUT_OF_MEMORY);
   const ctz_signature &signature = *ctz_program_signature(program_.get());

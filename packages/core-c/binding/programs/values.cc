@@ -17,8 +17,8 @@ bool ReadValues(Napi::Array array, uint32_t count, Napi::Value *values) {
   return true;
 }
 
-// The buffer of an array can be borrowed while no JavaScript runs: it is no shared one, and cannot change its size. Runs
-// Node's own getter, and nothing of the user's.
+// The buffer of an array can be borrowed while no JavaScript runs: it is no shared one, and cannot change its size.
+// Runs Node's own getter, and nothing of the user's.
 static bool IsPlain(Napi::Env env, napi_value buffer) {
   bool plain = false, unfit = false;
   napi_is_arraybuffer(env, buffer, &plain);

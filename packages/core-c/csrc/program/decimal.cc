@@ -38,7 +38,9 @@ double ctz_decimal_parse(const char *digits, size_t size, int32_t exponent) {
   number = std::strtod(text, nullptr);
 #else
   if (std::from_chars(text, text + size + tail, number).ec == std::errc::result_out_of_range)
-    number = exponent > 0 ? std::numeric_limits<double>::infinity() : 0;
+    number = static_cast<long long>(exponent) + static_cast<long long>(size) > 0
+                 ? std::numeric_limits<double>::infinity()
+                 : 0;
 #endif
   return number;
 }

@@ -1,6 +1,6 @@
-// Where functions of Math with V8's own bits may be found: V8's own, which Node exports for addons, under the names they
-// had in the versions so far. Libraries by name differ in the last bit; those few that do not are tried as well. Which
-// candidate is exact is not decided here.
+// Where functions of Math with V8's own bits may be found: V8's own, which Node exports for addons, under the names
+// they had in the versions so far. Libraries by name differ in the last bit; those few that do not are tried as well.
+// Which candidate is exact is not decided here.
 #include <dlfcn.h>
 #include <math.h>
 #include <string.h>

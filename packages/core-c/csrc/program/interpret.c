@@ -1,5 +1,5 @@
-// Runs programs: each instruction jumps to the code of the next. Frames of registers lie in segments, the first of them on
-// the stack of C, the others in memory of the run; calls of programs are no calls in C.
+// Runs programs: each instruction jumps to the code of the next. Frames of registers lie in segments, the first of them
+// on the stack of C, the others in memory of the run; calls of programs are no calls in C.
 #include <string.h>
 
 #include "ctz/opcodes.h"
@@ -88,15 +88,15 @@ static void pop(segment *stack, const frame *back, ctz_register *registers) {
   at++;      \
   DISPATCH
 #define X(i, member) r[at->operands[i]].member
-#define PLAIN(name, op, out, call)      \
-  CASE(name) {                          \
+#define PLAIN(name, op, out, call)        \
+  CASE(name) {                            \
     r[at->result].out = ctz_op_##op call; \
-    NEXT                                \
+    NEXT                                  \
   }
-#define BAILS(name, op, call)              \
-  CASE(name) {                             \
-    if (!ctz_op_##op call) goto bail;      \
-    NEXT                                   \
+#define BAILS(name, op, call)         \
+  CASE(name) {                        \
+    if (!ctz_op_##op call) goto bail; \
+    NEXT                              \
   }
 // The letters say the result and the operands.
 #define N(name, op) PLAIN(name, op, n, (run))
@@ -133,17 +133,16 @@ next:
 #endif
 #include "program/interpret_ops.h"
 #if !defined(__GNUC__) || defined(CTZ_NO_COMPUTED_GOTO)
-    default:
-      break;
-  }
+  default:
+    break;
+}
 #endif
 
-bail:
-  if (run->bail.function == UINT32_MAX) {
-    run->bail.function = (uint32_t)(function - program->functions);
-    run->bail.instruction = (uint32_t)(at - function->code);
-  }
-  return 0;
+bail: if (run->bail.function == UINT32_MAX) {
+  run->bail.function = (uint32_t)(function - program->functions);
+  run->bail.instruction = (uint32_t)(at - function->code);
+}
+return 0;
 }
 
 int ctz_program_run(const ctz_program *program, ctz_run *run, const ctz_register *args, ctz_register *results) {

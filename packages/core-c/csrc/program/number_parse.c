@@ -162,7 +162,9 @@ static bool take_parts(reader *from, uint32_t radix, double *number) {
   return from->at > begin;
 }
 
-static uint32_t bits_of_radix(uint32_t radix) { return (radix & (radix - 1)) == 0 ? (uint32_t)__builtin_ctz(radix) : 0; }
+static uint32_t bits_of_radix(uint32_t radix) {
+  return (radix & (radix - 1)) == 0 ? (uint32_t)__builtin_ctz(radix) : 0;
+}
 
 // 0x, 0o and 0b of Number().
 static uint32_t take_prefix(reader *from) {

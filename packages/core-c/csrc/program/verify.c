@@ -69,7 +69,8 @@ static bool check_call(const place *here) {
   if (!have_types(here->function, at->operands[0], callee->types, callee->parameters)) {
     return refuse(here, "its operands are not the function's parameters");
   }
-  if (callee->results == 0 || have_types(here->function, at->result, callee->result_types, callee->results)) return true;
+  if (callee->results == 0 || have_types(here->function, at->result, callee->result_types, callee->results))
+    return true;
   return refuse(here, "its result is not the function's");
 }
 
@@ -83,7 +84,8 @@ static bool check_return(const place *here) {
 static bool check_plain(const place *here, const ctz_operation *operation) {
   const ctz_instruction *at = here->at;
   for (uint32_t i = 0; operation->operands[i] != '\0'; i++) {
-    if (!has_type(here->function, at->operands[i], operation->operands[i])) return refuse(here, "an operand of another type");
+    if (!has_type(here->function, at->operands[i], operation->operands[i]))
+      return refuse(here, "an operand of another type");
   }
   char result = operation->result[0];
   if (result != '.' && !has_type(here->function, at->result, result)) return refuse(here, "a result of another type");
@@ -106,7 +108,8 @@ static bool check(const place *here) {
   if (here->at->op == CTZ_OP_RETURN) return check_return(here);
   if (!check_plain(here, operation)) return false;
   if (takes_view(here->at->op)) return check_view(here);
-  if (is_jump(here->at->op) && here->at->number >= here->function->instructions) return refuse(here, "it leads nowhere");
+  if (is_jump(here->at->op) && here->at->number >= here->function->instructions)
+    return refuse(here, "it leads nowhere");
   return true;
 }
 

@@ -98,9 +98,9 @@ typedef enum ctz_bail_reason {
 } ctz_bail_reason;
 
 typedef struct ctz_bail {
-  uint32_t reason;       // a ctz_bail_reason
-  uint32_t number;       // of a BAIL
-  uint32_t function;     // where; both 0 when the arguments did not fit
+  uint32_t reason;  // a ctz_bail_reason
+  uint32_t number;  // of a BAIL
+  uint32_t function;  // where; both 0 when the arguments did not fit
   uint32_t instruction;
 } ctz_bail;
 
@@ -147,10 +147,10 @@ struct ctz_run {
   const ctz_runtime *runtime;
   const ctz_math *math;
   ctz_context *context;  // memory and polls
-  char *top, *end;       // room for texts; the latest text ends at `top` and may grow in place
-  const char *stack_end; // bodies in C stop calling each other when the stack has come so far
-  uint32_t chunk;        // bytes of the next room for texts
-  uint32_t depth;        // calls within calls
+  char *top, *end;  // room for texts; the latest text ends at `top` and may grow in place
+  const char *stack_end;  // bodies in C stop calling each other when the stack has come so far
+  uint32_t chunk;  // bytes of the next room for texts
+  uint32_t depth;  // calls within calls
   ctz_bail bail;
   uint64_t random[2];  // state of Math.random; not both 0
 };
