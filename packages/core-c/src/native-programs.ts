@@ -35,6 +35,8 @@ export interface NativeProgram {
   call(args: readonly unknown[], timeoutMs?: number, memoryBytes?: number): unknown
   /** Why the latest call gave up; undefined when it did not. */
   lastBail(): NativeBail | undefined
+  /** Runs a body in C, from a shared object made of this program, instead of the bytes. Throws when there is none. */
+  useBody(libraryPath: string, symbolName: string): void
 }
 
 /** A row of `ctz/opcodes.h`, whose head explains the letters. */

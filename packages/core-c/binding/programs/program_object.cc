@@ -1,5 +1,7 @@
 #include "program_object.h"
 
+#include <dlfcn.h>
+
 #include <cmath>
 
 #include "../convert.h"
@@ -14,6 +16,12 @@ static bool ReadBytes(Napi::Value value, Napi::Uint8Array *out) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array)
     return ThrowMisfit(napi_throw_type_error, "bytes", "a Uint8Array", value);
   *out = value.As<Napi::Uint8Array>();
+  return true;
+}
+
+static bool ReadText(Napi::Value value, const char *what, std::string *text) {
+  if (!value.IsString()) return ThrowMisfit(napi_throw_type_error, what, "a string", value);
+  *text = value.As<Napi::String>().Utf8Value();
   return true;
 }
 
@@ -43,7 +51,8 @@ Napi::Function ProgramObject::Define(Napi::Env env) {
   return DefineClass(env, "NativeProgram",
                      {InstanceAccessor<&ProgramObject::Signature>("signature", napi_enumerable),
                       InstanceMethod<&ProgramObject::Call>("call"),
-                      InstanceMethod<&ProgramObject::LastBail>("lastBail")});
+                      InstanceMethod<&ProgramObject::LastBail>("lastBail"),
+                      InstanceMethod<&ProgramObject::UseBody>("useBody")});
 }
 
 ProgramObject::ProgramObject(Info info)
@@ -76,7 +85,8 @@ Napi::Value ProgramObject::Call(Info info) {
     ctz_bail_with(&run, CTZ_BAIL_ARGUMENT);
   else if (ctz_args_overlap(program_.get(), args))
     ctz_bail_with(&run, CTZ_BAIL_SHARED);
-  else if (ctz_program_run(program_.get(), &run, args, results) != 0)
+  else if (body_ != nullptr ? body_(&run, args, results) != 0
+                            : ctz_program_run(program_.get(), &run, args, results) != 0)
     result = FromResults(env, signature, results);
   bail_ = run.bail;
   ctz_solo_begin(programs.solo.get(), INFINITY, 0);
@@ -87,21 +97,29 @@ Napi::Value ProgramObject::LastBail(Info info) {
   return bail_.reason == CTZ_BAIL_NONE ? info.Env().Undefined() : FromBail(info.Env(), bail_);
 }
 
+// Libraries stay loaded: a body may be running on another thread.
+void ProgramObject::UseBody(Info info) {
+  std::string path, symbol;
+  if (!ReadText(info[0], "path", &path) || !ReadText(info[1], "symbol", &symbol)) return;
+  void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return void(ThrowStatus(info.Env(), CTZ_INVALID, dlerror()));
+  const void *abi = dlsym(library, "ctz_body_abi");
+  if (abi == nullptr || *static_cast<const uint32_t *>(abi) != CTZ_BODY_ABI)
+    return void(ThrowStatus(info.Env(), CTZ_INVALID, "bodies for another version"));
+  void *body = dlsym(library, symbol.c_str());
+  if (body == nullptr) return void(ThrowStatus(info.Env(), CTZ_INVALID, "no such body"));
+  body_ = reinterpret_cast<ctz_body>(body);
+}
+
 static Napi::Value Open(const Napi::CallbackInfo &info) {
   const Napi::Object object = ProgramsOf(info.Env()).program_class.New({info[0]});
   if (info.Env().IsExceptionPending()) return Napi::Value();
   return object;
 }
 
-static bool ReadName(Napi::Value value, std::string *name) {
-  if (!value.IsString()) return ThrowMisfit(napi_throw_type_error, "name", "a string", value);
-  *name = value.As<Napi::String>().Utf8Value();
-  return true;
-}
-
 static Napi::Value MathCandidates(const Napi::CallbackInfo &info) {
   std::string name;
-  if (!ReadName(info[0], &name)) return Napi::Value();
+  if (!ReadText(info[0], "name", &name)) return Napi::Value();
   return Napi::Number::New(info.Env(), ctz_math_candidates(name.c_str()));
 }
 
@@ -109,7 +127,8 @@ static Napi::Value MathCandidates(const Napi::CallbackInfo &info) {
 static Napi::Value TryMath(const Napi::CallbackInfo &info) {
   std::string name;
   uint32_t candidate = 0;
-  if (!ReadName(info[0], &name) || !ReadNumber(info[1], "candidate", 0, UINT32_MAX, &candidate)) return Napi::Value();
+  if (!ReadText(info[0], "name", &name) || !ReadNumber(info[1], "candidate", 0, UINT32_MAX, &candidate))
+    return Napi::Value();
   if (!info[2].IsTypedArray() || info[2].As<Napi::TypedArray>().TypedArrayType() != napi_float64_array)
     return ThrowMisfit(napi_throw_type_error, "pairs", "a Float64Array", info[2]);
   Napi::Float64Array pairs = info[2].As<Napi::Float64Array>();
@@ -123,7 +142,7 @@ static Napi::Value TryMath(const Napi::CallbackInfo &info) {
 static void ChooseMath(const Napi::CallbackInfo &info) {
   std::string name;
   uint32_t candidate = 0;
-  if (ReadName(info[0], &name) && ReadNumber(info[1], "candidate", 0, UINT32_MAX, &candidate))
+  if (ReadText(info[0], "name", &name) && ReadNumber(info[1], "candidate", 0, UINT32_MAX, &candidate))
     ctz_math_set(&ProgramsOf(info.Env()).math, name.c_str(), candidate);
 }
 

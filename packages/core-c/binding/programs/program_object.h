@@ -44,7 +44,9 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   Napi::Value Signature(Info info);
   Napi::Value Call(Info info);
   Napi::Value LastBail(Info info);
+  void UseBody(Info info);
 
   OpenedProgram program_;
+  ctz_body body_ = nullptr;  // runs instead of the interpreter
   ctz_bail bail_ = {};
 };
