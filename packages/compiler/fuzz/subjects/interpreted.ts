@@ -1,6 +1,7 @@
 // Tier 1: the compiler's bytes in the interpreter.
-import { loadCore, type NativeProgram, type NativePrograms } from '@catzilla/core-c'
+import type { NativeProgram, NativePrograms } from '@catzilla/core-c'
 import { compileFunction, type Compilation } from '../../src/index.ts'
+import { corePrograms } from '../core-programs.ts'
 import type { Prepared, Subject } from '../oracle.ts'
 import { captureValues, type Hint, type Program } from '../program.ts'
 
@@ -14,18 +15,16 @@ export function openInterpreter(): Subject {
   return { name: 'the interpreter', prepare: (all) => all.map((program) => prepare(programs, program)) }
 }
 
-export function corePrograms(): NativePrograms {
-  const { core, reason } = loadCore()
-  if (core === undefined) throw new Error(`there is no native core: ${reason}`)
-  return core.programs
-}
-
 /** Compiles, or says why not; what is thrown is a bug of the compiler. */
 export function compiled(program: Program): Compiled | Prepared {
   return compiledText(program.source, program.types, captureValues(program))
 }
 
-export function compiledText(source: string, types: readonly Hint[], captures: Record<string, unknown>): Compiled | Prepared {
+export function compiledText(
+  source: string,
+  types: readonly Hint[],
+  captures: Record<string, unknown>,
+): Compiled | Prepared {
   try {
     const answer = compileFunction(source, { types, captures })
     return answer.ok ? answer : { blockers: answer.blockers }
@@ -51,7 +50,12 @@ export function opened(programs: NativePrograms, answer: Compiled, ready?: (prog
   return { writesBack: false, run: (args) => outcome(programs, native, answer, args) }
 }
 
-function outcome(programs: NativePrograms, native: NativeProgram, { signature }: Compiled, args: unknown[]): ReturnType<RunOf> {
+function outcome(
+  programs: NativePrograms,
+  native: NativeProgram,
+  { signature }: Compiled,
+  args: unknown[],
+): ReturnType<RunOf> {
   const value = native.call(signature.encode(args), timeout)
   if (value !== programs.BAILED) return { value: signature.decode(value) }
   const bail = native.lastBail()
