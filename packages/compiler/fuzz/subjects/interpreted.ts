@@ -1,11 +1,9 @@
 // Tier 1: the compiler's bytes in the interpreter.
 import type { NativeProgram, NativePrograms } from '@catzilla/core-c'
-import { compileFunction, type Compilation } from '../../src/index.ts'
+import { compileFunction, flattenArguments, readResult, type Compiled } from '../../src/index.ts'
 import { corePrograms } from '../core-programs.ts'
 import type { Prepared, Subject } from '../oracle.ts'
 import { captureValues, type Hint, type Program } from '../program.ts'
-
-export type Compiled = Extract<Compilation, { ok: true }>
 
 /** Runs that hang are cut off, and count as bails with a reason that nobody overlooks. */
 const timeout = 20_000
@@ -16,7 +14,7 @@ export function openInterpreter(): Subject {
 }
 
 /** Compiles, or says why not; what is thrown is a bug of the compiler. */
-export function compiled(program: Program): Compiled | Prepared {
+export function compiled(program: Program): Compiled | Exclude<Prepared, { run: unknown }> {
   return compiledText(program.source, program.types, captureValues(program))
 }
 
@@ -24,7 +22,7 @@ export function compiledText(
   source: string,
   types: readonly Hint[],
   captures: Record<string, unknown>,
-): Compiled | Prepared {
+): Compiled | Exclude<Prepared, { run: unknown }> {
   try {
     const answer = compileFunction(source, { types, captures })
     return answer.ok ? answer : { blockers: answer.blockers }
@@ -56,8 +54,10 @@ function outcome(
   { signature }: Compiled,
   args: unknown[],
 ): ReturnType<RunOf> {
-  const value = native.call(signature.encode(args), timeout)
-  if (value !== programs.BAILED) return { value: signature.decode(value) }
+  const flat = flattenArguments(signature, args)
+  if (flat === undefined) return { bailed: 'arguments of other types' }
+  const value = native.call(flat, timeout)
+  if (value !== programs.BAILED) return { value: readResult(signature, value) }
   const bail = native.lastBail()
   if (bail?.reason === 'STOPPED') throw new Error('the program does not end')
   return { bailed: bail?.reason ?? 'for no reason' }

@@ -1,7 +1,8 @@
 import type { Subject } from '../oracle.ts'
-import { v8 } from './planted.ts'
+import { openInterpreter } from './interpreted.ts'
 
 /** What a tier's programs run in. */
-export function openSubject(_tier: 1 | 2): Subject {
-  return v8
+export function openSubject(tier: 1 | 2): Subject {
+  if (tier === 2) throw new Error('tier 2 is not there yet')
+  return openInterpreter()
 }
