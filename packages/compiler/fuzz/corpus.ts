@@ -32,7 +32,8 @@ export function keptCases(): KeptCase[] {
 /** The text of a case, to be kept or shown. */
 export function caseText(about: string, { program, failure }: Found): string {
   const json: CaseJson = { about, ...program, inputs: [encodedArguments(failure.args)] }
-  return `${JSON.stringify(json, undefined, 2)}\n`
+  const lines = Object.entries(json).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+  return `{\n${lines.join(',\n')}\n}\n`
 }
 
 export function keep(path: string, about: string, found: Found): void {
