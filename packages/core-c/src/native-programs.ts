@@ -24,6 +24,13 @@ export interface NativeBail {
   readonly instruction: number
 }
 
+/** Of a program that was added to an engine. */
+export interface NativeProgramFigures {
+  readonly calls: number
+  /** Calls that gave up. */
+  readonly bails: number
+}
+
 /** An opened program. */
 export interface NativeProgram {
   readonly signature: NativeSignature
@@ -33,10 +40,10 @@ export interface NativeProgram {
    * (256 MiB), it has given up.
    */
   call(args: readonly unknown[], timeoutMs?: number, memoryBytes?: number): unknown
+  /** From the next call on it runs this body in C. Throws an Error with the reason. */
+  useBody(libraryPath: string, symbolName: string): void
   /** Why the latest call gave up; undefined when it did not. */
   lastBail(): NativeBail | undefined
-  /** Runs a body in C, from a shared object made of this program, instead of the bytes. Throws when there is none. */
-  useBody(libraryPath: string, symbolName: string): void
 }
 
 /** A row of `ctz/opcodes.h`, whose head explains the letters. */

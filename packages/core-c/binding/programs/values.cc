@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "../convert.h"
-#include "../reader.h"
+#include "binding/convert.h"
+#include "binding/reader.h"
 
 static constexpr double kMostCounter = 9007199254740992.0;
 
@@ -170,4 +170,4 @@ Napi::Object FromBail(Napi::Env env, const ctz_bail &bail) {
   return object;
 }
 
-void ctz_bail_with(ctz_run *run, ctz_bail_reason reason) { run->bail = {static_cast<uint32_t>(reason), 0, 0, 0}; }
+void BailWith(ctz_run *run, ctz_bail_reason reason) { run->bail = {static_cast<uint32_t>(reason), 0, 0, 0}; }

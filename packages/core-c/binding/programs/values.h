@@ -15,7 +15,7 @@ Napi::Value FromResults(Napi::Env env, const ctz_signature &signature, const ctz
 
 Napi::Object DescribeSignature(Napi::Env env, const ctz_signature &signature);
 Napi::Object FromBail(Napi::Env env, const ctz_bail &bail);
-void ctz_bail_with(ctz_run *run, ctz_bail_reason reason);
+void BailWith(ctz_run *run, ctz_bail_reason reason);
 
 // Its code units as they are, lone surrogates too; `text.data` was asked of `alloc`. False when there is no memory.
 template <typename Alloc>
