@@ -42,8 +42,7 @@ OpenedProgram OpenProgram(Napi::Env env, Napi::Value value) {
 Napi::Function ProgramObject::Define(Napi::Env env) {
   return DefineClass(env, "NativeProgram",
                      {InstanceAccessor<&ProgramObject::Signature>("signature", napi_enumerable),
-                      InstanceMethod<&ProgramObject::Call>("call"),
-                      InstanceMethod<&ProgramObject::UseBody>("useBody"),
+                      InstanceMethod<&ProgramObject::Call>("call"), InstanceMethod<&ProgramObject::UseBody>("useBody"),
                       InstanceMethod<&ProgramObject::LastBail>("lastBail")});
 }
 
@@ -77,6 +76,8 @@ Napi::Value ProgramObject::Call(Info info) {
     BailWith(&run, CTZ_BAIL_ARGUMENT);
   else if (ctz_args_overlap(program_.get(), args))
     BailWith(&run, CTZ_BAIL_SHARED);
+  else if (!CopyWritten(signature, &run, args))
+    BailWith(&run, CTZ_BAIL_MEMORY);
   else if ((body_ != nullptr ? body_(&run, args, results) : ctz_program_run(program_.get(), &run, args, results)) != 0)
     result = FromResults(env, signature, results);
   bail_ = run.bail;
