@@ -32,7 +32,8 @@ static inline void put_padded(program_bytes *into, const void *bytes, uint32_t s
 // A program of one function without constants: `types` are those of its registers, the first of which are parameters.
 static inline void put_program(program_bytes *into, uint32_t parameters, const uint8_t *types, uint32_t registers,
                                uint32_t result, const line *lines, uint32_t count) {
-  const uint32_t header[] = {0x505A5443u, CTZ_PROGRAM_VERSION, 1, 0, 0, count, parameters, 0, 0, registers, result, 0, count, 0};
+  const uint32_t header[] = {0x505A5443u, CTZ_PROGRAM_VERSION, 1,      0, 0,     count, parameters, 0,
+                             0,           registers,           result, 0, count, 0};
   into->count = 0;
   for (uint32_t i = 0; i < sizeof header / sizeof *header; i++) put_word(into, header[i]);
   put_padded(into, types, registers);

@@ -1,6 +1,7 @@
-// Bytes that come from anywhere: random programs of functions that call each other, mostly with operands of the right types, are changed at
-// random places, opened, and run if they open, with little time and memory. Whatever they do, nothing else may happen.
-// As a test it makes them from a seed; with -DCTZ_LIBFUZZER and -fsanitize=fuzzer libFuzzer gives bytes.
+// Bytes that come from anywhere: random programs of functions that call each other, mostly with operands of the right
+// types, are changed at random places, opened, and run if they open, with little time and memory. Whatever they do,
+// nothing else may happen. As a test it makes them from a seed; with -DCTZ_LIBFUZZER and -fsanitize=fuzzer libFuzzer
+// gives bytes.
 #include <stdlib.h>
 
 #include "check.h"
@@ -17,7 +18,8 @@
 #define RUN_MS 2.0
 
 static const uint8_t parameter_types[PARAMETERS] = {1, 2, 3, 4, 5, 24};
-static const double numbers[] = {0, -0.0, 1, -1, 0.5, 2, 7, 31, 1e21, -1e-7, 0x1p31, 0x1p53, 1e300, INFINITY, -INFINITY, NAN};
+static const double numbers[] = {0,    -0.0,  1,      -1,     0.5,   2,        7,         31,
+                                 1e21, -1e-7, 0x1p31, 0x1p53, 1e300, INFINITY, -INFINITY, NAN};
 static const char *const texts[] = {"", "a", "abc", " 12.5 ", "0x1f", "$&", "aXbX", "1e400"};
 
 // The operands that an operation takes, as opcodes.h has them.
@@ -75,7 +77,8 @@ static line some_line(maker *me, uint32_t function, uint32_t at, uint32_t lines)
 }
 
 static void put_function(maker *me, program_bytes *into, uint32_t function, uint32_t first, uint32_t lines) {
-  const uint32_t head[] = {PARAMETERS, function * CONSTANTS, CONSTANTS, REGISTERS, 1, first, lines, function * REGISTERS};
+  const uint32_t head[] = {PARAMETERS, function * CONSTANTS, CONSTANTS, REGISTERS, 1, first,
+                           lines,      function * REGISTERS};
   for (uint32_t i = 0; i < 8; i++) put_word(into, head[i]);
   uint8_t *types = me->types[function];
   memcpy(types, parameter_types, PARAMETERS);
@@ -152,7 +155,8 @@ static ctz_register some_argument(maker *me, uint8_t type, double *array) {
 // What it answers is read, so that a sanitizer sees what lies outside.
 static uint64_t sum_of(const ctz_register *value, uint32_t type) {
   uint64_t sum = 0;
-  size_t bytes = type == CTZ_PROGRAM_S ? (size_t)value->s.length << value->s.wide : (size_t)value->v.length * ctz_view_bytes(type);
+  size_t bytes =
+      type == CTZ_PROGRAM_S ? (size_t)value->s.length << value->s.wide : (size_t)value->v.length * ctz_view_bytes(type);
   if (type != CTZ_PROGRAM_S && ctz_view_bytes(type) == 0) return 1;
   const uint8_t *data = type == CTZ_PROGRAM_S ? value->s.data : value->v.data;
   for (size_t i = 0; i < bytes; i++) sum += data[i];
