@@ -385,7 +385,8 @@ describeNative('bytes that are no program', () => {
   })
 
   test('what is no Uint8Array', () => {
-    const { openProgram } = theCore().programs
-    expect(() => openProgram('x' as unknown as Uint8Array)).toThrow('bytes must be a Uint8Array, got string')
+    expect(() => theCore().programs.openProgram('x' as unknown as Uint8Array)).toThrow(
+      'bytes must be a Uint8Array, got string',
+    )
   })
 })

@@ -247,11 +247,11 @@ describeNative('a body in C', () => {
   })
 
   test('is called directly as well', () => {
-    const { openProgram, BAILED } = theCore().programs
-    const program = openProgram(assemble(twin))
+    const { programs } = theCore()
+    const program = programs.openProgram(assemble(twin))
     program.useBody(library('direct', greeting), 'body_0')
     expect(program.call(['é'])).toBe('hello é')
-    expect(program.call([''])).toBe(BAILED)
+    expect(program.call([''])).toBe(programs.BAILED)
     expect(program.lastBail()).toMatchObject({ reason: 'THROWN', number: 3, function: 0, instruction: 5 })
   })
 
