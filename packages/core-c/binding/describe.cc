@@ -74,28 +74,18 @@ static Napi::Object FromQueue(Napi::Env env, const ctz_queue_stats &of) {
                            COUNT(breaches, breaches)});
 }
 
-static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) {
-  return FromFigures(env, {COUNT(workers, workers),
-                           COUNT(activeWorkers, active_workers),
-                           COUNT(parkedWorkers, parked_workers),
-                           COUNT(maxWorkers, max_workers),
-                           COUNT(scheduled, scheduled),
-                           COUNT(retrying, retrying),
-                           COUNT(completed, completed),
-                           COUNT(failed, failed),
-                           COUNT(cancelled, cancelled),
-                           COUNT(retried, retried),
-                           COUNT(timedOut, timed_out),
-                           COUNT(memoryLimited, memory_limited),
-                           COUNT(bailed, bailed),
-                           COUNT(busyNs, busy_ns),
-                           COUNT(memoryUsed, memory_used),
-                           COUNT(memoryPeak, memory_peak),
-                           COUNT(memoryPool, memory_pool),
-                           COUNT(workerWakes, worker_wakes),
-                           COUNT(timerWakes, timer_wakes),
-                           COUNT(ownerWakes, owner_wakes)});
-}
+#define COUNTERS(X)                                                                                                  \
+  X(workers, workers)                                                                                                \
+  X(activeWorkers, active_workers)                                                                                   \
+  X(parkedWorkers, parked_workers)                                                                                   \
+  X(maxWorkers, max_workers) X(scheduled, scheduled) X(retrying, retrying) X(completed, completed) X(failed, failed) \
+      X(cancelled, cancelled) X(retried, retried) X(timedOut, timed_out) X(memoryLimited, memory_limited)            \
+          X(bailed, bailed) X(busyNs, busy_ns) X(memoryUsed, memory_used) X(memoryPeak, memory_peak)                 \
+              X(memoryPool, memory_pool) X(workerWakes, worker_wakes) X(timerWakes, timer_wakes)                     \
+                  X(ownerWakes, owner_wakes)
+#define COUNTED(name, member) COUNT(name, member),
+
+static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) { return FromFigures(env, {COUNTERS(COUNTED)}); }
 
 Napi::Value DescribeStatistics(Napi::Env env, ctz_engine *engine) {
   std::unique_ptr<ctz_stats> stats(new (std::nothrow) ctz_stats());  // too large for a stack

@@ -8,32 +8,19 @@
 
 static constexpr double kWaitSliceMs = 50;
 
-#define METHOD(Name, name) InstanceMethod<&EngineObject::Name>(name)
+#define METHOD(Name, name) InstanceMethod<&EngineObject::Name>(#name),
+#define METHODS(X)                                                                                                  \
+  X(LoadLibrary, loadLibrary)                                                                                       \
+  X(AddProgram, addProgram)                                                                                         \
+  X(AddProgram, addBody)                                                                                            \
+  X(SwapBody, swapBody) X(ProgramFigures, programFigures) X(DefinePlan, definePlan) X(ReleasePlan, releasePlan)     \
+      X(Wake, wake) X(WakeTimers, wakeTimers) X(Attach, attach) X(AttachColumns, attachColumns) X(Result, result)   \
+          X(Error, error) X(Free, free) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted) X(Pause, pause) \
+              X(Scale, scale) X(Statistics, statistics) X(Now, now) X(KeepAlive, keepAlive) X(Close, close)
 
 Napi::Function EngineObject::Define(Napi::Env env) {
   return DefineClass(env, "NativeEngine",
-                     {InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable),
-                      METHOD(LoadLibrary, "loadLibrary"),
-                      METHOD(AddProgram, "addProgram"),
-                      METHOD(SwapBody, "swapBody"),
-                      METHOD(ProgramFigures, "programFigures"),
-                      METHOD(DefinePlan, "definePlan"),
-                      METHOD(ReleasePlan, "releasePlan"),
-                      METHOD(Wake, "wake"),
-                      METHOD(WakeTimers, "wakeTimers"),
-                      METHOD(Attach, "attach"),
-                      METHOD(AttachColumns, "attachColumns"),
-                      METHOD(Result, "result"),
-                      METHOD(Error, "error"),
-                      METHOD(Free, "free"),
-                      METHOD(CancelTimed, "cancelTimed"),
-                      METHOD(WaitCompleted, "waitCompleted"),
-                      METHOD(Pause, "pause"),
-                      METHOD(Scale, "scale"),
-                      METHOD(Statistics, "statistics"),
-                      METHOD(Now, "now"),
-                      METHOD(KeepAlive, "keepAlive"),
-                      METHOD(Close, "close")});
+                     {METHODS(METHOD) InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable)});
 }
 
 EngineObject::EngineObject(Info info) : Napi::ObjectWrap<EngineObject>(info) {

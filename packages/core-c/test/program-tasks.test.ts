@@ -10,6 +10,7 @@ import type { FunctionText, Line } from './assembler.ts'
 import { assemble, B, I, K, N, RECORD, S, viewType, viewTypes } from './assembler.ts'
 import { describeNative, newClient, theCore } from './core.ts'
 import type { PortClient } from './port-client.ts'
+import { plainPlan } from './port-client.ts'
 
 const f64 = viewType('Float64Array')
 const folder = mkdtempSync(join(tmpdir(), 'catzilla-bodies-'))
@@ -18,9 +19,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const same = (type: number): FunctionText => ({ parameters: [type], result: type, lines: [['RETURN', 0, [0, 1]]] })
 
 function planOf(client: PortClient, body: FunctionText, rest: Partial<NativePlan> = {}): number {
-  const name = `program-${client.engine.kernels.length}`
-  client.engine.addProgram(name, assemble(body))
-  return client.plan(name, rest)
+  const { index } = client.engine.addProgram('a program', assemble(body))
+  return client.engine.definePlan({ ...plainPlan, ...rest, kernel: index })
 }
 
 /** The result of a task, or its error. */
@@ -201,15 +201,19 @@ describeNative('a program as a task', () => {
     expect(out).toEqual(column.map((value) => value * 2))
   })
 
-  test('names and values that are too many are refused', () => {
+  test('is added under any name, and described', () => {
     const { engine } = newClient()
-    expect(() => engine.addProgram('a name', assemble(same(N)))).toThrow('a name: no name, taken')
-    expect(() => engine.addProgram('add', assemble(same(N)))).toThrow('taken')
+    const kernel = engine.addProgram('bill#1', assemble(same(S)))
+    expect(kernel).toMatchObject({ name: 'bill#1', args: [12], result: 12 })
+    expect(engine.kernels[kernel.index]).toEqual(kernel)
+    expect(engine.addProgram('add', assemble(same(N))).index).toBe(kernel.index + 1)
+    expect(engine.addProgram('add', assemble(same(I)))).toMatchObject({ args: [1], result: 2 })
     const parameters = Array.from({ length: 17 }, () => N)
-    expect(() => engine.addProgram('many', assemble({ ...same(N), parameters }))).toThrow('too many values')
+    expect(() => engine.addProgram('many', assemble({ ...same(N), parameters }))).toThrow(
+      'many: too long a name, too many',
+    )
+    expect(() => engine.addProgram('x'.repeat(256), assemble(same(N)))).toThrow('too long a name')
     expect(() => engine.addProgram('bytes', new Uint8Array(3))).toThrow('no program: it has only 3 bytes')
-    const kernel = engine.addProgram('one', assemble(same(S)))
-    expect(engine.kernels[kernel]).toMatchObject({ name: 'one', args: [12], result: 12 })
   })
 })
 
@@ -236,18 +240,24 @@ describeNative('a body in C', () => {
     expect(client.engine.programFigures(kernel)).toEqual({ calls: 3, bails: 1 })
   })
 
+  test('is added as a kernel of its own', async () => {
+    const client = newClient()
+    const { index } = client.engine.addBody('x#2', assemble(twin), library('own', greeting), 'body_0')
+    expect(await outcomeOf(client, client.engine.definePlan({ ...plainPlan, kernel: index }), 'x')).toBe('hello x')
+  })
+
   test('is called directly as well', () => {
-    const { openProgram, BAILED } = theCore().programs
-    const program = openProgram(assemble(twin))
+    const { programs } = theCore()
+    const program = programs.openProgram(assemble(twin))
     program.useBody(library('direct', greeting), 'body_0')
     expect(program.call(['é'])).toBe('hello é')
-    expect(program.call([''])).toBe(BAILED)
+    expect(program.call([''])).toBe(programs.BAILED)
     expect(program.lastBail()).toMatchObject({ reason: 'THROWN', number: 3, function: 0, instruction: 5 })
   })
 
   test('what is none is refused', () => {
     const { engine } = newClient()
-    const kernel = engine.addProgram('body', assemble(twin))
+    const kernel = engine.addProgram('body', assemble(twin)).index
     const file = library('another', greeting)
     expect(() => engine.swapBody(kernel, join(folder, 'nowhere.so'), 'body_0')).toThrow('nowhere.so')
     expect(() => engine.swapBody(kernel, file, 'body_1')).toThrow('has no such body')
