@@ -49,9 +49,6 @@ export interface KernelReference {
 /** A body that was compiled. What it cannot do exactly it gives up, and the handler of the call does it. */
 export interface ProgramKernel {
   readonly bytes: Uint8Array
-  /** Types of its arguments, once encoded, and of its result: numbers of `ctz_type`. */
-  readonly args: readonly number[]
-  readonly result: number
   /** Runs in place of the interpreter. */
   readonly code: MachineCode | null
   readonly encode: ((args: readonly unknown[]) => readonly unknown[]) | null

@@ -31,9 +31,11 @@ export class KernelCatalog {
   #program(name: string, program: ProgramKernel): NativeKernel {
     let kernel = this.#programs.get(program)
     if (kernel === undefined) {
-      const { bytes, args, result, code } = program
-      kernel = { index: this.#binding.addProgram(name, bytes), name, args, result, fields: [], columns: false }
-      if (code !== null) this.#binding.swapBody(kernel.index, code.library, code.symbol)
+      const { bytes, code } = program
+      kernel =
+        code === null
+          ? this.#binding.addProgram(name, bytes)
+          : this.#binding.addBody(name, bytes, code.library, code.symbol)
       this.#programs.set(program, kernel)
     }
     return kernel

@@ -14,7 +14,6 @@ import type {
 import type { KernelReference, TaskCall, TaskHandler } from '../../contract/task.ts'
 import { portLayout } from '../port-layout.ts'
 import { describeTypes } from './argument-types.ts'
-import { kernelTypesOf } from './program-types.ts'
 import { isSameValue } from './same-value.ts'
 
 /** Calls of which both results are compared; long ones, in milliseconds, need fewer. */
@@ -79,7 +78,7 @@ export class CompiledBody {
       this.#program = program
       this.#native = programs.openProgram(program.bytes)
       if (program.loops) void this.#build(compiler, program, this.#native)
-      else this.#beginChecks('interpreted', program, this.#native, null)
+      else this.#beginChecks('interpreted', program, null)
     } catch (thrown) {
       this.#stay(`it does not compile here: ${toError(thrown).message}`)
     } finally {
@@ -95,21 +94,16 @@ export class CompiledBody {
     try {
       const code = await build(program.c)
       native.useBody(code.library, code.symbol)
-      this.#beginChecks('machine code', program, native, code)
+      this.#beginChecks('machine code', program, code)
     } catch (thrown) {
       this.#stay(`there is no machine code for its loops: ${toError(thrown).message}`)
     }
   }
 
-  #beginChecks(
-    next: BodyTier,
-    { bytes, encode, decode }: CompiledProgram,
-    { signature }: NativeProgram,
-    code: MachineCode | null,
-  ): void {
+  #beginChecks(next: BodyTier, { bytes, encode, decode }: CompiledProgram, code: MachineCode | null): void {
     this.#kernel = {
       name: kernelName(this.#setup.name),
-      program: { bytes, ...kernelTypesOf(signature), code, encode, decode, bailed: this.#bailed },
+      program: { bytes, code, encode, decode, bailed: this.#bailed },
     }
     this.tier = 'checking'
     this.#next = next
