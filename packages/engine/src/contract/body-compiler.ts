@@ -68,8 +68,8 @@ export interface BodyCompiler {
   build?(c: string): Promise<MachineCode>
 }
 
-/** How a body runs: `watching` until its arguments are known, `checking` while C and JavaScript are compared. */
-export const bodyTiers = ['watching', 'checking', 'interpreted', 'machine code', 'javascript'] as const
+/** How a body runs: in JavaScript while it is `compiling`, in both while they are compared, then in C or for good in JavaScript. */
+export const bodyTiers = ['compiling', 'checking', 'interpreted', 'machine code', 'javascript'] as const
 export type BodyTier = (typeof bodyTiers)[number]
 
 /** What became of a body for arguments of certain types. */

@@ -135,7 +135,8 @@ export class NativeEngine implements TaskEngine {
     if (first === undefined) return call
     const best = this.#bestFor(call, first)
     if (best === call) return call
-    return argsList.every((args) => this.#bestFor(call, args) === best) ? best : call
+    const others = argsList.slice(1)
+    return others.every((args) => this.#bestFor(call, args) === best) ? best : call
   }
 
   useCompiler(load: () => Promise<BodyCompiler | null>): void {

@@ -85,7 +85,9 @@ describe.skipIf(nativeMissing !== undefined)('the short way', () => {
     expect(handles.map(({ outcome }) => outcome)).toEqual([1, 2, 3, 4].map((value) => ({ status: 'completed', value })))
     expect(await awaited).toBe(3)
     await turn()
-    expect(heard).toEqual([1, 2].map((value) => ({ status: 'completed', value })))
+    // two threads ran them
+    expect(heard).toHaveLength(2)
+    expect(heard).toEqual(expect.arrayContaining([1, 2].map((value) => ({ status: 'completed', value }))))
   })
 
   test('handles keep results and figures when their slots are used by others', async () => {

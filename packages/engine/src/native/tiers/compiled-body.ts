@@ -39,11 +39,11 @@ export interface CompiledBodySetup {
 
 export class CompiledBody {
   readonly types: readonly ArgumentType[]
-  tier: BodyTier = 'javascript'
+  tier: BodyTier = 'compiling'
   calls = 0
   bails = 0
   readonly #setup: CompiledBodySetup
-  #reason = ''
+  #reason = 'it is being compiled'
   #blockers: readonly CompileBlocker[] = []
   #compileMs = 0
   #program: CompiledProgram | null = null
@@ -90,7 +90,7 @@ export class CompiledBody {
     if (build === undefined || program.c === null) {
       return this.#stay('its loops are worth running as machine code only, and there is no C compiler')
     }
-    this.#stay('its loops are being compiled to machine code')
+    this.#reason = 'its loops are being compiled to machine code'
     try {
       const code = await build(program.c)
       native.useBody(code.library, code.symbol)
