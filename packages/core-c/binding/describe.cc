@@ -74,15 +74,16 @@ static Napi::Object FromQueue(Napi::Env env, const ctz_queue_stats &of) {
                            COUNT(breaches, breaches)});
 }
 
-#define COUNTERS(X)                                                                                                  \
-  X(workers, workers)                                                                                                \
-  X(activeWorkers, active_workers)                                                                                   \
-  X(parkedWorkers, parked_workers)                                                                                   \
-  X(maxWorkers, max_workers) X(scheduled, scheduled) X(retrying, retrying) X(completed, completed) X(failed, failed) \
-      X(cancelled, cancelled) X(retried, retried) X(timedOut, timed_out) X(memoryLimited, memory_limited)            \
-          X(bailed, bailed) X(busyNs, busy_ns) X(memoryUsed, memory_used) X(memoryPeak, memory_peak)                 \
-              X(memoryPool, memory_pool) X(workerWakes, worker_wakes) X(timerWakes, timer_wakes)                     \
-                  X(ownerWakes, owner_wakes)
+#define COUNTERS(X)                                                                                           \
+  X(workers, workers)                                                                                         \
+  X(activeWorkers, active_workers)                                                                            \
+  X(parkedWorkers, parked_workers)                                                                            \
+  X(maxWorkers, max_workers)                                                                                  \
+  X(scheduled, scheduled)                                                                                     \
+  X(retrying, retrying) X(completed, completed) X(failed, failed) X(cancelled, cancelled) X(retried, retried) \
+      X(timedOut, timed_out) X(memoryLimited, memory_limited) X(bailed, bailed) X(busyNs, busy_ns)            \
+          X(memoryUsed, memory_used) X(memoryPeak, memory_peak) X(memoryPool, memory_pool)                    \
+              X(workerWakes, worker_wakes) X(timerWakes, timer_wakes) X(ownerWakes, owner_wakes)
 #define COUNTED(name, member) COUNT(name, member),
 
 static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) { return FromFigures(env, {COUNTERS(COUNTED)}); }

@@ -9,14 +9,16 @@
 static constexpr double kWaitSliceMs = 50;
 
 #define METHOD(Name, name) InstanceMethod<&EngineObject::Name>(#name),
-#define METHODS(X)                                                                                                  \
-  X(LoadLibrary, loadLibrary)                                                                                       \
-  X(AddProgram, addProgram)                                                                                         \
-  X(AddProgram, addBody)                                                                                            \
-  X(SwapBody, swapBody) X(ProgramFigures, programFigures) X(DefinePlan, definePlan) X(ReleasePlan, releasePlan)     \
-      X(Wake, wake) X(WakeTimers, wakeTimers) X(Attach, attach) X(AttachColumns, attachColumns) X(Result, result)   \
-          X(Error, error) X(Free, free) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted) X(Pause, pause) \
-              X(Scale, scale) X(Statistics, statistics) X(Now, now) X(KeepAlive, keepAlive) X(Close, close)
+#define METHODS(X)                                                                                                \
+  X(LoadLibrary, loadLibrary)                                                                                     \
+  X(AddProgram, addProgram)                                                                                       \
+  X(AddProgram, addBody)                                                                                          \
+  X(SwapBody, swapBody)                                                                                           \
+  X(ProgramFigures, programFigures)                                                                               \
+  X(DefinePlan, definePlan) X(ReleasePlan, releasePlan) X(Wake, wake) X(WakeTimers, wakeTimers) X(Attach, attach) \
+      X(AttachColumns, attachColumns) X(Result, result) X(Error, error) X(Free, free) X(CancelTimed, cancelTimed) \
+          X(WaitCompleted, waitCompleted) X(Pause, pause) X(Scale, scale) X(Statistics, statistics) X(Now, now)   \
+              X(KeepAlive, keepAlive) X(Close, close)
 
 Napi::Function EngineObject::Define(Napi::Env env) {
   return DefineClass(env, "NativeEngine",
