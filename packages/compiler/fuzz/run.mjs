@@ -99,6 +99,7 @@ function startChild(batch, only) {
     inputs: Number(asked.inputs),
     row: Number(asked.row),
     spoiled: asked.spoiled,
+    failures: Number(asked.failures) - total.failures - crashes,
     found,
   }
   const args = ['--conditions=@catzilla/source', '--import', import.meta.resolve('tsx')]
