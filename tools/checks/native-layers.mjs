@@ -19,6 +19,7 @@ export const nativeLayers = {
   queue: ['base', 'memory', 'platform'],
   task: ['ctz', 'base', 'memory', 'platform', 'queue'],
   kernels: ['ctz', 'platform'],
+  program: ['ctz', 'memory', 'platform'],
   flow: ['ctz', 'base', 'memory', 'platform', 'queue', 'task', 'worker', 'engine'],
   worker: ['ctz', 'base', 'memory', 'platform', 'queue', 'task', 'flow', 'engine'],
   engine: ['ctz', 'base', 'memory', 'platform', 'queue', 'task', 'flow', 'worker', 'kernels'],

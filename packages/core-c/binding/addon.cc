@@ -5,7 +5,7 @@
 #include "convert.h"
 #include "ctz/kernel.h"
 #include "engine_object.h"
-#include "programs/program_object.h"
+#include "binding/programs/program_object.h"
 
 extern "C" {
 #include "memory/allocator.h"
@@ -23,15 +23,14 @@ static Napi::Value CreateEngine(const Napi::CallbackInfo &info) {
 }
 
 static Napi::Object Register(Napi::Env env, Napi::Object exports) {
-  const auto programs = std::make_shared<Programs>(env);
   env.SetInstanceData(new Core{Napi::Persistent(EngineObject::Define(env)), GetterOf(env, "ArrayBuffer", "resizable"),
-                               GetterOf(env, "SharedArrayBuffer", "growable"), programs});
+                               GetterOf(env, "SharedArrayBuffer", "growable"), std::make_shared<Programs>(env)});
   exports.Set("version", CTZ_VERSION);
   exports.Set("kernelAbi", CTZ_KERNEL_ABI);
   exports.Set("allocator", ctz_allocator_name());
   exports.Set("portLayout", DescribePort(env));
   exports.Set("createEngine", Napi::Function::New<CreateEngine>(env, "createEngine"));
-  exports.Set("programs", programs->Describe(env));
+  exports.Set("programs", env.GetInstanceData<Core>()->programs->Describe(env));
   return exports;
 }
 

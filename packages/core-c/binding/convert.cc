@@ -3,6 +3,7 @@
 #include <cstring>
 #include <new>
 
+#include "binding/programs/program_slices.h"
 #include "reader.h"
 
 Attachment::~Attachment() {
@@ -32,6 +33,10 @@ static Elements ElementsOf(ctz_type type) {
   if (type == CTZ_F32_ARRAY) return {napi_float32_array, 4, "a Float32Array"};
   if (type == CTZ_I32_ARRAY) return {napi_int32_array, 4, "an Int32Array"};
   if (type == CTZ_U32_ARRAY) return {napi_uint32_array, 4, "a Uint32Array"};
+  if (type == CTZ_I8_ARRAY) return {napi_int8_array, 1, "an Int8Array"};
+  if (type == CTZ_U8C_ARRAY) return {napi_uint8_clamped_array, 1, "a Uint8ClampedArray"};
+  if (type == CTZ_I16_ARRAY) return {napi_int16_array, 2, "an Int16Array"};
+  if (type == CTZ_U16_ARRAY) return {napi_uint16_array, 2, "a Uint16Array"};
   return {napi_uint8_array, 1, "a Uint8Array"};
 }
 
@@ -83,6 +88,7 @@ bool ToArgument(Napi::Value value, ctz_type type, const std::string &what, Attac
   if (type == CTZ_I32) return ReadNumber(value, what, INT32_MIN, INT32_MAX, &out->i32, napi_throw_type_error);
   if (type == CTZ_U32) return ReadNumber(value, what, 0, UINT32_MAX, &out->u32, napi_throw_type_error);
   if (type == CTZ_STRING) return ToText(value, what, attachment, &out->slice);
+  if (type == CTZ_TEXT) return ToUnits(value, what, attachment, &out->slice);
   if (type != CTZ_BOOL) return ToSlice(value, ElementsOf(type), what, attachment, &out->slice);
   if (!ReadFlag(value, what, &flag)) return false;
   out->u32 = flag ? 1 : 0;
@@ -145,6 +151,8 @@ Napi::Value FromOutcome(Napi::Env env, const ctz_outcome &outcome, Block block) 
   const ctz_slice &slice = outcome.value.slice;
   if (outcome.type < CTZ_BYTES || outcome.type >= CTZ_TYPE_COUNT) return env.Undefined();
   if (outcome.type == CTZ_STRING) return FromText(env, slice);
+  if (outcome.type == CTZ_TEXT) return FromUnits(env, slice);
+  if (outcome.type == CTZ_RECORD) return FromRecord(env, slice);
   if (outcome.type == CTZ_FIELDS) return FromFields(env, slice, outcome.fields);
   return FromSlice(env, slice, ElementsOf(outcome.type), std::move(block));
 }

@@ -79,7 +79,7 @@ static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) {
       env, {COUNT(workers, workers), COUNT(activeWorkers, active_workers), COUNT(parkedWorkers, parked_workers),
             COUNT(maxWorkers, max_workers), COUNT(scheduled, scheduled), COUNT(retrying, retrying),
             COUNT(completed, completed), COUNT(failed, failed), COUNT(cancelled, cancelled), COUNT(retried, retried),
-            COUNT(timedOut, timed_out), COUNT(memoryLimited, memory_limited), COUNT(busyNs, busy_ns),
+            COUNT(timedOut, timed_out), COUNT(memoryLimited, memory_limited), COUNT(bailed, bailed), COUNT(busyNs, busy_ns),
             COUNT(memoryUsed, memory_used), COUNT(memoryPeak, memory_peak), COUNT(memoryPool, memory_pool),
             COUNT(workerWakes, worker_wakes), COUNT(timerWakes, timer_wakes), COUNT(ownerWakes, owner_wakes)});
 }

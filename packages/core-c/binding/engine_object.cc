@@ -14,6 +14,7 @@ Napi::Function EngineObject::Define(Napi::Env env) {
   return DefineClass(
       env, "NativeEngine",
       {InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable), METHOD(LoadLibrary, "loadLibrary"),
+       METHOD(AddProgram, "addProgram"), METHOD(SwapBody, "swapBody"), METHOD(ProgramFigures, "programFigures"),
        METHOD(DefinePlan, "definePlan"), METHOD(ReleasePlan, "releasePlan"), METHOD(Wake, "wake"),
        METHOD(WakeTimers, "wakeTimers"), METHOD(Attach, "attach"), METHOD(AttachColumns, "attachColumns"),
        METHOD(Result, "result"), METHOD(Error, "error"), METHOD(Free, "free"), METHOD(CancelTimed, "cancelTimed"),

@@ -32,6 +32,9 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   const ctz_kernel *ReadPlanIndex(Napi::Value value, uint32_t *index) const;
   bool ReadOrder(Info info, const char *list, bool columns, Order *order) const;
   void Keep(bool on);
+  Napi::Value AddProgram(Info info);
+  void SwapBody(Info info);
+  Napi::Value ProgramFigures(Info info);
   Napi::Value Settle(Info info, Order *order, ctz_status status);
 
   Napi::Value Kernels(Info info), LoadLibrary(Info info), DefinePlan(Info info), Result(Info info), Error(Info info);

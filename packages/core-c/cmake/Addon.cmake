@@ -3,6 +3,7 @@ file(GLOB_RECURSE _binding CONFIGURE_DEPENDS binding/*.cc)
 add_library(core_node SHARED ${_binding} ${CMAKE_JS_SRC})
 set_target_properties(core_node PROPERTIES PREFIX "" SUFFIX ".node" OUTPUT_NAME core)
 target_include_directories(core_node SYSTEM PRIVATE ${CMAKE_JS_INC})
+target_include_directories(core_node PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 # UNTHROWABLE: in an isolate that is being terminated every call fails and nothing can be thrown; that is no reason to abort.
 target_compile_definitions(core_node PRIVATE
   NAPI_VERSION=8 NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS NODE_ADDON_API_DISABLE_DEPRECATED

@@ -1,7 +1,7 @@
 // What the binding exports, as TypeScript sees it. The order of fields of DTOs is the order in `binding/`; the layout of the
 // port is compared with `portLayout` when the binary is loaded.
 
-import type { NativePrograms } from './native-programs.ts'
+import type { NativeProgramFigures, NativePrograms } from './native-programs.ts'
 
 /** A kernel as its library describes it. Types are the numbers of `ctz_type`. */
 export interface NativeKernel {
@@ -82,6 +82,8 @@ export interface NativeStatistics {
   readonly retried: number
   readonly timedOut: number
   readonly memoryLimited: number
+  /** Programs that gave up; not among the failed. */
+  readonly bailed: number
   readonly busyNs: number
   readonly memoryUsed: number
   readonly memoryPeak: number
@@ -102,6 +104,15 @@ export interface NativeEngineBinding {
   readonly kernels: readonly NativeKernel[]
   /** Adds the kernels of a library and gives those; the same library again adds none. Throws an Error with the reason. */
   loadLibrary(path: string): readonly NativeKernel[]
+  /**
+   * Adds a program as a kernel and gives its index. Throws an Error that says what is wrong with the bytes or the name. A task
+   * of it that gives up has failed with the status BAILED: `name` of its error says why, as `NativeBail.reason` does, `code`
+   * is "function:instruction:number". Arrays that it writes to are copied for each attempt.
+   */
+  addProgram(name: string, bytes: Uint8Array): number
+  /** From the next call on, the program runs the body in C that a library exports. Throws an Error with the reason. */
+  swapBody(kernel: number, libraryPath: string, symbolName: string): void
+  programFigures(kernel: number): NativeProgramFigures
   /** Index of a plan, for the slots. Throws a RangeError. */
   definePlan(plan: NativePlan): number
   /** Its index is used again. A task whose arguments were attached for it fails when it starts. */

@@ -24,6 +24,13 @@ export interface NativeBail {
   readonly instruction: number
 }
 
+/** Of a program that was added to an engine. */
+export interface NativeProgramFigures {
+  readonly calls: number
+  /** Calls that gave up. */
+  readonly bails: number
+}
+
 /** An opened program. */
 export interface NativeProgram {
   readonly signature: NativeSignature
@@ -33,6 +40,8 @@ export interface NativeProgram {
    * (256 MiB), it has given up.
    */
   call(args: readonly unknown[], timeoutMs?: number, memoryBytes?: number): unknown
+  /** From the next call on it runs this body in C. Throws an Error with the reason. */
+  useBody(libraryPath: string, symbolName: string): void
   /** Why the latest call gave up; undefined when it did not. */
   lastBail(): NativeBail | undefined
 }

@@ -10,7 +10,7 @@ describeNative('the core', () => {
       version: string
     }
     expect(theCore().version).toBe(manifest.version)
-    expect(theCore().kernelAbi).toBe(1)
+    expect(theCore().kernelAbi).toBe(2)
     expect(theCore().allocator).toMatch(/^(system|jemalloc|mimalloc)( \(process\))?$/)
   })
 

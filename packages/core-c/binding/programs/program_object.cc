@@ -2,13 +2,13 @@
 
 #include <cmath>
 
-#include "../convert.h"
-#include "../reader.h"
+#include "binding/convert.h"
+#include "binding/reader.h"
 #include "values.h"
 
 static constexpr double kMostMemory = 256.0 * 1024 * 1024;
 
-static Programs &ProgramsOf(Napi::Env env) { return *env.GetInstanceData<Core>()->programs; }
+Programs &ProgramsOf(Napi::Env env) { return *env.GetInstanceData<Core>()->programs; }
 
 static bool ReadBytes(Napi::Value value, Napi::Uint8Array *out) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array)
@@ -42,7 +42,7 @@ OpenedProgram OpenProgram(Napi::Env env, Napi::Value value) {
 Napi::Function ProgramObject::Define(Napi::Env env) {
   return DefineClass(env, "NativeProgram",
                      {InstanceAccessor<&ProgramObject::Signature>("signature", napi_enumerable),
-                      InstanceMethod<&ProgramObject::Call>("call"),
+                      InstanceMethod<&ProgramObject::Call>("call"), InstanceMethod<&ProgramObject::UseBody>("useBody"),
                       InstanceMethod<&ProgramObject::LastBail>("lastBail")});
 }
 
@@ -73,15 +73,28 @@ Napi::Value ProgramObject::Call(Info info) {
   ctz_run_begin(&run, program_.get(), ctz_solo_begin(programs.solo.get(), timeout, static_cast<uint64_t>(memory)));
   Napi::Value result;
   if (!complete || !ToRegisters(values, signature, &run, args))
-    ctz_bail_with(&run, CTZ_BAIL_ARGUMENT);
+    BailWith(&run, CTZ_BAIL_ARGUMENT);
   else if (ctz_args_overlap(program_.get(), args))
-    ctz_bail_with(&run, CTZ_BAIL_SHARED);
-  else if (ctz_program_run(program_.get(), &run, args, results) != 0)
+    BailWith(&run, CTZ_BAIL_SHARED);
+  else if (!CopyWritten(signature, &run, args))
+    BailWith(&run, CTZ_BAIL_MEMORY);
+  else if ((body_ != nullptr ? body_(&run, args, results) : ctz_program_run(program_.get(), &run, args, results)) != 0)
     result = FromResults(env, signature, results);
   bail_ = run.bail;
   ctz_solo_begin(programs.solo.get(), INFINITY, 0);
   return bail_.reason == CTZ_BAIL_NONE ? result : programs.bailed.Value();
 }
+
+bool LoadBody(Napi::Value path, Napi::Value symbol, ctz_body *body) {
+  if (!path.IsString()) return ThrowMisfit(napi_throw_type_error, "libraryPath", "a string", path);
+  if (!symbol.IsString()) return ThrowMisfit(napi_throw_type_error, "symbolName", "a string", symbol);
+  char why[512] = "";
+  const std::string file = path.As<Napi::String>().Utf8Value(), name = symbol.As<Napi::String>().Utf8Value();
+  const ctz_status status = ctz_body_load(file.c_str(), name.c_str(), body, why, sizeof why);
+  return status == CTZ_OK || ThrowStatus(path.Env(), status, why);
+}
+
+void ProgramObject::UseBody(Info info) { LoadBody(info[0], info[1], &body_); }
 
 Napi::Value ProgramObject::LastBail(Info info) {
   return bail_.reason == CTZ_BAIL_NONE ? info.Env().Undefined() : FromBail(info.Env(), bail_);
@@ -91,47 +104,6 @@ static Napi::Value Open(const Napi::CallbackInfo &info) {
   const Napi::Object object = ProgramsOf(info.Env()).program_class.New({info[0]});
   if (info.Env().IsExceptionPending()) return Napi::Value();
   return object;
-}
-
-static bool ReadName(Napi::Value value, std::string *name) {
-  if (!value.IsString()) return ThrowMisfit(napi_throw_type_error, "name", "a string", value);
-  *name = value.As<Napi::String>().Utf8Value();
-  return true;
-}
-
-static Napi::Value MathCandidates(const Napi::CallbackInfo &info) {
-  std::string name;
-  if (!ReadName(info[0], &name)) return Napi::Value();
-  return Napi::Number::New(info.Env(), ctz_math_candidates(name.c_str()));
-}
-
-// Pairs of arguments are replaced by results, in the first of each pair.
-static Napi::Value TryMath(const Napi::CallbackInfo &info) {
-  std::string name;
-  uint32_t candidate = 0;
-  if (!ReadName(info[0], &name) || !ReadNumber(info[1], "candidate", 0, UINT32_MAX, &candidate)) return Napi::Value();
-  if (!info[2].IsTypedArray() || info[2].As<Napi::TypedArray>().TypedArrayType() != napi_float64_array)
-    return ThrowMisfit(napi_throw_type_error, "pairs", "a Float64Array", info[2]);
-  Napi::Float64Array pairs = info[2].As<Napi::Float64Array>();
-  ctz_math math = {};
-  if (!ctz_math_set(&math, name.c_str(), candidate)) return Napi::Boolean::New(info.Env(), false);
-  for (size_t i = 0; i + 1 < pairs.ElementLength(); i += 2)
-    pairs[i] = ctz_math_call(&math, name.c_str(), pairs[i], pairs[i + 1]);
-  return Napi::Boolean::New(info.Env(), true);
-}
-
-static void ChooseMath(const Napi::CallbackInfo &info) {
-  std::string name;
-  uint32_t candidate = 0;
-  if (ReadName(info[0], &name) && ReadNumber(info[1], "candidate", 0, UINT32_MAX, &candidate))
-    ctz_math_set(&ProgramsOf(info.Env()).math, name.c_str(), candidate);
-}
-
-static void TestMathBy(const Napi::CallbackInfo &info) {
-  if (info[0].IsFunction())
-    ProgramsOf(info.Env()).math_test = Napi::Persistent(info[0].As<Napi::Function>());
-  else
-    ThrowMisfit(napi_throw_type_error, "test", "a function", info[0]);
 }
 
 Programs::Programs(Napi::Env env)
@@ -151,10 +123,6 @@ static Napi::Object Operation(Napi::Env env, const char *name, const char *resul
 
 Napi::Object Programs::Describe(Napi::Env env) {
   Napi::Object object = Napi::Object::New(env);
-  Napi::Array names = Napi::Array::New(env);
-#define NAME(name, arguments) names.Set(names.Length(), #name);
-  CTZ_MATH(NAME)
-#undef NAME
   Napi::Array operations = Napi::Array::New(env);
 #define OPERATION(name, result, operands, bails) \
   operations.Set(operations.Length(), Operation(env, #name, result, operands, bails));
@@ -164,11 +132,7 @@ Napi::Object Programs::Describe(Napi::Env env) {
   object.Set("BAILED", bailed.Value());
   object.Set("version", CTZ_PROGRAM_VERSION);
   object.Set("bodyAbi", CTZ_BODY_ABI);
-  object.Set("mathNames", names);
   object.Set("openProgram", Napi::Function::New<Open>(env, "openProgram"));
-  object.Set("mathCandidates", Napi::Function::New<MathCandidates>(env, "mathCandidates"));
-  object.Set("tryMath", Napi::Function::New<TryMath>(env, "tryMath"));
-  object.Set("chooseMath", Napi::Function::New<ChooseMath>(env, "chooseMath"));
-  object.Set("testMathBy", Napi::Function::New<TestMathBy>(env, "testMathBy"));
+  DescribeMath(env, object);
   return object;
 }

@@ -30,6 +30,12 @@ struct CloseProgram {
 };
 using OpenedProgram = std::unique_ptr<ctz_program, CloseProgram>;
 
+Programs &ProgramsOf(Napi::Env env);
+// The part of the object `programs` that is in math_choice.cc.
+void DescribeMath(Napi::Env env, Napi::Object object);
+// False with an Error pending that says why.
+bool LoadBody(Napi::Value path, Napi::Value symbol, ctz_body *body);
+
 // Has what the bytes need of Math tested, then opens them; null with an Error pending that says what is wrong.
 OpenedProgram OpenProgram(Napi::Env env, Napi::Value bytes);
 
@@ -43,8 +49,10 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
  private:
   Napi::Value Signature(Info info);
   Napi::Value Call(Info info);
+  void UseBody(Info info);
   Napi::Value LastBail(Info info);
 
   OpenedProgram program_;
+  ctz_body body_ = nullptr;  // null: interpreted
   ctz_bail bail_ = {};
 };

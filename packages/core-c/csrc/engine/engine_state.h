@@ -33,7 +33,7 @@
 
 // Written by its worker only, read by whoever asks for statistics: relaxed atomics.
 typedef struct ctz_worker_figures {
-  _Atomic uint64_t completed, failed, cancelled, retried, timed_out, memory_limited;
+  _Atomic uint64_t completed, failed, cancelled, retried, timed_out, memory_limited, bailed;
   _Atomic uint64_t busy_ns;
   _Atomic uint64_t dequeued[CTZ_CLASSES], contended[CTZ_CLASSES], breaches[CTZ_CLASSES];
   ctz_recorder wait[CTZ_CLASSES];

@@ -17,6 +17,7 @@ static void add_worker(ctz_stats *stats, ctz_worker *worker) {
   stats->retried += read(&figures->retried);
   stats->timed_out += read(&figures->timed_out);
   stats->memory_limited += read(&figures->memory_limited);
+  stats->bailed += read(&figures->bailed);
   stats->busy_ns += read(&figures->busy_ns);
   stats->active_workers += ctz_is_in_kernel(read(&worker->calls));
   for (uint32_t c = 0; c < CTZ_CLASSES; c++) {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "flow/program_kernel.h"
 #include "memory/allocator.h"
 
 static bool is_name(const char *name) {
@@ -12,11 +13,14 @@ static bool is_name(const char *name) {
   return length >= 1 && length <= 63 && strspn(name, allowed) == length;
 }
 
-static bool is_argument(uint32_t type) { return type > CTZ_VOID && type < CTZ_FIELDS; }
+static bool is_argument(uint32_t type) {
+  return type > CTZ_VOID && type < CTZ_TYPE_COUNT && type != CTZ_FIELDS && type != CTZ_RECORD;
+}
 
 bool ctz_kernel_is_sound(const ctz_kernel *kernel) {
   if (!is_name(kernel->name) || kernel->arity > CTZ_KERNEL_MAX_ARITY || kernel->run == NULL) return false;
   if (kernel->result >= CTZ_TYPE_COUNT) return false;
+  if (kernel->result == CTZ_RECORD && ctz_program_of(kernel) == NULL) return false;
   if ((kernel->result == CTZ_FIELDS) != (kernel->fields != NULL)) return false;
   for (uint32_t i = 0; i < kernel->arity; i++) {
     if (!is_argument(kernel->args[i])) return false;
@@ -160,6 +164,10 @@ void ctz_plan_release(ctz_engine *engine, uint32_t index) {
 }
 
 void ctz_registry_destroy(ctz_engine *engine) {
+  for (uint32_t i = 0; i < ctz_kernel_count(engine); i++) {
+    ctz_program_kernel *program = ctz_program_of(engine->kernels[i]);
+    if (program != NULL) ctz_program_kernel_destroy(program);
+  }
   for (uint32_t i = 0; i < CTZ_MAX_PLANS / CTZ_PLANS_PER_CHUNK; i++) {
     ctz_free(atomic_load_explicit(&engine->plans[i], memory_order_relaxed));
   }

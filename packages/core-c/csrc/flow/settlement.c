@@ -123,7 +123,7 @@ static void retry_later(ctz_worker *worker, uint32_t index, ctz_phase phase, con
   ctz_ready_push(engine, index, plan->priority);
 }
 
-static bool is_retryable(ctz_status status) { return status != CTZ_BAD_ARGUMENT && status != CTZ_NOT_FOUND; }
+static bool is_retryable(ctz_status status) { return status != CTZ_BAD_ARGUMENT && status != CTZ_NOT_FOUND && status != CTZ_BAILED; }
 
 void ctz_attempt_ended(ctz_worker *worker, uint32_t index, ctz_phase phase, const ctz_plan *plan, ctz_status status,
                        bool final) {
@@ -148,8 +148,8 @@ void ctz_attempt_ended(ctz_worker *worker, uint32_t index, ctz_phase phase, cons
     retry_later(worker, index, phase, plan, attempt == 0 ? 1 : attempt);
     return;
   }
-  ctz_count(&figures->failed, 1);
+  ctz_count(status == CTZ_BAILED ? &figures->bailed : &figures->failed, 1);
   // who runs attempts one by one has to know whether another is any use
-  ctz_field_set_f64(&slot->result, final ? 1 : 0);
+  ctz_field_set_f64(&slot->result, final || status == CTZ_BAILED ? 1 : 0);
   ctz_settle(engine, worker, index, phase, CTZ_SLOT_FAILED);
 }

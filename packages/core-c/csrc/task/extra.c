@@ -9,7 +9,13 @@ size_t ctz_type_element(ctz_type type) {
   switch (type) {
     case CTZ_BYTES:
     case CTZ_STRING:
+    case CTZ_TEXT:
+    case CTZ_I8_ARRAY:
+    case CTZ_U8C_ARRAY:
       return 1;
+    case CTZ_I16_ARRAY:
+    case CTZ_U16_ARRAY:
+      return 2;
     case CTZ_F32_ARRAY:
     case CTZ_I32_ARRAY:
     case CTZ_U32_ARRAY:
@@ -17,9 +23,16 @@ size_t ctz_type_element(ctz_type type) {
     case CTZ_F64_ARRAY:
     case CTZ_FIELDS:
       return 8;
+    case CTZ_RECORD:
+      return sizeof(ctz_field);
     default:
       return 0;
   }
+}
+
+size_t ctz_slice_bytes(ctz_type type, const ctz_slice *slice) {
+  if (type != CTZ_TEXT) return (size_t)slice->length * ctz_type_element(type);
+  return (size_t)(slice->length & ~CTZ_TEXT_WIDE) << ((slice->length & CTZ_TEXT_WIDE) != 0);
 }
 
 ctz_extra *ctz_extra_create(void) { return ctz_alloc_zeroed(sizeof(ctz_extra)); }
@@ -57,7 +70,7 @@ ctz_status ctz_extra_copy_args(ctz_extra *extra, const ctz_kernel *kernel, ctz_b
   uint64_t total = 0;
   for (uint32_t i = 0; i < extra->count; i++) {
     size_t element = ctz_type_element((ctz_type)kernel->args[i]);
-    if (element > 0) total += padded(extra->args[i].slice.length * element);
+    if (element > 0) total += padded(ctz_slice_bytes((ctz_type)kernel->args[i], &extra->args[i].slice));
   }
   if (total == 0) return CTZ_OK;
   if (!ctz_budget_take(budget, total)) return CTZ_POOL_LIMIT;
@@ -69,8 +82,8 @@ ctz_status ctz_extra_copy_args(ctz_extra *extra, const ctz_kernel *kernel, ctz_b
   extra->copies = memory;
   extra->charged += total;
   for (uint32_t i = 0; i < extra->count; i++) {
-    size_t bytes = (size_t)extra->args[i].slice.length * ctz_type_element((ctz_type)kernel->args[i]);
     if (ctz_type_element((ctz_type)kernel->args[i]) == 0) continue;
+    size_t bytes = ctz_slice_bytes((ctz_type)kernel->args[i], &extra->args[i].slice);
     if (bytes > 0) memcpy(memory, extra->args[i].slice.data, bytes);
     extra->args[i].slice.data = memory;
     memory += padded(bytes);

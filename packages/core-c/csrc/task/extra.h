@@ -57,5 +57,7 @@ void ctz_extra_set_error(ctz_extra *extra, ctz_error *error);
 
 // Bytes of one element of a slice type; 0 for scalars.
 size_t ctz_type_element(ctz_type type);
+// Bytes that a slice of such a type names; of a RECORD those of its fields alone.
+size_t ctz_slice_bytes(ctz_type type, const ctz_slice *slice);
 
 #endif

@@ -47,7 +47,8 @@ static void fail(ctz_context *context, const char *name, const char *code, const
 }
 
 void ctz_call_explain(ctz_call *call, ctz_status status) {
-  if (status == CTZ_OK || status == CTZ_CANCELLED || (status == CTZ_FAILED && call->error != NULL)) return;
+  if (status == CTZ_OK || status == CTZ_CANCELLED) return;
+  if ((status == CTZ_FAILED || status == CTZ_BAILED) && call->error != NULL) return;
   ctz_error_set(&call->error, status, "Error", NULL, ctz_status_text(status));
 }
 
@@ -140,6 +141,8 @@ ctz_status ctz_call_status(ctz_call *call, ctz_outcome_code code) {
       return call->stopped == CTZ_OK ? CTZ_FAILED : call->stopped;
     case CTZ_KERNEL_OUT_OF_MEMORY:
       return refusal_of(call);
+    case CTZ_KERNEL_BAILED:
+      return CTZ_BAILED;
     default:
       return CTZ_FAILED;
   }
@@ -168,7 +171,7 @@ ctz_status ctz_call_keep_result(ctz_call *call, const ctz_kernel *kernel, const 
   ctz_type type = (ctz_type)kernel->result;
   ctz_extra *extra = ctz_call_extra(call);
   if (extra == NULL) return CTZ_OUT_OF_MEMORY;
-  size_t bytes = (size_t)value->slice.length * ctz_type_element(type);
+  size_t bytes = ctz_slice_bytes(type, &value->slice);
   const char *data = value->slice.data;
   extra->result_type = type;
   extra->result_fields = kernel->fields;

@@ -5,6 +5,7 @@
 #include "flow/settlement.h"
 #include "worker/call.h"
 #include "worker/pool.h"
+#include "worker/program_call.h"
 #include "worker/run.h"
 
 // Chunks that must be left for another worker to be woken.
@@ -34,7 +35,7 @@ static ctz_outcome_code row_by_row(ctz_call *call, const ctz_kernel *kernel, con
   for (size_t row = chunk.begin; row < chunk.end; row++) {
     ctz_value args[CTZ_KERNEL_MAX_ARITY], result = {.slice = {NULL, 0}};
     for (uint32_t c = 0; c < job->count; c++) args[c].f64 = job->columns[c][row];
-    ctz_outcome_code code = kernel->run(&call->context, args, &result);
+    ctz_outcome_code code = ctz_call_kernel(call, kernel, args, &result);
     if (code != CTZ_KERNEL_OK) return code;
     job->out[row] = result.f64;
   }

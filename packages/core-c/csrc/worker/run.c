@@ -8,6 +8,7 @@
 #include "worker/call.h"
 #include "worker/columns.h"
 #include "worker/pool.h"
+#include "worker/program_call.h"
 
 static const double targets_ms[CTZ_CLASSES] = {1, 10, 100, 1000};
 
@@ -52,6 +53,13 @@ static bool convert_all(const ctz_slot *slot, const ctz_kernel *kernel, ctz_valu
     if (!convert(ctz_field_f64(&slot->args[i]), (ctz_type)kernel->args[i], &args[i])) return false;
   }
   return true;
+}
+
+// What it means that an argument does not fit.
+static ctz_status misfit(ctz_call *call, const ctz_kernel *kernel) {
+  if (ctz_program_of(kernel) == NULL) return CTZ_BAD_ARGUMENT;
+  ctz_call_misfit(call);
+  return CTZ_BAILED;
 }
 
 static double scalar(ctz_type type, const ctz_value *value) {
@@ -104,7 +112,7 @@ static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, ctz_plan
                               bool *final) {
   ctz_value result = {.slice = {NULL, 0}};
   ctz_call_enter(call, entry);
-  ctz_outcome_code code = kernel->run(&call->context, args, &result);
+  ctz_outcome_code code = ctz_call_kernel(call, kernel, args, &result);
   ctz_call_leave(call);
   ctz_status status = ctz_call_status(call, code);
   if (status == CTZ_OK) status = keep_result(call, kernel, &result);
@@ -152,7 +160,7 @@ static void run(ctz_worker *worker, uint32_t index) {
   start_attempt(worker, index, &plan, attempt);
   ctz_value scalars[CTZ_KERNEL_MAX_ARITY];
   bool final = false;
-  ctz_status status = attached || convert_all(slot, kernel, scalars) ? CTZ_OK : CTZ_BAD_ARGUMENT;
+  ctz_status status = attached || convert_all(slot, kernel, scalars) ? CTZ_OK : misfit(&call, kernel);
   if (status == CTZ_OK) status = call_kernel(&call, kernel, entry, attached ? extra->args : scalars, &final);
   record_end(worker, &call, entry);
   ctz_call_explain(&call, status);

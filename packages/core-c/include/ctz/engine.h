@@ -9,6 +9,7 @@
 
 #include "ctz/kernel.h"
 #include "ctz/port.h"
+#include "ctz/programs.h"
 #include "ctz/stats.h"
 #include "ctz/status.h"
 
@@ -64,11 +65,17 @@ typedef struct ctz_plan {
 
 // A failure as the kernel, or the engine, named it.
 typedef struct ctz_error {
-  ctz_status status;  // FAILED, RAN_TOO_LONG, MEMORY_LIMIT, POOL_LIMIT, BAD_ARGUMENT, CANCELLED
+  ctz_status status;  // FAILED, RAN_TOO_LONG, MEMORY_LIMIT, POOL_LIMIT, BAD_ARGUMENT, CANCELLED, BAILED
   char name[64];
   char code[64];
   char message[1024];
 } ctz_error;
+
+// One value of a result of type RECORD, whose slice has `length` of them; what they name lies in the same block.
+typedef struct ctz_field {
+  uint32_t type;  // a ctz_type
+  ctz_value value;
+} ctz_field;
 
 // How a task ended. `value.slice.data` belongs to the task and lives until ctz_release (own tasks) or ctz_port_free
 // (port tasks).
@@ -102,6 +109,14 @@ const ctz_kernel *ctz_kernel_at(ctz_engine *engine, uint32_t index);
 uint32_t ctz_kernel_count(ctz_engine *engine);
 // Loads a library and adds its kernels, all or none. The library stays loaded for ever. `why` gets the reason, if any.
 ctz_status ctz_library_load(ctz_engine *engine, const char *path, char *why, size_t why_size);
+// Adds a program as a kernel; the engine closes it in the end, also when this fails. It is interpreted until a body in C
+// takes its place. Its tasks that give up have failed with the status BAILED: `name` of the error is a name of CTZ_BAILS,
+// `code` is "function:instruction:number". @return INVALID (the name, or more values than a kernel takes), OUT_OF_MEMORY
+ctz_status ctz_program_add(ctz_engine *engine, const char *name, ctz_program *program, uint32_t *index);
+// From the next call on the kernel runs this body; NULL: it is interpreted. @return NOT_FOUND (it is no program)
+ctz_status ctz_body_swap(ctz_engine *engine, uint32_t kernel, ctz_body body);
+// How often a program was called, and gave up. @return NOT_FOUND (it is no program)
+ctz_status ctz_program_figures(ctz_engine *engine, uint32_t kernel, uint64_t *calls, uint64_t *bails);
 // The kernels that come with the engine (they are added by create).
 const ctz_library *ctz_builtin_kernels(void);
 

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CTZ_KERNEL_ABI 1u
+#define CTZ_KERNEL_ABI 2u
 // Most arguments a kernel takes.
-#define CTZ_KERNEL_MAX_ARITY 8u
+#define CTZ_KERNEL_MAX_ARITY 16u
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,8 +30,17 @@ typedef enum ctz_type {
   CTZ_I32_ARRAY = 9,  // Int32Array
   CTZ_U32_ARRAY = 10, // Uint32Array
   CTZ_FIELDS = 11,    // results only: an object of numbers; an array of doubles, named by the kernel's `fields`
-  CTZ_TYPE_COUNT = 12
+  CTZ_TEXT = 12,      // string, as it is: code units, lone surrogates too; see CTZ_TEXT_WIDE
+  CTZ_I8_ARRAY = 13,  // Int8Array
+  CTZ_U8C_ARRAY = 14, // Uint8ClampedArray
+  CTZ_I16_ARRAY = 15, // Int16Array
+  CTZ_U16_ARRAY = 16, // Uint16Array
+  CTZ_RECORD = 17,    // results of programs only: several values, each a ctz_field
+  CTZ_TYPE_COUNT = 18
 } ctz_type;
+
+// In the length of a slice of type TEXT: its code units have 16 bits each; without it they are bytes, Latin-1.
+#define CTZ_TEXT_WIDE ((uint64_t)1 << 63)
 
 // `length` counts elements. An empty slice may have data == NULL.
 typedef struct ctz_slice {
@@ -53,7 +62,8 @@ typedef enum ctz_outcome_code {
   CTZ_KERNEL_FAILED = 1,        // retried as the task's options say
   CTZ_KERNEL_FAILED_FINAL = 2,  // not retried
   CTZ_KERNEL_STOPPED = 3,       // ctz_should_stop said so
-  CTZ_KERNEL_OUT_OF_MEMORY = 4  // alloc or alloc_result gave NULL
+  CTZ_KERNEL_OUT_OF_MEMORY = 4, // alloc or alloc_result gave NULL
+  CTZ_KERNEL_BAILED = 5         // programs only: JavaScript has to run the call
 } ctz_outcome_code;
 
 typedef struct ctz_context ctz_context;
@@ -94,7 +104,7 @@ typedef struct ctz_kernel {
   const char *name;          // unique in the engine; [A-Za-z0-9._-]{1,63}
   uint32_t arity;            // 0 .. CTZ_KERNEL_MAX_ARITY
   uint32_t result;           // a ctz_type
-  uint8_t args[8];           // ctz_types
+  uint8_t args[16];          // ctz_types
   const char *fields;        // for CTZ_FIELDS: names with commas between, such as "count,sum"; else NULL
   ctz_kernel_run run;
   ctz_kernel_columns columns;  // or NULL

@@ -28,6 +28,7 @@ typedef struct ctz_stats {
   uint32_t workers, active_workers, parked_workers, max_workers;
   uint64_t scheduled, retrying;  // waiting for a moment now
   uint64_t completed, failed, cancelled, retried, timed_out, memory_limited;
+  uint64_t bailed;               // programs that gave up; not among the failed
   uint64_t busy_ns;              // run time of all workers together
   uint64_t memory_used, memory_peak, memory_pool;  // bytes
   uint64_t worker_wakes, timer_wakes,

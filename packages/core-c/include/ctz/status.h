@@ -18,7 +18,8 @@
   X(POOL_LIMIT, "the memory pool of the engine is used up")          \
   X(BAD_ARGUMENT, "an argument does not fit the kernel's signature") \
   X(ABI_MISMATCH, "the library was built for another kernel ABI")    \
-  X(SYSTEM, "the operating system refused a thread or a library")
+  X(SYSTEM, "the operating system refused a thread or a library")    \
+  X(BAILED, "the program gave up: JavaScript has to run the call")
 
 typedef enum ctz_status {
 #define CTZ_STATUS_ENUM(name, text) CTZ_##name,

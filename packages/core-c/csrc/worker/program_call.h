@@ -1,0 +1,14 @@
+// The call of a program: values of the task as registers, and back.
+#ifndef CTZ_WORKER_PROGRAM_CALL_H
+#define CTZ_WORKER_PROGRAM_CALL_H
+
+#include "flow/program_kernel.h"
+#include "worker/call.h"
+
+ctz_outcome_code ctz_call_program(ctz_call *call, ctz_program_kernel *kernel, const ctz_value *args, ctz_value *result);
+// Any kernel's `run`, programs included.
+ctz_outcome_code ctz_call_kernel(ctz_call *call, const ctz_kernel *kernel, const ctz_value *args, ctz_value *result);
+// An argument in a slot that does not fit a program: JavaScript's turn.
+void ctz_call_misfit(ctz_call *call);
+
+#endif
