@@ -15,6 +15,8 @@ interface Order {
   readonly batch: number | null
   readonly inputs: number
   readonly row: 1 | 2
+  /** Seconds to make a failure small in. */
+  readonly shrink: number
   readonly spoiled: boolean
   /** So many, and it ends. */
   readonly failures: number
@@ -52,7 +54,7 @@ for (let first = order.first; first < end && Date.now() < (order.until ?? Infini
 function show({ failures }: Tally): void {
   for (const each of failures) {
     const about = `${each.failure.kind}: tier ${order.tier}, seed ${order.seed}, program ${each.index}, row ${order.row}${spoiled ? ', spoiled' : ''}`
-    const small = shrink(each, subject)
+    const small = shrink(each, subject, order.shrink * 1000)
     const path = join(order.found, `${order.seed}-${each.index}.json`)
     keep(path, about, small)
     console.log(`FAILURE ${about}`)
