@@ -6,3 +6,5 @@ export type { Blocked, Compilation, Compiled, CompileOptions } from './compile-f
 export { flattenArguments, readResult } from './signature.ts'
 export type { ParameterShape, ResultShape, Signature } from './signature.ts'
 export type { TypeHint } from './types/hints.ts'
+export { CompilerThread } from './thread/compiler-thread.ts'
+export type { ThreadCompilation, ThreadCompiled } from './thread/messages.ts'
