@@ -47,6 +47,7 @@ export function judge(program: Program, prepared: Prepared, inputs: readonly unk
   }
   if ('blockers' in prepared) return { ...nothing, blockers: prepared.blockers }
   const reference = referenceOf(program)
+  if (reference === undefined) return nothing
   if (typeof reference === 'string') {
     return { ...nothing, failure: { kind: 'broken', args: [], expected: reference, actual: 'it was compiled' } }
   }
@@ -67,13 +68,14 @@ export function judge(program: Program, prepared: Prepared, inputs: readonly unk
   return { blockers: [], equal, threw, bails }
 }
 
-/** V8's function, or why V8 has none. */
-function referenceOf(program: Program): ((...args: unknown[]) => unknown) | string {
+/** V8's function, or why V8 has none; neither when the text needs something that is not here. */
+function referenceOf(program: Program): ((...args: unknown[]) => unknown) | string | undefined {
   try {
     const reference: unknown = evaluate(program)
+    if (typeof reference === 'function' && /^class\b/.test(String(reference))) return undefined
     return typeof reference === 'function' ? (reference as (...args: unknown[]) => unknown) : 'no function'
   } catch (error) {
-    return String(error)
+    return error instanceof SyntaxError ? String(error) : undefined
   }
 }
 

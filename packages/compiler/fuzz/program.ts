@@ -58,24 +58,34 @@ export function isViewKind(hint: Hint): hint is ViewKind {
   return typeof hint === 'string' && Object.hasOwn(viewClasses, hint)
 }
 
+type Run = (...args: unknown[]) => unknown
+
+/** How a text may be a function: as an expression, as a method, and both in sloppy code, where some more is allowed. */
+const forms: readonly (readonly [before: string, after: string])[] = [
+  ["'use strict'; return (", '\n)'],
+  ["'use strict'; const own = {", '\n}; return own[Reflect.ownKeys(own)[0]]'],
+  ['return (', '\n)'],
+  ['const own = {', '\n}; return own[Reflect.ownKeys(own)[0]]'],
+  // static or private: there is no way to it from here
+  ['return class {', '\n}'],
+]
+
 /** The function that the text stands for, as V8 runs it, with a copy of its own of each capture. */
-export function evaluate(program: Program): (...args: unknown[]) => unknown {
+export function evaluate(program: Program): Run {
   const names = Object.keys(program.captures)
   const values = captureValues(program)
-  const make = (expression: string) =>
-    // oxlint-disable-next-line typescript/no-implied-eval -- running generated text is what the fuzzer is for
-    new Function(...names, `'use strict'; return (${expression}\n)`)
-  try {
-    return make(program.source)(...names.map((name) => values[name])) as (...args: unknown[]) => unknown
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    // A method: its text is no expression.
-    const holder = make(`{${program.source}\n}`)(...names.map((name) => values[name])) as Record<
-      string,
-      (...args: unknown[]) => unknown
-    >
-    return Object.values(holder)[0] as (...args: unknown[]) => unknown
+  let refused: unknown
+  for (const [before, after] of forms) {
+    try {
+      // oxlint-disable-next-line typescript/no-implied-eval -- running generated text is what the fuzzer is for
+      const make = new Function(...names, before + program.source + after)
+      return make(...names.map((name) => values[name])) as Run
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      refused ??= error
+    }
   }
+  throw refused
 }
 
 /** Captures as the compiler is given them: functions are functions, whose text can be asked for. */

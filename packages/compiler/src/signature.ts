@@ -65,11 +65,10 @@ function flattenRecord(
 
 /** The kind of a typed array, whatever its prototype has become. */
 function viewNameOf(value: unknown): string | undefined {
-  return ArrayBuffer.isView(value) ? tagOf.call(value) : undefined
+  return ArrayBuffer.isView(value) ? (tag?.get?.call(value) as string | undefined) : undefined
 }
 
-const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
-  ?.get as () => string | undefined
+const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
 
 /** What the function gives, from what the program has given: a value, or an array of the fields of a record. */
 export function readResult({ result }: Signature, given: unknown): unknown {

@@ -74,18 +74,18 @@ static Napi::Object FromQueue(Napi::Env env, const ctz_queue_stats &of) {
                            COUNT(breaches, breaches)});
 }
 
-#define COUNTERS(X)                                                                                                  \
-  X(workers, workers)                                                                                                \
-  X(activeWorkers, active_workers)                                                                                   \
-  X(parkedWorkers, parked_workers)                                                                                   \
-  X(maxWorkers, max_workers) X(scheduled, scheduled) X(retrying, retrying) X(completed, completed) X(failed, failed) \
-      X(cancelled, cancelled) X(retried, retried) X(timedOut, timed_out) X(memoryLimited, memory_limited)            \
-          X(bailed, bailed) X(busyNs, busy_ns) X(memoryUsed, memory_used) X(memoryPeak, memory_peak)                 \
-              X(memoryPool, memory_pool) X(workerWakes, worker_wakes) X(timerWakes, timer_wakes)                     \
-                  X(ownerWakes, owner_wakes)
+#define WORKERS(X) X(workers, workers) X(activeWorkers, active_workers) X(parkedWorkers, parked_workers)
+#define TASKS(X) X(scheduled, scheduled) X(retrying, retrying) X(completed, completed) X(failed, failed)
+#define ENDS(X) X(cancelled, cancelled) X(retried, retried) X(timedOut, timed_out) X(memoryLimited, memory_limited)
+#define MEMORY(X) X(memoryUsed, memory_used) X(memoryPeak, memory_peak) X(memoryPool, memory_pool)
+#define WAKES(X) X(workerWakes, worker_wakes) X(timerWakes, timer_wakes) X(ownerWakes, owner_wakes)
 #define COUNTED(name, member) COUNT(name, member),
 
-static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) { return FromFigures(env, {COUNTERS(COUNTED)}); }
+static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) {
+  return FromFigures(env, {WORKERS(COUNTED) COUNT(maxWorkers, max_workers),
+                           TASKS(COUNTED) ENDS(COUNTED) COUNT(bailed, bailed), COUNT(busyNs, busy_ns),
+                           MEMORY(COUNTED) WAKES(COUNTED)});
+}
 
 Napi::Value DescribeStatistics(Napi::Env env, ctz_engine *engine) {
   std::unique_ptr<ctz_stats> stats(new (std::nothrow) ctz_stats());  // too large for a stack

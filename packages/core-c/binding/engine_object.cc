@@ -9,18 +9,18 @@
 static constexpr double kWaitSliceMs = 50;
 
 #define METHOD(Name, name) InstanceMethod<&EngineObject::Name>(#name),
-#define METHODS(X)                                                                                                  \
-  X(LoadLibrary, loadLibrary)                                                                                       \
-  X(AddProgram, addProgram)                                                                                         \
-  X(AddProgram, addBody)                                                                                            \
-  X(SwapBody, swapBody) X(ProgramFigures, programFigures) X(DefinePlan, definePlan) X(ReleasePlan, releasePlan)     \
-      X(Wake, wake) X(WakeTimers, wakeTimers) X(Attach, attach) X(AttachColumns, attachColumns) X(Result, result)   \
-          X(Error, error) X(Free, free) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted) X(Pause, pause) \
-              X(Scale, scale) X(Statistics, statistics) X(Now, now) X(KeepAlive, keepAlive) X(Close, close)
+#define ORDERS(X) X(Attach, attach) X(AttachColumns, attachColumns) X(Result, result) X(Error, error) X(Free, free)
+#define PLANS(X) X(LoadLibrary, loadLibrary) X(DefinePlan, definePlan) X(ReleasePlan, releasePlan)
+#define PROGRAMS(X) \
+  X(AddProgram, addProgram) X(AddProgram, addBody) X(SwapBody, swapBody) X(ProgramFigures, programFigures)
+#define WAKING(X) X(Wake, wake) X(WakeTimers, wakeTimers) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted)
+#define LIFE(X) \
+  X(Pause, pause) X(Scale, scale) X(Statistics, statistics) X(Now, now) X(KeepAlive, keepAlive) X(Close, close)
 
 Napi::Function EngineObject::Define(Napi::Env env) {
+  const auto kernels = InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable);
   return DefineClass(env, "NativeEngine",
-                     {METHODS(METHOD) InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable)});
+                     {PLANS(METHOD) PROGRAMS(METHOD) ORDERS(METHOD) WAKING(METHOD) LIFE(METHOD) kernels});
 }
 
 EngineObject::EngineObject(Info info) : Napi::ObjectWrap<EngineObject>(info) {

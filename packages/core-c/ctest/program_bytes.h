@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctz/opcodes.h"
+#include "ctz/program_ops.h"
 #include "ctz/programs.h"
 
 #define BYTES_MOST 65536u

@@ -22,7 +22,7 @@ export function emitBytecode(program: IrProgram): Bytecode | undefined {
   if (functions.some(({ plan, longest }) => plan.types.length > MAX_REGISTERS || longest > MAX_ROW)) return undefined
   const units: number[] = []
   const constants = functions.flatMap(({ plan }) => plan.constants.flatMap((each) => constantWords(each, units)))
-  const code = functions.flatMap(({ lines }) => lines.flatMap(({ words }) => words))
+  const code = functions.flatMap(({ lines }) => lines.flatMap((line) => line.words))
   const heads: number[] = []
   const registerTypes: number[] = []
   let [constant, instruction] = [0, 0]
@@ -79,7 +79,7 @@ function partsOf({ op, result, operands, label, callee, reason }: Instruction, p
   const to = result === undefined ? 0 : plan.numberOf(result)
   const { code } = opcodes[op]
   if (op !== 'CALL' && op !== 'RETURN') {
-    return [{ code, result: to, operands: operands.map(plan.numberOf), extra: label ?? reason ?? 0 }]
+    return [{ code, result: to, operands: operands.map((each) => plan.numberOf(each)), extra: label ?? reason ?? 0 }]
   }
   const row = rowFor(operands, plan)
   const last = op === 'CALL' ? [row.first] : [row.first, operands.length]

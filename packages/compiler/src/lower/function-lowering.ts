@@ -189,7 +189,7 @@ export class FunctionLowering implements Lowering {
     node: CallExpression | NewExpression,
     via?: Binding,
   ): Value {
-    if (fn.async === true || fn.generator === true) return this.refuse('CZ1002', node, 'an async function or generator')
+    if (fn.async || fn.generator) return this.refuse('CZ1002', node, 'an async function or generator')
     const { inference } = this.#program
     const lifted = this.variables.handOver(fn, via, node)
     const given = fn.params.map((_, index) => args[index] ?? undefinedValue)

@@ -49,8 +49,7 @@ export function lowerProgram(body: Unit, args: readonly Type[]): LoweredProgram 
       inference.final = false
     }
   }
-  const { at, node } = body.source
-  return [new Refusal('CZ1019', at(node), 'its types do not settle').blocker]
+  return [new Refusal('CZ1019', body.source.at(body.source.node), 'its types do not settle').blocker]
 }
 
 /** Functions that never come to a `return` give nothing. */

@@ -67,7 +67,7 @@ function writtenParameters(functions: readonly IrFunction[]): ReadonlySet<Regist
   const unite = (a: Register, b: Register): void => {
     if (leader(a) !== leader(b)) leaders.set(leader(a), leader(b))
   }
-  const answers = functions.map(({ result }) => ({ id: -1, type: result.types[0] ?? 'n', name: '' }) as Register)
+  const answers = functions.map(({ result }): Register => ({ id: -1, type: result.types[0] ?? 'n', name: '' }))
   for (const [index, { instructions }] of functions.entries()) {
     for (const { op, result, operands, callee } of instructions) {
       const [first] = operands

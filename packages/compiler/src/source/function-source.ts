@@ -97,7 +97,8 @@ function memberIn(program: Program): FunctionNode | undefined {
   return member.value
 }
 
-function refuseForm({ node, at }: FunctionSource): void {
-  if (node.async === true) throw new Refusal('CZ1002', at(node), 'an async function')
-  if (node.generator === true) throw new Refusal('CZ1002', at(node), 'a generator')
+function refuseForm(source: FunctionSource): void {
+  const { node } = source
+  if (node.async) throw new Refusal('CZ1002', source.at(node), 'an async function')
+  if (node.generator) throw new Refusal('CZ1002', source.at(node), 'a generator')
 }
