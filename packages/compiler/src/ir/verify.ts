@@ -1,0 +1,59 @@
+// Checks a program against the table of operations. What it finds is a defect of the compiler, never of the source.
+import { earlyReads } from './assigned.ts'
+import { labelPlaces } from './flow.ts'
+import type { Instruction, IrFunction, IrProgram, Operand } from './ir.ts'
+import { isEnd, isJump, isMark } from './ir.ts'
+import { opcodes } from './opcodes.generated.ts'
+
+/** What is wrong; empty when nothing is. */
+export function verify(program: IrProgram): string[] {
+  return program.functions.flatMap((each, index) =>
+    functionProblems(program, each).map((problem) => `function ${index}, ${problem}`),
+  )
+}
+
+function functionProblems(program: IrProgram, each: IrFunction): string[] {
+  const labels = labelPlaces(each.instructions)
+  const last = each.instructions.at(-1)
+  return [
+    ...each.instructions.flatMap((instruction, index) =>
+      instructionProblems(program, each, instruction, labels.size > 0 ? new Set(labels.keys()) : new Set()).map(
+        (problem) => `${index} ${instruction.op}: ${problem}`,
+      ),
+    ),
+    ...(last === undefined || !isEnd(last.op) ? ['it falls out at its end'] : []),
+    ...earlyReads(each.params, each.instructions).map(({ register }) => `register ${register.id} has no value yet`),
+  ]
+}
+
+function instructionProblems(
+  program: IrProgram,
+  within: IrFunction,
+  { op, result, operands, label, callee }: Instruction,
+  labels: ReadonlySet<unknown>,
+): string[] {
+  if (isMark(op)) return op === 'LABEL' ? [] : ['a mark was left']
+  if (isJump(op) && !labels.has(label)) return ['it jumps nowhere']
+  if (op === 'RETURN') return typeProblems(operands, within.result.types)
+  if (op === 'CALL') {
+    const called = program.functions[callee ?? -1]
+    if (called === undefined) return ['it calls nothing']
+    const answers = called.result.types[0]
+    return [
+      ...typeProblems(operands, called.params.map(({ type }) => type)),
+      ...(result !== undefined && result.type !== answers ? ['its result has another type'] : []),
+    ]
+  }
+  const shape = opcodes[op]
+  const given = [...operands.map(({ type }) => type), ...(result === undefined ? [] : [result.type])]
+  const wanted = [...shape.operands, ...(shape.result === '.' ? [] : [shape.result])]
+  if (given.length !== wanted.length) return ['another number of operands']
+  const same = wanted.includes('=') && given.some((type) => type !== given[0])
+  return wanted.some((type, index) => type !== '=' && type !== given[index]?.[0]) || same ? ['another type'] : []
+}
+
+function typeProblems(operands: readonly Operand[], types: readonly string[]): string[] {
+  return operands.length === types.length && operands.every(({ type }, index) => type === types[index])
+    ? []
+    : ['operands of other types']
+}

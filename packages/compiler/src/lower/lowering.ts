@@ -1,0 +1,83 @@
+// What the rooms of the lowering share: one function of the program, while it is being lowered.
+import type { AnyNode, CallExpression, Expression, NewExpression, PrivateIdentifier, SpreadElement, Statement, Super } from 'acorn'
+import type { BlockerCode } from '../check/blockers.ts'
+import type { Label, Operand, Position } from '../ir/ir.ts'
+import type { Binding, Scopes } from '../scope/scopes.ts'
+import type { FunctionNode, FunctionSource } from '../source/function-source.ts'
+import type { Builder } from './builder.ts'
+import type { RecordValue, Value } from './values.ts'
+
+/** One text: the body's, or that of a captured function. */
+export interface Unit {
+  readonly name: string
+  readonly source: FunctionSource
+  readonly scopes: Scopes
+  readonly captures: Readonly<Record<string, unknown>>
+}
+
+/** What the value is wanted for: whole numbers may then wrap. */
+export type Want = 'int32' | undefined
+
+/** A statement that `break` and `continue` may name. */
+export interface Target {
+  readonly labels: readonly string[]
+  readonly breakTo: Label
+  readonly continueTo?: Label
+  /** Found by `break` without a label. */
+  readonly plain: boolean
+}
+
+export type AnyExpression = Expression | PrivateIdentifier | Super | SpreadElement
+
+export interface Lowering {
+  readonly build: Builder
+  readonly unit: Unit
+  readonly scopes: Scopes
+  readonly node: FunctionNode
+  /** The innermost last. */
+  readonly targets: Target[]
+  /** Labels in front of the statement that comes next. */
+  pendingLabels: string[]
+  /** The value, which is neither undefined nor null where it could also have been one: that gives up. */
+  value(node: AnyExpression, want?: Want): Value
+  /** The value as it is. */
+  raw(node: AnyExpression, want?: Want): Value
+  /** The values, evaluated from left to right, each as it was then. */
+  values(nodes: readonly AnyExpression[], want?: Want): Value[]
+  raws(nodes: readonly AnyExpression[]): Value[]
+  /** Evaluates what nobody looks at. */
+  effect(node: Expression): void
+  /** Goes to `yes` or `no`; `next` says which of them follows right behind. */
+  condition(node: Expression, yes: Label, no: Label, next: 'yes' | 'no'): void
+  statement(node: Statement): void
+  /** The value of one kind or another, whatever the flow of control came through. */
+  merge(arms: readonly Arm[], node: AnyNode): Value
+  /** ToBoolean, also of what may be undefined or null. */
+  truth(value: Value): Operand
+  given(value: Value): Value
+  /** In registers of its own. */
+  snapshot(value: Value): Value
+  binding(node: AnyNode): Binding | undefined
+  read(binding: Binding, node: AnyNode): Value
+  assign(binding: Binding, value: Value, node: AnyNode): void
+  /** The value of an own object of which one field has changed. */
+  assignField(binding: Binding, value: RecordValue, name: string, node: AnyNode): void
+  /** Notes what is asked of an object that is handed in. */
+  lookedUp(record: RecordValue, name: string, value: Value): Value
+  /** A local variable begins: without a value, or as undefined. */
+  begin(binding: Binding): void
+  beginUndefined(binding: Binding, node: AnyNode): void
+  call(fn: FunctionNode, unit: Unit, args: readonly Value[], node: CallExpression | NewExpression, via?: Binding): Value
+  /** The captured function of that name; undefined when it is none. */
+  capturedUnit(name: string, node: AnyNode): Unit | undefined
+  result(value: Value, node: AnyNode): void
+  loops(): void
+  at(node: AnyNode): Position
+  refuse(code: BlockerCode, node: AnyNode, ...words: readonly string[]): never
+}
+
+/** One of the ways to a value, and where it ends. */
+export interface Arm {
+  readonly value: Value
+  readonly end: ReturnType<Builder['here']>
+}

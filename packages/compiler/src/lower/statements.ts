@@ -1,0 +1,141 @@
+// Statements: what they do to the flow of control.
+import type {
+  BlockStatement,
+  BreakStatement,
+  ContinueStatement,
+  IfStatement,
+  LabeledStatement,
+  Statement,
+  TryStatement,
+  VariableDeclaration,
+} from 'acorn'
+import type { AnyNode } from 'acorn'
+import { refuseConstruct } from '../check/refuse.ts'
+import { childrenOf, isFunction } from '../scope/syntax.ts'
+import { bind, takeArrayApart } from './assignments.ts'
+import type { Lowering } from './lowering.ts'
+import { doWhile, forOf, forStatement, whileStatement } from './loops.ts'
+import { switchStatement } from './switches.ts'
+import { undefinedValue } from './values.ts'
+
+/** The reason of a BAIL for which JavaScript throws. */
+export const BAIL_THROW = 1
+
+export function statement(l: Lowering, node: Statement): void {
+  switch (node.type) {
+    case 'ExpressionStatement':
+      return l.effect(node.expression)
+    case 'VariableDeclaration':
+      return declaration(l, node)
+    case 'FunctionDeclaration':
+      // those right in a body are hoisted
+      return l.scopes.hoistedIn(l.node).some(({ declared }) => declared === node.id)
+        ? undefined
+        : l.refuse('CZ1006', node, 'a function declared in a block')
+    case 'ReturnStatement':
+      return l.result(node.argument ? l.raw(node.argument) : undefinedValue, node)
+    case 'BlockStatement':
+      return block(l, node)
+    case 'IfStatement':
+      return ifStatement(l, node)
+    case 'ForStatement':
+      return forStatement(l, node)
+    case 'ForOfStatement':
+      return forOf(l, node)
+    case 'WhileStatement':
+      return whileStatement(l, node)
+    case 'DoWhileStatement':
+      return doWhile(l, node)
+    case 'SwitchStatement':
+      return switchStatement(l, node)
+    case 'LabeledStatement':
+      return labeled(l, node)
+    case 'BreakStatement':
+    case 'ContinueStatement':
+      return leave(l, node)
+    case 'ThrowStatement':
+      return l.build.bail(BAIL_THROW)
+    case 'TryStatement':
+      return tryStatement(l, node)
+    case 'EmptyStatement':
+      return undefined
+    default:
+      return refuseConstruct(l, node)
+  }
+}
+
+function block(l: Lowering, node: BlockStatement): void {
+  for (const binding of l.scopes.declaredIn(node)) l.begin(binding)
+  for (const each of node.body) l.statement(each)
+}
+
+export function declaration(l: Lowering, node: VariableDeclaration): void {
+  if (node.kind !== 'var' && node.kind !== 'let' && node.kind !== 'const') {
+    return l.refuse('CZ1006', node, `\`${node.kind}\``)
+  }
+  for (const { id, init } of node.declarations) {
+    if (id.type === 'Identifier') {
+      const binding = l.binding(id)
+      if (binding === undefined) continue
+      if (init && isFunction(init) && binding.fn === init) l.assign(binding, { kind: 'opaque', what: 'a function' }, id)
+      else if (init) l.assign(binding, l.raw(init), id)
+      else if (node.kind !== 'var') l.beginUndefined(binding, id)
+    } else if (init && id.type === 'ArrayPattern') takeArrayApart(l, id, init, node)
+    else if (init) bind(l, id, l.snapshot(l.raw(init)))
+  }
+}
+
+function ifStatement(l: Lowering, node: IfStatement): void {
+  const { build } = l
+  const [yes, no] = [build.label(), build.label()]
+  l.condition(node.test, yes, no, 'yes')
+  build.place(yes)
+  l.statement(node.consequent)
+  if (!node.alternate) return build.place(no)
+  const end = build.label()
+  build.jump(end)
+  build.place(no)
+  l.statement(node.alternate)
+  build.place(end)
+}
+
+/** What takes the labels in front of it itself. */
+const targets = new Set(['ForStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement', 'SwitchStatement'])
+
+function labeled(l: Lowering, node: LabeledStatement): void {
+  l.pendingLabels.push(node.label.name)
+  if (targets.has(node.body.type) || node.body.type === 'LabeledStatement') return l.statement(node.body)
+  const labels = l.pendingLabels
+  l.pendingLabels = []
+  const breakTo = l.build.label()
+  l.targets.push({ labels, breakTo, plain: false })
+  l.statement(node.body)
+  l.targets.pop()
+  l.build.place(breakTo)
+}
+
+function leave(l: Lowering, node: BreakStatement | ContinueStatement): void {
+  const name = node.label?.name
+  const again = node.type === 'ContinueStatement'
+  const target = l.targets.findLast((each) => {
+    if (name !== undefined) return each.labels.includes(name)
+    return again ? each.continueTo !== undefined : each.plain
+  })
+  const to = again ? target?.continueTo : target?.breakTo
+  if (to === undefined) return l.refuse('CZ1006', node, 'a jump out of nowhere')
+  l.build.jump(to)
+}
+
+/** Whatever throws inside gives up, so that no `catch` is ever come to. */
+function tryStatement(l: Lowering, node: TryStatement): void {
+  if (node.finalizer && leaves(node.block)) return l.refuse('CZ1006', node, '`finally` behind a block that is left early')
+  l.statement(node.block)
+  if (node.finalizer) l.statement(node.finalizer)
+}
+
+/** Whether control may leave a block other than by its end. */
+function leaves(node: AnyNode): boolean {
+  if (isFunction(node)) return false
+  if (['ReturnStatement', 'BreakStatement', 'ContinueStatement'].includes(node.type)) return true
+  return childrenOf(node).some(leaves)
+}
