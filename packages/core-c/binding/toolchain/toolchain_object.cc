@@ -12,7 +12,7 @@ struct Job : ctz_job {
   std::vector<std::string> argument_texts, environment_texts;
   std::vector<const char *> argument_list, environment_list;
   napi_threadsafe_function handle = nullptr;
-  double id = 0;
+  uint64_t id = 0;
 };
 
 static bool ReadText(Napi::Value value, const char *what, std::string *out) {
@@ -115,7 +115,7 @@ void ToolchainObject::OnEventLoop(napi_env env, napi_value ended, void *, void *
   result.Set("number", job->number);
   result.Set("ms", job->milliseconds);
   result.Set("output", Napi::Buffer<char>::Copy(own, job->output, job->output_length));
-  const napi_value arguments[] = {Napi::Number::New(own, job->id), result};
+  const napi_value arguments[] = {Napi::Number::New(own, static_cast<double>(job->id)), result};
   napi_value error = nullptr;
   if (napi_call_function(env, own.Undefined(), ended, 2, arguments, nullptr) != napi_pending_exception) return;
   // Node only warns about what a callback of an addon throws; it shall be an uncaught exception like any other
