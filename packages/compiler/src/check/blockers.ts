@@ -6,7 +6,8 @@ export const blockerTable = {
   CZ1002: '{0} cannot be compiled',
   CZ1003: "'{0}' is not available in compiled tasks",
   CZ1004: "'{0}' comes from outside of the function, and its value is not known: name it in `captures`",
-  CZ1005: "'{0}' is captured and is {1}: numbers, strings, booleans, functions and frozen objects of these are compiled in",
+  CZ1005:
+    "'{0}' is captured and is {1}: numbers, strings, booleans, functions and frozen objects of these are compiled in",
   CZ1006: '{0} is not compiled',
   CZ1007: "'{0}' of {1} is not compiled",
   CZ1008: "'{0}' holds {1}: a variable keeps one type",

@@ -65,7 +65,10 @@ export const constructs: Readonly<Record<string, Construct>> = {
   TemplateLiteral: compiled('templates', 'of numbers, strings and booleans'),
   ThisExpression: refused('`this`'),
   ThrowStatement: compiled('`throw`', 'the call runs again in JavaScript, which throws'),
-  TryStatement: compiled('`try`', 'what throws runs again in JavaScript; `finally` only where nothing leaves the block'),
+  TryStatement: compiled(
+    '`try`',
+    'what throws runs again in JavaScript; `finally` only where nothing leaves the block',
+  ),
   UnaryExpression: compiled('`-`, `+`, `!`, `~`, `typeof`, `void`', 'no `delete`'),
   UpdateExpression: compiled('`++`, `--`'),
   VariableDeclaration: compiled('`let`, `const`, `var`', 'a variable keeps one type, or is also undefined or null'),

@@ -11,25 +11,51 @@ export interface EarlyRead {
 
 export function earlyReads(params: readonly Register[], instructions: readonly Instruction[]): EarlyRead[] {
   const blocks = blocksOf(instructions)
-  const entries = entrySets(params, instructions, blocks)
-  return blocks.flatMap((block, index) => {
-    const entry = entries[index]
-    if (entry === undefined) return []
-    const assigned = new Set(entry)
-    return instructions.slice(block.start, block.end).flatMap((instruction) => {
-      const early = instruction.operands.flatMap((each) =>
-        isConstant(each) || assigned.has(each) ? [] : [{ register: each, instruction }],
-      )
-      apply(assigned, instruction)
-      return early
-    })
-  })
+  const numbers = numbered(params, instructions)
+  const entries = entrySets(params, instructions, blocks, numbers)
+  const found: EarlyRead[] = []
+  for (const [index, { start, end }] of blocks.entries()) {
+    const assigned = entries[index]
+    if (assigned === undefined) continue
+    for (let at = start; at < end; at++) {
+      const instruction = instructions[at]
+      if (instruction === undefined) continue
+      for (const each of instruction.operands) {
+        if (!isConstant(each) && !has(assigned, numbers.get(each) ?? 0)) found.push({ register: each, instruction })
+      }
+      apply(assigned, instruction, numbers)
+    }
+  }
+  return found
 }
 
-function apply(assigned: Set<Register>, { op, result }: Instruction): void {
+/** A bit for each register. */
+type Bits = Uint32Array
+type Numbers = ReadonlyMap<Register, number>
+
+function numbered(params: readonly Register[], instructions: readonly Instruction[]): Numbers {
+  const numbers = new Map<Register, number>()
+  const add = (register: Register): void => {
+    if (!numbers.has(register)) numbers.set(register, numbers.size)
+  }
+  params.forEach(add)
+  for (const { result, operands } of instructions) {
+    if (result !== undefined) add(result)
+    for (const each of operands) if (!isConstant(each)) add(each)
+  }
+  return numbers
+}
+
+function has(bits: Bits, at: number): boolean {
+  return (((bits[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1
+}
+
+function apply(assigned: Bits, { op, result }: Instruction, numbers: Numbers): void {
   if (result === undefined) return
-  if (op === 'UNSET') assigned.delete(result)
-  else assigned.add(result)
+  const at = numbers.get(result) ?? 0
+  const bit = 1 << (at & 31)
+  const word = assigned[at >>> 5] ?? 0
+  assigned[at >>> 5] = op === 'UNSET' ? word & ~bit : word | bit
 }
 
 /** What has a value at the beginning of each block; undefined for those that are never come to. */
@@ -37,23 +63,41 @@ function entrySets(
   params: readonly Register[],
   instructions: readonly Instruction[],
   blocks: readonly Block[],
-): (ReadonlySet<Register> | undefined)[] {
-  const entries: (ReadonlySet<Register> | undefined)[] = blocks.map(() => undefined)
-  if (blocks.length > 0) entries[0] = new Set(params)
-  const waiting = new Set(entries.length > 0 ? [0] : [])
+  numbers: Numbers,
+): (Bits | undefined)[] {
+  const entries: (Bits | undefined)[] = blocks.map(() => undefined)
+  const first = new Uint32Array((numbers.size >>> 5) + 1)
+  for (const each of params)
+    apply(first, { op: 'SET', result: each, operands: [], at: { line: 1, column: 1 } }, numbers)
+  if (blocks.length > 0) entries[0] = first
+  const waiting = new Set(blocks.length > 0 ? [0] : [])
   for (const index of waiting) {
     waiting.delete(index)
     const block = blocks[index]
-    const exit = new Set(entries[index])
-    if (block === undefined) continue
-    for (const instruction of instructions.slice(block.start, block.end)) apply(exit, instruction)
+    const exit = entries[index]?.slice()
+    if (block === undefined || exit === undefined) continue
+    for (let at = block.start; at < block.end; at++) {
+      const instruction = instructions[at]
+      if (instruction !== undefined) apply(exit, instruction, numbers)
+    }
     for (const next of block.next) {
       const before = entries[next]
-      const met = before === undefined ? exit : new Set([...before].filter((each) => exit.has(each)))
-      if (before !== undefined && met.size === before.size) continue
-      entries[next] = met
+      if (before === undefined) entries[next] = exit.slice()
+      else if (!meet(before, exit)) continue
       waiting.add(next)
     }
   }
   return entries
+}
+
+/** Keeps what both have; whether that is less than before. */
+function meet(before: Bits, exit: Bits): boolean {
+  let less = false
+  for (let word = 0; word < before.length; word++) {
+    const old = before[word] ?? 0
+    const both = (old & (exit[word] ?? 0)) >>> 0
+    less ||= both !== old
+    before[word] = both
+  }
+  return less
 }

@@ -40,13 +40,16 @@ function instructionProblems(
     if (called === undefined) return ['it calls nothing']
     const answers = called.result.types[0]
     return [
-      ...typeProblems(operands, called.params.map(({ type }) => type)),
+      ...typeProblems(
+        operands,
+        called.params.map(({ type }) => type),
+      ),
       ...(result !== undefined && result.type !== answers ? ['its result has another type'] : []),
     ]
   }
   const shape = opcodes[op]
   const given = [...operands.map(({ type }) => type), ...(result === undefined ? [] : [result.type])]
-  const wanted = [...shape.operands, ...(shape.result === '.' ? [] : [shape.result])]
+  const wanted = [...shape.operands.split(''), ...(shape.result === '.' ? [] : [shape.result])]
   if (given.length !== wanted.length) return ['another number of operands']
   const same = wanted.includes('=') && given.some((type) => type !== given[0])
   return wanted.some((type, index) => type !== '=' && type !== given[index]?.[0]) || same ? ['another type'] : []

@@ -1,5 +1,13 @@
 // Assignments, ++ and --, and taking things apart.
-import type { AnyNode, AssignmentExpression, Expression, Identifier, MemberExpression, Pattern, UpdateExpression } from 'acorn'
+import type {
+  AnyNode,
+  AssignmentExpression,
+  Expression,
+  Identifier,
+  MemberExpression,
+  Pattern,
+  UpdateExpression,
+} from 'acorn'
 import { refuseConstruct } from '../check/refuse.ts'
 import { typeName } from '../types/types.ts'
 import type { Lowering, Want } from './lowering.ts'

@@ -69,7 +69,9 @@ const parseInt10: Builtin = {
   lower: (call) => {
     const { l, args, node, name } = call
     const subject = text(l, args[0] ?? undefinedValue, node, name)
-    return numberOf(l.build.emit('F64_PARSE_INT', [subject, args[1] === undefined ? constant('n', 0) : double(call, 1)]))
+    return numberOf(
+      l.build.emit('F64_PARSE_INT', [subject, args[1] === undefined ? constant('n', 0) : double(call, 1)]),
+    )
   },
 }
 

@@ -1,6 +1,7 @@
 // From one type to another, as JavaScript's own conversions do it.
 import type { Operand, Register, RegisterType } from '../ir/ir.ts'
 import { isConstant } from '../ir/ir.ts'
+import { viewKind } from '../ir/views.ts'
 import type { Type } from '../types/types.ts'
 import type { Builder } from './builder.ts'
 import { constant } from './builder.ts'
@@ -125,7 +126,9 @@ export function fitted(build: Builder, value: Value, type: Type): Operand[] {
   if (type.kind === 'maybe') {
     if (value.kind === 'maybe') return [value.given, ...fitted(build, value.of, type.of)]
     const given = value.kind !== type.none
-    const of = given ? fitted(build, value, type.of) : operandsOf(storageOf(type.of, build, '')).map((each) => nothing(build, each.type))
+    const of = given
+      ? fitted(build, value, type.of)
+      : operandsOf(storageOf(type.of, build, '')).map((each) => nothing(build, each.type))
     return [constant('b', given), ...of]
   }
   if (value.kind === 'number') return [toFloat(build, value)]
@@ -150,3 +153,22 @@ export function snapshot(build: Builder, value: Value): Value {
   return withOperands(value, copies.values())
 }
 
+/** The types of the registers that a value of the type takes. */
+export function storageRegisters(type: Type): RegisterType[] {
+  switch (type.kind) {
+    case 'number':
+      return ['n']
+    case 'boolean':
+      return ['b']
+    case 'string':
+      return ['s']
+    case 'view':
+      return [`v${viewKind(type.view)}`]
+    case 'record':
+      return [...type.fields.values()].flatMap(storageRegisters)
+    case 'maybe':
+      return ['b', ...storageRegisters(type.of)]
+    default:
+      return []
+  }
+}

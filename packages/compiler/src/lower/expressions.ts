@@ -19,7 +19,15 @@ import { member, optionalChain } from './members.ts'
 import { binary, inverted, negative, number, text, typeofName } from './operators.ts'
 import { objectLiteral } from './records.ts'
 import type { Value } from './values.ts'
-import { boolean, booleanConstant, numberConstant, string, stringConstant, undefinedValue, unknownValue } from './values.ts'
+import {
+  boolean,
+  booleanConstant,
+  numberConstant,
+  string,
+  stringConstant,
+  undefinedValue,
+  unknownValue,
+} from './values.ts'
 
 /** The value, wanted or not: refusals of other rooms aside, every expression goes through here. */
 export function expression(l: Lowering, node: AnyExpression, want: Want): Value {

@@ -182,8 +182,14 @@ export class FunctionLowering implements Lowering {
     return this.#program.capturedUnit(this.unit, name, this.at(node))
   }
 
-  call(fn: FunctionNode, unit: Unit, args: readonly Value[], node: CallExpression | NewExpression, via?: Binding): Value {
-    if (fn.async === true || fn.generator === true) return this.refuse('CZ1002', node, 'an async function or generator')
+  call(
+    fn: FunctionNode,
+    unit: Unit,
+    args: readonly Value[],
+    node: CallExpression | NewExpression,
+    via?: Binding,
+  ): Value {
+    if (fn.async || fn.generator) return this.refuse('CZ1002', node, 'an async function or generator')
     const { inference } = this.#program
     const lifted = this.variables.handOver(fn, via, node)
     const given = fn.params.map((_, index) => args[index] ?? undefinedValue)

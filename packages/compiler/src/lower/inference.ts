@@ -26,9 +26,9 @@ export class Inference {
   readonly #ids = new Map<FunctionNode, number>()
   readonly #lifted = new Map<FunctionNode, Set<Binding>>()
   /** Variables that may be read before they are assigned to: they begin as undefined. */
-  readonly startUndefined = new Set<Binding>()
+  readonly startUndefined: Set<Binding> = new Set()
   /** Of objects that are handed in: fields that were asked for and not there. */
-  readonly absent = new Set<string>()
+  readonly absent: Set<string> = new Set()
   /** Something has been learnt in this round. */
   changed = false
   /** Something was used of which nothing is known yet. */
@@ -38,7 +38,13 @@ export class Inference {
   round = 0
 
   /** Undefined when there are too many of them. */
-  instance(unit: Unit, fn: FunctionNode, name: string, args: readonly Type[], lifted: Instance['lifted']): Instance | undefined {
+  instance(
+    unit: Unit,
+    fn: FunctionNode,
+    name: string,
+    args: readonly Type[],
+    lifted: Instance['lifted'],
+  ): Instance | undefined {
     const types = [...args, ...lifted.map(([, type]) => type)]
     const key = `${this.#id(fn)}(${types.map(typeKey).join()})`
     const known = this.#instances.get(key)

@@ -1,5 +1,13 @@
 // Loops: the test stands at the end, and every way back asks whether the task is to stop.
-import type { AnyNode, DoWhileStatement, Expression, ForOfStatement, ForStatement, Statement, WhileStatement } from 'acorn'
+import type {
+  AnyNode,
+  DoWhileStatement,
+  Expression,
+  ForOfStatement,
+  ForStatement,
+  Statement,
+  WhileStatement,
+} from 'acorn'
 import type { Label, Register } from '../ir/ir.ts'
 import { int32Bound } from '../ir/views.ts'
 import { typeName } from '../types/types.ts'
@@ -112,7 +120,7 @@ export function forOf(l: Lowering, node: ForOfStatement): void {
 function give(l: Lowering, node: ForOfStatement, value: Value): void {
   const { left } = node
   const pattern: AnyNode | undefined = left.type === 'VariableDeclaration' ? left.declarations[0]?.id : left
-  if (pattern !== undefined) bind(l, pattern as Parameters<typeof bind>[1], value)
+  if (pattern !== undefined) bind(l, pattern, value)
 }
 
 /** Strings go by code points: two units where they make a pair. */
@@ -128,7 +136,7 @@ function element(l: Lowering, subject: Value & { kind: 'view' | 'string' }, at: 
     const end = build.emit('F64_FROM_K', [build.emit('K_ADD', [at, step])])
     return string(build.emit('STR_SLICE', [subject.operand, index, end]))
   }
-  const { view, operand } = subject as Value & { kind: 'view' }
+  const { view, operand } = subject
   const bound = int32Bound(view)
   if (bound === undefined) return float(build.emit('VIEW_GET_K', [operand, at]))
   return int32(build.emit('VIEW_GET_I', [operand, at]), bound)

@@ -1,5 +1,14 @@
 // What the rooms of the lowering share: one function of the program, while it is being lowered.
-import type { AnyNode, CallExpression, Expression, NewExpression, PrivateIdentifier, SpreadElement, Statement, Super } from 'acorn'
+import type {
+  AnyNode,
+  CallExpression,
+  Expression,
+  NewExpression,
+  PrivateIdentifier,
+  SpreadElement,
+  Statement,
+  Super,
+} from 'acorn'
 import type { BlockerCode } from '../check/blockers.ts'
 import type { Label, Operand, Position } from '../ir/ir.ts'
 import type { Binding, Scopes } from '../scope/scopes.ts'

@@ -74,12 +74,14 @@ export type ElementPlace =
 
 /** @param later what is evaluated before the element is used */
 export function elementPlace(l: Lowering, node: MemberExpression, later: Expression | undefined): ElementPlace {
-  if (node.object.type === 'Super' || node.property.type === 'PrivateIdentifier') return refuseConstruct(l, node.property)
+  if (node.object.type === 'Super' || node.property.type === 'PrivateIdentifier')
+    return refuseConstruct(l, node.property)
   const [object = unknownValue, index = unknownValue] = node.computed
     ? l.values([node.object, node.property])
     : [l.value(node.object)]
   const name = fieldName(node)
-  if (object.kind === 'unknown' || (index.kind === 'unknown' && node.computed)) return unknownValue as { kind: 'unknown' }
+  if (object.kind === 'unknown' || (index.kind === 'unknown' && node.computed))
+    return unknownValue as { kind: 'unknown' }
   if (name !== undefined) return l.refuse('CZ1010', node, name, typeName(typeOf(object)))
   if ((object.kind !== 'view' && object.kind !== 'string') || index.kind !== 'number') {
     const key = index.kind === 'number' ? '' : ` with ${typeName(typeOf(index))}`

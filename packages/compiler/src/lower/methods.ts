@@ -58,7 +58,7 @@ const replace = (op: OpName): Method => ({
 
 const changed = (op: OpName, conditions?: string): Method => ({
   ...(conditions === undefined ? {} : { conditions }),
-  lower: (call) => string(call.l.build.emit(op, [own(call)])),
+  lower: (call: MethodCall) => string(call.l.build.emit(op, [own(call)])),
 })
 
 const asIs: Method = { lower: ({ subject }) => subject }
@@ -110,7 +110,7 @@ export const numberMethods: Readonly<Record<string, Method>> = {
   },
   toString: {
     conditions: 'with a radix: of whole numbers below 2^53, others run in JavaScript',
-    lower: (call) => {
+    lower: (call: MethodCall): Value => {
       const { l, args, subject, node } = call
       const [radix = undefinedValue] = args
       if (radix.kind === 'undefined' || knownNumber(radix) === 10) return string(text(l, subject, node))
@@ -122,7 +122,7 @@ export const numberMethods: Readonly<Record<string, Method>> = {
 }
 
 export const booleanMethods: Readonly<Record<string, Method>> = {
-  toString: { lower: ({ l, subject, node }) => string(text(l, subject, node)) },
+  toString: { lower: ({ l, subject, node }: MethodCall): Value => string(text(l, subject, node)) },
   valueOf: asIs,
 }
 
@@ -138,4 +138,3 @@ export const viewMethods: Readonly<Record<string, Method>> = {
     },
   },
 }
-

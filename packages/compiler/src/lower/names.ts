@@ -20,7 +20,9 @@ export interface FunctionText {
 }
 
 export function isText(captured: unknown): captured is FunctionText {
-  return typeof captured === 'object' && captured !== null && 'source' in captured && typeof captured.source === 'string'
+  return (
+    typeof captured === 'object' && captured !== null && 'source' in captured && typeof captured.source === 'string'
+  )
 }
 
 const MAX_DEPTH = 8
@@ -58,7 +60,8 @@ function frozen(captured: object, depth: number): Value | undefined {
 
 function kindOf(captured: unknown): string {
   if (captured === null) return 'null'
-  if (typeof captured === 'object') return Object.isFrozen(captured) ? 'an object of a class' : 'an object that may change'
+  if (typeof captured === 'object')
+    return Object.isFrozen(captured) ? 'an object of a class' : 'an object that may change'
   return `a ${typeof captured}`
 }
 

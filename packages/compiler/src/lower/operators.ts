@@ -100,7 +100,9 @@ function bits(l: Lowering, operator: '|' | '&' | '^', a: NumberValue, b: NumberV
   if (operator === '|' && isConstant(left) && left.value === 0) return wrapped(right, b)
   const result = build.emit(({ '|': 'I32_OR', '&': 'I32_AND', '^': 'I32_XOR' } as const)[operator], [left, right])
   if (isConstant(result)) return numberConstant(result.value as number)
-  const masks = [left, right].flatMap((each) => (isConstant(each) && Number(each.value) >= 0 ? [Number(each.value)] : []))
+  const masks = [left, right].flatMap((each) =>
+    isConstant(each) && Number(each.value) >= 0 ? [Number(each.value)] : [],
+  )
   return operator === '&' && masks.length > 0 ? int32(result, Math.min(...masks)) : int32(result)
 }
 
@@ -230,4 +232,3 @@ export function typeofName(value: Value): string | undefined {
       return undefined
   }
 }
-

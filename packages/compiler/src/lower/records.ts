@@ -8,7 +8,8 @@ import { typeOf } from './values.ts'
 
 export function objectLiteral(l: Lowering, node: ObjectExpression): Value {
   const fields = new Map<string, Value>()
-  const later = (index: number): boolean => node.properties.slice(index + 1).some((each) => l.scopes.writesOf(each).size > 0)
+  const later = (index: number): boolean =>
+    node.properties.slice(index + 1).some((each) => l.scopes.writesOf(each).size > 0)
   for (const [index, each] of node.properties.entries()) {
     const found = each.type === 'SpreadElement' ? spread(l, each) : [[keyOf(l, each), l.raw(each.value)] as const]
     for (const [name, value] of found) {
@@ -29,7 +30,10 @@ function keyOf(l: Lowering, node: Property): string {
   return name
 }
 
-function spread(l: Lowering, node: ObjectExpression['properties'][number] & { type: 'SpreadElement' }): [string, Value][] {
+function spread(
+  l: Lowering,
+  node: ObjectExpression['properties'][number] & { type: 'SpreadElement' },
+): [string, Value][] {
   const value = l.value(node.argument)
   if (value.kind === 'unknown') return []
   if (value.kind !== 'record') return l.refuse('CZ1007', node, '...', typeName(typeOf(value)))
@@ -54,7 +58,8 @@ export function readField(l: Lowering, record: RecordValue, name: string, node: 
 export function writeField(l: Lowering, binding: Binding, name: string, value: Value, node: MemberExpression): void {
   const record = l.read(binding, node)
   if (record.kind !== 'record') return
-  if (binding.escapes || binding.captured || record.argument || !record.fields.has(name)) {
+  const own = binding.own && !binding.reassigned && !binding.escapes && !binding.captured
+  if (!own || record.argument || !record.fields.has(name)) {
     const why = record.fields.has(name) ? 'one that has two names may not be changed' : `it has no field '${name}'`
     return l.refuse('CZ1017', node, record.argument ? 'one that was handed in may not be changed' : why)
   }
@@ -62,4 +67,3 @@ export function writeField(l: Lowering, binding: Binding, name: string, value: V
   fields.set(name, value)
   l.assignField(binding, { ...record, fields }, name, node)
 }
-

@@ -128,7 +128,8 @@ function leave(l: Lowering, node: BreakStatement | ContinueStatement): void {
 
 /** Whatever throws inside gives up, so that no `catch` is ever come to. */
 function tryStatement(l: Lowering, node: TryStatement): void {
-  if (node.finalizer && leaves(node.block)) return l.refuse('CZ1006', node, '`finally` behind a block that is left early')
+  if (node.finalizer && leaves(node.block))
+    return l.refuse('CZ1006', node, '`finally` behind a block that is left early')
   l.statement(node.block)
   if (node.finalizer) l.statement(node.finalizer)
 }

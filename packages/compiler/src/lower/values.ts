@@ -1,5 +1,5 @@
 // What an expression has become: its static type, and the registers or constants that hold it.
-import type { Constant, Operand, Register, RegisterType } from '../ir/ir.ts'
+import type { Operand, Register, RegisterType } from '../ir/ir.ts'
 import { isConstant } from '../ir/ir.ts'
 import type { ViewName } from '../ir/views.ts'
 import { viewKind } from '../ir/views.ts'
@@ -21,7 +21,8 @@ export interface NumberValue {
 
 export type Value =
   | NumberValue
-  | { readonly kind: 'boolean' | 'string'; readonly operand: Operand }
+  | { readonly kind: 'boolean'; readonly operand: Operand }
+  | { readonly kind: 'string'; readonly operand: Operand }
   | { readonly kind: 'view'; readonly view: ViewName; readonly operand: Operand }
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value>; readonly argument: boolean }
   /** `given` says whether it is `of`, or else undefined or null. */
@@ -48,7 +49,7 @@ export const float = (operand: Operand): NumberValue => ({
   bound: Infinity,
   steady: false,
 })
-export const int32 = (operand: Operand, bound = 2 ** 31): NumberValue => ({
+export const int32 = (operand: Operand, bound: number = 2 ** 31): NumberValue => ({
   kind: 'number',
   form: 'i',
   operand,

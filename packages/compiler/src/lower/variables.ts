@@ -204,4 +204,3 @@ export class Variables {
 function isFunctionValue(value: Value): boolean {
   return value.kind === 'opaque' && value.what === 'a function'
 }
-

@@ -19,6 +19,8 @@ export interface Binding {
   captured: boolean
   /** Read in another way than `name.field`, so that a change of a field could be seen under another name. */
   escapes: boolean
+  /** Begins as an object of its own: `{ … }` written out. */
+  own: boolean
   /** One of its fields is assigned to. */
   fieldsChange: boolean
 }
@@ -82,7 +84,7 @@ class Resolver {
     const params: Scope = { names: new Map(), outer: around, owner: node }
     for (const each of node.params.flatMap(patternNames)) this.#declare(params, each, 'parameter')
     for (const each of node.params) this.#defaults(each, params)
-    if (node.body.type !== 'BlockStatement') return this.#visit(node.body, params)
+    if (node.body.type !== 'BlockStatement') return this.#visitCopied(node.body, params)
     const body: Scope = { names: new Map(), outer: params, owner: node }
     const hoisted: Binding[] = []
     for (const [name, kind] of hoistedNames(node.body)) {
@@ -98,15 +100,17 @@ class Resolver {
 
   /** Declares what stands right in `node`, then goes through it. */
   #block(node: AnyNode & { body?: unknown; cases?: unknown }, scope: Scope): void {
-    const statements = node.type === 'SwitchStatement' ? node.cases.flatMap((each) => each.consequent) : childrenOf(node)
+    const statements =
+      node.type === 'SwitchStatement' ? node.cases.flatMap((each) => each.consequent) : childrenOf(node)
     const own = statements.flatMap((statement) => this.#declareLexical(statement, scope))
     this.blocks.set(node, own)
     for (const child of childrenOf(node)) this.#visit(child, scope)
   }
 
   #declareLexical(statement: AnyNode, scope: Scope): Binding[] {
-    if (statement.type === 'ClassDeclaration') return [this.#declare(scope, statement.id, 'class')]
+    if (statement.type === 'ClassDeclaration') return statement.id ? [this.#declare(scope, statement.id, 'class')] : []
     if (statement.type === 'FunctionDeclaration') {
+      if (!statement.id) return []
       const known = this.bindings.get(statement.id)
       const binding = known ?? this.#declare(scope, statement.id, 'function')
       binding.fn = statement
@@ -127,6 +131,7 @@ class Resolver {
       reassigned: false,
       captured: false,
       escapes: false,
+      own: false,
       fieldsChange: false,
     }
     scope.names.set(declared.name, binding)
@@ -172,6 +177,10 @@ class Resolver {
         return this.#assign(node, node.argument, scope)
       case 'VariableDeclarator':
         return this.#declarator(node, scope)
+      case 'ReturnStatement':
+      case 'SpreadElement':
+        if (node.argument) this.#visitCopied(node.argument, scope)
+        return
       default:
         for (const child of childrenOf(node)) this.#visit(child, scope)
     }
@@ -182,6 +191,7 @@ class Resolver {
       const binding = this.#find(node.id, scope)
       if (binding && node.init) {
         if (isFunction(node.init)) binding.fn = node.init
+        binding.own = node.init.type === 'ObjectExpression'
         // a parameter, or a variable that is declared twice
         if (binding.declared !== node.id || binding.kind === 'parameter') binding.reassigned = true
         this.targets.set(node, [binding])
@@ -191,9 +201,14 @@ class Resolver {
       this.targets.set(node, bound)
       this.#defaults(node.id, scope)
     }
-    // taking an object apart makes no second name for it
-    if (node.init?.type === 'Identifier' && node.id.type === 'ObjectPattern') this.#read(node.init, scope)
+    if (node.init && node.id.type === 'ObjectPattern') this.#visitCopied(node.init, scope)
     else if (node.init) this.#visit(node.init, scope)
+  }
+
+  /** Taking an object apart, or returning it, makes no second name for it. */
+  #visitCopied(node: AnyNode, scope: Scope): void {
+    if (node.type === 'Identifier') this.#read(node, scope)
+    else this.#visit(node, scope)
   }
 
   /** What is evaluated in a pattern: keys and defaults. */
@@ -272,7 +287,7 @@ class Resolver {
 function hoistedNames(body: AnyNode): [Identifier, 'var' | 'function'][] {
   const found: [Identifier, 'var' | 'function'][] = []
   const look = (node: AnyNode, top: boolean): void => {
-    if (node.type === 'FunctionDeclaration' && top) found.push([node.id, 'function'])
+    if (node.type === 'FunctionDeclaration' && top && node.id) found.push([node.id, 'function'])
     if (isFunction(node) || node.type === 'ClassDeclaration' || node.type === 'ClassExpression') return
     if (node.type === 'VariableDeclaration' && node.kind === 'var') {
       for (const id of node.declarations.flatMap((each) => patternNames(each.id))) found.push([id, 'var'])

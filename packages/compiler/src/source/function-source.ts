@@ -1,11 +1,23 @@
 // The text of a function as a syntax tree: function expressions and declarations, arrows, and methods taken out of their
 // object or class.
 import { parse } from 'acorn'
-import type { AnyNode, ArrowFunctionExpression, Comment, FunctionDeclaration, FunctionExpression, Program } from 'acorn'
+import type {
+  AnonymousFunctionDeclaration,
+  AnyNode,
+  ArrowFunctionExpression,
+  Comment,
+  FunctionDeclaration,
+  FunctionExpression,
+  Program,
+} from 'acorn'
 import { Refusal } from '../check/blockers.ts'
 import type { Position } from '../ir/ir.ts'
 
-export type FunctionNode = ArrowFunctionExpression | FunctionDeclaration | FunctionExpression
+export type FunctionNode =
+  | AnonymousFunctionDeclaration
+  | ArrowFunctionExpression
+  | FunctionDeclaration
+  | FunctionExpression
 
 export interface FunctionSource {
   readonly node: FunctionNode
@@ -85,7 +97,8 @@ function memberIn(program: Program): FunctionNode | undefined {
   return member.value
 }
 
-function refuseForm({ node, at }: FunctionSource): void {
-  if (node.async === true) throw new Refusal('CZ1002', at(node), 'an async function')
-  if (node.generator === true) throw new Refusal('CZ1002', at(node), 'a generator')
+function refuseForm(source: FunctionSource): void {
+  const { node } = source
+  if (node.async) throw new Refusal('CZ1002', source.at(node), 'an async function')
+  if (node.generator) throw new Refusal('CZ1002', source.at(node), 'a generator')
 }

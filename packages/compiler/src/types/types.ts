@@ -39,12 +39,11 @@ export function join(left: Type, right: Type): Type {
 }
 
 function joinMaybe(left: Type, right: Type): Type {
+  const mixed: Type = { kind: 'mixed', what: `${typeName(left)} and ${typeName(right)}` }
   const none = noneOf(left) ?? noneOf(right)
+  if (none === undefined || none !== (noneOf(right) ?? none)) return mixed
   const of = join(something(left), something(right))
-  const sameNone = (noneOf(left) ?? none) === (noneOf(right) ?? none)
-  if (none === undefined || !sameNone || of.kind === 'mixed' || of.kind === 'opaque' || of.kind === 'maybe') {
-    return { kind: 'mixed', what: `${typeName(left)} and ${typeName(right)}` }
-  }
+  if (of.kind === 'mixed' || of.kind === 'opaque' || of.kind === 'maybe') return mixed
   return of.kind === 'unknown' ? left : { kind: 'maybe', of, none }
 }
 
@@ -73,7 +72,9 @@ function joinRecords(left: RecordType, right: RecordType): Type {
   for (const [name, type] of left.fields) fields.set(name, join(type, right.fields.get(name) ?? unknownType))
   const mixed = [...fields.values()].find(({ kind }) => kind === 'mixed')
   if (mixed !== undefined) return mixed
-  return same ? { kind: 'record', fields, argument: left.argument || right.argument } : { kind: 'mixed', what: 'objects with different fields' }
+  return same
+    ? { kind: 'record', fields, argument: left.argument || right.argument }
+    : { kind: 'mixed', what: 'objects with different fields' }
 }
 
 export function sameType(left: Type, right: Type): boolean {

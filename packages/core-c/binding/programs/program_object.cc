@@ -77,6 +77,8 @@ Napi::Value ProgramObject::Call(Info info) {
     BailWith(&run, CTZ_BAIL_ARGUMENT);
   else if (ctz_args_overlap(program_.get(), args))
     BailWith(&run, CTZ_BAIL_SHARED);
+  else if (!CopyWritten(signature, &run, args))
+    BailWith(&run, CTZ_BAIL_MEMORY);
   else if ((body_ != nullptr ? body_(&run, args, results) : ctz_program_run(program_.get(), &run, args, results)) != 0)
     result = FromResults(env, signature, results);
   bail_ = run.bail;

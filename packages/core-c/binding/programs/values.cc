@@ -34,7 +34,7 @@ static bool IsPlain(Napi::Env env, napi_value buffer) {
 
 static void *Take(ctz_run *run, size_t bytes) { return run->context->alloc(run->context, bytes, 8); }
 
-static bool ToView(Napi::Value value, uint32_t type, bool written, ctz_run *run, ctz_view *out) {
+static bool ToView(Napi::Value value, uint32_t type, ctz_view *out) {
   Napi::Env env = value.Env();
   napi_typedarray_type kind = napi_int8_array;
   napi_value buffer = nullptr;
@@ -45,11 +45,7 @@ static bool ToView(Napi::Value value, uint32_t type, bool written, ctz_run *run,
       static_cast<uint32_t>(kind) + CTZ_PROGRAM_V != type || !IsPlain(env, buffer))
     return false;
   *out = {data, length};
-  if (!written || length == 0) return true;
-  const size_t bytes = length * ctz_view_bytes(type);
-  out->data = Take(run, bytes);
-  if (out->data != nullptr) std::memcpy(out->data, data, bytes);
-  return out->data != nullptr;
+  return true;
 }
 
 static bool ToWhole(Napi::Value value, double least, double most, double *out) {
@@ -58,7 +54,7 @@ static bool ToWhole(Napi::Value value, double least, double most, double *out) {
   return *out >= least && *out <= most && std::trunc(*out) == *out && !(*out == 0 && std::signbit(*out));
 }
 
-static bool ToRegister(Napi::Value value, uint32_t type, bool written, ctz_run *run, ctz_register *out) {
+static bool ToRegister(Napi::Value value, uint32_t type, ctz_run *run, ctz_register *out) {
   double number = 0;
   switch (type) {
     case CTZ_PROGRAM_N:
@@ -78,14 +74,27 @@ static bool ToRegister(Napi::Value value, uint32_t type, bool written, ctz_run *
     case CTZ_PROGRAM_S:
       return value.IsString() && ToText(value, [run](size_t bytes) { return Take(run, bytes); }, &out->s);
     default:
-      return ToView(value, type, written, run, &out->v);
+      return ToView(value, type, &out->v);
   }
 }
 
 bool ToRegisters(const Napi::Value *values, const ctz_signature &signature, ctz_run *run, ctz_register *out) {
   for (uint32_t i = 0; i < signature.parameters; i++) {
     out[i] = {};
-    if (!ToRegister(values[i], signature.types[i], signature.written[i], run, &out[i])) return false;
+    if (!ToRegister(values[i], signature.types[i], run, &out[i])) return false;
+  }
+  return true;
+}
+
+bool CopyWritten(const ctz_signature &signature, ctz_run *run, ctz_register *registers) {
+  for (uint32_t i = 0; i < signature.parameters; i++) {
+    ctz_view &view = registers[i].v;
+    if (!signature.written[i] || view.length == 0) continue;
+    const size_t bytes = static_cast<size_t>(view.length) * ctz_view_bytes(signature.types[i]);
+    void *copy = Take(run, bytes);
+    if (copy == nullptr) return false;
+    std::memcpy(copy, view.data, bytes);
+    view.data = copy;
   }
   return true;
 }

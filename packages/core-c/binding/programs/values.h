@@ -8,8 +8,10 @@
 // The elements of an array; false when it has not as many. Getters may run, and throw.
 bool ReadValues(Napi::Array array, uint32_t count, Napi::Value *values);
 // False, with nothing pending, when a value is not what its register holds: the program was made for others. Memory
-// comes from the run's context; arrays that the program does not write to are borrowed.
+// comes from the run's context; arrays are borrowed.
 bool ToRegisters(const Napi::Value *values, const ctz_signature &signature, ctz_run *run, ctz_register *out);
+// Then, once it is known that they share no memory: arrays that the program writes to become copies.
+bool CopyWritten(const ctz_signature &signature, ctz_run *run, ctz_register *registers);
 // undefined, the value, or an Array of the fields of a record. Everything is copied.
 Napi::Value FromResults(Napi::Env env, const ctz_signature &signature, const ctz_register *results);
 

@@ -1,0 +1,7 @@
+import { loadCore, type NativePrograms } from '@catzilla/core-c'
+
+export function corePrograms(): NativePrograms {
+  const { core, source } = loadCore()
+  if (core === undefined) throw new Error(`there is no native core: ${source}`)
+  return core.programs
+}
