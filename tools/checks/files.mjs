@@ -9,7 +9,11 @@ const limits = { source: 350, test: 600 }
  * Lines that all files of a folder may have together, blank ones and comments included; a folder within it that has a limit
  * of its own does not count. The binding only translates: what grows there is logic that belongs in C or in TypeScript.
  */
-export const folderLimits = { 'packages/core-c/binding': 1000, 'packages/core-c/binding/programs': 600 }
+export const folderLimits = {
+  'packages/core-c/binding': 1000,
+  'packages/core-c/binding/programs': 600,
+  'packages/core-c/binding/toolchain': 250,
+}
 
 /**
  * Files that are longer, each with its reason. One that has become short again must leave this list.
@@ -32,8 +36,7 @@ export function checkFiles(root, exceptions = longFiles) {
     ...files.flatMap((path, index) => fileProblems(path, names[index], exceptions)),
     ...Object.entries(folderLimits).flatMap(([folder, limit]) => {
       const inner = Object.keys(folderLimits).filter((other) => other.startsWith(`${folder}/`))
-      const isInside = (name) =>
-        name.startsWith(`${folder}/`) && !inner.some((other) => name.startsWith(`${other}/`))
+      const isInside = (name) => name.startsWith(`${folder}/`) && !inner.some((other) => name.startsWith(`${other}/`))
       const lines = files.filter((_, index) => isInside(names[index])).map(linesOf)
       const sum = lines.reduce((before, count) => before + count, 0)
       return sum > limit ? [`${folder}: ${sum} lines in all, the limit is ${limit}`] : []
