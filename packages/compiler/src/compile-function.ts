@@ -2,13 +2,14 @@
 import type { Blocker } from './check/blockers.ts'
 import { Refusal } from './check/blockers.ts'
 import { emitBytecode } from './emit/bytecode.ts'
+import { emitC } from './emit/c.ts'
 import { improve } from './improve/improve.ts'
 import type { IrProgram, Position } from './ir/ir.ts'
 import { printProgram } from './ir/print.ts'
 import { verify } from './ir/verify.ts'
 import type { LoweredProgram } from './lower/lower-program.ts'
 import { lowerProgram } from './lower/lower-program.ts'
-import { pollRecursion } from './lower/recursion.ts'
+import { pollRecursion } from './ir/recursion.ts'
 import { shapeParameters, shapeResult } from './lower/shapes.ts'
 import { resolveScopes } from './scope/scopes.ts'
 import type { Signature } from './signature.ts'
@@ -39,6 +40,8 @@ export interface Compiled {
   readonly loops: boolean
   /** The instructions, as stable text. */
   readonly ir: string
+  /** The same as C, under a name for `swapBody` and `useBody`: a part of a `cLibrary`. */
+  c(symbol: string): string
   /** Where an instruction of a function came from. */
   positionOf(fn: number, instruction: number): Position | undefined
 }
@@ -84,6 +87,7 @@ function assemble(lowered: LoweredProgram, at: Position): Compilation {
     signature: { params: shapes, result: shapeResult(lowered.result) },
     loops: lowered.loops || recursive,
     ir: printProgram(program),
+    c: (symbol) => emitC(program, symbol, emitted.numbers),
     positionOf: (fn, instruction) => emitted.positions[fn]?.[instruction],
   }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { BAILED, blockersOf, compiled, describeRun, expectSame } from './exact.ts'
+import { BAILED, blockersOf, compiled, describeRun, expectSame, expectSameInC } from './exact.ts'
+import { hasCompiler } from './library.ts'
 
 const numbers = [
   0,
@@ -78,11 +79,21 @@ describeRun('smoke', () => {
     '(a, b) => { let h = 2166136261; for (let i = 0; i < 5; i++) { h ^= i; h = Math.imul(h, 16777619) } return h >>> 0 }',
     '(a, b) => { let x = a >>> 0; x = x >>> 3; return x - 1 }',
     '(a, b = 4) => a + b',
+    '(a, b) => { const half = (x) => ({ low: x / 2, text: String(x) }); const h = half(a); return h.low + h.text + half(b).text }',
+    '(a, b) => { function find(x) { if (x > b) return x } const f = find(a); return f === undefined ? -1 : f + 1 }',
+    '(a, b) => { function find(x) { return x > b ? null : x } return find(a) ?? 7 }',
+    '(a, b) => { { function g(x) { return x + b } a = g(a) } return a }',
+    '(a, b) => { const g = (x, y = x) => ((x |= 5) * y); return g(a) + b }',
+    '(a, b) => { const none = () => ({}); const r = none(); return { r, a } }',
+    '(a, b) => NaN.toFixed(2) + Infinity',
+    '(a, b) => { let best; for (let i = 0; i < 5; i++) if (i * a > b && best === undefined) best = i; return best }',
+    '(a, b) => { let best = null; for (let i = 0; i < 5; i++) if (best == null || i * a > best) best = i * a; return best }',
     '(a, b, c = 7) => a + c',
     '(a,b) => a.toFixed(2) + b.toString(16)',
   ])('%s', (text) => {
     expectSame(text, nn, pairs, { mayBail: /toFixed|for.*of|=> \[a|return x \}$/.test(text) })
   })
+  it.runIf(hasCompiler)('does the same in C', () => expectSameInC())
   it('prints', () => {
     expect(
       compiled(

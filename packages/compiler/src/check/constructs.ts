@@ -40,7 +40,7 @@ export const constructs: Readonly<Record<string, Construct>> = {
   ForInStatement: refused('`for … in`'),
   ForOfStatement: compiled('`for … of`', 'over typed arrays and strings'),
   ForStatement: compiled('`for`'),
-  FunctionDeclaration: compiled('function declarations', 'right in the body; called by name'),
+  FunctionDeclaration: compiled('function declarations', 'called by name'),
   FunctionExpression: compiled('function expressions', 'kept in a variable that stays as it is, or called at once'),
   Identifier: compiled('names', 'of variables, captured constants, `undefined`, `NaN`, `Infinity`'),
   IfStatement: compiled('`if`'),

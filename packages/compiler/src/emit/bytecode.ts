@@ -1,5 +1,6 @@
 // A program as bytes; docs/decisions/0011-compiled-bodies.md says what is where.
 import type { Constant, Instruction, IrFunction, IrProgram, Label, Operand, Position, RegisterType } from '../ir/ir.ts'
+import type { OpName } from '../ir/opcodes.generated.ts'
 import { opcodes, PROGRAM_VERSION } from '../ir/opcodes.generated.ts'
 import type { RegisterPlan } from './registers.ts'
 import { planRegisters } from './registers.ts'
@@ -8,6 +9,8 @@ export interface Bytecode {
   readonly bytes: Uint8Array
   /** By function and instruction. */
   readonly positions: readonly (readonly Position[])[]
+  /** By function: the number that each instruction of the intermediate form has in the bytes. */
+  readonly numbers: readonly (readonly number[])[]
 }
 
 const MAGIC = 0x505a5443
@@ -38,6 +41,7 @@ export function emitBytecode(program: IrProgram): Bytecode | undefined {
   return {
     bytes: joined([...bytes, padded(halves(units)), words(code)]),
     positions: functions.map(({ lines }) => lines.map(({ at }) => at)),
+    numbers: functions.map(({ numbers }) => numbers),
   }
 }
 
@@ -50,6 +54,7 @@ interface EmittedFunction {
   readonly of: IrFunction
   readonly plan: RegisterPlan
   readonly lines: readonly Line[]
+  readonly numbers: readonly number[]
   /** Operands of the longest CALL or RETURN. */
   readonly longest: number
 }
@@ -58,13 +63,24 @@ function emitFunction(of: IrFunction): EmittedFunction {
   const plan = planRegisters(of)
   const places = new Map<Label, number>()
   const pending: { readonly parts: Parts; readonly at: Position }[] = []
+  const numbers: number[] = []
   for (const each of of.instructions) {
     if (each.op === 'LABEL') {
       if (each.label !== undefined) places.set(each.label, pending.length)
-    } else pending.push(...partsOf(each, plan).map((parts) => ({ parts, at: each.at })))
+      numbers.push(pending.length)
+      continue
+    }
+    const parts = partsOf(each, plan)
+    // there are copies before and behind a CALL
+    numbers.push(pending.length + parts.findIndex(({ code }) => code === opcodes[each.op as OpName].code))
+    pending.push(...parts.map((part) => ({ parts: part, at: each.at })))
   }
   const lines = pending.map(({ parts, at }) => ({ words: instructionWords(parts, places), at }))
-  return { of, plan, lines, longest: Math.max(0, ...of.instructions.map(({ operands }) => operands.length)) }
+  const longest = of.instructions.reduce(
+    (most, { operands, fields = [] }) => Math.max(most, operands.length, fields.length),
+    0,
+  )
+  return { of, plan, lines, numbers, longest }
 }
 
 interface Parts {
@@ -74,7 +90,8 @@ interface Parts {
   readonly extra: number | Label
 }
 
-function partsOf({ op, result, operands, label, callee, reason }: Instruction, plan: RegisterPlan): Parts[] {
+function partsOf(instruction: Instruction, plan: RegisterPlan): Parts[] {
+  const { op, result, operands, label, callee, reason } = instruction
   if (op === 'LABEL' || op === 'SET' || op === 'UNSET' || op === 'USE') return []
   const to = result === undefined ? 0 : plan.numberOf(result)
   const { code } = opcodes[op]
@@ -82,8 +99,9 @@ function partsOf({ op, result, operands, label, callee, reason }: Instruction, p
     return [{ code, result: to, operands: operands.map((each) => plan.numberOf(each)), extra: label ?? reason ?? 0 }]
   }
   const row = rowFor(operands, plan)
+  const answer = answerFor(instruction, plan)
   const last = op === 'CALL' ? [row.first] : [row.first, operands.length]
-  return [...row.moves, { code, result: to, operands: last, extra: callee ?? 0 }]
+  return [...row.moves, { code, result: answer.first ?? to, operands: last, extra: callee ?? 0 }, ...answer.moves]
 }
 
 /** The registers of a CALL or RETURN follow each other. */
@@ -96,6 +114,22 @@ function rowFor(operands: readonly Operand[], plan: RegisterPlan): { readonly fi
     code,
     result: first + index,
     operands: [plan.numberOf(each)],
+    extra: 0,
+  }))
+  return { first, moves }
+}
+
+/** The fields that a CALL gives follow each other too. */
+function answerFor({ fields }: Instruction, plan: RegisterPlan): { readonly first?: number; readonly moves: Parts[] } {
+  const [only] = fields ?? []
+  if (fields === undefined || only === undefined) return { moves: [] }
+  if (fields.length === 1) return { first: plan.numberOf(only), moves: [] }
+  const first = plan.rowOf(fields.map(({ type }) => type))
+  const { code } = opcodes.MOVE
+  const moves = fields.map((each, index) => ({
+    code,
+    result: plan.numberOf(each),
+    operands: [first + index],
     extra: 0,
   }))
   return { first, moves }

@@ -2,7 +2,7 @@
 // soon as nobody needs it any more.
 import { labelPlaces } from '../ir/flow.ts'
 import type { Constant, Instruction, IrFunction, Operand, Register, RegisterType } from '../ir/ir.ts'
-import { isConstant, isJump } from '../ir/ir.ts'
+import { isConstant, isJump, resultsOf } from '../ir/ir.ts'
 
 export interface RegisterPlan {
   /** By number: parameters, constants, the rest. */
@@ -29,7 +29,8 @@ export function planRegisters({ params, instructions }: IrFunction): RegisterPla
     rows.set(key, first)
     return first
   }
-  for (const { op, operands } of instructions) {
+  for (const { op, operands, fields } of instructions) {
+    if (fields !== undefined && fields.length > 1) rowOf(fields.map(({ type }) => type))
     if ((op === 'CALL' || op === 'RETURN') && operands.length > 1) rowOf(operands.map(({ type }) => type))
   }
   share(instructions, numbers, types)
@@ -73,8 +74,8 @@ function share(instructions: readonly Instruction[], numbers: Map<Register, numb
 /** From the first assignment to the last use, in the order of the first. What lives round a loop lives to its end. */
 function livesOf(instructions: readonly Instruction[], known: ReadonlyMap<Register, number>): Life[] {
   const lives = new Map<Register, Life>()
-  instructions.forEach(({ result, operands }, index) => {
-    for (const each of [...operands, ...(result === undefined ? [] : [result])]) {
+  instructions.forEach((instruction, index) => {
+    for (const each of [...instruction.operands, ...resultsOf(instruction)]) {
       if (isConstant(each) || known.has(each)) continue
       const life = lives.get(each)
       if (life === undefined) lives.set(each, { register: each, from: index, to: index })

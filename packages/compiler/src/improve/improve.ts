@@ -1,7 +1,7 @@
 // Small repairs of what the lowering wrote: nothing that is never come to, no jumps to jumps, no copies that nobody needs.
 import { blocksOf, labelPlaces, reachableBlocks } from '../ir/flow.ts'
 import type { Instruction, IrFunction, Label, Register } from '../ir/ir.ts'
-import { isConstant, isEnd, isJump, isMark } from '../ir/ir.ts'
+import { isConstant, isEnd, isJump, isMark, resultsOf } from '../ir/ir.ts'
 import { opcodes } from '../ir/opcodes.generated.ts'
 
 export function improve(each: IrFunction): IrFunction {
@@ -105,6 +105,6 @@ function countReads(instructions: readonly Instruction[]): Map<Register, number>
 
 function countWrites(instructions: readonly Instruction[]): Map<Register, number> {
   const counts = new Map<Register, number>()
-  for (const { result } of instructions) if (result !== undefined) counts.set(result, (counts.get(result) ?? 0) + 1)
+  for (const result of instructions.flatMap(resultsOf)) counts.set(result, (counts.get(result) ?? 0) + 1)
   return counts
 }

@@ -2,7 +2,7 @@
 import { blocksOf } from './flow.ts'
 import type { Block } from './flow.ts'
 import type { Instruction, Register } from './ir.ts'
-import { isConstant } from './ir.ts'
+import { isConstant, resultsOf } from './ir.ts'
 
 export interface EarlyRead {
   readonly register: Register
@@ -39,9 +39,9 @@ function numbered(params: readonly Register[], instructions: readonly Instructio
     if (!numbers.has(register)) numbers.set(register, numbers.size)
   }
   params.forEach(add)
-  for (const { result, operands } of instructions) {
-    if (result !== undefined) add(result)
-    for (const each of operands) if (!isConstant(each)) add(each)
+  for (const instruction of instructions) {
+    resultsOf(instruction).forEach(add)
+    for (const each of instruction.operands) if (!isConstant(each)) add(each)
   }
   return numbers
 }
@@ -50,12 +50,14 @@ function has(bits: Bits, at: number): boolean {
   return (((bits[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1
 }
 
-function apply(assigned: Bits, { op, result }: Instruction, numbers: Numbers): void {
-  if (result === undefined) return
-  const at = numbers.get(result) ?? 0
+function apply(assigned: Bits, instruction: Instruction, numbers: Numbers): void {
+  for (const result of resultsOf(instruction)) write(assigned, numbers.get(result) ?? 0, instruction.op !== 'UNSET')
+}
+
+function write(bits: Bits, at: number, value: boolean): void {
   const bit = 1 << (at & 31)
-  const word = assigned[at >>> 5] ?? 0
-  assigned[at >>> 5] = op === 'UNSET' ? word & ~bit : word | bit
+  const word = bits[at >>> 5] ?? 0
+  bits[at >>> 5] = value ? word | bit : word & ~bit
 }
 
 /** What has a value at the beginning of each block; undefined for those that are never come to. */
@@ -67,8 +69,7 @@ function entrySets(
 ): (Bits | undefined)[] {
   const entries: (Bits | undefined)[] = blocks.map(() => undefined)
   const first = new Uint32Array((numbers.size >>> 5) + 1)
-  for (const each of params)
-    apply(first, { op: 'SET', result: each, operands: [], at: { line: 1, column: 1 } }, numbers)
+  for (const each of params) write(first, numbers.get(each) ?? 0, true)
   if (blocks.length > 0) entries[0] = first
   const waiting = new Set(blocks.length > 0 ? [0] : [])
   for (const index of waiting) {

@@ -48,8 +48,15 @@ export interface Instruction {
   readonly label?: Label
   /** Index of the function that a CALL runs. */
   readonly callee?: number
+  /** Where the fields go that a CALL gives; `result` is undefined then. */
+  readonly fields?: readonly Register[]
   /** Of a BAIL. */
   readonly reason?: number
+}
+
+/** The registers that an instruction writes. */
+export function resultsOf({ result, fields }: Instruction): readonly Register[] {
+  return fields ?? (result === undefined ? [] : [result])
 }
 
 /** Nothing, one value, or the fields of a record. */

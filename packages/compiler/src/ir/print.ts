@@ -13,7 +13,7 @@ function printFunction(each: IrFunction, index: number): string {
   return `function ${index} ${each.name}(${params}): ${result}\n${lines.join('')}`
 }
 
-function printInstruction({ op, result, operands, label, callee, reason }: Instruction): string {
+function printInstruction({ op, result, fields, operands, label, callee, reason }: Instruction): string {
   if (op === 'LABEL') return `L${label?.id}:`
   const words: string[] = [op]
   if (callee !== undefined) words.push(`f${callee}`)
@@ -21,8 +21,8 @@ function printInstruction({ op, result, operands, label, callee, reason }: Instr
   if (isMark(op)) return `  ${op} ${[...(result ? [result] : []), ...operands].map(shown).join(' ')}`
   if (isJump(op)) words.push(`L${label?.id}`)
   if (reason !== undefined) words.push(`reason ${reason}`)
-  const to = result === undefined ? '' : `${shown(result)}: ${result.type} = `
-  return `  ${to}${words.join(' ')}`
+  const to = (fields ?? (result === undefined ? [] : [result])).map((each) => `${shown(each)}: ${each.type}`).join(', ')
+  return `  ${to}${to === '' ? '' : ' = '}${words.join(' ')}`
 }
 
 function shown(operand: Operand): string {

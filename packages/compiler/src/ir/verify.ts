@@ -2,7 +2,7 @@
 import { earlyReads } from './assigned.ts'
 import { labelPlaces } from './flow.ts'
 import type { Instruction, IrFunction, IrProgram, Operand } from './ir.ts'
-import { isEnd, isJump, isMark } from './ir.ts'
+import { isEnd, isJump, isMark, resultsOf } from './ir.ts'
 import { opcodes } from './opcodes.generated.ts'
 
 /** What is wrong; empty when nothing is. */
@@ -29,22 +29,22 @@ function functionProblems(program: IrProgram, each: IrFunction): string[] {
 function instructionProblems(
   program: IrProgram,
   within: IrFunction,
-  { op, result, operands, label, callee }: Instruction,
+  instruction: Instruction,
   labels: ReadonlySet<unknown>,
 ): string[] {
+  const { op, result, operands, label, callee } = instruction
   if (isMark(op)) return op === 'LABEL' ? [] : ['a mark was left']
   if (isJump(op) && !labels.has(label)) return ['it jumps nowhere']
   if (op === 'RETURN') return typeProblems(operands, within.result.types)
   if (op === 'CALL') {
     const called = program.functions[callee ?? -1]
     if (called === undefined) return ['it calls nothing']
-    const answers = called.result.types[0]
     return [
       ...typeProblems(
         operands,
         called.params.map(({ type }) => type),
       ),
-      ...(result !== undefined && result.type !== answers ? ['its result has another type'] : []),
+      ...typeProblems(resultsOf(instruction), called.result.types),
     ]
   }
   const shape = opcodes[op]

@@ -63,6 +63,11 @@ export class Builder {
     return to
   }
 
+  /** A call that gives the fields of a record. */
+  callFor(fields: readonly Register[], callee: number, operands: readonly Operand[]): void {
+    this.#add({ op: 'CALL', result: undefined, fields, operands, callee, at: this.at })
+  }
+
   bail(reason: number): void {
     this.#add({ op: 'BAIL', result: undefined, operands: [], reason, at: this.at })
   }

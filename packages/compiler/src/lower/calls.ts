@@ -10,7 +10,7 @@ import { toFloat } from './convert.ts'
 import type { Lowering } from './lowering.ts'
 import type { Method } from './methods.ts'
 import { booleanMethods, numberMethods, stringMethods, viewMethods } from './methods.ts'
-import { isGlobal, refuseName } from './names.ts'
+import { globalValue, isGlobal, refuseName } from './names.ts'
 import { number } from './operators.ts'
 import { fieldName } from './records.ts'
 import type { Value } from './values.ts'
@@ -52,7 +52,7 @@ function builtinCall(l: Lowering, builtin: Builtin, name: string, node: CallExpr
 function memberCall(l: Lowering, callee: MemberExpression, node: CallExpression): Value {
   const name = fieldName(callee)
   if (name === undefined) return l.refuse('CZ1006', callee, 'a call of a computed name')
-  if (callee.object.type === 'Identifier' && isGlobal(l, callee.object)) {
+  if (callee.object.type === 'Identifier' && isGlobal(l, callee.object) && !globalValue(callee.object.name)) {
     const full = `${callee.object.name}.${name}`
     const builtin = builtinOf(full)
     if (builtin !== undefined) return builtinCall(l, builtin, full, node)

@@ -203,7 +203,7 @@ export class FunctionLowering implements Lowering {
       ...given.flatMap((each, index) => fitted(this.build, each, types[index] ?? unknownType)),
       ...lifted.flatMap(([, value], index) => fitted(this.build, value, liftedTypes[index]?.[1] ?? unknownType)),
     ]
-    return this.#called(this.#program.indexOf(instance), instance.result, operands, node)
+    return this.#called(this.#program.indexOf(instance), instance.result, operands)
   }
 
   result(value: Value, node: AnyNode): void {
@@ -230,7 +230,7 @@ export class FunctionLowering implements Lowering {
     throw new Refusal(code, this.at(node), ...words)
   }
 
-  #called(index: number, type: Type, operands: readonly Operand[], node: AnyNode): Value {
+  #called(index: number, type: Type, operands: readonly Operand[]): Value {
     switch (type.kind) {
       case 'unknown':
         this.#program.inference.sawUnknown = true
@@ -240,8 +240,11 @@ export class FunctionLowering implements Lowering {
         this.build.call(index, operands, undefined)
         return { kind: type.kind }
       case 'record':
-      case 'maybe':
-        return this.refuse('CZ1011', node, 'a call inside', `${typeName(type)} as its result`)
+      case 'maybe': {
+        const shape = storageOf(type, this.build, '')
+        this.build.callFor(operandsOf(shape) as Register[], index, operands)
+        return shape
+      }
       default: {
         const shape = storageOf(type, this.build, '')
         const [register] = operandsOf(shape)

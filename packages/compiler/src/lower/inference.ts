@@ -29,6 +29,9 @@ export class Inference {
   readonly startUndefined: Set<Binding> = new Set()
   /** Of objects that are handed in: fields that were asked for and not there. */
   readonly absent: Set<string> = new Set()
+  /** Variables without a type that were read in this round, and that were given something without one. */
+  readonly unknownReads: Set<Binding> = new Set()
+  readonly unknownWrites: Set<Binding> = new Set()
   /** Something has been learnt in this round. */
   changed = false
   /** Something was used of which nothing is known yet. */
@@ -88,8 +91,24 @@ export class Inference {
   }
 
   startAsUndefined(binding: Binding): void {
+    if (this.startUndefined.has(binding)) return
     this.startUndefined.add(binding)
     this.changed = true
+  }
+
+  /** Nothing is learnt any more: what was read and never given anything is undefined, then what hangs on itself. */
+  settleUnknown(): void {
+    const roots = [...this.unknownReads].filter((binding) => !this.unknownWrites.has(binding))
+    for (const binding of roots) this.startAsUndefined(binding)
+    if (!this.changed) for (const binding of this.unknownReads) this.startAsUndefined(binding)
+  }
+
+  beginRound(round: number): void {
+    this.round = round
+    this.changed = false
+    this.sawUnknown = false
+    this.unknownReads.clear()
+    this.unknownWrites.clear()
   }
 
   #joined(before: Type, type: Type): Type {

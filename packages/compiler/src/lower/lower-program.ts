@@ -32,14 +32,12 @@ export function lowerProgram(body: Unit, args: readonly Type[]): LoweredProgram 
   const inference = new Inference()
   const units = new Units()
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    inference.round = round
-    inference.changed = false
-    inference.sawUnknown = false
+    inference.beginRound(round)
     const lowered = new Round(inference, units).run(body, args)
     if (inference.changed) inference.final = false
     else if (inference.sawUnknown && !inference.final) inference.final = true
     else if (lowered.blockers.length > 0) return distinct(lowered.blockers)
-    else if (inference.sawUnknown) answerNothing(lowered.instances, inference)
+    else if (inference.sawUnknown) settle(lowered.instances, inference)
     else {
       const blockers = lowered.functions.flatMap(({ lowering, instructions }) =>
         early(lowering, instructions, inference),
@@ -52,11 +50,13 @@ export function lowerProgram(body: Unit, args: readonly Type[]): LoweredProgram 
   return [new Refusal('CZ1019', body.source.at(body.source.node), 'its types do not settle').blocker]
 }
 
-/** Functions that never come to a `return` give nothing. */
-function answerNothing(instances: readonly Instance[], inference: Inference): void {
+/** What is still not known is undefined. Functions that never come to a `return` give nothing. */
+function settle(instances: readonly Instance[], inference: Inference): void {
+  inference.final = false
+  inference.settleUnknown()
+  if (inference.changed) return
   const endless = instances.filter(({ result }) => result.kind === 'unknown')
   for (const each of endless) inference.noteResult(each, { kind: 'undefined' })
-  inference.final = false
 }
 
 function distinct(blockers: readonly Blocker[]): Blocker[] {

@@ -1,6 +1,6 @@
 // The signature of a lowered program: which of its parameters there are, and what they are taken from.
 import type { IrFunction, Register } from '../ir/ir.ts'
-import { isConstant } from '../ir/ir.ts'
+import { isConstant, resultsOf } from '../ir/ir.ts'
 import type { ParameterShape, ResultShape } from '../signature.ts'
 import type { Type } from '../types/types.ts'
 
@@ -67,20 +67,21 @@ function writtenParameters(functions: readonly IrFunction[]): ReadonlySet<Regist
   const unite = (a: Register, b: Register): void => {
     if (leader(a) !== leader(b)) leaders.set(leader(a), leader(b))
   }
-  const answers = functions.map(({ result }): Register => ({ id: -1, type: result.types[0] ?? 'n', name: '' }))
+  const answers = functions.map(({ result }) => result.types.map((type): Register => ({ id: -1, type, name: '' })))
   for (const [index, { instructions }] of functions.entries()) {
-    for (const { op, result, operands, callee } of instructions) {
+    for (const instruction of instructions) {
+      const { op, result, operands, callee } = instruction
       const [first] = operands
       if (op === 'MOVE' && result !== undefined && first !== undefined && !isConstant(first)) unite(result, first)
-      const answer = answers[op === 'CALL' ? (callee ?? 0) : index]
+      const answer = answers[op === 'CALL' ? (callee ?? 0) : index] ?? []
       if (op === 'CALL') {
         operands.forEach((each, at) => {
           const param = functions[callee ?? -1]?.params[at]
           if (!isConstant(each) && param !== undefined) unite(each, param)
         })
-        if (result !== undefined && answer !== undefined) unite(result, answer)
+        resultsOf(instruction).forEach((each, at) => answer[at] && unite(each, answer[at]))
       }
-      if (op === 'RETURN') for (const each of operands) if (!isConstant(each) && answer) unite(each, answer)
+      if (op === 'RETURN') operands.forEach((each, at) => !isConstant(each) && answer[at] && unite(each, answer[at]))
     }
   }
   const writes = functions.flatMap(({ instructions }) =>

@@ -28,10 +28,8 @@ export function statement(l: Lowering, node: Statement): void {
     case 'VariableDeclaration':
       return declaration(l, node)
     case 'FunctionDeclaration':
-      // those right in a body are hoisted
-      return l.scopes.hoistedIn(l.node).some(({ declared }) => declared === node.id)
-        ? undefined
-        : l.refuse('CZ1006', node, 'a function declared in a block')
+      // hoisted: it is there as the block begins
+      return undefined
     case 'ReturnStatement':
       return l.result(node.argument ? l.raw(node.argument) : undefinedValue, node)
     case 'BlockStatement':

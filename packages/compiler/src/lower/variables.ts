@@ -70,8 +70,7 @@ export class Variables {
     this.#inference.sawUnknown = true
     if (!this.#inference.final) return unknownValue
     if (binding.kind !== 'var' && !this.#declared.has(binding)) return this.#l.refuse('CZ1012', node, binding.name)
-    this.#inference.startAsUndefined(binding)
-    this.#inference.noteVariable(this.#instance, binding, { kind: 'undefined' })
+    this.#inference.unknownReads.add(binding)
     return unknownValue
   }
 
@@ -85,7 +84,10 @@ export class Variables {
       if (!isFunctionValue(value)) return this.#l.refuse('CZ1008', node, binding.name, 'a function and something else')
       return this.#l.build.mark('SET', this.#marker(binding))
     }
-    if (value.kind === 'unknown') return undefined
+    if (value.kind === 'unknown') {
+      this.#inference.unknownWrites.add(binding)
+      return undefined
+    }
     if (this.#keepsConstant(binding, value)) {
       this.#constants.set(binding, value)
       return this.#l.build.mark('SET', this.#marker(binding))
@@ -157,7 +159,8 @@ export class Variables {
   /** A parameter stays where it came in, if its variable never holds anything else. */
   #adopt(binding: Binding, value: Value, type: Type): void {
     const registers = operandsOf(value)
-    if (!sameType(typeOf(value), type) || registers.some((each) => isConstant(each) || each.name === '')) return
+    const taken = registers.some((each) => isConstant(each) || each.name === '' || this.owners.has(each))
+    if (taken || !sameType(typeOf(value), type)) return
     this.#assumed.set(binding, type)
     this.#storages.set(binding, value)
     for (const each of registers) this.owners.set(each as Register, binding)

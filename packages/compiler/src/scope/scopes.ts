@@ -114,11 +114,22 @@ class Resolver {
       const known = this.bindings.get(statement.id)
       const binding = known ?? this.#declare(scope, statement.id, 'function')
       binding.fn = statement
+      // sloppy code would assign it to a variable of that name outside of the block as well
+      if (known === undefined && this.#isVariable(statement.id.name, scope)) binding.reassigned = true
       return known === undefined ? [binding] : []
     }
     if (statement.type !== 'VariableDeclaration' || statement.kind === 'var') return []
     const kind = statement.kind === 'let' ? 'let' : 'const'
     return statement.declarations.flatMap((each) => patternNames(each.id).map((id) => this.#declare(scope, id, kind)))
+  }
+
+  /** Whether a function has a parameter, `var` or function of that name. */
+  #isVariable(name: string, { outer, owner }: Scope): boolean {
+    for (let at = outer; at?.owner === owner; at = at.outer) {
+      const kind = at.names.get(name)?.kind
+      if (kind === 'parameter' || kind === 'var' || kind === 'function') return true
+    }
+    return false
   }
 
   #declare(scope: Scope, declared: Identifier, kind: Binding['kind']): Binding {

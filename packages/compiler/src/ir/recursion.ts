@@ -1,5 +1,5 @@
 // Functions that come back to themselves ask at their beginning whether the task is to stop, as loops do at each turn.
-import type { IrFunction } from '../ir/ir.ts'
+import type { IrFunction } from './ir.ts'
 
 export interface Polled {
   readonly functions: readonly IrFunction[]
@@ -7,9 +7,7 @@ export interface Polled {
 }
 
 export function pollRecursion(functions: readonly IrFunction[]): Polled {
-  const called = functions.map(({ instructions }) => [
-    ...new Set(instructions.flatMap(({ op, callee }) => (op === 'CALL' && callee !== undefined ? [callee] : []))),
-  ])
+  const called = callsOf(functions)
   const polled = functions.map((each, index) => {
     const at = each.instructions[0]?.at
     if (at === undefined || !comesBack(called, index)) return each
@@ -19,6 +17,18 @@ export function pollRecursion(functions: readonly IrFunction[]): Polled {
     }
   })
   return { functions: polled, recursive: polled.some((each, index) => each !== functions[index]) }
+}
+
+/** Whether calls out of a function may come to it again. */
+export function callsItself(functions: readonly IrFunction[], index: number): boolean {
+  return comesBack(callsOf(functions), index)
+}
+
+function callsOf(functions: readonly IrFunction[]): number[][] {
+  return functions.map(({ instructions }) => {
+    const callees = instructions.flatMap(({ op, callee }) => (op === 'CALL' && callee !== undefined ? [callee] : []))
+    return [...new Set(callees)]
+  })
 }
 
 function comesBack(called: readonly (readonly number[])[], from: number): boolean {
