@@ -167,6 +167,6 @@ describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {
 
 test('without the package there is no compiler, and nothing is thrown', async () => {
   const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
-  expect(await loadCompiler(() => Promise.reject(missing))).toBeNull()
-  await expect(loadCompiler(() => Promise.reject(new SyntaxError('broken')))).rejects.toThrow('broken')
+  expect(await loadCompiler({}, () => Promise.reject(missing))).toBeNull()
+  await expect(loadCompiler({}, () => Promise.reject(new SyntaxError('broken')))).rejects.toThrow('broken')
 })

@@ -1,6 +1,6 @@
 // The native engine: the walk with its inline lane for bodies in JavaScript, and a lane of C worker threads for kernels.
 import type { NativeCore } from '@catzilla/core-c'
-import type { BodyCompiler, BodyReport } from '../contract/body-compiler.ts'
+import type { BodyReport, LoadCompiler } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { ConfigurationError, EngineUnavailableError, UnsupportedByEngineError, toError } from '../contract/errors.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
@@ -139,8 +139,8 @@ export class NativeEngine implements TaskEngine {
     return others.every((args) => this.#bestFor(call, args) === best) ? best : call
   }
 
-  useCompiler(load: () => Promise<BodyCompiler | null>): void {
-    this.#tiers = new Tiers(this.#core.programs, load)
+  useCompiler(load: LoadCompiler): void {
+    this.#tiers = new Tiers(this.#core.programs, () => load(this.#core))
   }
 
   reportOf(body: TaskHandler): BodyReport | undefined {

@@ -1,6 +1,6 @@
 // One body for arguments of certain types: compiled, compared with JavaScript on its first calls, then run in C for as long
 // as that pays.
-import type { NativeProgram, NativePrograms } from '@catzilla/core-c'
+import type { NativeLibrary, NativeProgram, NativePrograms } from '@catzilla/core-c'
 import { toError } from '../../contract/errors.ts'
 import type {
   ArgumentType,
@@ -93,7 +93,7 @@ export class CompiledBody {
     this.#reason = 'its loops are being compiled to machine code'
     try {
       const code = await build(program.c)
-      native.useBody(code.library, code.symbol)
+      native.useBody(code.library as NativeLibrary | string, code.symbol)
       this.#beginChecks('machine code', program, code)
     } catch (thrown) {
       this.#stay(`there is no machine code for its loops: ${toError(thrown).message}`)
