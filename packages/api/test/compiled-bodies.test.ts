@@ -1,6 +1,7 @@
 // Bodies in JavaScript that run in C: when they do, that nobody can tell by what they give, and why others do not.
 import type { CompiledBodyReport, EngineEvents } from '@catzilla/engine'
 import { describe, expect, test } from 'vitest'
+import { CompileError } from '../src/index.ts'
 import type { Task } from '../src/index.ts'
 import { loadCompiler } from '../src/compiler.ts'
 import { nativeMissing } from './engines.ts'
@@ -164,6 +165,23 @@ describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {
     expect(none.explain().native.reason).toBe('it is not to be compiled')
   })
 })
+
+test.skipIf(nativeMissing !== undefined)(
+  "compile: 'require' refuses what stays JavaScript, with the reason",
+  async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const rate = Math.random()
+    const taxed = tasks.task({ name: 'taxed', compile: 'require' }, (amount: number) => amount * rate)
+    await decided({ delay: taxed.with({ compile: 'auto' }).delay, explain: taxed.explain }, 10)
+    expect(() => taxed.delay(10)).toThrow(CompileError)
+    expect(() => taxed.delay(10)).toThrow(/'rate' comes from outside/)
+    const later = tasks.task({ name: 'later', compile: 'require' }, async (n: number) => n)
+    expect(() => later.delay(1)).toThrow(/asynchronous/)
+    const twice = tasks.task({ name: 'twice', compile: 'require' }, (n: number) => n * 2)
+    await decided(twice, 1)
+    expect(await twice.delay(21).wait()).toBe(42)
+  },
+)
 
 test('without the package there is no compiler, and nothing is thrown', async () => {
   const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })

@@ -229,6 +229,7 @@ export class NativeEngine implements TaskEngine {
 
   #annex(lane: KernelLane): Annex {
     return {
+      compiles: () => this.#tiers !== null,
       terms: { lane, accept: (call, named) => this.#accept(call, named) },
       tasks: {
         find: (taskId) => this.#side?.inspection.find(taskId),

@@ -1,7 +1,7 @@
 // Which bodies in JavaScript run in C, and since when. A body is compiled for the types of arguments that it is called with,
 // in the background, compared with JavaScript, and then switched between two tasks.
 import type { NativePrograms } from '@catzilla/core-c'
-import { toError } from '../../contract/errors.ts'
+import { CompileError, toError } from '../../contract/errors.ts'
 import type { ArgumentType, BodyCompiler, BodyReport } from '../../contract/body-compiler.ts'
 import type { TaskCall, TaskHandler } from '../../contract/task.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
@@ -53,7 +53,7 @@ export class Tiers {
 
   /** The call that is to be submitted in place of this one: itself, or one that runs in C, or in both. */
   callFor(call: TaskCall, handler: TaskHandler, args: readonly unknown[]): TaskCall {
-    if (never.has(handler.constructor.name)) return call
+    if (never.has(handler.constructor.name)) return this.#inJavaScript(call, handler)
     const watched = this.#watchedOf(handler)
     for (const body of watched.bodies) {
       if (!matches(body.types, args)) continue
@@ -61,10 +61,21 @@ export class Tiers {
         body.calls++
         return body.inC(call)
       }
+      if (body.tier === 'javascript') return this.#inJavaScript(call, handler, body)
       return body.tier === 'checking' ? body.checked(call) : call
     }
     this.#observe(watched, call.name, handler, args)
+    if (watched.types === null && watched.strange > 0) return this.#inJavaScript(call, handler)
     return call
+  }
+
+  /** It is settled that JavaScript runs it. @throws CompileError where C was asked for */
+  #inJavaScript(call: TaskCall, handler: TaskHandler, body?: CompiledBody): TaskCall {
+    if (call.options.compile !== 'require') return call
+    const why = body === undefined ? this.report(handler).reason : body.report().reason
+    throw new CompileError(
+      `task '${call.name}': compile: 'require' cannot be met: ${why}; use compile: 'auto', or change it`,
+    )
   }
 
   #watchedOf(handler: TaskHandler): Watched {
