@@ -101,30 +101,32 @@ describeRun('smoke', () => {
         nn,
       ).ir,
     ).toMatchInlineSnapshot(`
-      "function 0 body(a.0: n, b.1: n): n
-        s.2: i = MOVE 0i
-        i.3: k = MOVE 0k
-        JUMP L2
-      L0:
-        t4: i = I32_FROM_K i.3
-        s.2: i = I32_ADD s.2 t4
-        t6: n = F64_FROM_I32 s.2
-        t7: b = F64_EQ t6 a.0
-        JUMP_IF t7 L3
-        i.3: k = K_ADD i.3 1k
+      "function 0 body(a: n, b: n): n
+        s: i = MOVE 0i
+        i: k = MOVE 0k
+        JUMP L0
+      L1:
+        #0: i = I32_FROM_K i
+        s: i = I32_ADD s #0
+        #1: n = F64_FROM_I32 s
+        #2: b = F64_EQ #1 a
+        JUMP_IF #2 L2
+        i: k = K_ADD i 1k
         POLL
+      L0:
+        #3: n = F64_FROM_K i
+        #4: b = F64_LT #3 b
+        JUMP_IF #4 L1
       L2:
-        t9: n = F64_FROM_K i.3
-        t10: b = F64_LT t9 b.1
-        JUMP_IF t10 L0
-      L3:
-        t11: n = F64_FROM_I32 s.2
-        RETURN t11
+        #5: n = F64_FROM_I32 s
+        RETURN #5
       "
     `)
     expect(blockersOf('(a) => { fetch(a); a = "x"; return this }', n)).toMatchInlineSnapshot(`
       [
-        "CZ1008: 'a' holds a number and a string: a variable keeps one type (line 1, column 2)",
+        "CZ1003: 'fetch' is not available in compiled tasks (line 1, column 10)",
+        "CZ1008: 'a' holds a number and a string: a variable keeps one type (line 1, column 20)",
+        "CZ1006: \`this\` is not compiled (line 1, column 36)",
       ]
     `)
     expect(singles.length + BAILED.length).toBeGreaterThan(0)

@@ -25,7 +25,7 @@ export interface LoweredProgram {
   readonly absent: ReadonlySet<string>
 }
 
-const MAX_ROUNDS = 100
+const MAX_ROUNDS = 32
 
 /** The program of a body, or what keeps it from being one. */
 export function lowerProgram(body: Unit, args: readonly Type[]): LoweredProgram | readonly Blocker[] {

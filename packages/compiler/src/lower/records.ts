@@ -8,13 +8,12 @@ import { typeOf } from './values.ts'
 
 export function objectLiteral(l: Lowering, node: ObjectExpression): Value {
   const fields = new Map<string, Value>()
-  const later = (index: number): boolean =>
-    node.properties.slice(index + 1).some((each) => l.scopes.writesOf(each).size > 0)
+  const last = node.properties.findLastIndex((each) => l.scopes.writesOf(each).size > 0)
   for (const [index, each] of node.properties.entries()) {
     const found = each.type === 'SpreadElement' ? spread(l, each) : [[keyOf(l, each), l.raw(each.value)] as const]
     for (const [name, value] of found) {
       if (value.kind === 'opaque') return l.refuse('CZ1009', each, name, value.what)
-      fields.set(name, later(index) ? l.snapshot(value) : value)
+      fields.set(name, index < last ? l.snapshot(value) : value)
     }
   }
   return { kind: 'record', fields, argument: false }

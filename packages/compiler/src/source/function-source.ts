@@ -26,7 +26,7 @@ export interface FunctionSource {
 }
 
 /** Room for anything that a person or a bundler writes as one function. */
-const MAX_LENGTH = 1 << 19
+const MAX_LENGTH = 1 << 16
 
 /** @param line the line of the file in which the text begins */
 export function readSource(text: string, line = 1): FunctionSource {
