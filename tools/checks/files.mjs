@@ -32,8 +32,7 @@ export function checkFiles(root, exceptions = longFiles) {
     ...files.flatMap((path, index) => fileProblems(path, names[index], exceptions)),
     ...Object.entries(folderLimits).flatMap(([folder, limit]) => {
       const inner = Object.keys(folderLimits).filter((other) => other.startsWith(`${folder}/`))
-      const isInside = (name) =>
-        name.startsWith(`${folder}/`) && !inner.some((other) => name.startsWith(`${other}/`))
+      const isInside = (name) => name.startsWith(`${folder}/`) && !inner.some((other) => name.startsWith(`${other}/`))
       const lines = files.filter((_, index) => isInside(names[index])).map(linesOf)
       const sum = lines.reduce((before, count) => before + count, 0)
       return sum > limit ? [`${folder}: ${sum} lines in all, the limit is ${limit}`] : []

@@ -66,10 +66,11 @@ function distinct(blockers: readonly Blocker[]): Blocker[] {
 
 /** Reads of variables that may have no value: such a variable begins as undefined, if it may. */
 function early(lowering: FunctionLowering, instructions: readonly Instruction[], inference: Inference): Blocker[] {
+  const before = new Set(inference.startUndefined)
   return earlyReads(lowering.params, reachable(instructions)).flatMap(({ register, instruction }) => {
     const binding = lowering.variables.owners.get(register)
     if (binding === undefined) return [new Refusal('CZ1099', instruction.at, 'a value was lost').blocker]
-    if (!mayBeUndefined(binding) || inference.startUndefined.has(binding)) {
+    if (!mayBeUndefined(binding) || before.has(binding)) {
       return [new Refusal('CZ1012', instruction.at, binding.name).blocker]
     }
     inference.startAsUndefined(binding)

@@ -58,8 +58,9 @@ export class Variables {
   }
 
   #readOuter(binding: Binding, node: AnyNode): Value {
-    if (binding.reassigned || binding.fieldsChange) return this.#l.refuse('CZ1014', node, binding.name)
+    if (binding.reassigned) return this.#l.refuse('CZ1014', node, binding.name)
     const handed = this.#storages.get(binding)
+    if (handed?.kind === 'record' && binding.fieldsChange) return this.#l.refuse('CZ1014', node, binding.name)
     if (handed !== undefined) return handed
     this.#inference.lift(this.#l.node, binding)
     return unknownValue
@@ -213,6 +214,8 @@ export class Variables {
 
   #keepsConstant(binding: Binding, value: Value): boolean {
     if (binding.captured || binding.reassigned || (binding.kind !== 'const' && binding.kind !== 'let')) return false
+    // the fields of an object may change
+    if (value.kind === 'record') return false
     const operands = operandsOf(value)
     return operands.length === 1 && operands.every(isConstant) && !this.#inference.startUndefined.has(binding)
   }

@@ -48,6 +48,9 @@ export function readSource(text: string, line = 1): FunctionSource {
       return source
     } catch (thrown) {
       if (thrown instanceof Refusal) throw thrown
+      // the stack of the parser was full
+      if (thrown instanceof RangeError || /stack space/.test(String(thrown)))
+        throw new Refusal('CZ1019', start, 'it is nested too deeply')
       first ??= thrown
     }
   }
