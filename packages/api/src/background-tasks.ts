@@ -30,6 +30,7 @@ import type {
   TaskQuery,
 } from '@catzilla/engine'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { loadCompiler } from './compiler.ts'
 import { wrapDurable } from './durable.ts'
 import type { KernelConfig, KernelTask, LibraryKernelConfig } from './kernel.ts'
 import { groupStatistics } from './monitor-view.ts'
@@ -98,6 +99,7 @@ export class BackgroundTasks implements AsyncDisposable {
     this.ready.catch(() => {})
     const home: TaskHome = { engine: this.engine, clock: this.#clock, turnstile: new Turnstile() }
     this.#registry = new Registry(home, this.#options.taskDefaults)
+    if (this.#options.taskDefaults.compile !== false) this.engine.useCompiler?.(loadCompiler)
     const handles = this.#options.handleSignals && !this.#dormant
     this.#stopHandlingSignals = handles ? handleSignals(() => this.shutdown()) : () => {}
   }

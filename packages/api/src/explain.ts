@@ -1,5 +1,5 @@
 // Where a task runs and why, in words.
-import type { LaneName } from '@catzilla/engine'
+import type { BodyReport, CompileBlocker, CompiledBodyReport, LaneName } from '@catzilla/engine'
 import type { TaskParts } from './task.ts'
 
 /** Where a task runs and why. */
@@ -9,25 +9,48 @@ export interface TaskExplanation {
   readonly lane: LaneName
   readonly reason: string
   readonly native: {
-    /** Whether the body is machine code on the native lane. */
+    /** Whether C runs the body: a kernel, or a body that was compiled for the arguments it is called with. */
     readonly compiled: boolean
     readonly reason: string
     /** What keeps the body from being compiled, where a compiler looked at it. */
-    readonly blockers: readonly {
-      readonly code: string
-      readonly message: string
-      readonly line: number
-      readonly column: number
-    }[]
+    readonly blockers: readonly CompileBlocker[]
+    /** What became of the body, for each tuple of argument types that it was called with. */
+    readonly bodies: readonly CompiledBodyReport[]
   }
 }
 
 export function explain({ home, call }: TaskParts): TaskExplanation {
   const { engine } = home
   const { lane } = call.options
-  const compiled = lane === 'native' && call.kernel !== undefined
-  const native = { compiled, reason: whyCompiled(call.kernel, compiled, engine), blockers: [] }
+  const native = call.kernel === undefined ? explainBody({ home, call }) : explainKernel({ home, call })
   return { name: call.name, engine: engine.name, lane, reason: whyLane({ home, call }), native }
+}
+
+function explainKernel({ home: { engine }, call }: Pick<TaskParts, 'home' | 'call'>): TaskExplanation['native'] {
+  const compiled = call.options.lane === 'native'
+  return { compiled, reason: whyCompiled(call.kernel, compiled, engine), blockers: [], bodies: [] }
+}
+
+function explainBody({ home: { engine }, call }: Pick<TaskParts, 'home' | 'call'>): TaskExplanation['native'] {
+  const { lane, compile } = call.options
+  if (!engine.capabilities.nativeLane) return javascript(`the ${engine.name} engine has no native lane`)
+  if (compile === false)
+    return javascript(lane === 'inline' ? 'it is not to be compiled' : `it is to run on the ${lane} lane`)
+  const report: BodyReport | undefined = engine.reportOf?.(call.handler)
+  if (report === undefined) return javascript('no compiled body is known for it')
+  const { bodies, reason } = report
+  const compiled = bodies.some(({ tier }) => tier === 'interpreted' || tier === 'machine code')
+  const [latest] = bodies.slice(-1)
+  return {
+    compiled,
+    reason: latest?.reason ?? reason,
+    blockers: bodies.flatMap(({ blockers }) => blockers),
+    bodies,
+  }
+}
+
+function javascript(reason: string): TaskExplanation['native'] {
+  return { compiled: false, reason, blockers: [], bodies: [] }
 }
 
 function whyLane({ home, call: { kernel, options } }: Pick<TaskParts, 'home' | 'call'>): string {
@@ -55,7 +78,6 @@ function whyCompiled(
   { capabilities, name }: TaskParts['home']['engine'],
 ): string {
   if (!capabilities.nativeLane) return `the ${name} engine has no native lane`
-  if (kernel === undefined) return 'no compiled body is known for it'
   if (!compiled) return 'it was asked to run elsewhere'
-  return kernel.library === undefined ? 'the kernel comes with the engine' : `the kernel is one of ${kernel.library}`
+  return kernel?.library === undefined ? 'the kernel comes with the engine' : `the kernel is one of ${kernel.library}`
 }

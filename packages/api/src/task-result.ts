@@ -7,9 +7,13 @@ import {
   callSafely,
   checkOptions,
   isSettled,
+  systemClock,
 } from '@catzilla/engine'
 import type { Clock, TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '@catzilla/engine'
 import { TaskFuture } from './task-future.ts'
+
+/** Clocks of results whose tasks do not go by the system's: a million handles may be held, and each field counts. */
+const clocks = new WeakMap<TaskResult<unknown>, Clock>()
 
 /**
  * The handle of a submitted task. It settles exactly once: with the result, or with the error that says how it ended.
@@ -17,11 +21,10 @@ import { TaskFuture } from './task-future.ts'
  */
 export class TaskResult<T> {
   readonly #handle: TaskHandle<T>
-  readonly #clock: Clock
 
   constructor(handle: TaskHandle<T>, clock: Clock) {
     this.#handle = handle
-    this.#clock = clock
+    if (clock !== systemClock) clocks.set(this, clock)
   }
 
   get taskId(): string {
@@ -59,7 +62,8 @@ export class TaskResult<T> {
   wait(timeoutMs?: number): Promise<T> {
     if (timeoutMs === undefined || timeoutMs === Infinity) return this.#handle.wait()
     checkOptions(waitTable, { timeoutMs }, 'wait')
-    return this.#waitAtMost(timeoutMs)
+    if (this.isReady()) return this.#handle.wait()
+    return waitAtMost(this, this.#handle, timeoutMs)
   }
 
   /**
@@ -71,7 +75,7 @@ export class TaskResult<T> {
   waitSync(timeoutMs?: number): T {
     if (timeoutMs !== undefined) checkOptions(waitTable, { timeoutMs }, 'waitSync')
     const handle = this.#handle
-    if (!isSettled(handle.status)) this.#holdUp(timeoutMs ?? Infinity)
+    if (!isSettled(handle.status)) holdUp(handle, timeoutMs ?? Infinity)
     const { outcome } = handle
     if (outcome?.status === 'completed') return outcome.value
     throw outcome?.error ?? new TypeError(`task ${this.taskId} was said to have settled, and has not`)
@@ -100,32 +104,31 @@ export class TaskResult<T> {
   future(): TaskFuture<T> {
     return new TaskFuture<T>(this)
   }
+}
 
-  #holdUp(timeoutMs: number): void {
-    const handle = this.#handle
-    if (handle.waitSync === undefined) {
-      throw new TaskDefinitionError(
-        `task '${this.name}' runs on the ${handle.stats().lane} lane: waitSync() would wait for a task that waits for this thread; use await wait()`,
-      )
-    }
-    if (!handle.waitSync(timeoutMs)) throw this.#late(timeoutMs)
+function holdUp(handle: TaskHandle, timeoutMs: number): void {
+  if (handle.waitSync === undefined) {
+    throw new TaskDefinitionError(
+      `task '${handle.name}' runs on the ${handle.stats().lane} lane: waitSync() would wait for a task that waits for this thread; use await wait()`,
+    )
   }
+  if (!handle.waitSync(timeoutMs)) throw late(handle, timeoutMs)
+}
 
-  #late(timeoutMs: number): WaitTimeoutError {
-    return new WaitTimeoutError(`task '${this.name}' has not settled within ${timeoutMs} ms; it goes on`)
+async function waitAtMost<T>(result: TaskResult<T>, handle: TaskHandle<T>, timeoutMs: number): Promise<T> {
+  let giveUp: (error: Error) => void = () => {}
+  const over = new Promise<never>((_, reject) => (giveUp = reject))
+  const clock = clocks.get(result) ?? systemClock
+  const alarm = clock.setAlarm(timeoutMs, () => giveUp(late(handle, timeoutMs)))
+  try {
+    return await Promise.race([handle.wait(), over])
+  } finally {
+    alarm.cancel()
   }
+}
 
-  async #waitAtMost(timeoutMs: number): Promise<T> {
-    if (this.isReady()) return this.#handle.wait()
-    let giveUp: (error: Error) => void = () => {}
-    const late = new Promise<never>((_, reject) => (giveUp = reject))
-    const alarm = this.#clock.setAlarm(timeoutMs, () => giveUp(this.#late(timeoutMs)))
-    try {
-      return await Promise.race([this.#handle.wait(), late])
-    } finally {
-      alarm.cancel()
-    }
-  }
+function late({ name }: TaskHandle, timeoutMs: number): WaitTimeoutError {
+  return new WaitTimeoutError(`task '${name}' has not settled within ${timeoutMs} ms; it goes on`)
 }
 
 const waitTable = {

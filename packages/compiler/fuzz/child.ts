@@ -15,7 +15,11 @@ interface Order {
   readonly batch: number | null
   readonly inputs: number
   readonly row: 1 | 2
+  /** Seconds to make a failure small in. */
+  readonly shrink: number
   readonly spoiled: boolean
+  /** So many, and it ends. */
+  readonly failures: number
   readonly found: string
 }
 
@@ -36,20 +40,22 @@ if (spoiled) {
 
 const tell = (message: unknown) => writeSync(3, `${JSON.stringify(message)}\n`)
 
-for (let first = order.first; first < end && Date.now() < (order.until ?? Infinity);) {
+let found = 0
+for (let first = order.first; first < end && Date.now() < (order.until ?? Infinity) && found < order.failures;) {
   const count = Math.min(batch, end - first)
   tell({ begins: first, size: count })
   const tally = runSession({ seed, first, count, batch, inputs, features, spoiled }, subject)
+  found += tally.failures.length
   show(tally)
   first += count
   tell({ next: first, tally: { ...tally, failures: tally.failures.map(({ index }) => index) } })
 }
 
 function show({ failures }: Tally): void {
-  for (const found of failures) {
-    const about = `${found.failure.kind}: tier ${order.tier}, seed ${order.seed}, program ${found.index}, row ${order.row}${spoiled ? ', spoiled' : ''}`
-    const small = shrink(found, subject)
-    const path = join(order.found, `${order.seed}-${found.index}.json`)
+  for (const each of failures) {
+    const about = `${each.failure.kind}: tier ${order.tier}, seed ${order.seed}, program ${each.index}, row ${order.row}${spoiled ? ', spoiled' : ''}`
+    const small = shrink(each, subject, order.shrink * 1000)
+    const path = join(order.found, `${order.seed}-${each.index}.json`)
     keep(path, about, small)
     console.log(`FAILURE ${about}`)
     console.log(small.program.source)

@@ -53,12 +53,26 @@ function hostileSource(random: Random): HostileSource {
   return { source, types }
 }
 
+const alike = [/^[A-Za-z_$][\w$]*$/, /^\d/, /^[-+*/%<>=!&|^]+$/, /^"/]
+
+/** The text with some tokens replaced by others of their sort: mostly still a function, which does something else. */
+function exchanged(random: Random, source: string): string {
+  const tokens = source.match(/\s+|[A-Za-z_$][\w$]*|\d[\w.]*|"(?:[^"\\]|\\.)*"|[-+*/%<>=!&|^]+|[^\s\w]/g) ?? []
+  for (let edits = random.between(1, 4); edits > 0; edits--) {
+    const sort = random.pick(alike)
+    const places = tokens.flatMap((token, index) => (sort.test(token) ? [index] : []))
+    if (places.length > 1) tokens[random.pick(places)] = tokens[random.pick(places)] as string
+  }
+  return tokens.join('')
+}
+
 /** A generated program, spoiled. */
 function spoiled(random: Random): Program {
   const program = generate(random, { row: 2 })
   const { source } = program
   const text = random.weighted<() => string>([
-    [6, () => mutated(random, source)],
+    [10, () => exchanged(random, source)],
+    [3, () => mutated(random, source)],
     [1, () => source.slice(0, random.below(source.length))],
     [1, () => source.slice(random.below(source.length))],
     [

@@ -65,6 +65,7 @@ const forms: readonly (readonly [before: string, after: string])[] = [
   ["'use strict'; return (", '\n)'],
   ["'use strict'; const own = {", '\n}; return own[Reflect.ownKeys(own)[0]]'],
   ['return (', '\n)'],
+  ['const own = {', '\n}; return own[Reflect.ownKeys(own)[0]]'],
   // static or private: there is no way to it from here
   ['return class {', '\n}'],
 ]

@@ -20,6 +20,7 @@ const { values: asked } = parseArgs({
     row: { type: 'string', default: '2' },
     batch: { type: 'string' },
     spoiled: { type: 'boolean', default: false },
+    shrink: { type: 'string', default: '20' },
     patience: { type: 'string', default: '60' },
     failures: { type: 'string', default: '20' },
   },
@@ -99,6 +100,8 @@ function startChild(batch, only) {
     inputs: Number(asked.inputs),
     row: Number(asked.row),
     spoiled: asked.spoiled,
+    shrink: Number(asked.shrink),
+    failures: Number(asked.failures) - total.failures - crashes,
     found,
   }
   const args = ['--conditions=@catzilla/source', '--import', import.meta.resolve('tsx')]

@@ -2,10 +2,10 @@
 // number of isolates may load the addon.
 #include <napi.h>
 
+#include "binding/programs/program_object.h"
 #include "convert.h"
 #include "ctz/kernel.h"
 #include "engine_object.h"
-#include "binding/programs/program_object.h"
 
 extern "C" {
 #include "memory/allocator.h"

@@ -21,25 +21,6 @@ char *Attachment::Text(size_t bytes) {
   return texts_.back().get();
 }
 
-// How slices of a type look in JavaScript.
-struct Elements {
-  napi_typedarray_type type;
-  size_t bytes;
-  const char *name;
-};
-
-static Elements ElementsOf(ctz_type type) {
-  if (type == CTZ_F64_ARRAY) return {napi_float64_array, 8, "a Float64Array"};
-  if (type == CTZ_F32_ARRAY) return {napi_float32_array, 4, "a Float32Array"};
-  if (type == CTZ_I32_ARRAY) return {napi_int32_array, 4, "an Int32Array"};
-  if (type == CTZ_U32_ARRAY) return {napi_uint32_array, 4, "a Uint32Array"};
-  if (type == CTZ_I8_ARRAY) return {napi_int8_array, 1, "an Int8Array"};
-  if (type == CTZ_U8C_ARRAY) return {napi_uint8_clamped_array, 1, "a Uint8ClampedArray"};
-  if (type == CTZ_I16_ARRAY) return {napi_int16_array, 2, "an Int16Array"};
-  if (type == CTZ_U16_ARRAY) return {napi_uint16_array, 2, "a Uint16Array"};
-  return {napi_uint8_array, 1, "a Uint8Array"};
-}
-
 bool CheckBuffer(Napi::Value value, const std::string &what) {
   if (!value.IsTypedArray()) return true;
   Napi::Env env = value.Env();

@@ -74,14 +74,17 @@ static Napi::Object FromQueue(Napi::Env env, const ctz_queue_stats &of) {
                            COUNT(breaches, breaches)});
 }
 
+#define WORKERS(X) X(workers, workers) X(activeWorkers, active_workers) X(parkedWorkers, parked_workers)
+#define TASKS(X) X(scheduled, scheduled) X(retrying, retrying) X(completed, completed) X(failed, failed)
+#define ENDS(X) X(cancelled, cancelled) X(retried, retried) X(timedOut, timed_out) X(memoryLimited, memory_limited)
+#define MEMORY(X) X(memoryUsed, memory_used) X(memoryPeak, memory_peak) X(memoryPool, memory_pool)
+#define WAKES(X) X(workerWakes, worker_wakes) X(timerWakes, timer_wakes) X(ownerWakes, owner_wakes)
+#define COUNTED(name, member) COUNT(name, member),
+
 static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) {
-  return FromFigures(
-      env, {COUNT(workers, workers), COUNT(activeWorkers, active_workers), COUNT(parkedWorkers, parked_workers),
-            COUNT(maxWorkers, max_workers), COUNT(scheduled, scheduled), COUNT(retrying, retrying),
-            COUNT(completed, completed), COUNT(failed, failed), COUNT(cancelled, cancelled), COUNT(retried, retried),
-            COUNT(timedOut, timed_out), COUNT(memoryLimited, memory_limited), COUNT(bailed, bailed), COUNT(busyNs, busy_ns),
-            COUNT(memoryUsed, memory_used), COUNT(memoryPeak, memory_peak), COUNT(memoryPool, memory_pool),
-            COUNT(workerWakes, worker_wakes), COUNT(timerWakes, timer_wakes), COUNT(ownerWakes, owner_wakes)});
+  return FromFigures(env, {WORKERS(COUNTED) COUNT(maxWorkers, max_workers),
+                           TASKS(COUNTED) ENDS(COUNTED) COUNT(bailed, bailed), COUNT(busyNs, busy_ns),
+                           MEMORY(COUNTED) WAKES(COUNTED)});
 }
 
 Napi::Value DescribeStatistics(Napi::Env env, ctz_engine *engine) {

@@ -8,18 +8,19 @@
 
 static constexpr double kWaitSliceMs = 50;
 
-#define METHOD(Name, name) InstanceMethod<&EngineObject::Name>(name)
+#define METHOD(Name, name) InstanceMethod<&EngineObject::Name>(#name),
+#define ORDERS(X) X(Attach, attach) X(AttachColumns, attachColumns) X(Result, result) X(Error, error) X(Free, free)
+#define PLANS(X) X(LoadLibrary, loadLibrary) X(DefinePlan, definePlan) X(ReleasePlan, releasePlan)
+#define PROGRAMS(X) \
+  X(AddProgram, addProgram) X(AddProgram, addBody) X(SwapBody, swapBody) X(ProgramFigures, programFigures)
+#define WAKING(X) X(Wake, wake) X(WakeTimers, wakeTimers) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted)
+#define LIFE(X) \
+  X(Pause, pause) X(Scale, scale) X(Statistics, statistics) X(Now, now) X(KeepAlive, keepAlive) X(Close, close)
 
 Napi::Function EngineObject::Define(Napi::Env env) {
-  return DefineClass(
-      env, "NativeEngine",
-      {InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable), METHOD(LoadLibrary, "loadLibrary"),
-       METHOD(AddProgram, "addProgram"), METHOD(SwapBody, "swapBody"), METHOD(ProgramFigures, "programFigures"),
-       METHOD(DefinePlan, "definePlan"), METHOD(ReleasePlan, "releasePlan"), METHOD(Wake, "wake"),
-       METHOD(WakeTimers, "wakeTimers"), METHOD(Attach, "attach"), METHOD(AttachColumns, "attachColumns"),
-       METHOD(Result, "result"), METHOD(Error, "error"), METHOD(Free, "free"), METHOD(CancelTimed, "cancelTimed"),
-       METHOD(WaitCompleted, "waitCompleted"), METHOD(Pause, "pause"), METHOD(Scale, "scale"),
-       METHOD(Statistics, "statistics"), METHOD(Now, "now"), METHOD(KeepAlive, "keepAlive"), METHOD(Close, "close")});
+  const auto kernels = InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable);
+  return DefineClass(env, "NativeEngine",
+                     {PLANS(METHOD) PROGRAMS(METHOD) ORDERS(METHOD) WAKING(METHOD) LIFE(METHOD) kernels});
 }
 
 EngineObject::EngineObject(Info info) : Napi::ObjectWrap<EngineObject>(info) {

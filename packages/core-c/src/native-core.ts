@@ -105,11 +105,14 @@ export interface NativeEngineBinding {
   /** Adds the kernels of a library and gives those; the same library again adds none. Throws an Error with the reason. */
   loadLibrary(path: string): readonly NativeKernel[]
   /**
-   * Adds a program as a kernel and gives its index. Throws an Error that says what is wrong with the bytes or the name. A task
-   * of it that gives up has failed with the status BAILED: `name` of its error says why, as `NativeBail.reason` does, `code`
-   * is "function:instruction:number". Arrays that it writes to are copied for each attempt.
+   * Adds a program as a kernel and gives that. Its name is there to be shown: up to 255 bytes, and programs may share one.
+   * Throws an Error that says what is wrong with the bytes. A task of it that gives up has failed with the status BAILED: `name`
+   * of its error says why, as `NativeBail.reason` does, `code` is "function:instruction:number". Arrays that it writes to are
+   * copied for each attempt.
    */
-  addProgram(name: string, bytes: Uint8Array): number
+  addProgram(name: string, bytes: Uint8Array): NativeKernel
+  /** Likewise, with the body in C that a library exports. Throws an Error with the reason. */
+  addBody(name: string, bytes: Uint8Array, libraryPath: string, symbolName: string): NativeKernel
   /** From the next call on, the program runs the body in C that a library exports. Throws an Error with the reason. */
   swapBody(kernel: number, libraryPath: string, symbolName: string): void
   programFigures(kernel: number): NativeProgramFigures

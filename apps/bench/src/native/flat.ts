@@ -5,7 +5,16 @@ import type { Contender } from '../measure.ts'
 import { formatCount, formatFigure, tellProgress, verify } from '../section.ts'
 import type { SectionInput, SectionResult, Verdict } from '../section.ts'
 import { QUEUE_SIZE, createNativeTasks, nativeSection } from './core.ts'
-import { bareThen, kernelContenders, kernelPatterns, setUpApi, setUpPort, sumOfWindow } from './kernel-contenders.ts'
+import {
+  bareObjects,
+  bareThen,
+  kernelContenders,
+  kernelPatterns,
+  setUpApi,
+  setUpBareObjects,
+  setUpPort,
+  sumOfWindow,
+} from './kernel-contenders.ts'
 import type { KernelLoop, KernelPattern, KernelSetup } from './kernel-contenders.ts'
 
 /** Up to this ratio of the cost at the greatest number to that at the least, the cost counts as flat. */
@@ -31,6 +40,7 @@ export const measureNativeFlatness: (input: SectionInput) => Promise<SectionResu
       ...entrantsOf('api, native', native),
       ...entrantsOf('port, no bookkeeping', port).filter(({ name }) => !name.includes(kernelPatterns.group)),
       ...(bare === undefined ? [] : entrantsOf(bareThen, bare)),
+      ...entrantsOf(bareObjects, setUpBareObjects()),
     ]
     const contenders = entrants.flatMap(({ name, loop }) =>
       sizes.map((size) => contenderOf(name, loop, size, quick, clocks[clock])),
@@ -52,7 +62,7 @@ export const measureNativeFlatness: (input: SectionInput) => Promise<SectionResu
               return `${formatFigure(median)} (${formatFigure(growthOf(name, size))} ×)`
             }),
           ]),
-          note: 'A window is submitted whole before the event loop has its turn. Where handles or promises are held, larger windows also mean a larger heap for the garbage collector to walk: the bare promises show how much of the growth is that.',
+          note: 'A window is submitted whole before the event loop has its turn. Where handles or promises are held, larger windows also mean a larger heap for the garbage collector to walk: the bare promises, and objects that nobody does anything with, show how much the language itself grows.',
         },
       ],
       verdicts: patterns.map((pattern): Verdict => {
@@ -60,7 +70,7 @@ export const measureNativeFlatness: (input: SectionInput) => Promise<SectionResu
         const growth = growthOf(nameOf('api, native', pattern), greatest)
         return {
           target: `kernel add, ${kernelPatterns[pattern]}: cost from ${formatCount(least)} to ${formatCount(greatest)} queued grows < ${FLAT} ×`,
-          measured: `${formatFigure(growth)} ×`,
+          measured: `${formatFigure(growth)} ×${besideOf(pattern, (name) => growthOf(name, greatest))}`,
           met: growth < FLAT,
         }
       }),
@@ -68,7 +78,7 @@ export const measureNativeFlatness: (input: SectionInput) => Promise<SectionResu
   },
 )
 
-function entrantsOf(contender: string, { loops }: KernelSetup): Entrant[] {
+function entrantsOf(contender: string, { loops }: Pick<KernelSetup, 'loops'>): Entrant[] {
   return patterns.flatMap((pattern) => {
     const loop = loops[pattern]
     return loop === undefined ? [] : [{ name: nameOf(contender, pattern), loop }]
@@ -100,6 +110,13 @@ function contenderOf(
       return contender.run(round)
     },
   }
+}
+
+/** What grows in the same way though it does nothing but hold as much. */
+function besideOf(pattern: KernelPattern, growthOf: (name: string) => number): string {
+  const beside: Partial<Record<KernelPattern, string>> = { group: bareObjects, each: bareThen }
+  const name = beside[pattern]
+  return name === undefined ? '' : ` (${name} ${formatFigure(growthOf(nameOf(name, pattern)))} ×)`
 }
 
 function nameOf(contender: string, pattern: KernelPattern): string {

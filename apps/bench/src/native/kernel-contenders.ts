@@ -30,6 +30,8 @@ export const twinApi = 'api, typescript'
 export const barePort = 'port, no bookkeeping'
 export const bareThen = 'bare resolve().then'
 export const bareCall = 'bare async call'
+/** What a window of handles is to the memory of JavaScript, and nothing else. */
+export const bareObjects = 'objects like handles, no tasks'
 
 export const kernelContenders: Readonly<Record<string, () => Promise<KernelSetup>>> = {
   [nativeApi]: async () => setUpApi(await createNativeTasks()),
@@ -129,4 +131,50 @@ function bareLoops(call: (value: number) => Promise<number>): KernelSetup {
     return sum
   }
   return { loops: { each, mixed: each }, async close() {} }
+}
+
+class Inside {
+  readonly plan: object
+  readonly sequence: number
+  word: number
+  held: unknown = null
+
+  constructor(plan: object, sequence: number, word: number) {
+    this.plan = plan
+    this.sequence = sequence
+    this.word = word
+  }
+
+  get outcome(): { readonly status: string; readonly value: number } {
+    return { status: 'completed', value: this.word }
+  }
+}
+
+class Outside {
+  readonly #inside: Inside
+
+  constructor(inside: Inside) {
+    this.#inside = inside
+  }
+
+  get outcome(): { readonly status: string; readonly value: number } {
+    return this.#inside.outcome
+  }
+}
+
+/** As many objects of the same size as a window of handles has, held as long. */
+export function setUpBareObjects(): Pick<KernelSetup, 'loops'> {
+  const plan = {}
+  return {
+    loops: {
+      async group(size) {
+        const handles = []
+        for (let value = 0; value < size; value++) handles.push(new Outside(new Inside(plan, value, value + 1)))
+        await new Promise((resolve) => setImmediate(resolve))
+        let sum = 0
+        for (const { outcome } of handles) sum += outcome.status === 'completed' ? outcome.value : Number.NaN
+        return sum
+      },
+    },
+  }
 }

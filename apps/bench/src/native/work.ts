@@ -23,12 +23,14 @@ interface Bodies {
   readonly tasks: BackgroundTasks
   readonly forget: (rounds: number) => void
   readonly one: (rounds: number) => Promise<number>
+  readonly columns: (rounds: Float64Array) => Promise<Float64Array>
   readonly loop: (rounds: number, times: number) => Promise<{ readonly ns: number; readonly sum: number }>
 }
 
 const WINDOW = 20_000
 const plainLoop = 'plain C loop, one thread'
 const own = 'api, native, 2 workers'
+const columns = 'api, native, 2 workers, mapArrays'
 
 export const measureWork: (input: SectionInput) => Promise<SectionResult> = nativeSection(
   'Kernels of one microsecond',
@@ -43,6 +45,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
     const entrants: Contender<Sample>[] = [
       { name: plainLoop, run: () => throughLoop(one, rounds, WINDOW * windows, expected) },
       { name: own, run: () => throughEngine(two, rounds, windows) },
+      { name: columns, run: () => throughColumns(two, rounds, WINDOW * windows) },
       { name: 'api, native, 1 worker', run: () => throughEngine(one, rounds, windows) },
     ]
     const effort = quick ? { rounds: 3, warmUps: 1 } : { rounds: 11, warmUps: 2 }
@@ -61,7 +64,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
           columns: ['', 'M bodies/s', 'min – max', 'ns each', 'of the ideal', 'cores taken by the main thread'],
           rows: [...samples].map(([name, each]) => {
             const { median: middle, min, max } = summarise(each.map((sample) => sample.ns))
-            const workers = name === own ? 2 : 1
+            const workers = name === own || name === columns ? 2 : 1
             const spread = `${formatFigure(1e3 / max)} – ${formatFigure(1e3 / min)}`
             return [
               name,
@@ -84,6 +87,13 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
           goal: 95,
           aside: main,
         }),
+        atLeast({
+          what: '1 µs kernel, 2 workers, by mapArrays, of the ideal',
+          measured: shareOf(columns, 2) * 100,
+          unit: '%',
+          floor: 85,
+          goal: 95,
+        }),
       ],
     }
   },
@@ -99,6 +109,7 @@ async function setUp(library: string, workers: number): Promise<Bodies> {
     tasks,
     forget: (rounds) => void work.delay(rounds),
     one: (rounds) => work.delay(rounds).wait(),
+    columns: (rounds) => work.mapArrays(rounds).wait(),
     loop: (rounds, times) => loop.delay(rounds, times).wait(),
   }
 }
@@ -131,6 +142,17 @@ async function throughEngine({ tasks, forget, one }: Bodies, rounds: number, win
   verify('completed tasks', tasks.getStats().completedTasks - before, windows * WINDOW)
   verify('result', Number.isFinite(await one(rounds)) ? 1 : 0, 1)
   return { ns: took / (windows * WINDOW), main }
+}
+
+async function throughColumns({ columns: run, one }: Bodies, rounds: number, count: number): Promise<Sample> {
+  const column = new Float64Array(count).fill(rounds)
+  const expected = await one(rounds)
+  const [begunAt, cpuBefore] = [clocks.wall(), cpuTimeOfThisThread()]
+  const results = await run(column)
+  const took = clocks.wall() - begunAt
+  const main = (cpuTimeOfThisThread() - cpuBefore) / took
+  verify('results of mapArrays', results.filter((result) => result === expected).length, count)
+  return { ns: took / count, main }
 }
 
 function ns(samples: ReadonlyMap<string, Sample[]>, name: string): number[] {

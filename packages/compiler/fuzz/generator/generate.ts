@@ -106,7 +106,7 @@ function drawResult(context: Context): Hint | 'nothing' {
     [0.05, 'nothing'],
     [0.3 * taste.views, random.pick(viewKinds)],
     // What was written to a parameter shows only when it is returned.
-    ...views.map(({ type }) => [1.5, type as Hint] as const),
+    ...views.map(({ type }) => [1.5, type] as const),
     [0.5, { record: fieldsOf(context) }],
   ])
 }

@@ -56,7 +56,18 @@ function build() {
 }
 
 function fuzz() {
-  const options = ['--tier', asked.tier, '--programs', asked.programs, '--seed', asked.seed, '--failures', '1']
+  const options = [
+    '--tier',
+    asked.tier,
+    '--programs',
+    asked.programs,
+    '--seed',
+    asked.seed,
+    '--failures',
+    '1',
+    '--shrink',
+    '0',
+  ]
   const { stdout } = run('packages/compiler/fuzz/run.mjs', ...options)
   const [, programs] = /^end: (\d+) programs/m.exec(stdout) ?? []
   const found = /^FAILURE|^CRASH/m.test(stdout)

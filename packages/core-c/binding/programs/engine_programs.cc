@@ -3,7 +3,10 @@
 #include "binding/reader.h"
 #include "program_object.h"
 
+// Also `addBody`, whose further arguments name the body in C.
 Napi::Value EngineObject::AddProgram(Info info) {
+  ctz_body body = nullptr;
+  if (info.Length() > 2 && !LoadBody(info[2], info[3], &body)) return Napi::Value();
   if (!info[0].IsString()) return ThrowMisfit(napi_throw_type_error, "name", "a string", info[0]);
   const std::string name = info[0].As<Napi::String>().Utf8Value();
   OpenedProgram program = OpenProgram(info.Env(), info[1]);
@@ -11,9 +14,11 @@ Napi::Value EngineObject::AddProgram(Info info) {
   if (program == nullptr || !IsOpen(info)) return Napi::Value();
   uint32_t index = 0;
   const ctz_status status = ctz_program_add(engine(), name.c_str(), program.release(), &index);
-  if (status == CTZ_OK) return Napi::Number::New(info.Env(), index);
   const bool unfit = status == CTZ_INVALID;
-  return ThrowStatus(info.Env(), status, unfit ? name + ": no name, taken, or a program of too many values" : "");
+  const char *why = ": too long a name, too many parameters, or too many kernels";
+  if (status != CTZ_OK) return ThrowStatus(info.Env(), status, unfit ? name + why : "");
+  ctz_body_swap(engine(), index, body);
+  return DescribeKernels(info.Env(), engine(), index).Get(0u);
 }
 
 void EngineObject::SwapBody(Info info) {

@@ -3,6 +3,18 @@
 #include "binding/reader.h"
 #include "values.h"
 
+Elements ElementsOf(ctz_type type) {
+  if (type == CTZ_F64_ARRAY) return {napi_float64_array, 8, "a Float64Array"};
+  if (type == CTZ_F32_ARRAY) return {napi_float32_array, 4, "a Float32Array"};
+  if (type == CTZ_I32_ARRAY) return {napi_int32_array, 4, "an Int32Array"};
+  if (type == CTZ_U32_ARRAY) return {napi_uint32_array, 4, "a Uint32Array"};
+  if (type == CTZ_I8_ARRAY) return {napi_int8_array, 1, "an Int8Array"};
+  if (type == CTZ_U8C_ARRAY) return {napi_uint8_clamped_array, 1, "a Uint8ClampedArray"};
+  if (type == CTZ_I16_ARRAY) return {napi_int16_array, 2, "an Int16Array"};
+  if (type == CTZ_U16_ARRAY) return {napi_uint16_array, 2, "a Uint16Array"};
+  return {napi_uint8_array, 1, "a Uint8Array"};
+}
+
 bool ToUnits(Napi::Value value, const std::string &what, Attachment &attachment, ctz_slice *out) {
   if (!value.IsString()) return ThrowMisfit(napi_throw_type_error, what, "a string", value);
   ctz_text text = {};

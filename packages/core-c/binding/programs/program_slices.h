@@ -1,4 +1,5 @@
-// Results and arguments of programs in the engine that other kernels do not have: texts as they are, and records.
+// Slices as arguments and results: typed arrays of every kind, and what only programs have, texts as they are and
+// records.
 #pragma once
 
 #include <napi.h>
@@ -6,6 +7,14 @@
 #include <string>
 
 #include "binding/convert.h"
+
+// How slices of a type look in JavaScript.
+struct Elements {
+  napi_typedarray_type type;
+  size_t bytes;
+  const char *name;
+};
+Elements ElementsOf(ctz_type type);
 
 bool ToUnits(Napi::Value value, const std::string &what, Attachment &attachment, ctz_slice *out);
 Napi::Value FromUnits(Napi::Env env, const ctz_slice &slice);

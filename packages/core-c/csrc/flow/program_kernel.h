@@ -1,11 +1,12 @@
-// Programs among the kernels. The engine's registry has the address of `kernel`; who calls a kernel asks first whether it
-// is one of these.
+// Programs among the kernels. The engine's registry has the address of `kernel`; who calls a kernel asks first whether
+// it is one of these. Programs go by their index: their names are there to be shown, and need not differ.
 #ifndef CTZ_FLOW_PROGRAM_KERNEL_H
 #define CTZ_FLOW_PROGRAM_KERNEL_H
 
 #include "engine/engine_state.h"
 
 #define CTZ_PROGRAM_COUNTERS 8u
+#define CTZ_PROGRAM_NAME 256u
 
 // Counted by worker numbers modulo CTZ_PROGRAM_COUNTERS, so that workers seldom meet in a cache line. Relaxed.
 typedef struct ctz_program_counters {
@@ -15,7 +16,7 @@ typedef struct ctz_program_counters {
 
 typedef struct ctz_program_kernel {
   ctz_kernel kernel;  // first
-  char name[64];
+  char name[CTZ_PROGRAM_NAME];
   ctz_program *program;
   _Atomic(ctz_body) body;  // NULL: interpreted
   ctz_program_counters counters[CTZ_PROGRAM_COUNTERS];

@@ -18,7 +18,8 @@ static bool is_argument(uint32_t type) {
 }
 
 bool ctz_kernel_is_sound(const ctz_kernel *kernel) {
-  if (!is_name(kernel->name) || kernel->arity > CTZ_KERNEL_MAX_ARITY || kernel->run == NULL) return false;
+  bool named = kernel->run != NULL && (ctz_program_of(kernel) != NULL || is_name(kernel->name));
+  if (!named || kernel->arity > CTZ_KERNEL_MAX_ARITY) return false;
   if (kernel->result >= CTZ_TYPE_COUNT) return false;
   if (kernel->result == CTZ_RECORD && ctz_program_of(kernel) == NULL) return false;
   if ((kernel->result == CTZ_FIELDS) != (kernel->fields != NULL)) return false;
@@ -29,9 +30,14 @@ bool ctz_kernel_is_sound(const ctz_kernel *kernel) {
   return kernel->columns == NULL || kernel->result == CTZ_F64;
 }
 
-static bool is_among(const ctz_engine *engine, uint32_t count, const char *name) {
-  for (uint32_t i = 0; i < count; i++) {
-    if (strcmp(engine->kernels[i]->name, name) == 0) return true;
+static bool has_name(const ctz_kernel *kernel, const char *name) {
+  return ctz_program_of(kernel) == NULL && strcmp(kernel->name, name) == 0;
+}
+
+// Whether the name of a kernel is taken.
+static bool is_among(const ctz_engine *engine, uint32_t count, const ctz_kernel *kernel) {
+  for (uint32_t i = 0; i < count && ctz_program_of(kernel) == NULL; i++) {
+    if (has_name(engine->kernels[i], kernel->name)) return true;
   }
   return false;
 }
@@ -41,7 +47,7 @@ ctz_status ctz_kernels_add(ctz_engine *engine, const ctz_kernel *kernels, uint32
   uint32_t before = atomic_load_explicit(&engine->kernel_count, memory_order_relaxed);
   uint32_t added = 0;
   while (added < count && before + added < CTZ_MAX_KERNELS && ctz_kernel_is_sound(&kernels[added]) &&
-         !is_among(engine, before + added, kernels[added].name)) {
+         !is_among(engine, before + added, &kernels[added])) {
     engine->kernels[before + added] = &kernels[added];
     added++;
   }
@@ -70,7 +76,7 @@ const ctz_kernel *ctz_kernel_at(ctz_engine *engine, uint32_t index) {
 ctz_status ctz_kernel_find(ctz_engine *engine, const char *name, uint32_t *index) {
   uint32_t count = ctz_kernel_count(engine);
   for (uint32_t i = 0; i < count; i++) {
-    if (strcmp(engine->kernels[i]->name, name) != 0) continue;
+    if (!has_name(engine->kernels[i], name)) continue;
     *index = i;
     return CTZ_OK;
   }

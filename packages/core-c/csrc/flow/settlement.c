@@ -123,7 +123,9 @@ static void retry_later(ctz_worker *worker, uint32_t index, ctz_phase phase, con
   ctz_ready_push(engine, index, plan->priority);
 }
 
-static bool is_retryable(ctz_status status) { return status != CTZ_BAD_ARGUMENT && status != CTZ_NOT_FOUND && status != CTZ_BAILED; }
+static bool is_retryable(ctz_status status) {
+  return status != CTZ_BAD_ARGUMENT && status != CTZ_NOT_FOUND && status != CTZ_BAILED;
+}
 
 void ctz_attempt_ended(ctz_worker *worker, uint32_t index, ctz_phase phase, const ctz_plan *plan, ctz_status status,
                        bool final) {

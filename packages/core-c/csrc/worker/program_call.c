@@ -20,9 +20,9 @@ static bool view_of(ctz_call *call, const ctz_slice *slice, uint32_t type, bool 
   return view->data != NULL;
 }
 
-// -2^31 is not taken for an int32: too seldom to be worth a line.
+// Whole, in -end .. end-1, and not -0, of which no integer keeps the sign.
 static bool is_whole(double number, double end) {
-  return ctz_abs(number) < end && ctz_trunc(number) == number && (number != 0 || !ctz_is_negative(number));
+  return number >= -end && number < end && ctz_trunc(number) == number && (number != 0 || !ctz_is_negative(number));
 }
 
 // False: the run has given up.
@@ -144,7 +144,8 @@ static void seed(ctz_run *run, ctz_worker *worker) {
   run->random[1] = worker->now_ns | 1u;
 }
 
-ctz_outcome_code ctz_call_program(ctz_call *call, ctz_program_kernel *kernel, const ctz_value *args, ctz_value *result) {
+ctz_outcome_code ctz_call_program(ctz_call *call, ctz_program_kernel *kernel, const ctz_value *args,
+                                  ctz_value *result) {
   const ctz_signature *of = ctz_program_signature(kernel->program);
   ctz_register registers[CTZ_KERNEL_MAX_ARITY], results[CTZ_PROGRAM_MAX_VALUES];
   ctz_run run;

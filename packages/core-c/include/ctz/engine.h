@@ -109,9 +109,11 @@ const ctz_kernel *ctz_kernel_at(ctz_engine *engine, uint32_t index);
 uint32_t ctz_kernel_count(ctz_engine *engine);
 // Loads a library and adds its kernels, all or none. The library stays loaded for ever. `why` gets the reason, if any.
 ctz_status ctz_library_load(ctz_engine *engine, const char *path, char *why, size_t why_size);
-// Adds a program as a kernel; the engine closes it in the end, also when this fails. It is interpreted until a body in C
-// takes its place. Its tasks that give up have failed with the status BAILED: `name` of the error is a name of CTZ_BAILS,
-// `code` is "function:instruction:number". @return INVALID (the name, or more values than a kernel takes), OUT_OF_MEMORY
+// Adds a program as a kernel; the engine closes it in the end, also when this fails. It goes by its index: any name of
+// up to 255 bytes will do, and names need not differ. It is interpreted until a body in C takes its place. Its tasks
+// that give up have failed with the status BAILED: `name` of the error is a name of CTZ_BAILS, `code` is
+// "function:instruction:number". @return INVALID (a longer name, more parameters than a kernel takes, no room),
+// OUT_OF_MEMORY
 ctz_status ctz_program_add(ctz_engine *engine, const char *name, ctz_program *program, uint32_t *index);
 // From the next call on the kernel runs this body; NULL: it is interpreted. @return NOT_FOUND (it is no program)
 ctz_status ctz_body_swap(ctz_engine *engine, uint32_t kernel, ctz_body body);

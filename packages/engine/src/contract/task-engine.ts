@@ -1,8 +1,18 @@
 // The contract between the API and whatever runs tasks. Every engine is accepted by the conformance suite alone.
+import type { BodyCompiler, BodyReport } from './body-compiler.ts'
 import type { EngineCapabilities } from './capabilities.ts'
 import type { EngineEventType, EngineListener } from './events.ts'
 import type { EngineStatistics } from './statistics.ts'
-import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo, TaskPriority, TaskStatus, TaskSummary } from './task.ts'
+import type {
+  TaskCall,
+  TaskDefinition,
+  TaskHandle,
+  TaskHandler,
+  TaskInfo,
+  TaskPriority,
+  TaskStatus,
+  TaskSummary,
+} from './task.ts'
 
 export interface TaskEngine {
   /** Short name as it stands in statistics: `typescript`, `native`, … */
@@ -60,6 +70,12 @@ export interface TaskEngine {
 
   /** Calls `listener` for each event of `types`, until the returned function is called. */
   subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void
+
+  /** Engines that run compiled bodies compile them with what this gives, when they first need it; null: there is none. */
+  useCompiler?(load: () => Promise<BodyCompiler | null>): void
+
+  /** What became of a body that might run compiled; undefined where nothing compiles it. */
+  reportOf?(body: TaskHandler): BodyReport | undefined
 
   /** Takes no more tasks, ends as asked, and reports. Later calls answer with the first report. */
   stop(options: StopOptions): Promise<ShutdownReport>

@@ -1,5 +1,6 @@
 // The nouns of a task: priority, status, lane, call, handle, outcome, and what can be read of it.
 import type { TaskGroup } from '../support/task-group.ts'
+import type { MachineCode } from './body-compiler.ts'
 import type { ResolvedTaskOptions } from './resolved-task-options.ts'
 
 /** The four classes, most urgent first. Their lower-case names are accepted wherever a priority is. */
@@ -41,6 +42,19 @@ export interface KernelReference {
   readonly name: string
   /** Path of the shared library that has it; without it, it comes with the engine. */
   readonly library?: string
+  /** It is a compiled body, made by the engine itself. */
+  readonly program?: ProgramKernel
+}
+
+/** A body that was compiled. What it cannot do exactly it gives up, and the handler of the call does it. */
+export interface ProgramKernel {
+  readonly bytes: Uint8Array
+  /** Runs in place of the interpreter. */
+  readonly code: MachineCode | null
+  readonly encode: ((args: readonly unknown[]) => readonly unknown[]) | null
+  readonly decode: ((given: unknown) => unknown) | null
+  /** Told each time that it gives up. */
+  bailed(): void
 }
 
 /** A named task as an engine knows it. */

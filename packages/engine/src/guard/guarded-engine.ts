@@ -1,5 +1,6 @@
 // Put once round any engine: the life cycle (new, started, stopping, stopped) and the checks of what is asked, so that
 // each engine may take for granted that a call is legal and its arguments are of the right shape.
+import type { BodyCompiler, BodyReport } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { ConfigurationError, EngineClosedError, TaskDefinitionError, describeValue } from '../contract/errors.ts'
 import { engineEventTypes } from '../contract/events.ts'
@@ -13,7 +14,7 @@ import type {
   TaskPage,
   TaskQuery,
 } from '../contract/task-engine.ts'
-import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
+import type { TaskCall, TaskDefinition, TaskHandle, TaskHandler, TaskInfo } from '../contract/task.ts'
 import { checkQuery, checkScaleTarget, checkStopOptions, checkTaskId } from './checks.ts'
 
 const defaultStopOptions: StopOptions = { waitForCompletion: true, timeoutMs: 30_000 }
@@ -136,6 +137,14 @@ class GuardedEngine implements TaskEngine {
       throw new ConfigurationError(`a listener must be a function, got ${describeValue(listener)}`)
     }
     return this.#engine.subscribe(types, listener)
+  }
+
+  useCompiler(load: () => Promise<BodyCompiler | null>): void {
+    this.#engine.useCompiler?.(load)
+  }
+
+  reportOf(body: TaskHandler): BodyReport | undefined {
+    return this.#engine.reportOf?.(body)
   }
 
   async stop(options: StopOptions): Promise<ShutdownReport> {

@@ -14,6 +14,7 @@ const nothing: Accepted = { what: 'left out', fits: () => false }
 const accepted: Readonly<Record<KernelType, Accepted>> = {
   void: nothing,
   fields: nothing,
+  record: nothing,
   f64: { what: 'a number', fits: (value) => typeof value === 'number' },
   i32: {
     what: 'a whole number in -2^31 .. 2^31-1',
@@ -23,6 +24,11 @@ const accepted: Readonly<Record<KernelType, Accepted>> = {
   bool: { what: 'a boolean', fits: (value) => typeof value === 'boolean' },
   bytes: { what: 'a Uint8Array', fits: types.isUint8Array },
   string: { what: 'a string', fits: (value) => typeof value === 'string' },
+  text: { what: 'a string', fits: (value) => typeof value === 'string' },
+  'i8-array': { what: 'an Int8Array', fits: types.isInt8Array },
+  'u8c-array': { what: 'a Uint8ClampedArray', fits: types.isUint8ClampedArray },
+  'i16-array': { what: 'an Int16Array', fits: types.isInt16Array },
+  'u16-array': { what: 'a Uint16Array', fits: types.isUint16Array },
   'f64-array': { what: 'a Float64Array', fits: types.isFloat64Array },
   'f32-array': { what: 'a Float32Array', fits: types.isFloat32Array },
   'i32-array': { what: 'an Int32Array', fits: types.isInt32Array },

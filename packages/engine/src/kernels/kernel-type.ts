@@ -14,5 +14,11 @@ export const kernelTypes = [
   'i32-array',
   'u32-array',
   'fields',
+  'text',
+  'i8-array',
+  'u8c-array',
+  'i16-array',
+  'u16-array',
+  'record',
 ] as const
 export type KernelType = (typeof kernelTypes)[number]

@@ -4,6 +4,7 @@ import { isSettled } from '../contract/task-state.ts'
 import { Deadlines } from '../typescript/deadlines.ts'
 import { beginAttempt } from '../typescript/start.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
+import { runInJavaScript } from './bailed-run.ts'
 import type { KernelAttempt } from './kernel-attempt.ts'
 import { attemptError } from './kernel-errors.ts'
 import type { KernelLane } from './kernel-lane.ts'
@@ -88,15 +89,19 @@ export class AttemptSettlement {
     run.attempt = past.attempt
     const now = keepsTime ? past.endedAt : walk.clock.now()
     if (state === SLOT_STATE_COMPLETED) return settlement.succeeded(record, run, this.#result(attempt), now)
-    const error = attemptError(this.#parts.binding.error(attempt.slot), record)
+    const found = this.#parts.binding.error(attempt.slot)
+    if (found.status === 'BAILED') return runInJavaScript(this.#walk, record, run)
+    const error = attemptError(found, record)
     settlement.failed(record, run, error, now, this.#isFinal(attempt))
   }
 
-  #result({ slot, out }: KernelAttempt): unknown {
+  #result({ kernel, slot, out }: KernelAttempt): unknown {
     if (out !== null) return out
     const { port, binding } = this.#parts
     const type = port.words[port.wordOf(slot) + SLOT_RESULT_TYPE / 4] ?? 0
-    return isScalar(type) ? scalarIn(port, slot, type) : binding.result(slot)
+    if (isScalar(type)) return scalarIn(port, slot, type)
+    const given = binding.result(slot)
+    return kernel.program?.decode?.(given) ?? given
   }
 
   /** The kernel said that another attempt is no use. Of columns C says that always. */

@@ -1,13 +1,14 @@
 // The kernels there are: those that come with the engine, and those of libraries, loaded when they are first asked for.
 import type { NativeEngineBinding, NativeKernel } from '@catzilla/core-c'
 import { TaskDefinitionError, describeValue, toError } from '../contract/errors.ts'
-import type { KernelReference } from '../contract/task.ts'
+import type { KernelReference, ProgramKernel } from '../contract/task.ts'
 import { nearest } from '../options/check.ts'
 
 export class KernelCatalog {
   readonly #binding: NativeEngineBinding
   readonly #builtIn: readonly NativeKernel[]
   readonly #libraries = new Map<string, readonly NativeKernel[]>()
+  readonly #programs = new WeakMap<ProgramKernel, NativeKernel>()
 
   constructor(binding: NativeEngineBinding) {
     this.#binding = binding
@@ -15,7 +16,8 @@ export class KernelCatalog {
   }
 
   /** @throws TaskDefinitionError when there is no such kernel, or its library does not load */
-  find({ name, library }: KernelReference, task: string): NativeKernel {
+  find({ name, library, program }: KernelReference, task: string): NativeKernel {
+    if (program !== undefined) return this.#program(name, program)
     const kernels = library === undefined ? this.#builtIn : this.#library(library, task)
     const kernel = kernels.find((each) => each.name === name)
     if (kernel !== undefined) return kernel
@@ -24,6 +26,19 @@ export class KernelCatalog {
     const hint = near === undefined ? `there are ${names.join(', ')}` : `did you mean '${near}'?`
     const where = library === undefined ? 'comes with the engine' : `is in ${library}`
     throw new TaskDefinitionError(`task '${task}': no kernel named ${describeValue(name)} ${where}; ${hint}`)
+  }
+
+  #program(name: string, program: ProgramKernel): NativeKernel {
+    let kernel = this.#programs.get(program)
+    if (kernel === undefined) {
+      const { bytes, code } = program
+      kernel =
+        code === null
+          ? this.#binding.addProgram(name, bytes)
+          : this.#binding.addBody(name, bytes, code.library, code.symbol)
+      this.#programs.set(program, kernel)
+    }
+    return kernel
   }
 
   #library(path: string, task: string): readonly NativeKernel[] {

@@ -108,7 +108,7 @@ export class KernelLane implements LaneBeside {
 
   /** Gives C the arguments; tells whether that took a call. */
   #give(side: NativeSide, { record, kernel, slot, out }: KernelAttempt, plan: number): boolean {
-    const { args } = record
+    const args = kernel.program?.encode?.(record.args) ?? record.args
     if (out !== null) {
       const rows = rowsPerChunk(out.length, side.workers)
       side.binding.attachColumns(slot, plan, asDoubles(args), out, rows)

@@ -4,6 +4,7 @@ import type { NativeKernel, NativePlan } from '@catzilla/core-c'
 import { checkKernelArguments } from '../kernels/check-arguments.ts'
 import { kernelTypes } from '../kernels/kernel-type.ts'
 import type { KernelType } from '../kernels/kernel-type.ts'
+import type { ProgramKernel } from '../contract/task.ts'
 import type { Plan } from '../typescript/plan.ts'
 import type { CPlan, CPlans } from './c-plans.ts'
 import type { NativeTaskHome, NativeTaskPlan } from './native-task.ts'
@@ -24,6 +25,8 @@ export class KernelPlan implements NativeTaskPlan {
   readonly home: NativeTaskHome
   readonly kernel: NativeKernel
   readonly signature: readonly KernelType[]
+  /** Of a compiled body. */
+  readonly program: ProgramKernel | null
   /** C may look after its tasks from beginning to end, as far as the call goes. */
   readonly express: boolean
   readonly delayMs: number
@@ -53,6 +56,7 @@ export class KernelPlan implements NativeTaskPlan {
     this.plan = plan
     this.kernel = kernel
     this.signature = signatureOf(kernel)
+    this.program = plan.call.kernel?.program ?? null
     this.onlyNumbers = this.signature.every((type) => type === 'f64')
     this.delayMs = plan.options.delayMs
     this.home = from.home
@@ -115,6 +119,7 @@ export function fitsSlot(signature: readonly KernelType[]): boolean {
 function allowsExpress({ call, options }: Plan, kernel: NativeKernel): boolean {
   return (
     fitsSlot(signatureOf(kernel)) &&
+    (call.kernel?.program?.encode ?? null) === null &&
     call.columns !== true &&
     options.uniqueKey === undefined &&
     options.concurrency === undefined &&

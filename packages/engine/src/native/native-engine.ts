@@ -1,5 +1,6 @@
 // The native engine: the walk with its inline lane for bodies in JavaScript, and a lane of C worker threads for kernels.
 import type { NativeCore } from '@catzilla/core-c'
+import type { BodyCompiler, BodyReport } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { ConfigurationError, EngineUnavailableError, UnsupportedByEngineError, toError } from '../contract/errors.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
@@ -12,7 +13,7 @@ import type {
   TaskPage,
   TaskQuery,
 } from '../contract/task-engine.ts'
-import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
+import type { TaskCall, TaskDefinition, TaskHandle, TaskHandler, TaskInfo } from '../contract/task.ts'
 import { checkKernelArguments } from '../kernels/check-arguments.ts'
 import { isolateLanes } from '../isolates/isolate-lanes.ts'
 import { resolveEngineOptions } from '../options/engine-options.ts'
@@ -27,6 +28,7 @@ import { KernelLane } from './kernel-lane.ts'
 import { signatureOf } from './kernel-plan.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import { NativeSide } from './native-side.ts'
+import { Tiers } from './tiers/tiers.ts'
 
 /** Most threads that C runs. */
 const MOST_WORKERS = 256
@@ -64,6 +66,7 @@ export class NativeEngine implements TaskEngine {
   readonly #engine: WalkEngine
   readonly #lane: KernelLane
   #side: NativeSide | null = null
+  #tiers: Tiers | null = null
   #latestCall: TaskCall | null = null
   #latestKernel: KernelPlan | null = null
 
@@ -102,18 +105,45 @@ export class NativeEngine implements TaskEngine {
   }
 
   submit(call: TaskCall, args: readonly unknown[]): TaskHandle {
-    const kernel = this.#kernelFor(call)
+    const best = this.#bestFor(call, args)
+    const kernel = this.#kernelFor(best)
     const side = this.#side
-    if (kernel === null || side === null || !side.express.takes(kernel)) return this.#engine.submit(call, args)
+    if (kernel === null || side === null || !side.express.takes(kernel)) return this.#engine.submit(best, args)
     return side.express.submit(kernel, args)
   }
 
   submitMany(call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] {
-    const kernel = this.#kernelFor(call)
+    const best = this.#bestForAll(call, argsList)
+    const kernel = this.#kernelFor(best)
     const express = this.#side?.express
-    if (kernel === null || express === undefined) return this.#engine.submitMany(call, argsList)
-    if (!express.takes(kernel) || !express.hasSlots(argsList.length)) return this.#engine.submitMany(call, argsList)
+    if (kernel === null || express === undefined) return this.#engine.submitMany(best, argsList)
+    if (!express.takes(kernel) || !express.hasSlots(argsList.length)) return this.#engine.submitMany(best, argsList)
     return express.submitMany(kernel, argsList)
+  }
+
+  /** The call as it runs best: a body in JavaScript may be compiled by now. */
+  #bestFor(call: TaskCall, args: readonly unknown[]): TaskCall {
+    const { lane, compile } = call.options
+    if (this.#tiers === null || lane !== 'inline' || compile === false) return call
+    const handler = call.handler ?? this.#engine.parts.plans.nameFor(call.name).handler
+    return handler === undefined ? call : this.#tiers.callFor(call, handler, args)
+  }
+
+  /** One call for all of them: in C if each of them may run there. */
+  #bestForAll(call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskCall {
+    const [first] = argsList
+    if (first === undefined) return call
+    const best = this.#bestFor(call, first)
+    if (best === call) return call
+    return argsList.every((args) => this.#bestFor(call, args) === best) ? best : call
+  }
+
+  useCompiler(load: () => Promise<BodyCompiler | null>): void {
+    this.#tiers = new Tiers(this.#core.programs, load)
+  }
+
+  reportOf(body: TaskHandler): BodyReport | undefined {
+    return this.#tiers?.report(body)
   }
 
   /** The plan of a call for the native lane; null for other lanes. */
@@ -227,6 +257,7 @@ export class NativeEngine implements TaskEngine {
       return (args) => checkColumns(kernel, args, name)
     }
     const signature = signatureOf(kernel)
-    return (args) => checkKernelArguments(kernel.name, signature, args)
+    const encode = reference.program?.encode ?? null
+    return (args) => checkKernelArguments(kernel.name, signature, encode === null ? args : encode(args))
   }
 }

@@ -43,6 +43,7 @@ export class NativeSettlement implements SlotKeeper {
   readonly #parts: NativeParts
   readonly #port: Port
   readonly #slots: Slots
+  readonly #onBail: (task: NativeTask, slot: number) => void
   readonly #ledger = new Ledger()
   /** Of this round. */
   #settled = 0
@@ -51,8 +52,10 @@ export class NativeSettlement implements SlotKeeper {
   #busyMs = 0
   #listeners: (Listener | TaskOutcome | string)[] = []
 
-  constructor(parts: NativeParts) {
+  /** @param onBail takes over a task that C has given up, with its slot */
+  constructor(parts: NativeParts, onBail: (task: NativeTask, slot: number) => void) {
     this.#parts = parts
+    this.#onBail = onBail
     this.#port = parts.port
     this.#slots = parts.slots
   }
@@ -65,6 +68,7 @@ export class NativeSettlement implements SlotKeeper {
     task.word |= TaskBit.RETURNED
     if ((task.word & TaskBit.END) !== 0) return this.#returnLate(task, slot)
     const state = words[word + SLOT_STATE / 4]
+    if (state === SLOT_STATE_FAILED && this.#gaveUp(task, slot)) return
     const double = this.#port.doubleOf(slot)
     const endedAt = doubles[double + SLOT_ENDED_AT / 8] ?? 0
     const ranMs = endedAt - (doubles[double + SLOT_STARTED_AT / 8] ?? 0)
@@ -88,11 +92,19 @@ export class NativeSettlement implements SlotKeeper {
       task.held = null
       if (waiting !== null) this.#tell(task, waiting, 'completed', scalarIn(this.#port, slot, type))
     } else {
-      task.held = this.#parts.binding.result(slot)
+      task.held = decoded(task, this.#parts.binding.result(slot))
       this.#parts.binding.free(slot)
       if (waiting !== null) this.#tell(task, waiting, 'completed', task.held)
     }
     if (task.has(TaskBit.TOLD) || this.#parts.news.wanted(task)) this.#parts.news.tellEnd(task)
+  }
+
+  /** C has given up a compiled body: the task goes on in the walk, in JavaScript. */
+  #gaveUp(task: NativeTask, slot: number): boolean {
+    if ((task.kernel as KernelPlan).program === null) return false
+    if (this.#parts.binding.error(slot).status !== 'BAILED') return false
+    this.#onBail(task, slot)
+    return true
   }
 
   #fail(task: NativeTask, slot: number, failed: boolean): void {
@@ -235,6 +247,10 @@ export class NativeSettlement implements SlotKeeper {
       }
     })
   }
+}
+
+function decoded(task: NativeTask, given: unknown): unknown {
+  return (task.kernel as KernelPlan).program?.decode?.(given) ?? given
 }
 
 function outcomeOf(status: TaskOutcome['status'], end: unknown): TaskOutcome {

@@ -85,7 +85,7 @@ export class NativeSide implements NativeTaskHome, Receiver {
     this.inspection = new NativeInspection(this.#parts, () => this.workers)
     this.catalog = new KernelCatalog(this.binding)
     this.recall = new Recall(this.#parts, lane, this.express, this.messenger)
-    this.#settlement = new NativeSettlement(this.#parts)
+    this.#settlement = new NativeSettlement(this.#parts, (task, slot) => this.recall.moveBailed(task, slot))
     this.#jemalloc = core.allocator.includes('jemalloc')
     // C has jitter of its own: where somebody brings his, the walk does the retries
     const ownRandom = options.random !== Math.random

@@ -4,6 +4,7 @@ import type { NamedTask } from '../typescript/plan.ts'
 import { RunState } from '../typescript/run-state.ts'
 import type { TaskRecord } from '../typescript/task-record.ts'
 import type { Express } from './express.ts'
+import { runInJavaScript } from './bailed-run.ts'
 import { KernelAttempt } from './kernel-attempt.ts'
 import type { KernelLane } from './kernel-lane.ts'
 import type { KernelPlan } from './kernel-plan.ts'
@@ -58,6 +59,27 @@ export class Recall {
     if (status === 'running') this.#keepRunning(attempt)
     else this.#callBack(attempt, past, status)
     handOn(task, record)
+  }
+
+  /** C has given up a compiled body: the task is a record from now on, and JavaScript does this attempt. */
+  moveBailed(task: NativeTask, slot: number): void {
+    const { slots, port, createdAt, walk } = this.#parts
+    const kernel = task.kernel as KernelPlan
+    const past = PastRun.read(port, slot, createdAt.get(slot, kernel.signature.length))
+    const args = argumentsIn(port, slot, kernel.signature)
+    const record = walk.table.adopt(task.plan, args, { sequence: task.sequence, slot }, past.createdAt)
+    const run = runOf(record, past)
+    record.run = run
+    record.status = 'running'
+    run.extras.workerId = past.workerId
+    this.#binding.free(slot)
+    slots.give(slot)
+    slots.unsettled--
+    this.#lane.running.push(record)
+    walk.walk.occupancy.started()
+    walk.walk.gatekeeper.enterLate(record)
+    handOn(task, record)
+    runInJavaScript(walk, record, run)
   }
 
   #keepRunning(attempt: KernelAttempt): void {

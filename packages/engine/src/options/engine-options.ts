@@ -20,6 +20,7 @@ export interface EngineOptions {
   readonly isolateIdleMs?: number
   readonly recycleAfterTasks?: number
   readonly recycleHeapMb?: number
+  readonly isolateNice?: number
   readonly enableAutoScaling?: boolean
   readonly memoryPoolMb?: number
   readonly keepResults?: number
@@ -103,6 +104,12 @@ export const engineOptionTable: Readonly<Record<keyof EngineOptions, OptionRow>>
     about: 'A thread or process whose heap is larger than this after a task is replaced.',
     check: (value) => typeof value === 'number' && value > 0,
   },
+  isolateNice: {
+    byDefault: '10',
+    accepts: 'an integer 0..19',
+    about: 'How far threads and processes give way to the event loop and to others: the increment of their nice value.',
+    check: is.integer(0, 19),
+  },
   enableAutoScaling: {
     byDefault: 'true',
     accepts: 'true or false',
@@ -177,6 +184,7 @@ type IsolateOptions =
   | 'isolateIdleMs'
   | 'recycleAfterTasks'
   | 'recycleHeapMb'
+  | 'isolateNice'
 
 function resolveIsolates(asked: EngineOptions): Pick<ResolvedEngineOptions, IsolateOptions> {
   const { minThreads = 0, minProcesses = 0 } = asked
@@ -189,6 +197,15 @@ function resolveIsolates(asked: EngineOptions): Pick<ResolvedEngineOptions, Isol
     if (least <= most) continue
     throw new ConfigurationError(`engine options: min${what} ≤ max${what} must hold, got ${least}, ${most}`)
   }
-  const { isolateIdleMs = 30_000, recycleAfterTasks = Infinity, recycleHeapMb = Infinity } = asked
-  return { minThreads, maxThreads, minProcesses, maxProcesses, isolateIdleMs, recycleAfterTasks, recycleHeapMb }
+  const { isolateIdleMs = 30_000, recycleAfterTasks = Infinity, recycleHeapMb = Infinity, isolateNice = 10 } = asked
+  return {
+    minThreads,
+    maxThreads,
+    minProcesses,
+    maxProcesses,
+    isolateIdleMs,
+    recycleAfterTasks,
+    recycleHeapMb,
+    isolateNice,
+  }
 }

@@ -6,6 +6,7 @@ import { isSettled } from '../../src/contract/task-state.ts'
 import type { TaskHandle } from '../../src/contract/task.ts'
 import type { TaskOptions } from '../../src/options/task-options.ts'
 import { NativeEngine } from '../../src/native/native-engine.ts'
+import { loadCore } from '../../src/native/load-core.ts'
 import { NativeTask } from '../../src/native/native-task.ts'
 import { portLayout } from '../../src/native/port-layout.ts'
 import { resolveTaskOptions } from '../../src/options/task-options.ts'
@@ -169,7 +170,9 @@ describe.skipIf(nativeMissing !== undefined)('workers', () => {
     const createEngine = (): never => {
       throw new Error('no threads left')
     }
-    const engine = new NativeEngine({ version: '0', kernelAbi: 1, allocator: 'system', portLayout, createEngine })
+    const { programs } = loadCore()
+    const core = { version: '0', kernelAbi: 1, allocator: 'system', portLayout, programs, createEngine }
+    const engine = new NativeEngine(core)
     const error = await rejectionOf(engine.start())
     expect(error).toBeInstanceOf(EngineUnavailableError)
     expect(error.message).toContain('no threads left')

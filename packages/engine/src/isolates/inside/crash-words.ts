@@ -1,6 +1,6 @@
 // What a thread that ends says of the task that it runs. There is no time for a message: it has to fit the slot.
 import { PAYLOAD_BYTES } from '../thread/lane-memory.ts'
-import type { SmallValues } from '../wire/small-values.ts'
+import { SmallValues } from '../wire/small-values.ts'
 import { packError, unpackError } from '../wire/wire-error.ts'
 import type { PackedError } from '../wire/wire-error.ts'
 
@@ -16,7 +16,9 @@ export interface CrashWords {
 }
 
 /** Writes them at a byte of the shared memory, of a long error its first words; gives the number of bytes. */
-export function writeCrash(values: SmallValues, at: number, words: CrashWords): number {
+export function writeCrash(memory: SharedArrayBuffer, at: number, words: CrashWords): number {
+  // not the writer of the thread: it may be busy with a result, a getter of which ends the thread
+  const values = new SmallValues(memory)
   const length = values.write(at, PAYLOAD_BYTES, words)
   if (length >= 0) return length
   const { name, message } = unpackError(words.error)

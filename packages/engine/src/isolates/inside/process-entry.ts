@@ -1,5 +1,6 @@
 // What a child process of the process lane runs: it takes one task at a time from its parent, and does not outlive it.
 import { inspect } from 'node:util'
+import { giveWay } from './give-way.ts'
 import { BodyLoader } from './load-body.ts'
 import { becomeIsolate } from './registrar.ts'
 import { ProcessTasks } from './process-tasks.ts'
@@ -18,6 +19,8 @@ if (orders === null || sendAny === undefined) {
   process.stderr.write('this file is started by the process lane of @catzilla/engine, and by nothing else\n')
   process.exit(1)
 }
+
+giveWay(orders.nice, true)
 
 const send = (message: FromChild, sent?: () => void): void => {
   if (process.connected) sendAny(message, undefined, {}, sent ?? ignore)

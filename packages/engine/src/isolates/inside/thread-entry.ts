@@ -2,12 +2,15 @@
 import { workerData } from 'node:worker_threads'
 import { runningTask } from '../../lanes/task-context.ts'
 import type { ThreadStart } from '../thread/messages.ts'
+import { giveWay } from './give-way.ts'
 import { BodyLoader } from './load-body.ts'
 import { becomeIsolate } from './registrar.ts'
 import { RunningInside } from './running.ts'
 import { ThreadWorker } from './thread-worker.ts'
 
-const worker = new ThreadWorker(workerData as ThreadStart, new BodyLoader(becomeIsolate()))
+const start = workerData as ThreadStart
+giveWay(start.nice, false)
+const worker = new ThreadWorker(start, new BodyLoader(becomeIsolate()))
 
 /** The task whose code runs at this moment. */
 function culprit(): RunningInside | undefined {

@@ -4,7 +4,7 @@ import { Head } from '../thread/lane-memory.ts'
 
 /** Looks at the queues before sleeping: some 20 µs, about what being woken costs. */
 const LOOKS = 300
-/** How long, in milliseconds, the thread sleeps as a whole: with something on its event loop, and without. */
+/** How long, in milliseconds, the thread sleeps as a whole: at first, and then with nothing on its event loop. */
 const NAP_MS = 1
 const SLEEP_MS = 250
 
@@ -26,24 +26,32 @@ export class IdleIsolate {
     this.#isWanted = isWanted
   }
 
-  /** Settles when there may be something to do. */
-  async sleep(): Promise<void> {
-    for (let look = 0; look < LOOKS; look++) if (this.#isWanted()) return
+  /**
+   * Settles when there may be something to do.
+   * @param looksFirst false: the submitter was asleep, and is to have the processor
+   */
+  async sleep(looksFirst: boolean): Promise<void> {
+    if (looksFirst) for (let look = 0; look < LOOKS; look++) if (this.#isWanted()) return
     const words = this.#words
     Atomics.add(words, Head.SLEEPERS, 1)
     try {
       const seen = Atomics.load(words, Head.SUBMITTED)
       // whoever publishes after this look sees the sleeper, and changes the word
-      const alone = isAlone()
-      if (this.#isWanted() || Atomics.wait(words, Head.SUBMITTED, seen, alone ? SLEEP_MS : NAP_MS) !== 'timed-out')
-        return
-      // what has no claim on the event loop, such as a cache that empties itself, gets a turn of it now and then
-      if (alone) return await turn()
+      if (this.#isWanted() || this.#sleepsUntilWoken(seen, NAP_MS)) return
+      if (isAlone()) {
+        if (this.#sleepsUntilWoken(seen, SLEEP_MS)) return
+        // what has no claim on the event loop, such as a cache that empties itself, gets a turn of it now and then
+        return await turn()
+      }
       const waiting = waitAsync(words, Head.SUBMITTED, seen)
       if (waiting.async) await waiting.value
     } finally {
       Atomics.sub(words, Head.SLEEPERS, 1)
     }
+  }
+
+  #sleepsUntilWoken(seen: number, mostMs: number): boolean {
+    return Atomics.wait(this.#words, Head.SUBMITTED, seen, mostMs) !== 'timed-out'
   }
 }
 

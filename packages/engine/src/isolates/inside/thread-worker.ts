@@ -68,6 +68,8 @@ export class ThreadWorker {
   #doneTail = 0
   #done = 0
   #sliceEndsAt = 0
+  /** The submitter slept when the latest task was given back. */
+  #wokeSubmitter = false
   /** What made the isolate end, and whose doing it was. */
   #fatal: { readonly error: unknown; readonly culprit: RunningInside | undefined } | null = null
 
@@ -94,7 +96,7 @@ export class ThreadWorker {
     this.#post({ kind: 'ready' })
     while (!this.#retires) {
       await this.#workOff()
-      if (!this.#retires) await this.#idle.sleep()
+      if (!this.#retires) await this.#idle.sleep(!this.#wokeSubmitter)
     }
     this.#port.close()
   }
@@ -279,7 +281,8 @@ export class ThreadWorker {
     Atomics.store(words, this.#memory.doneWord(this.#isolate, this.#doneTail), slot)
     this.#doneTail = (this.#doneTail + 1) | 0
     Atomics.store(words, this.#own(IsolateWord.DONE_TAIL), this.#doneTail)
-    if (Atomics.load(words, Head.WAITING) === 0 || Atomics.exchange(words, Head.WAITING, 0) === 0) return
+    this.#wokeSubmitter = Atomics.load(words, Head.WAITING) === 1 && Atomics.exchange(words, Head.WAITING, 0) === 1
+    if (!this.#wokeSubmitter) return
     Atomics.add(words, Head.COMPLETED, 1)
     Atomics.notify(words, Head.COMPLETED)
   }
@@ -315,7 +318,7 @@ export class ThreadWorker {
     const { error, culprit } = this.#fatal ?? { error: undefined, culprit: caller }
     const kind = culprit !== undefined && culprit !== current.running ? EndKind.CRASH_OF_ANOTHER : EndKind.CRASH
     const about = this.#fatal === null ? { code } : { code, error: packError(error) }
-    const length = writeCrash(this.#values, this.#memory.payloadAt(current.slot), about)
+    const length = writeCrash(this.#memory.buffer, this.#memory.payloadAt(current.slot), about)
     this.#complete(current.slot, kind, length)
   }
 

@@ -31,7 +31,7 @@ export interface PoolListener {
 
 type PoolOptions = Pick<
   ResolvedEngineOptions,
-  'minProcesses' | 'maxProcesses' | 'isolateIdleMs' | 'recycleAfterTasks' | 'recycleHeapMb'
+  'minProcesses' | 'maxProcesses' | 'isolateIdleMs' | 'recycleAfterTasks' | 'recycleHeapMb' | 'isolateNice'
 >
 
 export class ProcessPool implements ProcessListener {
@@ -193,6 +193,7 @@ export class ProcessPool implements ProcessListener {
     const orders = {
       parent: process.pid,
       lifeline: isMainThread ? null : LIFELINE,
+      nice: this.#options.isolateNice,
       tellHeap: this.#options.recycleHeapMb < Infinity,
       tellMemoryMs: residentBytes === null ? memoryMs : 0,
     }

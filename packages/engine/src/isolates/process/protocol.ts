@@ -10,6 +10,8 @@ export interface ChildOrders {
   readonly parent: number
   /** A descriptor that is closed when the thread it belongs to ends, which may be before the process does; null for none. */
   readonly lifeline: number | null
+  /** How far it gives way to others. */
+  readonly nice: number
   /** Whether the engine wants to know how large the heap is after each task. */
   readonly tellHeap: boolean
   /** Every how many milliseconds a running task's memory is told; 0 where the engine can look for itself. */

@@ -1,10 +1,7 @@
 // Brings back what isolates have finished: this thread looks again and again while something comes, and sleeps until it is
 // woken when nothing does.
 import { Head } from './lane-memory.ts'
-
-/** Most turns of the event loop, of about a microsecond each, in which this thread looks in vain before it sleeps. */
-const MOST_LOOKS = 100
-const LEAST_LOOKS = 1
+import { Patience } from './patience.ts'
 
 /** `Atomics.waitAsync`, which the standard library of the compiler does not know yet. */
 type WaitAsync = (
@@ -29,38 +26,38 @@ export class CompletionPump {
   readonly #from: Drained
   #looking = false
   #asleep = false
-  #inVain = 0
-  #patience = MOST_LOOKS
+  readonly #patience = new Patience()
 
   constructor(words: Int32Array, from: Drained) {
     this.#words = words
     this.#from = from
   }
 
-  /** Something was handed over. */
+  /** Something is handed over. */
   start(): void {
     if (this.#looking) return
+    const now = performance.now()
+    if (!this.#patience.isBusy(now)) return this.#sleep()
+    this.#patience.begin(now)
+    this.#startLooking()
+  }
+
+  #startLooking(): void {
     this.#looking = true
-    this.#inVain = 0
     Atomics.store(this.#words, Head.WAITING, 0)
     setImmediate(this.#look)
   }
 
   readonly #look = (): void => {
     const found = this.#from.drain() > 0
-    if (found && this.#inVain > 0) this.#patience = Math.min(this.#patience * 2, MOST_LOOKS)
-    this.#inVain = found ? 0 : this.#inVain + 1
-    if (this.#from.inFlight === 0) {
-      this.#looking = false
-      return
-    }
-    if (this.#inVain < this.#patience) {
+    const now = performance.now()
+    if (found) this.#patience.found(now)
+    if (this.#from.inFlight > 0 && (found || this.#patience.lasts(now))) {
       setImmediate(this.#look)
       return
     }
-    this.#patience = Math.max(this.#patience >> 1, LEAST_LOOKS)
     this.#looking = false
-    this.#sleep()
+    if (this.#from.inFlight > 0) this.#sleep()
   }
 
   #sleep(): void {
@@ -68,10 +65,10 @@ export class CompletionPump {
     const seen = Atomics.load(words, Head.COMPLETED)
     Atomics.store(words, Head.WAITING, 1)
     // it may have come before the isolate could see that somebody waits
-    if (this.#from.hasNext) return this.start()
+    if (this.#from.hasNext) return this.#startLooking()
     if (this.#asleep) return
     const waiting = waitAsync(words, Head.COMPLETED, seen)
-    if (!waiting.async) return this.start()
+    if (!waiting.async) return this.#startLooking()
     this.#asleep = true
     void waiting.value.then(this.#wake)
   }
@@ -81,7 +78,6 @@ export class CompletionPump {
     if (this.#looking) return
     if (this.#from.inFlight === 0 && !this.#from.hasNext) return
     this.#looking = true
-    this.#inVain = 0
     this.#look()
   }
 

@@ -14,6 +14,8 @@ export interface ThreadStart {
   readonly codes: readonly TaskCode[]
   /** Whether modules are to be loaded before the first task: not when that has ended a thread. */
   readonly warm: boolean
+  /** How far it gives way to others. */
+  readonly nice: number
   /** Begins every task's id. */
   readonly idPrefix: string
   /** `clockOrigin()` of the other side. */

@@ -30,6 +30,7 @@ interface ThreadSetup {
   readonly idPrefix: string
   readonly warm: boolean
   readonly memoryLimitMb: number
+  readonly nice: number
   readonly listener: ThreadListener
 }
 
@@ -55,7 +56,8 @@ export class ThreadIsolate {
   readonly #worker: Worker
   readonly #exited: Promise<void>
 
-  constructor(index: number, id: number, { memory, codes, idPrefix, warm, memoryLimitMb, listener }: ThreadSetup) {
+  constructor(index: number, id: number, setup: ThreadSetup) {
+    const { memory, codes, idPrefix, warm, memoryLimitMb, nice, listener } = setup
     this.index = index
     this.id = id
     this.#memory = memory
@@ -71,6 +73,7 @@ export class ThreadIsolate {
       codes: [...codes],
       idPrefix,
       warm,
+      nice,
       originMs: clockOrigin(),
     }
     this.#worker = new Worker(entryFile('thread-entry'), {

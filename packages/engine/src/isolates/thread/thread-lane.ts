@@ -93,6 +93,7 @@ export class ThreadLane implements LaneBeside, SideLane {
       const setup: PoolSetup = {
         maxThreads: this.#options.maxThreads,
         idPrefix: this.#parts.table.prefix,
+        nice: this.#options.isolateNice,
         codes: this.#codes.all,
         budget: this.#budget,
         receiver: this.#settlement,

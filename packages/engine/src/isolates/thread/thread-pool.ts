@@ -32,6 +32,8 @@ const WAKE_EVERY = 32
 export interface PoolSetup {
   readonly maxThreads: number
   readonly idPrefix: string
+  /** How far threads give way to others. */
+  readonly nice: number
   readonly codes: readonly TaskCode[]
   /** Threads of all pools, at most `maxThreads`. */
   readonly budget: ThreadBudget
@@ -183,10 +185,11 @@ export class ThreadPool implements ThreadListener {
   /** Sees to it that somebody runs what was handed over: wakes threads, and starts some for what nobody is free for. */
   attend(): void {
     if (this.#unattended === 0) return
+    // first, so that nothing but sleep follows where a thread is woken for a single task
+    this.pump.start()
     this.wake(this.#unattended)
     this.#unattended = 0
     this.startForBacklog()
-    this.pump.start()
   }
 
   /** Whether a thread should be woken for it now: while there are few tasks for each of them, else for some at a time. */
@@ -213,13 +216,13 @@ export class ThreadPool implements ThreadListener {
 
   /** Starts a thread, if there may be one more. */
   start(): ThreadIsolate | undefined {
-    const { budget, codes, idPrefix, maxThreads, receiver } = this.#setup
+    const { budget, codes, idPrefix, maxThreads, nice, receiver } = this.#setup
     const index = this.isolates.indexOf(null)
     if (index < 0 || budget.threads >= maxThreads) return undefined
     budget.threads++
     this.startedAt = performance.now()
     const { memory, memoryLimitMb } = this
-    const setup = { memory, codes, idPrefix, memoryLimitMb, warm: receiver.startsWell, listener: this }
+    const setup = { memory, codes, idPrefix, memoryLimitMb, nice, warm: receiver.startsWell, listener: this }
     try {
       return (this.isolates[index] = new ThreadIsolate(index, ++budget.started, setup))
     } catch (thrown) {

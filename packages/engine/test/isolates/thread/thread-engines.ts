@@ -34,3 +34,9 @@ export function threadCall(handler: TaskHandler, options: TaskOptions = {}): Tas
   const resolved = resolveTaskOptions({ lane: 'thread', maxRetries: 0, ...options })
   return Object.freeze({ name: handler.name || 'body', handler, options: resolved })
 }
+
+/** A call of a function that a module beside this file exports. */
+export function bodyOf(module: string, exported: string, options: TaskOptions = {}): TaskCall {
+  const stand = Object.defineProperty(() => {}, 'name', { value: exported })
+  return threadCall(stand, { module: new URL(module, import.meta.url).href, ...options })
+}

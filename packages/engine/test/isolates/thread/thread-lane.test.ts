@@ -8,6 +8,7 @@ import {
 } from '../../../src/contract/errors.ts'
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
 import { rejectionOf } from '../../thrown.ts'
+import { until } from './gates.ts'
 import { engineKinds, startWith, threadCall } from './thread-engines.ts'
 
 const double = threadCall((n: number) => n * 2)
@@ -296,6 +297,25 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
     expect(after.stats().workerId).not.toBe(before.stats().workerId)
   })
 
+  test('a thread whose heap has grown beyond recycleHeapMb is replaced, also when its tasks are short', async () => {
+    const engine = await start({ maxThreads: 1, recycleHeapMb: 30 })
+    // 160 kB for each
+    const leak = threadCall(
+      () => {
+        const all = globalThis as { kept?: string[] }
+        all.kept = [...(all.kept ?? []), Buffer.alloc(160_000).toString('latin1')]
+      },
+      { memoryLimitMb: 500 },
+    )
+    const workers: (number | null)[] = []
+    for (let n = 0; n < 400 && workers[0] === workers.at(-1); n++) {
+      const handle = engine.submit(leak, [])
+      await handle.wait()
+      workers.push(handle.stats().workerId)
+    }
+    expect(new Set(workers).size).toBe(2)
+  })
+
   test('arguments that cannot travel are refused when they are submitted', async () => {
     const engine = await start()
     expect(() => engine.submit(double, [() => 1])).toThrow(/args\[0\]/)
@@ -314,8 +334,4 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
 /** Until this thread knows of a task that runs in a thread. */
 function untilRunning(engine: TaskEngine): Promise<void> {
   return until(() => (engine.snapshot().lanes.thread?.active ?? 0) > 0)
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
 }

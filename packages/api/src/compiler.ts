@@ -1,0 +1,47 @@
+// The optional package `@catzilla/compiler`, which is loaded when a body might be compiled, as an engine uses it.
+import type { BodyCompiler, CompiledProgram } from '@catzilla/engine'
+
+type CompilerModule = typeof import('@catzilla/compiler')
+type ThreadCompiled = import('@catzilla/compiler').ThreadCompiled
+
+/** The compiler; null when it is not installed. */
+export async function loadCompiler(
+  load: () => Promise<CompilerModule> = () => import('@catzilla/compiler'),
+): Promise<BodyCompiler | null> {
+  let found: CompilerModule
+  try {
+    found = await load()
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return null
+    throw thrown
+  }
+  const thread = new found.CompilerThread()
+  return {
+    async compile(body, name, types) {
+      const compilation = await thread.compile(Function.prototype.toString.call(body), { name, types })
+      return compilation.ok ? { ok: true, program: programOf(found, compilation, types.length) } : compilation
+    },
+  }
+}
+
+function programOf(
+  { flattenArguments, readResult }: CompilerModule,
+  { program: bytes, signature, loops, c }: ThreadCompiled,
+  given: number,
+): CompiledProgram {
+  const { params, result } = signature
+  const plain = params.length === given && params.every(({ kind }) => isPlain(kind))
+  return {
+    bytes,
+    loops,
+    c,
+    encode: plain ? null : (args) => flattenArguments(signature, args) ?? [],
+    decode: isPlain(result.kind) ? null : (value) => readResult(signature, value),
+  }
+}
+
+/** What a program takes and gives as it is. */
+function isPlain(kind: string): boolean {
+  return kind === 'number' || kind === 'boolean' || kind === 'string' || kind === 'view'
+}

@@ -1,0 +1,17 @@
+// What goes between the event loop and the thread of the compiler.
+import type { Blocked, CompileOptions, Compiled } from '../compile-function.ts'
+
+export interface Request {
+  readonly id: number
+  readonly source: string
+  readonly options: CompileOptions
+}
+
+/** What of a compilation can leave its thread. `c`: null where the function has no text in C. */
+export type ThreadCompiled = Pick<Compiled, 'ok' | 'program' | 'signature' | 'loops'> & { readonly c: string | null }
+export type ThreadCompilation = ThreadCompiled | Blocked
+
+export interface Answer {
+  readonly id: number
+  readonly compilation: ThreadCompilation
+}

@@ -1,0 +1,96 @@
+// What an engine asks of a compiler of task bodies, and what it says of the bodies it has compiled. Engines without machine
+// code of their own never ask.
+import type { TaskHandler } from './task.ts'
+
+/** Typed arrays that compiled bodies know, by their constructors. */
+export const arrayTypeNames = [
+  'Int8Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'Float32Array',
+  'Float64Array',
+] as const
+export type ArrayTypeName = (typeof arrayTypeNames)[number]
+
+/** What an argument was when a body was first called so: the hint by which it is compiled. */
+export type ArgumentType =
+  | 'number'
+  | 'string'
+  | 'boolean'
+  | ArrayTypeName
+  | { readonly record: Readonly<Record<string, ArgumentType>> }
+
+/** Why a body stays JavaScript, and where; lines from 1, columns from 1. */
+export interface CompileBlocker {
+  /** Such as `CZ1003`; the documentation lists them. */
+  readonly code: string
+  readonly message: string
+  readonly line: number
+  readonly column: number
+}
+
+/** A body as C runs it. */
+export interface CompiledProgram {
+  /** What the interpreter in C takes. */
+  readonly bytes: Uint8Array
+  /** It has loops, or calls itself: worth running as machine code only. */
+  readonly loops: boolean
+  /** Arguments as the program takes them: records taken apart. */
+  readonly encode: ((args: readonly unknown[]) => readonly unknown[]) | null
+  /** The result out of what the program gives: a record put together. */
+  readonly decode: ((given: unknown) => unknown) | null
+  /** The same in C, for `BodyCompiler.build`; null where there is none. */
+  readonly c: string | null
+}
+
+export type BodyCompilation =
+  | { readonly ok: true; readonly program: CompiledProgram }
+  | { readonly ok: false; readonly blockers: readonly CompileBlocker[] }
+
+export interface MachineCode {
+  /** Path of the shared object. */
+  readonly library: string
+  /** Name of the body in it. */
+  readonly symbol: string
+}
+
+export interface BodyCompiler {
+  /** Elsewhere than on this thread. Rejects when the compiler itself fails. */
+  compile(body: TaskHandler, name: string, types: readonly ArgumentType[]): Promise<BodyCompilation>
+  /**
+   * Machine code out of what `c` of a program gave, from the cache or by a C compiler, elsewhere than on this thread.
+   * Rejects with an Error that says why there is none.
+   */
+  build?(c: string): Promise<MachineCode>
+}
+
+/** How a body runs: `watching` until its arguments are known, `checking` while C and JavaScript are compared. */
+export const bodyTiers = ['watching', 'checking', 'interpreted', 'machine code', 'javascript'] as const
+export type BodyTier = (typeof bodyTiers)[number]
+
+/** What became of a body for arguments of certain types. */
+export interface CompiledBodyReport {
+  readonly types: readonly ArgumentType[]
+  readonly tier: BodyTier
+  /** In one sentence. */
+  readonly reason: string
+  /** Runs that were handed to C. */
+  readonly calls: number
+  /** Runs that C gave up and JavaScript did. */
+  readonly bails: number
+  /** Time from the wish for it to the program, in milliseconds; machine code takes longer. */
+  readonly compileMs: number
+  /** Run time in JavaScript over that in C, of the calls that were compared; null before. */
+  readonly speedUp: number | null
+  readonly blockers: readonly CompileBlocker[]
+}
+
+export interface BodyReport {
+  readonly reason: string
+  /** One for each tuple of argument types met so far, four at most. */
+  readonly bodies: readonly CompiledBodyReport[]
+}

@@ -1,0 +1,96 @@
+// What arguments are, as far as compiled bodies tell them apart.
+import { arrayTypeNames } from '../../contract/body-compiler.ts'
+import type { ArgumentType, ArrayTypeName } from '../../contract/body-compiler.ts'
+
+/** Fields of a record at most, at all depths together. */
+const MOST_FIELDS = 16
+const MOST_DEPTH = 3
+
+const arrayTypes: readonly string[] = arrayTypeNames
+
+/** The types of arguments; null when one of them is of none that C knows. */
+export function typesOf(args: readonly unknown[]): readonly ArgumentType[] | null {
+  const types: ArgumentType[] = []
+  for (const arg of args) {
+    const type = typeOf(arg, MOST_DEPTH)
+    if (type === null) return null
+    types.push(type)
+  }
+  return types
+}
+
+function typeOf(value: unknown, depth: number): ArgumentType | null {
+  switch (typeof value) {
+    case 'number':
+    case 'string':
+    case 'boolean':
+      return typeof value as 'number' | 'string' | 'boolean'
+    case 'object':
+      return value === null ? null : (arrayTypeOf(value) ?? recordTypeOf(value, depth))
+    default:
+      return null
+  }
+}
+
+function arrayTypeOf(value: object): ArrayTypeName | null {
+  if (!ArrayBuffer.isView(value)) return null
+  const name = (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? ''
+  // a resizable or shared buffer may change while C looks at it
+  if (value.buffer instanceof SharedArrayBuffer || Buffer.isBuffer(value)) return null
+  return arrayTypes.includes(name) ? (name as ArrayTypeName) : null
+}
+
+function recordTypeOf(value: object, depth: number): ArgumentType | null {
+  if (depth === 0 || Object.getPrototypeOf(value) !== Object.prototype) return null
+  const names = Object.keys(value)
+  if (names.length === 0 || names.length > MOST_FIELDS) return null
+  const record: Record<string, ArgumentType> = {}
+  for (const name of names) {
+    const { value: field, get } = Object.getOwnPropertyDescriptor(value, name) ?? {}
+    const type = get === undefined && name !== '__proto__' ? typeOf(field, depth - 1) : null
+    if (type === null) return null
+    record[name] = type
+  }
+  return { record }
+}
+
+/** Whether arguments are of exactly these types. */
+export function matches(types: readonly ArgumentType[], args: readonly unknown[]): boolean {
+  if (args.length !== types.length) return false
+  for (let index = 0; index < args.length; index++) {
+    const type = types[index]
+    const arg = args[index]
+    if (typeof type === 'object' || typeof arg === 'object') {
+      if (!isOf(type, arg)) return false
+    } else if (typeof arg !== type) return false
+  }
+  return true
+}
+
+function isOf(type: ArgumentType | undefined, value: unknown): boolean {
+  if (type === undefined || typeof value !== 'object' || value === null) return false
+  if (typeof type === 'string') return arrayTypeOf(value) === type
+  const found = recordTypeOf(value, MOST_DEPTH)
+  return found !== null && sameType(type, found)
+}
+
+function sameType(one: ArgumentType, other: ArgumentType): boolean {
+  if (typeof one === 'string' || typeof other === 'string') return one === other
+  const names = Object.keys(one.record)
+  if (names.length !== Object.keys(other.record).length) return false
+  return names.every((name) => {
+    const [mine, theirs] = [one.record[name], other.record[name]]
+    return mine !== undefined && theirs !== undefined && sameType(mine, theirs)
+  })
+}
+
+/** As users read it: `number, { amount: number }`. */
+export function describeTypes(types: readonly ArgumentType[]): string {
+  return types.map(describeType).join(', ')
+}
+
+function describeType(type: ArgumentType): string {
+  if (typeof type === 'string') return type
+  const fields = Object.entries(type.record).map(([name, field]) => `${name}: ${describeType(field)}`)
+  return `{ ${fields.join(', ')} }`
+}

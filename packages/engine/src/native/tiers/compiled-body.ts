@@ -1,0 +1,235 @@
+// One body for arguments of certain types: compiled, compared with JavaScript on its first calls, then run in C for as long
+// as that pays.
+import type { NativeProgram, NativePrograms } from '@catzilla/core-c'
+import { toError } from '../../contract/errors.ts'
+import type {
+  ArgumentType,
+  BodyCompiler,
+  BodyTier,
+  CompileBlocker,
+  CompiledBodyReport,
+  CompiledProgram,
+  MachineCode,
+} from '../../contract/body-compiler.ts'
+import type { KernelReference, TaskCall, TaskHandler } from '../../contract/task.ts'
+import { portLayout } from '../port-layout.ts'
+import { describeTypes } from './argument-types.ts'
+import { isSameValue } from './same-value.ts'
+
+/** Calls of which both results are compared; long ones, in milliseconds, need fewer. */
+const CHECKS = 8
+const CHECKS_OF_LONG = 2
+const LONG_MS = 1
+/** C that is slower than this share of JavaScript's speed is given up, for bodies that take at least so many milliseconds. */
+const LEAST_SPEED = 0.5
+const WORTH_TIMING_MS = 0.02
+/** Milliseconds by which handing over texts, arrays and records takes longer than running a body here. */
+const HAND_OVER_MS = 0.002
+/** Giving up this often, and more than once in so many calls, is too often. */
+const MANY_BAILS = 16
+const BAIL_SHARE = 4
+
+export interface CompiledBodySetup {
+  readonly body: TaskHandler
+  readonly name: string
+  readonly types: readonly ArgumentType[]
+  readonly compiler: BodyCompiler
+  readonly programs: NativePrograms
+}
+
+export class CompiledBody {
+  readonly types: readonly ArgumentType[]
+  tier: BodyTier = 'javascript'
+  calls = 0
+  bails = 0
+  readonly #setup: CompiledBodySetup
+  #reason = ''
+  #blockers: readonly CompileBlocker[] = []
+  #compileMs = 0
+  #program: CompiledProgram | null = null
+  #native: NativeProgram | null = null
+  #kernel: KernelReference | null = null
+  #checksLeft = CHECKS
+  /** Shortest run in each. */
+  #jsMs = Infinity
+  #cMs = Infinity
+  /** Tier that follows the checks. */
+  #next: BodyTier = 'interpreted'
+  /** By call: the same one for C, and for the comparison. */
+  readonly #inC = new WeakMap<TaskCall, TaskCall>()
+  readonly #checked = new WeakMap<TaskCall, TaskCall>()
+
+  constructor(setup: CompiledBodySetup) {
+    this.#setup = setup
+    this.types = setup.types
+  }
+
+  /** Compiles; loops go on to machine code, since the interpreter is no match for V8 there. */
+  async compile(): Promise<void> {
+    const { body, name, types, compiler, programs } = this.#setup
+    const begunAt = performance.now()
+    try {
+      const compilation = await compiler.compile(body, name, types)
+      if (!compilation.ok) {
+        this.#blockers = compilation.blockers
+        return this.#stay(blockedBy(compilation.blockers))
+      }
+      const { program } = compilation
+      this.#program = program
+      this.#native = programs.openProgram(program.bytes)
+      if (program.loops) void this.#build(compiler, program, this.#native)
+      else this.#beginChecks('interpreted', program, null)
+    } catch (thrown) {
+      this.#stay(`it does not compile here: ${toError(thrown).message}`)
+    } finally {
+      this.#compileMs = performance.now() - begunAt
+    }
+  }
+
+  async #build({ build }: BodyCompiler, program: CompiledProgram, native: NativeProgram): Promise<void> {
+    if (build === undefined || program.c === null) {
+      return this.#stay('its loops are worth running as machine code only, and there is no C compiler')
+    }
+    this.#stay('its loops are being compiled to machine code')
+    try {
+      const code = await build(program.c)
+      native.useBody(code.library, code.symbol)
+      this.#beginChecks('machine code', program, code)
+    } catch (thrown) {
+      this.#stay(`there is no machine code for its loops: ${toError(thrown).message}`)
+    }
+  }
+
+  #beginChecks(next: BodyTier, { bytes, encode, decode }: CompiledProgram, code: MachineCode | null): void {
+    this.#kernel = {
+      name: kernelName(this.#setup.name),
+      program: { bytes, code, encode, decode, bailed: this.#bailed },
+    }
+    this.tier = 'checking'
+    this.#next = next
+    this.#reason = 'the first calls run in both, and are compared'
+  }
+
+  #stay(reason: string): void {
+    this.tier = 'javascript'
+    this.#reason = reason
+  }
+
+  /** The call as C runs it. */
+  inC(call: TaskCall): TaskCall {
+    const kernel = this.#kernel
+    if (kernel === null) return call
+    let derived = this.#inC.get(call)
+    if (derived === undefined) {
+      const options = Object.freeze({ ...call.options, lane: 'native' as const })
+      derived = Object.freeze({ ...call, handler: this.#setup.body, kernel, options })
+      this.#inC.set(call, derived)
+    }
+    return derived
+  }
+
+  /** The call as JavaScript runs it, with C run beside it. */
+  checked(call: TaskCall): TaskCall {
+    let derived = this.#checked.get(call)
+    if (derived === undefined) {
+      const handler = ((...args: readonly unknown[]) => this.#runBoth(args)) as TaskHandler
+      derived = Object.freeze({ ...call, handler })
+      this.#checked.set(call, derived)
+    }
+    return derived
+  }
+
+  #runBoth(args: readonly unknown[]): unknown {
+    const { body, programs } = this.#setup
+    if (this.tier !== 'checking' || this.#native === null || this.#program === null) return body(...(args as never[]))
+    const { encode, decode } = this.#program
+    const begunAt = performance.now()
+    const given = this.#native.call(encode === null ? args : encode(args))
+    const between = performance.now()
+    const bailed = given === programs.BAILED
+    let value: unknown
+    try {
+      value = body(...(args as never[]))
+    } catch (thrown) {
+      // JavaScript makes the errors: C has to have given up
+      this.#compared(bailed, 0, 0)
+      throw thrown
+    }
+    const ours = bailed || decode === null ? given : decode(given)
+    this.#compared(bailed || isSameValue(value, ours), performance.now() - between, bailed ? 0 : between - begunAt)
+    if (bailed) this.#bailed()
+    return value
+  }
+
+  #compared(same: boolean, jsMs: number, cMs: number): void {
+    if (!same) {
+      this.#stay('C gave another result than JavaScript; please report it')
+      process.emitWarning(
+        `task '${this.#setup.name}' (${describeTypes(this.types)}): C gave another result than JavaScript, so it stays JavaScript; please report its body`,
+        { code: 'CATZILLA_INEXACT' },
+      )
+      return
+    }
+    if (cMs > 0) {
+      this.#jsMs = Math.min(this.#jsMs, jsMs)
+      this.#cMs = Math.min(this.#cMs, cMs)
+    }
+    this.#checksLeft = Math.min(this.#checksLeft - 1, jsMs > LONG_MS ? CHECKS_OF_LONG : CHECKS)
+    if (this.#checksLeft > 0 || this.tier !== 'checking') return
+    const slower = this.#slowerInC()
+    if (slower !== null) return this.#stay(slower)
+    this.tier = this.#next
+    this.#reason =
+      this.#next === 'interpreted' ? 'loop-free, it runs in the interpreter in C' : 'it runs as machine code'
+  }
+
+  /** Why C would cost more than it saves; null where it pays. */
+  #slowerInC(): string | null {
+    const [js, c] = [this.#jsMs, this.#cMs]
+    if (js > WORTH_TIMING_MS && c * LEAST_SPEED > js) {
+      return `JavaScript is quicker: ${(js * 1e3).toFixed(1)} µs, C takes ${(c * 1e3).toFixed(1)} µs`
+    }
+    if (this.#isHandedOverInSlots || js > HAND_OVER_MS || js === Infinity) return null
+    return `its body takes ${(js * 1e3).toFixed(1)} µs: handing such arguments to C would take longer`
+  }
+
+  /** Numbers and booleans ride in shared memory, which costs less than a turn on the event loop. */
+  get #isHandedOverInSlots(): boolean {
+    const scalars = this.types.every((type) => type === 'number' || type === 'boolean')
+    return scalars && this.types.length <= portLayout.SLOT_ARG_COUNT && this.#program?.encode === null
+  }
+
+  /** C gave up a run, which JavaScript does. */
+  readonly #bailed = (): void => {
+    this.bails++
+    if (this.bails < MANY_BAILS || this.bails * BAIL_SHARE < this.calls + CHECKS) return
+    this.#stay(`C gave up ${this.bails} of ${this.calls + CHECKS} calls, which JavaScript then had to do`)
+  }
+
+  report(): CompiledBodyReport {
+    return {
+      types: this.types,
+      tier: this.tier,
+      reason: this.#reason,
+      calls: this.calls,
+      bails: this.bails,
+      compileMs: this.#compileMs,
+      speedUp: this.#cMs < Infinity ? this.#jsMs / this.#cMs : null,
+      blockers: this.#blockers,
+    }
+  }
+}
+
+let kernels = 0
+
+/** A name of its own, which says to people whose body it is. */
+function kernelName(task: string): string {
+  return `body.${task.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}.${++kernels}`
+}
+
+function blockedBy(blockers: readonly CompileBlocker[]): string {
+  const [first] = blockers
+  if (first === undefined) return 'it cannot be compiled'
+  const others = blockers.length === 1 ? '' : `, and ${blockers.length - 1} more`
+  return `${first.code}: ${first.message} (line ${first.line}, column ${first.column})${others}`
+}

@@ -1,0 +1,117 @@
+// Which bodies in JavaScript run in C, and since when. A body is compiled for the types of arguments that it is called with,
+// in the background, compared with JavaScript, and then switched between two tasks.
+import type { NativePrograms } from '@catzilla/core-c'
+import { toError } from '../../contract/errors.ts'
+import type { ArgumentType, BodyCompiler, BodyReport } from '../../contract/body-compiler.ts'
+import type { TaskCall, TaskHandler } from '../../contract/task.ts'
+import { runOutsideContexts } from '../../lanes/task-context.ts'
+import { matches, typesOf } from './argument-types.ts'
+import { CompiledBody } from './compiled-body.ts'
+
+/** Tuples of types for which a body is compiled; further ones run as JavaScript. */
+const MOST_BODIES = 4
+/** Calls with the same types after which a body is worth compiling. */
+const CALLS_BEFORE = 2
+
+/** A body and what became of it. */
+interface Watched {
+  readonly bodies: CompiledBody[]
+  /** The types it was called with lately and is not compiled for yet. */
+  types: readonly ArgumentType[] | null
+  calls: number
+  /** Calls with types that C does not know. */
+  strange: number
+}
+
+/** The functions that C can never run, as far as can be told without looking at their text. */
+const never: ReadonlySet<string> = new Set(['AsyncFunction', 'GeneratorFunction', 'AsyncGeneratorFunction'])
+
+export class Tiers {
+  readonly #programs: NativePrograms
+  readonly #watched = new WeakMap<TaskHandler, Watched>()
+  #load: (() => Promise<BodyCompiler | null>) | null
+  #compiler: BodyCompiler | null = null
+  #noCompiler = 'it is compiled when it has been called twice with arguments of the same types'
+  #latestHandler: TaskHandler | null = null
+  #latest: Watched | null = null
+
+  /** @param load gives the compiler, when it is first needed; null where there is none */
+  constructor(programs: NativePrograms, load: () => Promise<BodyCompiler | null>) {
+    this.#programs = programs
+    this.#load = load
+  }
+
+  async #loadNow(load: () => Promise<BodyCompiler | null>): Promise<void> {
+    this.#load = null
+    try {
+      this.#compiler = await load()
+      if (this.#compiler === null) this.#noCompiler = 'there is no compiler; install @catzilla/compiler'
+    } catch (thrown) {
+      this.#noCompiler = `the compiler does not load: ${toError(thrown).message}`
+    }
+  }
+
+  /** The call that is to be submitted in place of this one: itself, or one that runs in C, or in both. */
+  callFor(call: TaskCall, handler: TaskHandler, args: readonly unknown[]): TaskCall {
+    if (never.has(handler.constructor.name)) return call
+    const watched = this.#watchedOf(handler)
+    for (const body of watched.bodies) {
+      if (!matches(body.types, args)) continue
+      if (body.tier === 'interpreted' || body.tier === 'machine code') {
+        body.calls++
+        return body.inC(call)
+      }
+      return body.tier === 'checking' ? body.checked(call) : call
+    }
+    this.#observe(watched, call.name, handler, args)
+    return call
+  }
+
+  #watchedOf(handler: TaskHandler): Watched {
+    if (handler === this.#latestHandler && this.#latest !== null) return this.#latest
+    let watched = this.#watched.get(handler)
+    if (watched === undefined) {
+      watched = { bodies: [], types: null, calls: 0, strange: 0 }
+      this.#watched.set(handler, watched)
+    }
+    this.#latestHandler = handler
+    this.#latest = watched
+    return watched
+  }
+
+  #observe(watched: Watched, name: string, handler: TaskHandler, args: readonly unknown[]): void {
+    if (watched.bodies.length === MOST_BODIES) return
+    if (watched.types === null || !matches(watched.types, args)) {
+      watched.types = typesOf(args)
+      watched.calls = 0
+      if (watched.types === null) watched.strange++
+    }
+    if (watched.types === null || ++watched.calls < CALLS_BEFORE) return
+    if (this.#compiler === null) {
+      if (this.#load !== null) void this.#loadNow(this.#load)
+      return
+    }
+    const setup = { body: handler, name, types: watched.types, compiler: this.#compiler, programs: this.#programs }
+    const body = new CompiledBody(setup)
+    watched.bodies.push(body)
+    watched.types = null
+    runOutsideContexts(() => void body.compile())
+  }
+
+  report(handler: TaskHandler): BodyReport {
+    const watched = this.#watched.get(handler)
+    const bodies = watched?.bodies.map((body) => body.report()) ?? []
+    return { reason: this.#reasonOf(handler, watched), bodies }
+  }
+
+  #reasonOf(handler: TaskHandler, watched: Watched | undefined): string {
+    if (never.has(handler.constructor.name)) return 'asynchronous bodies and generators run as JavaScript'
+    if (watched === undefined)
+      return 'it is compiled for the types of arguments it is called with, and has not been called'
+    if (watched.bodies.length === MOST_BODIES) {
+      return `it is compiled for ${MOST_BODIES} kinds of arguments; others run as JavaScript`
+    }
+    if (watched.bodies.length > 0) return 'it is compiled for the types of arguments it was called with'
+    return watched.strange > 0 ? 'its arguments are of types that C does not know' : this.#noCompiler
+  }
+}
