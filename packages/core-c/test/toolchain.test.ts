@@ -250,7 +250,7 @@ describeNative('a library', () => {
     const client = newClient()
     const kernel = client.engine.addProgram('twice', twice())
     expect(await client.run(client.plan('twice'), 5)).toMatchObject({ scalar: 10 })
-    client.engine.swapBody(kernel, theCore().openLibrary(compiled(bodies)), 'times_three')
+    client.engine.swapBody(kernel.index, theCore().openLibrary(compiled(bodies)), 'times_three')
     expect(await client.run(client.plan('twice'), 5)).toMatchObject({ scalar: 15 })
   })
 
