@@ -12,3 +12,6 @@ export type { CompiledC, LoadedC, Toolchain, ToolchainOptions } from './toolchai
 export { CompilerThread } from './thread/compiler-thread.ts'
 export { BODY_SYMBOL } from './thread/messages.ts'
 export type { ThreadCompilation, ThreadCompiled } from './thread/messages.ts'
+export { Toolchain } from './toolchain/toolchain.ts'
+export type { CompiledC, LoadedC, ToolchainOptions } from './toolchain/toolchain.ts'
+export type { Compiler, Environment, Missing } from './toolchain/find-compiler.ts'
