@@ -9,7 +9,11 @@ const limits = { source: 350, test: 600 }
  * Lines that all files of a folder may have together, blank ones and comments included; a folder within it that has a limit
  * of its own does not count. The binding only translates: what grows there is logic that belongs in C or in TypeScript.
  */
-export const folderLimits = { 'packages/core-c/binding': 1000, 'packages/core-c/binding/programs': 600 }
+export const folderLimits = {
+  'packages/core-c/binding': 1000,
+  'packages/core-c/binding/programs': 600,
+  'packages/core-c/binding/toolchain': 250,
+}
 
 /**
  * Files that are longer, each with its reason. One that has become short again must leave this list.

@@ -20,6 +20,7 @@ export const nativeLayers = {
   task: ['ctz', 'base', 'memory', 'platform', 'queue'],
   kernels: ['ctz', 'platform'],
   program: ['ctz', 'memory', 'platform'],
+  toolchain: ['ctz', 'memory', 'platform'],
   flow: ['ctz', 'base', 'memory', 'platform', 'queue', 'task', 'worker', 'engine'],
   worker: ['ctz', 'base', 'memory', 'platform', 'queue', 'task', 'flow', 'engine'],
   engine: ['ctz', 'base', 'memory', 'platform', 'queue', 'task', 'flow', 'worker', 'kernels'],

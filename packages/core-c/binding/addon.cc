@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include "binding/programs/program_object.h"
+#include "binding/toolchain/toolchain_object.h"
 #include "convert.h"
 #include "ctz/kernel.h"
 #include "engine_object.h"
@@ -24,13 +25,15 @@ static Napi::Value CreateEngine(const Napi::CallbackInfo &info) {
 
 static Napi::Object Register(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Core{Napi::Persistent(EngineObject::Define(env)), GetterOf(env, "ArrayBuffer", "resizable"),
-                               GetterOf(env, "SharedArrayBuffer", "growable"), std::make_shared<Programs>(env)});
+                               GetterOf(env, "SharedArrayBuffer", "growable"), std::make_shared<Programs>(env),
+                               std::make_shared<Toolchains>(env)});
   exports.Set("version", CTZ_VERSION);
   exports.Set("kernelAbi", CTZ_KERNEL_ABI);
   exports.Set("allocator", ctz_allocator_name());
   exports.Set("portLayout", DescribePort(env));
   exports.Set("createEngine", Napi::Function::New<CreateEngine>(env, "createEngine"));
   exports.Set("programs", env.GetInstanceData<Core>()->programs->Describe(env));
+  env.GetInstanceData<Core>()->toolchains->Describe(env, exports);
   return exports;
 }
 

@@ -15,7 +15,8 @@ struct Core {
   Napi::FunctionReference engine_class;
   // Node's own getters, which nobody can replace any more; empty where Node has no such buffers.
   Napi::FunctionReference resizable, growable;
-  std::shared_ptr<struct Programs> programs;  // of binding/programs
+  std::shared_ptr<struct Programs> programs;      // of binding/programs
+  std::shared_ptr<struct Toolchains> toolchains;  // of binding/toolchain
 };
 
 // What one task borrows from JavaScript until C gives its slot back: arrays, kept alive by references, and copies of

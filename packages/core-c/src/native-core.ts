@@ -2,6 +2,7 @@
 // port is compared with `portLayout` when the binary is loaded.
 
 import type { NativeProgramFigures, NativePrograms } from './native-programs.ts'
+import type { NativeJobEnd, NativeLibrary, NativeToolchain } from './native-toolchain.ts'
 
 /** A kernel as its library describes it. Types are the numbers of `ctz_type`. */
 export interface NativeKernel {
@@ -114,7 +115,7 @@ export interface NativeEngineBinding {
   /** Likewise, with the body in C that a library exports. Throws an Error with the reason. */
   addBody(name: string, bytes: Uint8Array, libraryPath: string, symbolName: string): NativeKernel
   /** From the next call on, the program runs the body in C that a library exports. Throws an Error with the reason. */
-  swapBody(kernel: number, libraryPath: string, symbolName: string): void
+  swapBody(kernel: number, library: NativeLibrary | string, symbolName: string): void
   programFigures(kernel: number): NativeProgramFigures
   /** Index of a plan, for the slots. Throws a RangeError. */
   definePlan(plan: NativePlan): number
@@ -163,6 +164,12 @@ export interface NativeCore {
   /** Names of `port.h` and their values, as C has them. */
   readonly portLayout: Readonly<Record<string, number>>
   readonly programs: NativePrograms
+  /** The C library of this process, such as `glibc 2.36`. */
+  readonly libc: string
+  /** `ended` is called on the event loop for each job. */
+  createToolchain(ended: (id: number, end: NativeJobEnd) => void): NativeToolchain
+  /** Loads a shared object, which runs code in it: be sure where it comes from. Throws an Error with the reason. */
+  openLibrary(bytes: Uint8Array): NativeLibrary
   /**
    * @param now what `performance.now()` shows, read as late as can be
    * @param wake called on the event loop when something completed after WAITING was set

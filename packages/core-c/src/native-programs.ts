@@ -2,6 +2,8 @@
 // 3 counter, 4 boolean, 5 string, 16 + kind for typed arrays (in the order Int8, Uint8, Uint8Clamped, Int16, Uint16, Int32,
 // Uint32, Float32, Float64); of results also 0 nothing and 32 a record.
 
+import type { NativeLibrary } from './native-toolchain.ts'
+
 /** What goes into a program and comes out. */
 export interface NativeSignature {
   readonly parameters: readonly number[]
@@ -40,8 +42,8 @@ export interface NativeProgram {
    * (256 MiB), it has given up.
    */
   call(args: readonly unknown[], timeoutMs?: number, memoryBytes?: number): unknown
-  /** From the next call on it runs this body in C. Throws an Error with the reason. */
-  useBody(libraryPath: string, symbolName: string): void
+  /** From the next call on it runs this body in C, out of a library or of one by its path. Throws an Error with the reason. */
+  useBody(library: NativeLibrary | string, symbolName: string): void
   /** Why the latest call gave up; undefined when it did not. */
   lastBail(): NativeBail | undefined
 }

@@ -38,9 +38,6 @@ void ctz_run_begin(ctz_run *run, const ctz_program *program, ctz_context *contex
 // Interprets: 1, or 0 with the reason in run->bail. `results` has as many registers as the signature says; texts and
 // arrays in it lie in memory of the context or the arguments.
 int ctz_program_run(const ctz_program *program, ctz_run *run, const ctz_register *args, ctz_register *results);
-// A body in C out of a library, which stays loaded for ever. `why` gets the reason, if any.
-// @return SYSTEM (it does not load), INVALID (it has no such symbol), ABI_MISMATCH
-ctz_status ctz_body_load(const char *path, const char *symbol, ctz_body *body, char *why, size_t why_size);
 // Whether a written array shares memory with another argument: the run must give up then.
 bool ctz_args_overlap(const ctz_program *program, const ctz_register *args);
 // The runtime that bodies are given.
