@@ -35,6 +35,8 @@ export interface CompiledBodySetup {
   readonly types: readonly ArgumentType[]
   readonly compiler: BodyCompiler
   readonly programs: NativePrograms
+  /** C was asked for: how quick it is does not matter. */
+  readonly required: boolean
 }
 
 export class CompiledBody {
@@ -186,6 +188,7 @@ export class CompiledBody {
   /** Why C would cost more than it saves; null where it pays. */
   #slowerInC(): string | null {
     const [js, c] = [this.#jsMs, this.#cMs]
+    if (this.#setup.required) return null
     if (js > WORTH_TIMING_MS && c * LEAST_SPEED > js) {
       return `JavaScript is quicker: ${(js * 1e3).toFixed(1)} µs, C takes ${(c * 1e3).toFixed(1)} µs`
     }

@@ -64,7 +64,7 @@ export class Tiers {
       if (body.tier === 'javascript') return this.#inJavaScript(call, handler, body)
       return body.tier === 'checking' ? body.checked(call) : call
     }
-    this.#observe(watched, call.name, handler, args)
+    this.#observe(watched, call, handler, args)
     if (watched.types === null && watched.strange > 0) return this.#inJavaScript(call, handler)
     return call
   }
@@ -90,7 +90,7 @@ export class Tiers {
     return watched
   }
 
-  #observe(watched: Watched, name: string, handler: TaskHandler, args: readonly unknown[]): void {
+  #observe(watched: Watched, { name, options }: TaskCall, handler: TaskHandler, args: readonly unknown[]): void {
     if (watched.bodies.length === MOST_BODIES) return
     if (watched.types === null || !matches(watched.types, args)) {
       watched.types = typesOf(args)
@@ -102,8 +102,14 @@ export class Tiers {
       if (this.#load !== null) void this.#loadNow(this.#load)
       return
     }
-    const setup = { body: handler, name, types: watched.types, compiler: this.#compiler, programs: this.#programs }
-    const body = new CompiledBody(setup)
+    const body = new CompiledBody({
+      body: handler,
+      name,
+      types: watched.types,
+      compiler: this.#compiler,
+      programs: this.#programs,
+      required: options.compile === 'require',
+    })
     watched.bodies.push(body)
     watched.types = null
     runOutsideContexts(() => void body.compile())
