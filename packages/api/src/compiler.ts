@@ -1,9 +1,10 @@
 // The optional package `@catzilla/compiler`, which is loaded when a body might be compiled, as an engine uses it.
+import type * as Compiler from '@catzilla/compiler'
+import type { ThreadCompiled } from '@catzilla/compiler'
 import type { BodyCompiler, CompiledProgram } from '@catzilla/engine'
 
-type CompilerModule = typeof import('@catzilla/compiler')
+type CompilerModule = typeof Compiler
 type Core = Parameters<CompilerModule['startToolchain']>[0]
-type ThreadCompiled = import('@catzilla/compiler').ThreadCompiled
 
 /** The compiler; null when it is not installed. */
 export async function loadCompiler(

@@ -88,13 +88,13 @@ export class CompiledBody {
     }
   }
 
-  async #build({ build }: BodyCompiler, program: CompiledProgram, native: NativeProgram): Promise<void> {
-    if (build === undefined || program.c === null) {
+  async #build(compiler: BodyCompiler, program: CompiledProgram, native: NativeProgram): Promise<void> {
+    if (compiler.build === undefined || program.c === null) {
       return this.#stay('its loops are worth running as machine code only, and there is no C compiler')
     }
     this.#reason = 'its loops are being compiled to machine code'
     try {
-      const code = await build(program.c)
+      const code = await compiler.build(program.c)
       native.useBody(code.library as NativeLibrary | string, code.symbol)
       this.#beginChecks('machine code', program, code)
     } catch (thrown) {
