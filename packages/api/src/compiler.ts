@@ -31,6 +31,10 @@ export async function loadCompiler(
       if ('reason' in loaded) throw new Error(loaded.reason)
       return { library: loaded.library, symbol: found.BODY_SYMBOL }
     },
+    async close() {
+      toolchain.close()
+      await thread.close()
+    },
   }
 }
 

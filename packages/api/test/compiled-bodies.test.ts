@@ -47,6 +47,7 @@ describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
       expect(result.getStats().lane).toBe('native')
     }
     expect(latest(area)?.calls).toBeGreaterThanOrEqual(5)
+    expect(tasks.getStats().compiled).toEqual({ bodies: 1, calls: latest(area)?.calls, bails: 0 })
   })
 
   test('of a batch runs there too', async () => {

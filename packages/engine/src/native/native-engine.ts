@@ -223,6 +223,7 @@ export class NativeEngine implements TaskEngine {
 
   async stop(options: StopOptions): Promise<ShutdownReport> {
     const report = await this.#engine.stop(options)
+    await this.#tiers?.close()
     this.#side?.close()
     return report
   }
@@ -239,6 +240,7 @@ export class NativeEngine implements TaskEngine {
         cancelWaiting: (dueAfter, why) => this.#side?.cancelWaiting(dueAfter, why) ?? 0,
         abandonRunning: (why) => this.#side?.abandonRunning(why) ?? [],
       },
+      compiled: () => this.#tiers?.figures() ?? { bodies: 0, calls: 0, bails: 0 },
       figures: () => this.#side?.figures() ?? figuresAtRest(this.#options.workers),
     }
   }

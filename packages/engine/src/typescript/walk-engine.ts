@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { TaskStateError, UnknownTaskError, UnsupportedByEngineError, describeValue } from '../contract/errors.ts'
 import type { EngineEvents, EngineEventType, EngineListener } from '../contract/events.ts'
-import type { EngineStatistics } from '../contract/statistics.ts'
+import type { CompiledStatistics, EngineStatistics } from '../contract/statistics.ts'
 import type {
   ScaleTarget,
   ShutdownReport,
@@ -64,6 +64,8 @@ export interface Annex {
   readonly tasks: TasksElsewhere
   readonly end: EndElsewhere
   figures(): ThreadFigures
+  /** Of compiled bodies. */
+  compiled(): CompiledStatistics
 }
 
 export class WalkEngine implements TaskEngine {
@@ -246,6 +248,7 @@ export class WalkEngine implements TaskEngine {
       gates: this.#plans.gates(),
       sides: this.#sideLanes,
       ...(threads === undefined ? {} : { threads }),
+      ...(this.#annex === null ? {} : { compiled: this.#annex.compiled() }),
     })
   }
 

@@ -37,6 +37,15 @@ export interface CompiledBodySetup {
   readonly programs: NativePrograms
   /** C was asked for: how quick it is does not matter. */
   readonly required: boolean
+  readonly tally: Tally
+}
+
+/** What all bodies of an engine count together. */
+export interface Tally {
+  /** Bodies that run in C. */
+  bodies: number
+  calls: number
+  bails: number
 }
 
 export class CompiledBody {
@@ -113,6 +122,7 @@ export class CompiledBody {
   }
 
   #stay(reason: string): void {
+    if (this.tier === 'interpreted' || this.tier === 'machine code') this.#setup.tally.bodies--
     this.tier = 'javascript'
     this.#reason = reason
   }
@@ -181,6 +191,7 @@ export class CompiledBody {
     const slower = this.#slowerInC()
     if (slower !== null) return this.#stay(slower)
     this.tier = this.#next
+    this.#setup.tally.bodies++
     this.#reason =
       this.#next === 'interpreted' ? 'loop-free, it runs in the interpreter in C' : 'it runs as machine code'
   }
@@ -205,6 +216,7 @@ export class CompiledBody {
   /** C gave up a run, which JavaScript does. */
   readonly #bailed = (): void => {
     this.bails++
+    this.#setup.tally.bails++
     if (this.bails < MANY_BAILS || this.bails * BAIL_SHARE < this.calls + CHECKS) return
     this.#stay(`C gave up ${this.bails} of ${this.calls + CHECKS} calls, which JavaScript then had to do`)
   }

@@ -4,9 +4,11 @@ import type { NativePrograms } from '@catzilla/core-c'
 import { CompileError, toError } from '../../contract/errors.ts'
 import type { ArgumentType, BodyCompiler, BodyReport } from '../../contract/body-compiler.ts'
 import type { TaskCall, TaskHandler } from '../../contract/task.ts'
+import type { CompiledStatistics } from '../../contract/statistics.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import { matches, typesOf } from './argument-types.ts'
 import { CompiledBody } from './compiled-body.ts'
+import type { Tally } from './compiled-body.ts'
 
 /** Tuples of types for which a body is compiled; further ones run as JavaScript. */
 const MOST_BODIES = 4
@@ -29,6 +31,7 @@ const never: ReadonlySet<string> = new Set(['AsyncFunction', 'GeneratorFunction'
 export class Tiers {
   readonly #programs: NativePrograms
   readonly #watched = new WeakMap<TaskHandler, Watched>()
+  readonly #tally: Tally = { bodies: 0, calls: 0, bails: 0 }
   #load: (() => Promise<BodyCompiler | null>) | null
   #compiler: BodyCompiler | null = null
   #noCompiler = 'it is compiled when it has been called twice with arguments of the same types'
@@ -59,6 +62,7 @@ export class Tiers {
       if (!matches(body.types, args)) continue
       if (body.tier === 'interpreted' || body.tier === 'machine code') {
         body.calls++
+        this.#tally.calls++
         return body.inC(call)
       }
       if (body.tier === 'javascript') return this.#inJavaScript(call, handler, body)
@@ -109,10 +113,21 @@ export class Tiers {
       compiler: this.#compiler,
       programs: this.#programs,
       required: options.compile === 'require',
+      tally: this.#tally,
     })
     watched.bodies.push(body)
     watched.types = null
     runOutsideContexts(() => void body.compile())
+  }
+
+  figures(): CompiledStatistics {
+    const { bodies, calls, bails } = this.#tally
+    return { bodies, calls, bails }
+  }
+
+  async close(): Promise<void> {
+    this.#load = null
+    await this.#compiler?.close?.()
   }
 
   report(handler: TaskHandler): BodyReport {
