@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // The command is built; this file is there before, for installers to link to.
-import '../dist/catzilla.js'
+await import('../dist/catzilla.js')
