@@ -8,6 +8,7 @@ import { Ledger } from './ledger.ts'
 import { MailServer } from './mail/mail-server.ts'
 import { defineSendEmail } from './mail/send-email.ts'
 import { cancellationScene } from './scenes/cancellation.ts'
+import { compiledScene } from './scenes/compiled.ts'
 import { emailScene } from './scenes/emails.ts'
 import { farewellScene } from './scenes/farewell.ts'
 import { greylistingScene } from './scenes/greylisting.ts'
@@ -24,6 +25,7 @@ const scenes = [
   mandelbrotScene,
   kernelScene,
   threadScene,
+  compiledScene,
   greylistingScene,
   cancellationScene,
   farewellScene,

@@ -2,10 +2,12 @@
 import type { BodyCompiler, CompiledProgram } from '@catzilla/engine'
 
 type CompilerModule = typeof import('@catzilla/compiler')
+type Core = Parameters<CompilerModule['startToolchain']>[0]
 type ThreadCompiled = import('@catzilla/compiler').ThreadCompiled
 
 /** The compiler; null when it is not installed. */
 export async function loadCompiler(
+  core: object,
   load: () => Promise<CompilerModule> = () => import('@catzilla/compiler'),
 ): Promise<BodyCompiler | null> {
   let found: CompilerModule
@@ -17,10 +19,16 @@ export async function loadCompiler(
     throw thrown
   }
   const thread = new found.CompilerThread()
+  const toolchain = await found.startToolchain(core as Core)
   return {
     async compile(body, name, types) {
       const compilation = await thread.compile(Function.prototype.toString.call(body), { name, types })
       return compilation.ok ? { ok: true, program: programOf(found, compilation, types.length) } : compilation
+    },
+    async build(c) {
+      const loaded = await toolchain.load(c)
+      if ('reason' in loaded) throw new Error(loaded.reason)
+      return { library: loaded.library, symbol: found.BODY_SYMBOL }
     },
   }
 }

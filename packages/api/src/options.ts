@@ -1,5 +1,6 @@
 // The options of `createTasks`: those of the engine, and what is decided above it.
 import { ConfigurationError, checkOptions, engineOptionTable, is, resolveTaskOptions } from '@catzilla/engine'
+import { pinnedToLane } from './pinned-lane.ts'
 import type { EngineChoice, EngineOptions, OptionTable, ResolvedTaskOptions, TaskOptions } from '@catzilla/engine'
 
 /** All optional: zero configuration works. */
@@ -88,7 +89,7 @@ export function resolveTasksOptions(
     shutdownTimeoutMs: shutdownTimeoutMs ?? 30_000,
     handleSignals: handleSignals ?? false,
     taskDefaults: resolveTaskOptions(
-      { ...(compile === undefined ? {} : { compile }), ...taskDefaults },
+      { ...(compile === undefined ? {} : { compile }), ...pinnedToLane(taskDefaults) },
       undefined,
       'createTasks: taskDefaults',
     ),

@@ -10,6 +10,7 @@ import {
 } from '@catzilla/engine'
 import type { KernelReference, ResolvedTaskOptions, TaskHandler } from '@catzilla/engine'
 import { findKernel, requireTwin } from './kernel.ts'
+import { pinnedToLane } from './pinned-lane.ts'
 import type { KernelConfig, LibraryKernelConfig } from './kernel.ts'
 import { areInputSchemas, isSchema } from './schema.ts'
 import { checkedBody, makeTask, partsOf, withOptions } from './task.ts'
@@ -155,7 +156,7 @@ export class Registry {
     if (output !== undefined && !isSchema(output)) {
       throw new TaskDefinitionError(`task '${name}': output must be a Standard Schema, got ${describeValue(output)}`)
     }
-    const resolved = resolveTaskOptions(options, this.#defaults, `task '${name}'`)
+    const resolved = resolveTaskOptions(pinnedToLane(options), this.#defaults, `task '${name}'`)
     if (kernel !== undefined && resolved.lane !== 'native') requireTwin(name, kernel, `lane: '${resolved.lane}'`)
     const handler = checkedBody(name, body, output)
     const call = Object.freeze({ name, options: resolved, handler, ...(kernel === undefined ? {} : { kernel }) })

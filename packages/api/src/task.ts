@@ -15,6 +15,7 @@ import type { NumberColumn } from './columns.ts'
 import { explain } from './explain.ts'
 import type { TaskExplanation } from './explain.ts'
 import { requireTwin } from './kernel.ts'
+import { pinnedToLane } from './pinned-lane.ts'
 import { submitColumns } from './map-arrays.ts'
 import { checkArguments, checkArgumentsAsync, checkResult, isThenable } from './schema.ts'
 import { TaskBatch } from './task-batch.ts'
@@ -163,7 +164,7 @@ export function taskOf<A extends readonly unknown[], Raw>(method: (...args: A) =
 /** The same task with other options. @throws ConfigurationError */
 export function withOptions(parts: TaskParts, options: object): TaskParts {
   const { call } = parts
-  const resolved = resolveTaskOptions(options, call.options, `task '${call.name}'`)
+  const resolved = resolveTaskOptions(pinnedToLane(options), call.options, `task '${call.name}'`)
   if (call.kernel !== undefined && resolved.lane !== 'native') {
     requireTwin(call.name, call.kernel, `lane: '${resolved.lane}'`)
   }

@@ -247,6 +247,6 @@ test('explain says which lane a task has and why', () => {
     engine: 'typescript',
     lane: 'inline',
     reason: 'the default: the body runs on the event loop',
-    native: { compiled: false, reason: 'the typescript engine has no native lane', blockers: [] },
+    native: { compiled: false, reason: 'the typescript engine has no native lane', blockers: [], bodies: [] },
   })
 })

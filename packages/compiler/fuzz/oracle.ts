@@ -10,11 +10,16 @@ export interface Blocker {
 
 export type Outcome = { readonly bailed: string } | { readonly value: unknown }
 
+type Run = (...args: unknown[]) => unknown
+
+export interface Runnable {
+  readonly run: (args: unknown[]) => Outcome
+  /** Arrays that it writes to are the caller's own. */
+  readonly writesBack: boolean
+}
+
 /** A program made ready: it runs, or the subject says why it does not. */
-export type Prepared =
-  | { readonly run: (args: unknown[]) => Outcome; readonly writesBack: boolean }
-  | { readonly blockers: readonly Blocker[] }
-  | { readonly broken: string }
+export type Prepared = Runnable | { readonly blockers: readonly Blocker[] } | { readonly broken: string }
 
 /** What is compared with V8. Several programs at a time, because one shared object holds many. */
 export interface Subject {
@@ -51,6 +56,11 @@ export function judge(program: Program, prepared: Prepared, inputs: readonly unk
   if (typeof reference === 'string') {
     return { ...nothing, failure: { kind: 'broken', args: [], expected: reference, actual: 'it was compiled' } }
   }
+  return judgeCalls(reference, prepared, inputs, watched)
+}
+
+/** The calls alone, against a function that is there. */
+export function judgeCalls(reference: Run, prepared: Runnable, inputs: readonly unknown[][], watched = false): Verdict {
   const bails: Record<string, number> = {}
   let equal = 0
   let threw = 0
@@ -69,11 +79,11 @@ export function judge(program: Program, prepared: Prepared, inputs: readonly unk
 }
 
 /** V8's function, or why V8 has none; neither when the text needs something that is not here. */
-function referenceOf(program: Program): ((...args: unknown[]) => unknown) | string | undefined {
+function referenceOf(program: Program): Run | string | undefined {
   try {
     const reference: unknown = evaluate(program)
     if (typeof reference === 'function' && /^class\b/.test(String(reference))) return undefined
-    return typeof reference === 'function' ? (reference as (...args: unknown[]) => unknown) : 'no function'
+    return typeof reference === 'function' ? (reference as Run) : 'no function'
   } catch (error) {
     return error instanceof SyntaxError ? String(error) : undefined
   }
@@ -101,7 +111,7 @@ function compared(
   return undefined
 }
 
-function call(reference: (...args: unknown[]) => unknown, args: unknown[]): Expected {
+function call(reference: Run, args: unknown[]): Expected {
   const own = copiedArguments(args)
   try {
     return { value: reference(...own), args: own }
@@ -111,7 +121,7 @@ function call(reference: (...args: unknown[]) => unknown, args: unknown[]): Expe
 }
 
 /** For programs that nobody proved to end, such as those the shrinker makes. */
-function watchedCall(reference: (...args: unknown[]) => unknown, args: unknown[]): Expected {
+function watchedCall(reference: Run, args: unknown[]): Expected {
   const holder = globalThis as { catzillaFuzzCall?: () => Expected }
   holder.catzillaFuzzCall = () => call(reference, args)
   try {

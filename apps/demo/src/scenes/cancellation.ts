@@ -20,7 +20,7 @@ interface StreamWatch {
 
 /** Hashes a short stream to its end, stops the hashing of a long one, and calls off an e-mail. */
 export async function cancellationScene(stage: Stage): Promise<void> {
-  stage.terminal.heading('7. Cancellation')
+  stage.terminal.heading('8. Cancellation')
   const hashStream = defineHashStream(stage.tasks)
   await hashToTheEnd(stage, hashStream.task)
   await stopHashing(stage, hashStream.task, hashStream.watch)

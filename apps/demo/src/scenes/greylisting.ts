@@ -10,7 +10,7 @@ const refusals = 2
 
 /** Sends an e-mail to a recipient that the server has greylisted. */
 export async function greylistingScene({ mailServer, sendEmail, terminal, checks, ledger }: Stage): Promise<void> {
-  terminal.heading('6. Greylisting: a task that fails twice and then succeeds')
+  terminal.heading('7. Greylisting: a task that fails twice and then succeeds')
   mailServer.greylist(recipient, refusals)
   const result = sendEmail
     .with({

@@ -36,7 +36,11 @@ export function escapeCounts(top: number, rows: number, columns: number, lines: 
 export async function threadScene(stage: Stage): Promise<void> {
   const { tasks, terminal, checks } = stage
   terminal.heading('5. Threads: heavy JavaScript off the event loop')
-  const inline = await computePicture(stage, tasks.task({ name: 'picture.inline' }, escapeCounts), 'on the event loop')
+  const inline = await computePicture(
+    stage,
+    tasks.task({ name: 'picture.inline', lane: 'inline' }, escapeCounts),
+    'on the event loop',
+  )
   const threaded = tasks.task({ name: 'picture.thread', lane: 'thread' }, escapeCounts)
   const onThreads = await computePicture(stage, threaded, 'on threads')
   checks.holds(Buffer.from(inline).equals(Buffer.from(onThreads)), 'threads compute the same picture as the event loop')

@@ -1,7 +1,9 @@
 // Functions of three packages as people wrote them, and what their texts need from outside.
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { parse } from 'acorn'
 import * as matrices from 'gl-matrix'
-import * as statistics from 'simple-statistics'
 import type { Hint } from '../program.ts'
 
 export interface RealFunction {
@@ -15,7 +17,8 @@ export interface RealFunction {
 type Functions = Readonly<Record<string, unknown>>
 
 // It has no types.
-const eases = createRequire(import.meta.url)('eases') as Functions
+const require = createRequire(import.meta.url)
+const eases = require('eases') as Functions
 
 export const realPackages: Readonly<Record<string, () => RealFunction[]>> = {
   eases: () => functionsOf(eases, {}, ['number']),
@@ -23,7 +26,8 @@ export const realPackages: Readonly<Record<string, () => RealFunction[]>> = {
     Object.entries(matrices).flatMap(([name, functions]) =>
       functionsOf(functions as Functions, namespaces(), ['number', 'Float64Array'], `${name}.`),
     ),
-  'simple-statistics': () => functionsOf(statistics, {}, ['number', 'Float64Array']),
+  'simple-statistics': () =>
+    functionsOf(moduleScope('simple-statistics', 'simple-statistics.mjs'), {}, ['number', 'Float64Array']),
 }
 
 /** Random ones, and those that change their package. */
@@ -43,6 +47,20 @@ function namespaces(): Functions {
   return Object.fromEntries(
     Object.entries(matrices).map(([name, all]) => [name, Object.freeze({ ...(all as Functions) })]),
   )
+}
+
+/** All that a module of one file declares, as a plugin that sees the file knows it. */
+function moduleScope(name: string, file: string): Functions {
+  const text = readFileSync(join(dirname(require.resolve(name)), file), 'utf8')
+  const { body } = parse(text, { ecmaVersion: 2022, sourceType: 'module' })
+  const names = body.flatMap((node) => {
+    if (node.type === 'FunctionDeclaration') return [node.id.name]
+    if (node.type !== 'VariableDeclaration') return []
+    return node.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []))
+  })
+  const own = body.filter(({ type }) => !type.startsWith('Export')).map(({ start, end }) => text.slice(start, end))
+  // oxlint-disable-next-line typescript/no-implied-eval -- the text of a dependency, which could as well be imported
+  return new Function(`'use strict'; ${own.join('\n')}\nreturn { ${names.join(', ')} }`)() as Functions
 }
 
 /** All tuples of hints for so many parameters. */

@@ -1,6 +1,8 @@
 // What the thread of the compiler runs.
 import { parentPort } from 'node:worker_threads'
 import { compileFunction } from '../compile-function.ts'
+import { cLibrary } from '../emit/c.ts'
+import { BODY_SYMBOL } from './messages.ts'
 import type { Answer, Request, ThreadCompilation } from './messages.ts'
 
 parentPort?.on('message', ({ id, source, options }: Request) => {
@@ -12,5 +14,5 @@ function compileIn(source: string, options: Request['options']): ThreadCompilati
   const compilation = compileFunction(source, options)
   if (!compilation.ok) return compilation
   const { ok, program, signature, loops } = compilation
-  return { ok, program, signature, loops, c: null }
+  return { ok, program, signature, loops, c: loops ? cLibrary([compilation.c(BODY_SYMBOL)]) : null }
 }

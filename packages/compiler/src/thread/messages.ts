@@ -7,7 +7,10 @@ export interface Request {
   readonly options: CompileOptions
 }
 
-/** What of a compilation can leave its thread. `c`: null where the function has no text in C. */
+/** Name of the body in its C text. */
+export const BODY_SYMBOL = 'body'
+
+/** What of a compilation can leave its thread. `c`: a whole library in C; null without loops, where it is not worth it. */
 export type ThreadCompiled = Pick<Compiled, 'ok' | 'program' | 'signature' | 'loops'> & { readonly c: string | null }
 export type ThreadCompilation = ThreadCompiled | Blocked
 

@@ -52,8 +52,8 @@ export type BodyCompilation =
   | { readonly ok: false; readonly blockers: readonly CompileBlocker[] }
 
 export interface MachineCode {
-  /** Path of the shared object. */
-  readonly library: string
+  /** The shared object, or its path. */
+  readonly library: object | string
   /** Name of the body in it. */
   readonly symbol: string
 }
@@ -68,8 +68,11 @@ export interface BodyCompiler {
   build?(c: string): Promise<MachineCode>
 }
 
-/** How a body runs: `watching` until its arguments are known, `checking` while C and JavaScript are compared. */
-export const bodyTiers = ['watching', 'checking', 'interpreted', 'machine code', 'javascript'] as const
+/** Gives the compiler for an engine with this core; null where there is none. */
+export type LoadCompiler = (core: object) => Promise<BodyCompiler | null>
+
+/** How a body runs: in JavaScript while it is `compiling`, in both while they are compared, then in C or for good in JavaScript. */
+export const bodyTiers = ['compiling', 'checking', 'interpreted', 'machine code', 'javascript'] as const
 export type BodyTier = (typeof bodyTiers)[number]
 
 /** What became of a body for arguments of certain types. */

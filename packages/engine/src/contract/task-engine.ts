@@ -1,5 +1,5 @@
 // The contract between the API and whatever runs tasks. Every engine is accepted by the conformance suite alone.
-import type { BodyCompiler, BodyReport } from './body-compiler.ts'
+import type { BodyReport, LoadCompiler } from './body-compiler.ts'
 import type { EngineCapabilities } from './capabilities.ts'
 import type { EngineEventType, EngineListener } from './events.ts'
 import type { EngineStatistics } from './statistics.ts'
@@ -72,7 +72,7 @@ export interface TaskEngine {
   subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void
 
   /** Engines that run compiled bodies compile them with what this gives, when they first need it; null: there is none. */
-  useCompiler?(load: () => Promise<BodyCompiler | null>): void
+  useCompiler?(load: LoadCompiler): void
 
   /** What became of a body that might run compiled; undefined where nothing compiles it. */
   reportOf?(body: TaskHandler): BodyReport | undefined

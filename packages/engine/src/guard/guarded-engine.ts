@@ -1,6 +1,6 @@
 // Put once round any engine: the life cycle (new, started, stopping, stopped) and the checks of what is asked, so that
 // each engine may take for granted that a call is legal and its arguments are of the right shape.
-import type { BodyCompiler, BodyReport } from '../contract/body-compiler.ts'
+import type { BodyReport, LoadCompiler } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { ConfigurationError, EngineClosedError, TaskDefinitionError, describeValue } from '../contract/errors.ts'
 import { engineEventTypes } from '../contract/events.ts'
@@ -139,7 +139,7 @@ class GuardedEngine implements TaskEngine {
     return this.#engine.subscribe(types, listener)
   }
 
-  useCompiler(load: () => Promise<BodyCompiler | null>): void {
+  useCompiler(load: LoadCompiler): void {
     this.#engine.useCompiler?.(load)
   }
 

@@ -1,5 +1,5 @@
 // The kernels there are: those that come with the engine, and those of libraries, loaded when they are first asked for.
-import type { NativeEngineBinding, NativeKernel } from '@catzilla/core-c'
+import type { NativeEngineBinding, NativeKernel, NativeLibrary } from '@catzilla/core-c'
 import { TaskDefinitionError, describeValue, toError } from '../contract/errors.ts'
 import type { KernelReference, ProgramKernel } from '../contract/task.ts'
 import { nearest } from '../options/check.ts'
@@ -32,10 +32,8 @@ export class KernelCatalog {
     let kernel = this.#programs.get(program)
     if (kernel === undefined) {
       const { bytes, code } = program
-      kernel =
-        code === null
-          ? this.#binding.addProgram(name, bytes)
-          : this.#binding.addBody(name, bytes, code.library, code.symbol)
+      kernel = this.#binding.addProgram(name, bytes)
+      if (code !== null) this.#binding.swapBody(kernel.index, code.library as NativeLibrary | string, code.symbol)
       this.#programs.set(program, kernel)
     }
     return kernel

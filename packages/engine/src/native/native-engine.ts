@@ -1,6 +1,6 @@
 // The native engine: the walk with its inline lane for bodies in JavaScript, and a lane of C worker threads for kernels.
 import type { NativeCore } from '@catzilla/core-c'
-import type { BodyCompiler, BodyReport } from '../contract/body-compiler.ts'
+import type { BodyReport, LoadCompiler } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { ConfigurationError, EngineUnavailableError, UnsupportedByEngineError, toError } from '../contract/errors.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
@@ -135,11 +135,12 @@ export class NativeEngine implements TaskEngine {
     if (first === undefined) return call
     const best = this.#bestFor(call, first)
     if (best === call) return call
-    return argsList.every((args) => this.#bestFor(call, args) === best) ? best : call
+    const others = argsList.slice(1)
+    return others.every((args) => this.#bestFor(call, args) === best) ? best : call
   }
 
-  useCompiler(load: () => Promise<BodyCompiler | null>): void {
-    this.#tiers = new Tiers(this.#core.programs, load)
+  useCompiler(load: LoadCompiler): void {
+    this.#tiers = new Tiers(this.#core.programs, () => load(this.#core))
   }
 
   reportOf(body: TaskHandler): BodyReport | undefined {

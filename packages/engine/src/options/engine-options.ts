@@ -105,7 +105,7 @@ export const engineOptionTable: Readonly<Record<keyof EngineOptions, OptionRow>>
     check: (value) => typeof value === 'number' && value > 0,
   },
   isolateNice: {
-    byDefault: '10',
+    byDefault: '5',
     accepts: 'an integer 0..19',
     about: 'How far threads and processes give way to the event loop and to others: the increment of their nice value.',
     check: is.integer(0, 19),
@@ -197,7 +197,7 @@ function resolveIsolates(asked: EngineOptions): Pick<ResolvedEngineOptions, Isol
     if (least <= most) continue
     throw new ConfigurationError(`engine options: min${what} ≤ max${what} must hold, got ${least}, ${most}`)
   }
-  const { isolateIdleMs = 30_000, recycleAfterTasks = Infinity, recycleHeapMb = Infinity, isolateNice = 10 } = asked
+  const { isolateIdleMs = 30_000, recycleAfterTasks = Infinity, recycleHeapMb = Infinity, isolateNice = 5 } = asked
   return {
     minThreads,
     maxThreads,

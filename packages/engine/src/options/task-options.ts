@@ -237,8 +237,6 @@ export function resolveTaskOptions(
   // checked above: what is given has the type that the option asks for
   for (const [name, value] of Object.entries(asked ?? {})) if (value !== undefined) merged[name] = value
   settleStart(merged, asked, what)
-  // asked for by name: the body is to run there and nowhere else
-  if (asked?.lane !== undefined && asked.lane !== 'native' && asked.compile === undefined) merged['compile'] = false
   if (typeof merged['priority'] === 'string') merged['priority'] = resolvePriority(merged['priority'] as PriorityName)
   return Object.freeze(merged as unknown as ResolvedTaskOptions)
 }

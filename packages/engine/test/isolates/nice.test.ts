@@ -10,9 +10,9 @@ const raised = (by: number): number => Math.min(19, own + by)
 const niceOf = (): number => process.getBuiltinModule('node:os').getPriority(0)
 
 describe.runIf(process.platform === 'linux').each(engineKinds)('threads of the %s engine', (_, make) => {
-  test('are nice by 10, and the thread that submits is not', async () => {
+  test('are nice by 5, and the thread that submits is not', async () => {
     const engine = await startWith(make)
-    expect(await engine.submit(threadCall(niceOf), []).wait()).toBe(raised(10))
+    expect(await engine.submit(threadCall(niceOf), []).wait()).toBe(raised(5))
     expect(getPriority(0)).toBe(own)
   })
 

@@ -206,7 +206,7 @@ export const events: readonly ConformanceCase[] = [
       const drained = recordEvents(engine, ['drained'])
       const blocker = await t.occupy(engine)
       const later = engine.submit(
-        t.define(engine, () => 1, { delayMs: 10 }),
+        t.define(engine, () => 1, { delayMs: 600_000 }),
         [],
       )
       blocker.release()
@@ -214,6 +214,7 @@ export const events: readonly ConformanceCase[] = [
       await someTurns()
       assert.equal(drained.length, 0)
       const empty = nextEvent(engine, 'drained')
+      later.cancel()
       await settled(later)
       await empty
       assert.equal(drained.length, 1)

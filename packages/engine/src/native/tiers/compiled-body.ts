@@ -1,6 +1,6 @@
 // One body for arguments of certain types: compiled, compared with JavaScript on its first calls, then run in C for as long
 // as that pays.
-import type { NativeProgram, NativePrograms } from '@catzilla/core-c'
+import type { NativeLibrary, NativeProgram, NativePrograms } from '@catzilla/core-c'
 import { toError } from '../../contract/errors.ts'
 import type {
   ArgumentType,
@@ -39,11 +39,11 @@ export interface CompiledBodySetup {
 
 export class CompiledBody {
   readonly types: readonly ArgumentType[]
-  tier: BodyTier = 'javascript'
+  tier: BodyTier = 'compiling'
   calls = 0
   bails = 0
   readonly #setup: CompiledBodySetup
-  #reason = ''
+  #reason = 'it is being compiled'
   #blockers: readonly CompileBlocker[] = []
   #compileMs = 0
   #program: CompiledProgram | null = null
@@ -90,10 +90,10 @@ export class CompiledBody {
     if (build === undefined || program.c === null) {
       return this.#stay('its loops are worth running as machine code only, and there is no C compiler')
     }
-    this.#stay('its loops are being compiled to machine code')
+    this.#reason = 'its loops are being compiled to machine code'
     try {
       const code = await build(program.c)
-      native.useBody(code.library, code.symbol)
+      native.useBody(code.library as NativeLibrary | string, code.symbol)
       this.#beginChecks('machine code', program, code)
     } catch (thrown) {
       this.#stay(`there is no machine code for its loops: ${toError(thrown).message}`)

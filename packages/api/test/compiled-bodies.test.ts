@@ -1,0 +1,172 @@
+// Bodies in JavaScript that run in C: when they do, that nobody can tell by what they give, and why others do not.
+import type { CompiledBodyReport, EngineEvents } from '@catzilla/engine'
+import { describe, expect, test } from 'vitest'
+import type { Task } from '../src/index.ts'
+import { loadCompiler } from '../src/compiler.ts'
+import { nativeMissing } from './engines.ts'
+import { tasksForTest } from './tasks-for-test.ts'
+import { rejectionOf } from './thrown.ts'
+
+type Body<A extends readonly unknown[]> = Pick<Task<A, unknown>, 'delay' | 'explain'>
+
+const latest = (task: Body<never>): CompiledBodyReport | undefined => task.explain().native.bodies.at(-1)
+
+/** Calls the task until it is decided how it runs with such arguments; gives what was decided. */
+async function decided<A extends readonly unknown[]>(task: Body<A>, ...args: A): Promise<CompiledBodyReport> {
+  const before = task.explain().native.bodies.length
+  for (;;) {
+    await task.delay(...args).wait()
+    await new Promise((resolve) => setImmediate(resolve))
+    const report = latest(task)
+    if (report === undefined || task.explain().native.bodies.length === before) continue
+    if (report.tier !== 'checking' && report.tier !== 'compiling') return report
+  }
+}
+
+describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
+  test('runs in C after its first calls, with the same results', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const area = tasks.task(
+      { name: 'area' },
+      (width: number, height: number) => (width * height) / 3 + Math.sqrt(width),
+    )
+    expect(area.explain().native).toMatchObject({ compiled: false, bodies: [] })
+    const report = await decided(area, 2, 5)
+    expect(report).toMatchObject({ types: ['number', 'number'], tier: 'interpreted', bails: 0, blockers: [] })
+    expect(area.explain().native).toMatchObject({ compiled: true, reason: report.reason })
+    for (const [width, height] of [
+      [0, -0],
+      [1e300, 1e300],
+      [-1, Infinity],
+      [NaN, 1],
+      [0.1, 0.2],
+    ] as const) {
+      const result = area.delay(width, height)
+      expect(await result.wait()).toBe(area(width, height))
+      expect(result.getStats().lane).toBe('native')
+    }
+    expect(latest(area)?.calls).toBeGreaterThanOrEqual(5)
+  })
+
+  test('of a batch runs there too', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const twice = tasks.task({ name: 'twice' }, (n: number) => n * 2)
+    await decided(twice, 1)
+    const { calls } = latest(twice) ?? { calls: 0 }
+    expect(await twice.batch([[1], [2], [3]]).wait()).toEqual([2, 4, 6])
+    expect(latest(twice)?.calls).toBe(calls + 3)
+  })
+
+  test('that throws gives the error of JavaScript, from its own line, and is tried again', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const root = tasks.task({ name: 'root', maxRetries: 2, retryDelayMs: 1 }, (n: number) => {
+      if (n < 0) throw new RangeError(`no root of ${n}`)
+      return Math.sqrt(n)
+    })
+    await decided(root, 4)
+    const retried: number[] = []
+    tasks.on('retrying', ({ attempt }: EngineEvents['retrying']) => retried.push(attempt))
+    const result = root.delay(-3)
+    const error = await rejectionOf(result.wait())
+    expect(error).toBeInstanceOf(RangeError)
+    expect(error.message).toBe('no root of -3')
+    expect(error.stack).toContain('compiled-bodies.test.ts')
+    expect(result.getStats()).toMatchObject({ status: 'failed', retries: 2 })
+    expect(retried).toHaveLength(2)
+    expect(latest(root)?.bails).toBe(3)
+    expect(await root.delay(9).wait()).toBe(3)
+  })
+
+  test('that C has to give up too often stays JavaScript', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const first = tasks.task({ name: 'first', maxRetries: 0 }, (n: number) => {
+      if (n > 10) throw new TypeError('too large')
+      return n
+    })
+    await decided(first, 1)
+    for (let call = 0; call < 40; call++) await rejectionOf(first.delay(11).wait())
+    expect(latest(first)).toMatchObject({ tier: 'javascript', reason: expect.stringContaining('gave up') as string })
+    expect((await rejectionOf(first.delay(11).wait())).message).toBe('too large')
+  })
+
+  test('is compiled for other types apart, and four times at most', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const show = tasks.task({ name: 'show' }, (value: unknown) => value)
+    const kinds = [1, true, 'a', { a: 1 }, { b: 1 }]
+    for (const kind of kinds.slice(0, 4)) await decided(show, kind)
+    for (let call = 0; call < 5; call++) expect(await show.delay(kinds[4]).wait()).toEqual({ b: 1 })
+    expect(show.explain().native.bodies.map(({ types }) => types)).toEqual([
+      ['number'],
+      ['boolean'],
+      ['string'],
+      [{ record: { a: 'number' } }],
+    ])
+  })
+})
+
+describe.skipIf(nativeMissing !== undefined)('texts, records and arrays', () => {
+  test('go there and back whole where the body is worth it', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const sign = tasks.task({ name: 'sign' }, ({ name, times }: { name: string; times: number }) => ({
+      line: `${name.repeat(times)}!`.toUpperCase(),
+      length: name.length * times,
+    }))
+    const arg = { name: 'na \ud800', times: 4000 }
+    await decided(sign, { name: 'na', times: 40_000 })
+    expect(await sign.delay(arg).wait()).toEqual(sign(arg))
+    const found = await sign.delay({ name: 'ab', times: 3 }).wait()
+    expect(found).toEqual({ line: 'ABABAB!', length: 6 })
+    expect(Object.keys(found)).toEqual(['line', 'length'])
+  })
+
+  test('are handed over only where the body takes longer than that', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const greet = tasks.task({ name: 'greet' }, (name: string) => `Hello ${name}`)
+    const report = await decided(greet, 'Ann')
+    expect(report).toMatchObject({ tier: 'javascript', reason: expect.stringContaining('would take longer') as string })
+    expect(await greet.delay('Bob').wait()).toBe('Hello Bob')
+  })
+})
+
+describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {
+  test('when it takes something from its surroundings, which is named with its place', async () => {
+    const rate = Math.random()
+    const tasks = tasksForTest({ engine: 'native' })
+    const tax = tasks.task({ name: 'tax' }, (amount: number) => amount * rate)
+    const report = await decided(tax, 10)
+    expect(report.tier).toBe('javascript')
+    expect(report.blockers).toEqual([
+      {
+        code: expect.stringMatching(/^CZ1\d\d\d$/) as string,
+        message: expect.stringContaining('rate') as string,
+        line: 1,
+        column: 22,
+      },
+    ])
+    expect(tax.explain().native).toMatchObject({ compiled: false, blockers: report.blockers })
+    expect(await tax.delay(10).wait()).toBe(10 * rate)
+  })
+
+  test('when it is asynchronous, when it is asked to, and on a lane that was asked for', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const bodies = [
+      tasks.task({ name: 'later' }, async (n: number) => n),
+      tasks.task({ name: 'never', compile: false }, (n: number) => n),
+      tasks.task({ name: 'here', lane: 'inline' }, (n: number) => n),
+    ]
+    for (const body of bodies) for (let call = 0; call < 20; call++) expect(await body.delay(call).wait()).toBe(call)
+    expect(bodies.map((body) => body.explain().native)).toEqual([
+      { compiled: false, reason: 'asynchronous bodies and generators run as JavaScript', blockers: [], bodies: [] },
+      { compiled: false, reason: 'it is not to be compiled', blockers: [], bodies: [] },
+      { compiled: false, reason: 'it is not to be compiled', blockers: [], bodies: [] },
+    ])
+    const none = tasksForTest({ engine: 'native', compile: false }).task({ name: 'none' }, (n: number) => n)
+    expect(none.explain().native.reason).toBe('it is not to be compiled')
+  })
+})
+
+test('without the package there is no compiler, and nothing is thrown', async () => {
+  const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
+  expect(await loadCompiler({}, () => Promise.reject(missing))).toBeNull()
+  await expect(loadCompiler({}, () => Promise.reject(new SyntaxError('broken')))).rejects.toThrow('broken')
+})
