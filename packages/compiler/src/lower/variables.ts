@@ -54,6 +54,8 @@ export class Variables {
       this.#l.build.use(this.#marker(binding))
     }
     if (early && binding.kind === 'parameter') return this.#l.refuse('CZ1012', node, binding.name)
+    // also where nobody wants the value
+    this.#mustBeDeclared(binding)
     return storage
   }
 
