@@ -155,6 +155,10 @@ export const directed: Readonly<Record<string, Program>> = {
     '(s) => { let t = s; for (let i = 0; i < 6; i++) t += t; return t.length }',
     'string',
   ),
+  'for-of goes by code points': program(
+    'function f(s) { let t = "", n = 0; for (const c of s) { t = c + "." + t; n += c.length } return t + n }',
+    'string',
+  ),
   'narrow and wide': program(
     '(s) => { let t = s; t += "a"; t += "\\u0101"; t += s; t = t.slice(0, 2); t += "b"; return t }',
     'string',
