@@ -161,7 +161,9 @@ export function randomString(random: Random): string {
   const alphabet = random.pick(alphabets)
   let text = ''
   const length = random.chance(0.05) ? random.between(20, 200) : random.below(12)
-  for (let i = 0; i < length; i++) text += alphabet.charAt(random.below(alphabet.length))
+  for (let i = 0; i < length; i++) {
+    text += random.chance(0.03) ? '\u{1f600}' : alphabet.charAt(random.below(alphabet.length))
+  }
   return text
 }
 

@@ -73,12 +73,6 @@ export const compilerMutants = [
     'l.raws(plain)',
   ),
   mutant(
-    'a || b keeps the left in the register',
-    lower('expressions'),
-    'size > 0 ? [l.snapshot(left)] : [left]',
-    'size > 0 ? [left] : [left]',
-  ),
-  mutant(
     'default comes last',
     lower('switches'),
     'build.jump(places[byDefault] ?? end)',
