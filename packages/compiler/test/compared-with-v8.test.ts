@@ -1,20 +1,21 @@
 // Compiled programs against V8, bit for bit: those found by the fuzzer and kept, those written by hand, and random ones.
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { keptCases } from '../fuzz/corpus.ts'
 import { directed } from '../fuzz/directed.ts'
-import { judge, type Subject } from '../fuzz/oracle.ts'
+import { judge, type Prepared, type Subject } from '../fuzz/oracle.ts'
 import type { Program } from '../fuzz/program.ts'
 import { Random } from '../fuzz/random.ts'
 import { runSession } from '../fuzz/session.ts'
 import { openInterpreter } from '../fuzz/subjects/interpreted.ts'
+import { hasCompiler, openNative } from '../fuzz/subjects/native.ts'
 import { randomArguments } from '../fuzz/values.ts'
 import { describeRun } from './exact.ts'
 
+const plan = { seed: 20_261_122, first: 0, inputs: 12, features: { row: 2 } } as const
+
 describeRun('the interpreter', () => {
   it.each(Object.entries(directed))('%s', (_, program) => {
-    const random = new Random(1)
-    const inputs = Array.from({ length: 400 }, () => randomArguments(random, program.types))
-    expect(failureOf(openInterpreter(), program, inputs)).toBeUndefined()
+    expect(failureOf(openInterpreter(), program, inputsOf(program))).toBeUndefined()
   })
 
   it.each(keptCases().map((kept) => [kept.file, kept] as const))(
@@ -25,15 +26,35 @@ describeRun('the interpreter', () => {
   )
 
   it('5,000 random programs', () => {
-    const tally = runSession(
-      { seed: 20_261_122, first: 0, count: 5000, batch: 50, inputs: 12, features: { row: 2 } },
-      openInterpreter(),
-    )
+    const tally = runSession({ ...plan, count: 5000, batch: 50 }, openInterpreter())
     expect(tally.failures.map(({ index, program, failure }) => ({ index, program, failure }))).toEqual([])
     // Programs that are blocked or bail prove nothing.
     expect(tally.answered / tally.programs).toBeGreaterThan(0.8)
   })
 })
+
+const describeC = hasCompiler ? describeRun : describe.skip
+
+describeC('C', () => {
+  it('programs written by hand and kept', () => {
+    const programs = [...Object.values(directed), ...keptCases().map(({ program }) => program)]
+    const inputs = [...Object.values(directed).map(inputsOf), ...keptCases().map((kept) => kept.inputs)]
+    const prepared = openNative().prepare(programs)
+    const verdicts = programs.map((program, index) => judge(program, prepared[index] as Prepared, inputs[index] ?? []))
+    expect(verdicts.flatMap(({ failure }, index) => (failure === undefined ? [] : [{ index, failure }]))).toEqual([])
+  })
+
+  it('300 random programs', () => {
+    const tally = runSession({ ...plan, count: 300, batch: 75 }, openNative())
+    expect(tally.failures.map(({ index, program, failure }) => ({ index, program, failure }))).toEqual([])
+    expect(tally.answered / tally.programs).toBeGreaterThan(0.8)
+  })
+})
+
+function inputsOf({ types }: Program): unknown[][] {
+  const random = new Random(1)
+  return Array.from({ length: 400 }, () => randomArguments(random, types))
+}
 
 function failureOf(subject: Subject, program: Program, inputs: unknown[][]): unknown {
   const [prepared] = subject.prepare([program])

@@ -1,7 +1,7 @@
 // Compares what a compiled function gives with what V8 gives, bit for bit.
 import type { NativeProgram } from '@catzilla/core-c'
 import { loadCore } from '@catzilla/core-c'
-import { describe, expect } from 'vitest'
+import { describe } from 'vitest'
 import type { Compiled, CompileOptions, TypeHint } from '../src/index.ts'
 import { compileFunction, describeBlocker, flattenArguments, readResult } from '../src/index.ts'
 import { hasCompiler, libraryOf } from './library.ts'
@@ -12,6 +12,7 @@ if (core === undefined) console.warn(`programs are compiled but not run: ${sourc
 /** `describe` for what runs programs. */
 export const describeRun: typeof describe.skip = core === undefined ? describe.skip : describe
 
+export type Row = readonly unknown[]
 export type Options = Omit<CompileOptions, 'types'>
 
 export function compiled(text: string, types: readonly TypeHint[], options: Options = {}): Compiled {
@@ -26,11 +27,12 @@ export function blockersOf(text: string, types: readonly TypeHint[], options: Op
   return compilation.ok ? [] : compilation.blockers.map(describeBlocker)
 }
 
+/** What a call that gave up, or threw in V8, is shown as. */
 export const BAILED = 'gave up'
 
 /** What the program gives for these arguments, or BAILED. */
-export function run(compilation: Compiled, args: readonly unknown[]): unknown {
-  return runOpened(opened(compilation), compilation, args)
+export function run(compilation: Compiled, args: Row): unknown {
+  return call(opened(compilation), compilation, args)
 }
 
 function opened({ program }: Compiled): NativeProgram {
@@ -38,35 +40,70 @@ function opened({ program }: Compiled): NativeProgram {
   return core.programs.openProgram(program)
 }
 
-function runOpened(program: NativeProgram, { signature }: Compiled, args: readonly unknown[]): unknown {
+function call(program: NativeProgram, { signature }: Compiled, args: Row): unknown {
   const flat = flattenArguments(signature, args)
   if (flat === undefined) return BAILED
   const given = program.call(flat)
   return given === core?.programs.BAILED ? BAILED : readResult(signature, given)
 }
 
-/** Runs a function in V8 and compiled, for each row of arguments. Where V8 throws, the program must have given up. */
-export function expectSame(
+interface Seen {
+  readonly compilation: Compiled
+  readonly rows: readonly Row[]
+}
+
+const seen: Seen[] = []
+
+/**
+ * Runs a function in V8 and compiled, for each row of arguments, and tells where they differ. What throws in V8 must have
+ * given up; nothing else may, but where `mayBail` says so.
+ */
+export function differences(
   text: string,
   types: readonly TypeHint[],
-  rows: readonly (readonly unknown[])[],
+  rows: readonly Row[],
   options: Options & { readonly mayBail?: boolean } = {},
-): void {
+): unknown[] {
   const { mayBail = false, ...rest } = options
   const compilation = compiled(text, types, rest)
+  seen.push({ compilation, rows })
   const native = opened(compilation)
-  // later, all at once, since starting a compiler takes longest
-  if (hasCompiler) waiting.push({ compilation, rows })
-  const names = Object.keys(rest.captures ?? {})
+  const original = evaluated(text, rest.captures ?? {})
+  const found = rows.flatMap((row) => {
+    const given = call(native, compilation, structuredClone(row))
+    const expected = thrownOr(() => original(...structuredClone(row)))
+    const allowed = mayBail && given === BAILED
+    return allowed || same(given, expected) ? [] : [{ row, given, expected }]
+  })
+  return found.slice(0, 3)
+}
+
+/** What was compared so far once more as C, which must do just what the interpreter does. */
+export function differencesInC(): unknown[] {
+  if (!hasCompiler) return []
+  const library = libraryOf(seen.map(({ compilation }, index) => compilation.c(`body_${index}`)))
+  return seen.splice(0).flatMap(({ compilation, rows }, index) => {
+    const [interpreted, native] = [opened(compilation), opened(compilation)]
+    native.useBody(library, `body_${index}`)
+    return rows.flatMap((row) => {
+      const expected = { given: call(interpreted, compilation, structuredClone(row)), bail: place(interpreted) }
+      const found = { given: call(native, compilation, structuredClone(row)), bail: place(native) }
+      return same(found, expected) ? [] : [{ ir: compilation.ir, row, found, expected }]
+    })
+  })
+}
+
+/** Why and where a run gave up; of how deep is too deep each has its own idea. */
+function place(program: NativeProgram): unknown {
+  const bail = program.lastBail()
+  return bail?.reason === 'DEPTH' ? bail.reason : (bail ?? null)
+}
+
+function evaluated(text: string, captures: Readonly<Record<string, unknown>>): (...args: unknown[]) => unknown {
+  const names = Object.keys(captures)
   // oxlint-disable-next-line typescript/no-implied-eval -- the text is what is tested
   const make = new Function(...names, `return (${text})`) as (...values: unknown[]) => (...args: unknown[]) => unknown
-  const original = make(...names.map((name) => rest.captures?.[name]))
-  for (const row of rows) {
-    const given = runOpened(native, compilation, structuredClone(row))
-    const expected = thrownOr(() => original(...structuredClone(row)))
-    if (expected === BAILED || (mayBail && given === BAILED)) expect(given).toBe(BAILED)
-    else expect({ row, given }).toStrictEqual({ row, given: expected })
-  }
+  return make(...names.map((name) => captures[name]))
 }
 
 function thrownOr(body: () => unknown): unknown {
@@ -77,22 +114,13 @@ function thrownOr(body: () => unknown): unknown {
   }
 }
 
-const waiting: { readonly compilation: Compiled; readonly rows: readonly (readonly unknown[])[] }[] = []
-
-/** What was compared so far, once more as C: it must do exactly what the interpreter does, and give up at the same place. */
-export function expectSameInC(): void {
-  const library = libraryOf(waiting.map(({ compilation }, index) => compilation.c(`body_${index}`)))
-  for (const [index, { compilation, rows }] of waiting.entries()) {
-    const [interpreted, native] = [opened(compilation), opened(compilation)]
-    native.useBody(library, `body_${index}`)
-    for (const row of rows) {
-      const expected = runOpened(interpreted, compilation, structuredClone(row))
-      const given = runOpened(native, compilation, structuredClone(row))
-      const [bail, other] = [interpreted.lastBail(), native.lastBail()]
-      expect({ row, given, reason: other?.reason }).toStrictEqual({ row, given: expected, reason: bail?.reason })
-      // how deep is too deep is not the same for both
-      if (bail?.reason !== 'DEPTH') expect(other).toStrictEqual(bail)
-    }
-  }
-  waiting.length = 0
+function same(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
+  const [names, others] = [Object.keys(left), Object.keys(right)]
+  return (
+    left.constructor === right.constructor &&
+    names.length === others.length &&
+    names.every((name, at) => name === others[at] && same(Reflect.get(left, name), Reflect.get(right, name)))
+  )
 }

@@ -13,11 +13,11 @@ export function verify(program: IrProgram): string[] {
 }
 
 function functionProblems(program: IrProgram, each: IrFunction): string[] {
-  const labels = labelPlaces(each.instructions)
+  const labels = new Set(labelPlaces(each.instructions).keys())
   const last = each.instructions.at(-1)
   return [
     ...each.instructions.flatMap((instruction, index) =>
-      instructionProblems(program, each, instruction, labels.size > 0 ? new Set(labels.keys()) : new Set()).map(
+      instructionProblems(program, each, instruction, labels).map(
         (problem) => `${index} ${instruction.op}: ${problem}`,
       ),
     ),

@@ -1,9 +1,13 @@
 // Writes the instructions of one function. Operations on constants are done at once, and what cannot be reached is left out.
+import { Refusal } from '../check/blockers.ts'
 import { fold } from '../ir/fold.ts'
 import type { Constant, Instruction, Label, Operand, Operation, Position, Register, RegisterType } from '../ir/ir.ts'
 import { isConstant, isEnd } from '../ir/ir.ts'
 import type { OpName } from '../ir/opcodes.generated.ts'
 import { opcodes } from '../ir/opcodes.generated.ts'
+
+/** Of one function. */
+const MAX_INSTRUCTIONS = 1 << 15
 
 export const constant = (type: Constant['type'], value: Constant['value']): Constant => ({ type, value })
 
@@ -121,6 +125,9 @@ export class Builder {
 
   #add(instruction: Instruction): void {
     if (!this.reachable) return
+    if (this.#instructions.length >= MAX_INSTRUCTIONS) {
+      throw new Refusal('CZ1019', instruction.at, `it has more than ${MAX_INSTRUCTIONS} instructions`)
+    }
     this.#instructions.push(instruction)
     if (isEnd(instruction.op)) this.reachable = false
   }

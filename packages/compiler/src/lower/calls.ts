@@ -58,11 +58,18 @@ function memberCall(l: Lowering, callee: MemberExpression, node: CallExpression)
     if (builtin !== undefined) return builtinCall(l, builtin, full, node)
     return callee.object.name in globalThis ? l.refuse('CZ1003', callee, full) : refuseName(l, callee.object)
   }
-  const [subject = unknownValue, ...args] = l.values([callee.object, ...plainArguments(l, node)])
-  if ([subject, ...args].some(({ kind }) => kind === 'unknown')) return unknownValue
-  const table = methodsOf(subject)
+  const found = l.value(callee.object)
+  if (found.kind === 'unknown') {
+    l.values(plainArguments(l, node))
+    return found
+  }
+  const table = methodsOf(found)
   const method = table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined
-  if (method === undefined) return l.refuse('CZ1010', callee, name, typeName(typeOf(subject)))
+  if (method === undefined) return l.refuse('CZ1010', callee, name, typeName(typeOf(found)))
+  const given = plainArguments(l, node)
+  const subject = given.some((each) => l.scopes.writesOf(each).size > 0) ? l.snapshot(found) : found
+  const args = l.values(given)
+  if (args.some(({ kind }) => kind === 'unknown')) return unknownValue
   return method.lower({ l, subject, args, node, name })
 }
 

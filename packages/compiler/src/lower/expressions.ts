@@ -65,6 +65,9 @@ export function expression(l: Lowering, node: AnyExpression, want: Want): Value 
       return callExpression(l, node)
     case 'NewExpression':
       return newExpression(l, node)
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+      return l.refuse('CZ1006', node, 'a function as a value')
     case 'ObjectExpression':
       return objectLiteral(l, node)
     default:

@@ -63,13 +63,15 @@ export class FunctionLowering implements Lowering {
     const { node, build } = this
     this.#guarded(node, () => {
       for (const binding of this.scopes.hoistedIn(node)) this.variables.hoist(binding)
-      node.params.forEach((param, index) => {
-        if (param.type === 'RestElement' || param.type === 'ArrayPattern') {
-          const shown = param.type === 'RestElement' ? '`...rest`' : '`[a, b]`'
-          this.refuse('CZ1018', param, shown)
-        }
-        bind(this, param, this.#arguments[index] ?? undefinedValue)
-      })
+      node.params.forEach((param, index) =>
+        this.#guarded(param, () => {
+          if (param.type === 'RestElement' || param.type === 'ArrayPattern') {
+            const shown = param.type === 'RestElement' ? '`...rest`' : '`[a, b]`'
+            this.refuse('CZ1018', param, shown)
+          }
+          bind(this, param, this.#arguments[index] ?? undefinedValue)
+        }),
+      )
       if (node.body.type !== 'BlockStatement') return this.result(this.raw(node.body), node.body)
       for (const binding of this.scopes.declaredIn(node.body)) this.begin(binding)
       for (const each of node.body.body) this.statement(each)
@@ -256,10 +258,10 @@ export class FunctionLowering implements Lowering {
 
   /** Values that a later one of the same expression might change are copied first. */
   #inOrder(nodes: readonly AnyExpression[], lower: (node: AnyExpression) => Value): Value[] {
-    const changing = nodes.map((node) => this.scopes.writesOf(node).size > 0)
+    const last = nodes.findLastIndex((node) => this.scopes.writesOf(node).size > 0)
     return nodes.map((node, index) => {
       const value = lower(node)
-      return changing.includes(true, index + 1) ? this.snapshot(value) : value
+      return index < last ? this.snapshot(value) : value
     })
   }
 

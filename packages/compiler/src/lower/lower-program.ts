@@ -25,7 +25,7 @@ export interface LoweredProgram {
   readonly absent: ReadonlySet<string>
 }
 
-const MAX_ROUNDS = 100
+const MAX_ROUNDS = 32
 
 /** The program of a body, or what keeps it from being one. */
 export function lowerProgram(body: Unit, args: readonly Type[]): LoweredProgram | readonly Blocker[] {
@@ -66,10 +66,11 @@ function distinct(blockers: readonly Blocker[]): Blocker[] {
 
 /** Reads of variables that may have no value: such a variable begins as undefined, if it may. */
 function early(lowering: FunctionLowering, instructions: readonly Instruction[], inference: Inference): Blocker[] {
+  const before = new Set(inference.startUndefined)
   return earlyReads(lowering.params, reachable(instructions)).flatMap(({ register, instruction }) => {
     const binding = lowering.variables.owners.get(register)
     if (binding === undefined) return [new Refusal('CZ1099', instruction.at, 'a value was lost').blocker]
-    if (!mayBeUndefined(binding) || inference.startUndefined.has(binding)) {
+    if (!mayBeUndefined(binding) || before.has(binding)) {
       return [new Refusal('CZ1012', instruction.at, binding.name).blocker]
     }
     inference.startAsUndefined(binding)

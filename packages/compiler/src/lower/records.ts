@@ -4,20 +4,23 @@ import type { Binding } from '../scope/scopes.ts'
 import { typeName } from '../types/types.ts'
 import type { Lowering } from './lowering.ts'
 import type { RecordValue, Value } from './values.ts'
-import { typeOf } from './values.ts'
+import { typeOf, unknownValue } from './values.ts'
 
 export function objectLiteral(l: Lowering, node: ObjectExpression): Value {
   const fields = new Map<string, Value>()
-  const later = (index: number): boolean =>
-    node.properties.slice(index + 1).some((each) => l.scopes.writesOf(each).size > 0)
+  let unknown = false
+  const last = node.properties.findLastIndex((each) => l.scopes.writesOf(each).size > 0)
   for (const [index, each] of node.properties.entries()) {
-    const found = each.type === 'SpreadElement' ? spread(l, each) : [[keyOf(l, each), l.raw(each.value)] as const]
-    for (const [name, value] of found) {
+    const found: (readonly [string, Value])[] | undefined =
+      each.type === 'SpreadElement' ? spread(l, each) : [[keyOf(l, each), l.raw(each.value)] as const]
+    unknown ||= found === undefined
+    for (const [name, value] of found ?? []) {
       if (value.kind === 'opaque') return l.refuse('CZ1009', each, name, value.what)
-      fields.set(name, later(index) ? l.snapshot(value) : value)
+      fields.set(name, index < last ? l.snapshot(value) : value)
     }
   }
-  return { kind: 'record', fields, argument: false }
+  // the order of fields would be another
+  return unknown ? unknownValue : { kind: 'record', fields, argument: false }
 }
 
 function keyOf(l: Lowering, node: Property): string {
@@ -33,9 +36,9 @@ function keyOf(l: Lowering, node: Property): string {
 function spread(
   l: Lowering,
   node: ObjectExpression['properties'][number] & { type: 'SpreadElement' },
-): [string, Value][] {
+): [string, Value][] | undefined {
   const value = l.value(node.argument)
-  if (value.kind === 'unknown') return []
+  if (value.kind === 'unknown') return undefined
   if (value.kind !== 'record') return l.refuse('CZ1007', node, '...', typeName(typeOf(value)))
   if (value.argument) return l.refuse('CZ1017', node, 'one that is handed in may have more fields than are known')
   return [...value.fields]

@@ -58,8 +58,9 @@ export class Variables {
   }
 
   #readOuter(binding: Binding, node: AnyNode): Value {
-    if (binding.reassigned || binding.fieldsChange) return this.#l.refuse('CZ1014', node, binding.name)
+    if (binding.reassigned) return this.#l.refuse('CZ1014', node, binding.name)
     const handed = this.#storages.get(binding)
+    if (handed?.kind === 'record' && binding.fieldsChange) return this.#l.refuse('CZ1014', node, binding.name)
     if (handed !== undefined) return handed
     this.#inference.lift(this.#l.node, binding)
     return unknownValue
@@ -79,7 +80,8 @@ export class Variables {
     const fixed = ['self', 'function', 'class', 'catch'].includes(binding.kind)
     if (fixed || (binding.kind === 'const' && !isDeclaration)) return this.#l.refuse('CZ1015', node, binding.name)
     if (binding.owner !== this.#l.node) return this.#l.refuse('CZ1014', node, binding.name)
-    if (isDeclaration) this.#declared.add(binding)
+    if (isDeclaration) this.#declare(binding)
+    else this.#mustBeDeclared(binding)
     if (binding.fn !== undefined) {
       if (!isFunctionValue(value)) return this.#l.refuse('CZ1008', node, binding.name, 'a function and something else')
       return this.#l.build.mark('SET', this.#marker(binding))
@@ -96,6 +98,7 @@ export class Variables {
   }
 
   assignField(binding: Binding, value: RecordValue, name: string, node: AnyNode): void {
+    this.#mustBeDeclared(binding)
     const type = this.#note(binding, value, node)
     const storage = this.#storage(binding)
     const field = value.fields.get(name)
@@ -109,14 +112,24 @@ export class Variables {
     if (binding.kind === 'class' || binding.kind === 'function') return
     const registers = binding.fn === undefined ? operandsOf(this.#storage(binding)) : []
     for (const each of registers) this.#l.build.mark('UNSET', each as Register)
-    if (registers.length === 0) this.#l.build.mark('UNSET', this.#marker(binding))
+    this.#l.build.mark('UNSET', this.#marker(binding))
   }
 
   /** Comes by `let x`. */
   beginUndefined(binding: Binding, node: AnyNode): void {
     if (this.#inference.startUndefined.has(binding)) return this.assign(binding, undefinedValue, node)
-    this.#declared.add(binding)
     this.begin(binding)
+    this.#declare(binding)
+  }
+
+  /** From here on a `let` or `const` may be assigned to. */
+  #declare(binding: Binding): void {
+    this.#declared.add(binding)
+    if (binding.kind === 'let' || binding.kind === 'const') this.#l.build.mark('SET', this.#marker(binding))
+  }
+
+  #mustBeDeclared(binding: Binding): void {
+    if (binding.kind === 'let' || binding.kind === 'const') this.#l.build.use(this.#marker(binding))
   }
 
   /** Begins a `var`, as the function is entered. */
@@ -168,7 +181,9 @@ export class Variables {
 
   #note(binding: Binding, value: Value, node: AnyNode): Type {
     const type = this.#inference.noteVariable(this.#instance, binding, typeOf(value))
-    if (type.kind === 'mixed') return this.#l.refuse('CZ1008', node, binding.name, type.what)
+    // where it is declared it was still of one type
+    const first = node === binding.declared && binding.reassigned
+    if (type.kind === 'mixed' && !first) return this.#l.refuse('CZ1008', node, binding.name, type.what)
     return type
   }
 
@@ -199,6 +214,8 @@ export class Variables {
 
   #keepsConstant(binding: Binding, value: Value): boolean {
     if (binding.captured || binding.reassigned || (binding.kind !== 'const' && binding.kind !== 'let')) return false
+    // the fields of an object may change
+    if (value.kind === 'record') return false
     const operands = operandsOf(value)
     return operands.length === 1 && operands.every(isConstant) && !this.#inference.startUndefined.has(binding)
   }

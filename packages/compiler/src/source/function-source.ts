@@ -26,7 +26,7 @@ export interface FunctionSource {
 }
 
 /** Room for anything that a person or a bundler writes as one function. */
-const MAX_LENGTH = 1 << 19
+const MAX_LENGTH = 1 << 16
 
 /** @param line the line of the file in which the text begins */
 export function readSource(text: string, line = 1): FunctionSource {
@@ -48,6 +48,9 @@ export function readSource(text: string, line = 1): FunctionSource {
       return source
     } catch (thrown) {
       if (thrown instanceof Refusal) throw thrown
+      // the stack of the parser was full
+      if (thrown instanceof RangeError || /stack space/.test(String(thrown)))
+        throw new Refusal('CZ1019', start, 'it is nested too deeply')
       first ??= thrown
     }
   }

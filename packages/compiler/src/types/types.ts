@@ -34,6 +34,7 @@ export function join(left: Type, right: Type): Type {
   }
   if (left.kind === 'view' && right.kind === 'view' && left.view === right.view) return left
   if (left.kind === 'record' && right.kind === 'record') return joinRecords(left, right)
+  if (left.kind === 'opaque' && right.kind === 'opaque' && left.what === right.what) return left
   if (left.kind === right.kind && left.kind !== 'view' && left.kind !== 'opaque') return left
   return joinMaybe(left, right)
 }

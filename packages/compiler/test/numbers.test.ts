@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { compiled, describeRun, differences, differencesInC } from './exact.ts'
+import { pairs, singles } from './rows.ts'
+
+const two = ['number', 'number']
+
+describeRun('numbers', () => {
+  it.each([
+    '(a, b) => a + b',
+    '(a, b) => a * b - b / a',
+    '(a, b) => a % b',
+    '(a, b) => a ** b',
+    '(a, b) => a ** b ** 2',
+    '(a, b) => (a | b) ^ (a & ~b)',
+    '(a, b) => a << b',
+    '(a, b) => a >> b',
+    '(a, b) => a >>> b',
+    '(a, b) => (a >>> 0) + (b >>> 0)',
+    '(a, b) => ((a >>> 0) - (b >>> 0)) | 0',
+    '(a, b) => (a >>> 0) === (b >>> 0)',
+    '(a, b) => (a >>> 0) < (b >>> 0)',
+    '(a, b) => (a | 0) + (b | 0)',
+    '(a, b) => ((a | 0) + (b | 0)) | 0',
+    '(a, b) => ((a | 0) * 31 + b) | 0',
+    '(a, b) => ((a | 0) * (b | 0)) | 0',
+    '(a, b) => (-(a | 0)) | 0',
+    '(a, b) => -(a | 0)',
+    '(a, b) => -(a | 0) * 0',
+    '(a, b) => (a | 0) % (b | 0)',
+    '(a, b) => (a & 7) / (b & 3)',
+    '(a, b) => +a - -b',
+    '(a, b) => a < b',
+    '(a, b) => a <= b',
+    '(a, b) => a > b',
+    '(a, b) => a >= b',
+    '(a, b) => a === b',
+    '(a, b) => a != b',
+    '(a, b) => Object.is(a, b)',
+    '(a, b) => !a',
+    '(a, b) => !(a | 0)',
+    '(a, b) => (a > 1) + (b > 1)',
+    '(a, b) => a * true - false',
+    '(a, b) => { let h = 2166136261; for (let i = 0; i < 5; i++) { h ^= i + a; h = Math.imul(h, 16777619) } return h >>> 0 }',
+    '(a, b) => { let x = a >>> 0; x = x >>> 3; return x - 1 }',
+    '(a, b) => { let x = a | 0; x++; x += b | 0; return x }',
+    '(a, b) => { let x = 2147483640; for (let i = 0; i < 20; i++) x++; return x + a }',
+    '(a, b) => { let x = 2147483640; for (let i = 0; i < 20; i++) x += i; return x }',
+    '(a, b) => { let x = 1; for (let i = 0; i < 70; i++) x = x + x; return x }',
+    '(a, b) => { let x = 0; for (let i = 0; i < 9; i++) x = -x; return x }',
+    '(a, b) => { let x = 0; x--; x -= 3; return x * 0 }',
+    '(a, b) => Math.max(a, b, 3) - Math.min(a, b)',
+    '(a, b) => Math.max() + Math.min(a)',
+    '(a, b) => Math.hypot(a, b)',
+    '(a, b) => Math.atan2(a, b)',
+    '(a, b) => Math.imul(a, b)',
+    '(a, b) => Math.imul(a) + Math.floor()',
+    '(a, b) => Math.pow(a, b)',
+    '(a, b) => Math.PI * Number.EPSILON',
+    '(a, b) => -9007199254740991 - a',
+    '(a, b) => 0.1 + 0.2 + 1e21 + .5e-7 + 0xff + 1_000',
+    '(a, b) => (0 * -1) / a',
+  ])('%s', (text) => {
+    expect(differences(text, two, pairs)).toStrictEqual([])
+  })
+
+  it.each(
+    `abs acos acosh asin asinh atan atanh cbrt ceil clz32 cos cosh exp expm1 floor fround log log10 log1p log2 round sign sin sinh sqrt tan tanh trunc`
+      .split(' ')
+      .map((name) => `(a) => Math.${name}(a)`),
+  )('%s', (text) => {
+    expect(differences(text, ['number'], singles)).toStrictEqual([])
+  })
+
+  it.each([
+    '(a) => Number.isInteger(a)',
+    '(a) => Number.isSafeInteger(a)',
+    '(a) => Number.isNaN(a)',
+    '(a) => Number.isFinite(a)',
+    '(a) => isNaN(a) || isFinite(a)',
+    '(a) => Number(a) + Number(a > 1) + Number(null)',
+    '(a) => Boolean(a)',
+    '(a) => a ? 1 : 2',
+    '(a) => typeof a',
+    '(a) => a === void 0',
+    '(a) => a ?? 5',
+  ])('%s', (text) => {
+    expect(differences(text, ['number'], singles)).toStrictEqual([])
+  })
+
+  it('does the same in C', () => {
+    expect(differencesInC()).toStrictEqual([])
+  })
+})
+
+describe('the instructions of numbers', () => {
+  it('keeps whole numbers whole', () => {
+    expect(compiled('(a, b) => ((a | 0) + (b | 0)) | 0', two).ir).toBe(`function 0 body(a: n, b: n): n
+  #0: i = I32_FROM_F64 a
+  #1: i = I32_FROM_F64 b
+  #2: i = I32_ADD #0 #1
+  #3: n = F64_FROM_I32 #2
+  RETURN #3
+`)
+  })
+
+  it('counts loops by counters', () => {
+    const text = '(a, b) => { let s = 0; for (let i = 0; i < b; i++) { s = (s + i) | 0; if (s === a) break } return s }'
+    expect(compiled(text, two).ir).toBe(`function 0 body(a: n, b: n): n
+  s: i = MOVE 0i
+  i: k = MOVE 0k
+  JUMP L0
+L1:
+  #0: i = I32_FROM_K i
+  s: i = I32_ADD s #0
+  #1: n = F64_FROM_I32 s
+  #2: b = F64_EQ #1 a
+  JUMP_IF #2 L2
+  i: k = K_ADD i 1k
+  POLL
+L0:
+  #3: n = F64_FROM_K i
+  #4: b = F64_LT #3 b
+  JUMP_IF #4 L1
+L2:
+  #5: n = F64_FROM_I32 s
+  RETURN #5
+`)
+  })
+
+  it('does what is known at once', () => {
+    expect(compiled('() => 2 * 3 + (1 << 4) + "x".length - -0', []).ir).toBe(`function 0 body(): n
+  RETURN 23n
+`)
+  })
+})
