@@ -234,6 +234,13 @@ describe('files', () => {
     expect(checkFiles(root)).toEqual(['packages/core-c/binding: 1001 lines in all, the limit is 1000'])
   })
 
+  test('a folder of it with a limit of its own does not count', () => {
+    for (const name of ['addon.cc', 'programs/values.cc', 'programs/values.h'])
+      plant(`packages/core-c/binding/${name}`, 'x\n'.repeat(350))
+    plant('packages/core-c/binding/reader.cc', 'x\n'.repeat(350))
+    expect(checkFiles(root)).toEqual(['packages/core-c/binding/programs: 700 lines in all, the limit is 600'])
+  })
+
   test('a kind of file that nobody placed fails', () => {
     plant('packages/api/src/fast.zig', '')
     expect(checkFiles(root)).toEqual([

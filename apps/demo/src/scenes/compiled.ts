@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts'
 
 /** Longest time, in milliseconds, for the switch: a C compiler may be at work, and the machine busy. */
 const patienceMs = 30_000
-const batchSize = 10_000
+const batchSize = 2_000
 
 const tiers = ['javascript', 'compiling', 'checking', 'interpreted', 'machine code']
 
@@ -17,23 +17,24 @@ export function instalment(cents: number, months: number): number {
   return Math.round((cents * rate * growth) / (growth - 1))
 }
 
-/** Steps of Collatz's rule from all numbers of a range until 1 is reached. Loops: they become machine code. */
-export function collatzSteps(from: number, count: number): number {
-  let steps = 0
-  for (let start = from; start < from + count; start++) {
-    let n = start
-    while (n !== 1) {
-      n = n % 2 === 0 ? n / 2 : 3 * n + 1
-      steps++
-    }
+/** Steps until a point escapes from the Mandelbrot set, at most 20,000. It loops: it becomes machine code. */
+export function escapeSteps(cx: number, cy: number): number {
+  let x = 0
+  let y = 0
+  let step = 0
+  while (step < 20_000 && x * x + y * y <= 4) {
+    const next = x * x - y * y + cx
+    y = 2 * x * y + cy
+    x = next
+    step++
   }
-  return steps
+  return step
 }
 
 export async function compiledScene(stage: Stage): Promise<void> {
   stage.terminal.heading('6. Compiled bodies: a function becomes C while its tasks run')
   await switchOver(stage, stage.tasks.task({ name: 'instalment' }, instalment), [25_000_000, 240])
-  await switchOver(stage, stage.tasks.task({ name: 'collatz' }, collatzSteps), [1, 300])
+  await switchOver(stage, stage.tasks.task({ name: 'escape' }, escapeSteps), [-0.5, 0.5])
   await stayJavaScript(stage)
 }
 
@@ -63,7 +64,7 @@ async function switchOver(
   const switched = ranInC ? `C from task ${results.length} on` : 'JavaScript'
   terminal.line(`${body.taskName.padEnd(10)} ${switched}: ${body.explain().native.reason}`)
   if (results.length > 0) ledger.enterTogether(results, `${expected} each, ${switched}`)
-  const batch = body.batch(Array.from({ length: tasks.engineInfo.name === 'native' ? batchSize : 100 }, () => args))
+  const batch = body.batch(Array.from({ length: batchSize }, () => args))
   const sums = await batch.wait()
   checks.holds(
     sums.every((sum) => sum === expected),

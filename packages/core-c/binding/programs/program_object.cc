@@ -11,18 +11,20 @@ static constexpr double kMostMemory = 256.0 * 1024 * 1024;
 
 Programs &ProgramsOf(Napi::Env env) { return *env.GetInstanceData<Core>()->programs; }
 
-static bool ReadBytes(Napi::Value value, Napi::Uint8Array *out) {
+// A copy: what is checked must not change, and JavaScript runs before it is opened.
+static bool ReadBytes(Napi::Value value, std::string *out) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array)
     return ThrowMisfit(napi_throw_type_error, "bytes", "a Uint8Array", value);
-  *out = value.As<Napi::Uint8Array>();
+  const auto bytes = value.As<Napi::Uint8Array>();
+  if (bytes.ByteLength() > 0) out->assign(reinterpret_cast<const char *>(bytes.Data()), bytes.ByteLength());
   return true;
 }
 
 // Has each function that the program needs tested, once in an environment. False with an error pending.
-static bool TestMath(Napi::Env env, Napi::Uint8Array bytes) {
+static bool TestMath(Napi::Env env, const std::string &bytes) {
   Programs &programs = ProgramsOf(env);
   for (;;) {
-    const char *name = ctz_program_lacks(bytes.Data(), bytes.ByteLength(), &programs.math);
+    const char *name = ctz_program_lacks(bytes.data(), bytes.size(), &programs.math);
     if (name == nullptr || programs.math_test.IsEmpty() || !programs.tested.insert(name).second) return true;
     programs.math_test.Call({Napi::String::New(env, name)});
     if (env.IsExceptionPending()) return false;
@@ -30,12 +32,12 @@ static bool TestMath(Napi::Env env, Napi::Uint8Array bytes) {
 }
 
 OpenedProgram OpenProgram(Napi::Env env, Napi::Value value) {
-  Napi::Uint8Array bytes;
+  std::string bytes;
   if (!ReadBytes(value, &bytes) || !TestMath(env, bytes)) return nullptr;
   ctz_program *program = nullptr;
   char why[256] = "";
   const ctz_math &math = ProgramsOf(env).math;
-  const ctz_status status = ctz_program_open(bytes.Data(), bytes.ByteLength(), &math, &program, why, sizeof why);
+  const ctz_status status = ctz_program_open(bytes.data(), bytes.size(), &math, &program, why, sizeof why);
   if (status != CTZ_OK) ThrowStatus(env, status, why[0] == '\0' ? "" : std::string("no program: ") + why);
   return OpenedProgram(program);
 }

@@ -6,8 +6,6 @@
 #include "binding/convert.h"
 #include "binding/reader.h"
 
-static constexpr double kMostCounter = 9007199254740992.0;
-
 bool ReadValues(Napi::Array array, uint32_t count, Napi::Value *values) {
   if (array.Length() != count) return false;
   for (uint32_t i = 0; i < count; i++) {

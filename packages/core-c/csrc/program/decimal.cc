@@ -31,7 +31,7 @@ double ctz_decimal_parse(const char *digits, size_t size, int32_t exponent) {
   char text[1024];
   if (size == 0 || size > sizeof text - 16) return 0;
   std::memcpy(text, digits, size);
-  const int tail = std::snprintf(text + size, 16, "e%d", static_cast<int>(exponent));
+  [[maybe_unused]] const int tail = std::snprintf(text + size, 16, "e%d", static_cast<int>(exponent));
   double number = 0;
 #if defined(_LIBCPP_VERSION) && _LIBCPP_VERSION < 200000
   // there are no doubles in its from_chars; without a point the locale does not matter
