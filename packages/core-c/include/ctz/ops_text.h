@@ -28,7 +28,7 @@ static inline uint32_t ctz_clamped_relative(double position, uint32_t length) {
 }
 // Whether `position` is a whole number in 0 .. length-1.
 static inline int ctz_is_inside(double position, uint64_t length) {
-  return position >= 0 && position < (double)length && ctz_trunc(position) == position;
+  return position >= 0 && position < (double)(int64_t)length && (double)(int64_t)position == position;
 }
 
 static inline ctz_text ctz_text_of_bool(int a) {
@@ -76,6 +76,12 @@ static inline double ctz_op_str_char_code_at(ctz_run *run, ctz_text a, double po
   (void)run;
   double index = ctz_to_integer(position);
   return ctz_is_inside(index, a.length) ? (double)ctz_unit_at(a, (uint64_t)index) : CTZ_NAN;
+}
+// Of a counter: outside of the text it gives up, where JavaScript says NaN.
+static inline int ctz_op_str_unit_at(ctz_run *run, ctz_text a, int64_t index, int32_t *out) {
+  if ((uint64_t)index >= a.length) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);
+  *out = (int32_t)ctz_unit_at(a, (uint64_t)index);
+  return 1;
 }
 static inline int ctz_op_str_code_point_at(ctz_run *run, ctz_text a, double position, double *out) {
   double index = ctz_to_integer(position);
