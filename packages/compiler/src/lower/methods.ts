@@ -65,13 +65,14 @@ const asIs: Method = { lower: ({ subject }) => subject }
 const ascii = 'text that is not ASCII runs in JavaScript'
 const outside = 'outside of the text it runs in JavaScript'
 
-/** A counter stays one: there the text is left with a bail instead of NaN. */
+/** At a counter, which is meant to stay inside, the answer is a whole number. */
 const charCodeAt: Method = {
-  conditions: 'outside of the text, at an index that only ever counts, it runs in JavaScript',
+  conditions: 'where a counter leaves the text it runs in JavaScript',
   lower: (call) => {
     const { l, args, node, name } = call
-    const at = args[0] === undefined || args[0].kind === 'undefined' ? undefined : number(l, args[0], node, name)
-    const counted = at === undefined ? constant('k', 0) : toCounter(l.build, at)
+    const [at = undefinedValue] = args
+    const counts = at.kind === 'number' && knownNumber(at) === undefined
+    const counted = counts ? toCounter(l.build, number(l, at, node, name)) : undefined
     if (counted === undefined) return byNumbers('STR_CHAR_CODE_AT', float, 0).lower(call)
     return int32(l.build.emit('STR_UNIT_AT', [own(call), counted]), 0xffff)
   },

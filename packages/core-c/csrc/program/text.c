@@ -12,6 +12,11 @@ int ctz_text_concat(ctz_run *run, ctz_text a, ctz_text b, ctz_text *out) {
   }
   uint64_t length = (uint64_t)a.length + b.length;
   if (length > CTZ_TEXT_MAX_LENGTH) return ctz_give_up(run, CTZ_BAIL_LENGTH, 0);
+  // what was made one behind the other is one text already
+  if (a.wide == b.wide && (const char *)a.data + ((size_t)a.length << a.wide) == b.data) {
+    *out = (ctz_text){a.data, (uint32_t)length, a.wide};
+    return 1;
+  }
   void *data = a.wide >= b.wide ? ctz_room_behind(run, a, b.length) : NULL;
   if (data != NULL) {
     ctz_copy_units(data, a.wide, 0, b);

@@ -18,13 +18,16 @@
 #define CTZ_RARE
 #endif
 
+CTZ_RARE static inline void ctz_note_reason(ctz_run *run, uint32_t reason, uint32_t number) {
+  if (run->bail.reason != CTZ_BAIL_NONE) return;
+  run->bail.reason = reason;
+  run->bail.number = number;
+  run->bail.function = UINT32_MAX;
+}
+
 // Notes why the run gives up, unless that is known; the place is told later, by ctz_bail_at. Answers 0.
-CTZ_RARE static inline int ctz_give_up(ctz_run *run, uint32_t reason, uint32_t number) {
-  if (run->bail.reason == CTZ_BAIL_NONE) {
-    run->bail.reason = reason;
-    run->bail.number = number;
-    run->bail.function = UINT32_MAX;
-  }
+static inline int ctz_give_up(ctz_run *run, uint32_t reason, uint32_t number) {
+  ctz_note_reason(run, reason, number);
   return 0;
 }
 

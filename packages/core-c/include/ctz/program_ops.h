@@ -28,12 +28,15 @@
 // Once in each library of bodies.
 #define CTZ_DEFINE_BODY_ABI CTZ_EXPORT const uint32_t ctz_body_abi = CTZ_BODY_ABI;
 
+CTZ_RARE static inline void ctz_note_place(ctz_run *run, uint32_t function, uint32_t instruction) {
+  if (run->bail.reason == CTZ_BAIL_NONE || run->bail.function != UINT32_MAX) return;
+  run->bail.function = function;
+  run->bail.instruction = instruction;
+}
+
 // Where a body in C has given up: the first place that is told, which is the innermost. Answers 0.
-CTZ_RARE static inline int ctz_bail_at(ctz_run *run, uint32_t function, uint32_t instruction) {
-  if (run->bail.reason != CTZ_BAIL_NONE && run->bail.function == UINT32_MAX) {
-    run->bail.function = function;
-    run->bail.instruction = instruction;
-  }
+static inline int ctz_bail_at(ctz_run *run, uint32_t function, uint32_t instruction) {
+  ctz_note_place(run, function, instruction);
   return 0;
 }
 
