@@ -29,7 +29,7 @@ int ctz_room_for(ctz_run *run, uint64_t length, uint32_t wide, void **data, ctz_
     if (!provide(run, bytes)) return 0;
   }
   *data = run->top;
-  *out = (ctz_text){run->top, (uint32_t)length, wide};
+  ctz_put_text(out, run->top, (uint32_t)length, wide);
   run->top += bytes;
   return 1;
 }

@@ -9,6 +9,19 @@ static inline uint32_t ctz_unit_at(ctz_text text, uint64_t index) {
   return text.wide != 0 ? ((const uint16_t *)text.data)[index] : ((const uint8_t *)text.data)[index];
 }
 
+// One store for length and width, which are read as one when the text is handed on: a reader that comes right behind two
+// stores would have to wait for both.
+static inline void ctz_put_text(ctz_text *out, const void *data, uint32_t length, uint32_t wide) {
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint64_t both = (uint64_t)wide << 32 | length;
+  out->data = data;
+  __builtin_memcpy((char *)out + offsetof(ctz_text, length), &both, sizeof both);
+#else
+  ctz_text text = {data, length, wide};
+  *out = text;
+#endif
+}
+
 // A piece of a text shares its memory.
 static inline ctz_text ctz_text_piece(ctz_text text, uint32_t begin, uint32_t length) {
   ctz_text piece = {NULL, length, text.wide};
