@@ -69,6 +69,8 @@ class FunctionText {
   readonly #numbers: readonly number[]
   readonly #texts: Texts
   readonly #recursive: boolean
+  /** It polls at other places than its beginning. */
+  readonly #polls: boolean
 
   constructor(program: IrProgram, index: number, symbol: string, numbers: readonly number[], texts: Texts) {
     this.#function = program.functions[index] ?? {
@@ -82,6 +84,7 @@ class FunctionText {
     this.#numbers = numbers
     this.#texts = texts
     this.#recursive = callsItself(program.functions, index)
+    this.#polls = this.#function.instructions.some(({ op }, at) => op === 'POLL' && !this.#isFirst(at))
   }
 
   print(): string {
@@ -95,10 +98,18 @@ class FunctionText {
       locals.set(type, known)
     }
     const declared = [...locals].map(([type, registers]) => `  ${type} ${registers.map(local).join(', ')};`)
-    const lines = instructions.map((each, index) => this.#line(each, this.#numbers[index] ?? 0))
+    if (this.#polls) declared.push('  uint32_t polls = CTZ_POLLS;')
+    const lines = instructions.flatMap((each, index) =>
+      this.#isFirst(index) ? [] : [this.#line(each, this.#numbers[index] ?? 0)],
+    )
     const enter = this.#recursive ? [`  if (!ctz_enter(run)) ${this.#bail(0)}`] : []
     const head = headOf(this.#function, this.#index, this.#symbol)
     return [`${head} {`, ...declared, '  (void)run;', ...enter, ...lines, '}', ''].join('\n')
+  }
+
+  /** The poll with which a function begins that comes back to itself; ctz_enter does it. */
+  #isFirst(index: number): boolean {
+    return this.#recursive && index === 0 && this.#function.instructions[0]?.op === 'POLL'
   }
 
   #line(instruction: Instruction, at: number): string {
@@ -120,6 +131,8 @@ class FunctionText {
         return `  if (${this.#value(first)}) goto L${label?.id};`
       case 'JUMP_UNLESS':
         return `  if (!${this.#value(first)}) goto L${label?.id};`
+      case 'POLL':
+        return `  if (--polls == 0) {\n    polls = CTZ_POLLS;\n    if (!ctz_settle_polls(run)) ${this.#bail(at)}\n  }`
       case 'CALL':
         return this.#call(instruction, at)
       case 'RETURN':
@@ -151,7 +164,9 @@ class FunctionText {
   }
 
   #return(operands: readonly Operand[]): string {
-    const leave = this.#recursive ? '  ctz_leave(run);\n' : ''
+    // what a function of the body has not settled counts for its caller
+    const spend = this.#polls && this.#index > 0 ? '  ctz_spend_polls(run, CTZ_POLLS - polls);\n' : ''
+    const leave = `${spend}${this.#recursive ? '  ctz_leave(run);\n' : ''}`
     const values = operands.map((each, index) =>
       this.#function.result.kind === 'record'
         ? `  out[${index}].${memberOf(each.type)} = ${this.#value(each)};\n`

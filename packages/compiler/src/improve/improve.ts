@@ -3,6 +3,7 @@ import { blocksOf, labelPlaces, reachableBlocks } from '../ir/flow.ts'
 import type { Instruction, IrFunction, Label, Register } from '../ir/ir.ts'
 import { isConstant, isEnd, isJump, isMark, resultsOf } from '../ir/ir.ts'
 import { opcodes } from '../ir/opcodes.generated.ts'
+import { narrowed } from './narrow.ts'
 
 export function improve(each: IrFunction): IrFunction {
   let instructions: Instruction[] = withoutMarks(each.instructions)
@@ -11,7 +12,8 @@ export function improve(each: IrFunction): IrFunction {
     instructions = straightened(reachable(instructions))
     instructions = withoutUnused(withoutCopies(instructions))
   }
-  return { ...each, instructions }
+  const whole = narrowed(each.params, instructions)
+  return { ...each, instructions: whole === instructions ? instructions : withoutUnused(withoutCopies(whole)) }
 }
 
 export function reachable(instructions: readonly Instruction[]): Instruction[] {

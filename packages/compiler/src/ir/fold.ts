@@ -49,6 +49,8 @@ const folds: Partial<Record<OpName, Fold>> = {
   I32_EQ: (a: number, b: number) => a === b,
   K_ADD: (a: number, b: number) => a + b,
   K_SUB: (a: number, b: number) => a - b,
+  K_MIN: (a: number, b: number) => Math.min(a, b),
+  K_MAX: (a: number, b: number) => Math.max(a, b),
   K_LT: (a: number, b: number) => a < b,
   K_LE: (a: number, b: number) => a <= b,
   K_EQ: (a: number, b: number) => a === b,

@@ -2,15 +2,17 @@
 // documentation is written from.
 import type { CallExpression } from 'acorn'
 import type { Operand } from '../ir/ir.ts'
+import { isConstant } from '../ir/ir.ts'
 import type { OpName } from '../ir/opcodes.generated.ts'
 import { constant } from './builder.ts'
-import { toFloat, toInt32 } from './convert.ts'
+import { toCounter, toFloat, toInt32 } from './convert.ts'
 import type { Lowering } from './lowering.ts'
 import { number, text } from './operators.ts'
 import type { NumberValue, Value } from './values.ts'
 import {
   boolean,
   booleanConstant,
+  counter,
   float,
   int32,
   numberConstant,
@@ -48,13 +50,35 @@ const rounding = (op: OpName): Builtin => ({
   },
 })
 
-const extreme = (op: OpName, empty: number): Builtin => ({
+const extreme = (order: 'MIN' | 'MAX', empty: number): Builtin => ({
   lower: (call) => {
-    if (call.args.length === 0) return numberConstant(empty)
-    const [first = constant('n', NaN), ...more] = call.args.map((_, index) => double(call, index))
-    return numberOf(more.reduce((before, each) => call.l.build.emit(op, [before, each]), first))
+    const { build } = call.l
+    const [first = numberConstant(empty), ...more] = call.args.map((_, index) => numeric(call, index))
+    return more.reduce((before, each) => {
+      const [a, b] = [toCounter(build, before), toCounter(build, each)]
+      if (a !== undefined && b !== undefined) return counted(build.emit(`K_${order}`, [a, b]), before, each)
+      return numberOf(build.emit(`F64_${order}`, [toFloat(build, before), toFloat(build, each)]))
+    }, first)
   },
 })
+
+/** One of two whole numbers, or the size of one: no further from 0 than they are. */
+function counted(operand: Operand, ...from: readonly NumberValue[]): NumberValue {
+  if (isConstant(operand)) return numberConstant(operand.value as number)
+  const bound = Math.max(...from.map((each) => each.bound))
+  return counter(operand, bound, from.every(({ form, steady }) => form === 'i' || steady))
+}
+
+const absolute: Builtin = {
+  lower: (call) => {
+    const { build } = call.l
+    const value = numeric(call, 0)
+    const whole = toCounter(build, value)
+    if (whole === undefined) return numberOf(build.emit('F64_ABS', [toFloat(build, value)]))
+    const other = build.emit('K_SUB', [constant('k', 0), whole])
+    return counted(build.emit('K_MAX', [whole, other]), value)
+  },
+}
 
 /** Without conversion: what is no number is not NaN, not finite, not whole. */
 const question = (op: OpName): Builtin => ({
@@ -132,7 +156,7 @@ const converting = (op: OpName): Builtin => ({
 
 /** By name, as it is called. */
 export const builtins: Readonly<Record<string, Builtin>> = {
-  'Math.abs': unary('F64_ABS'),
+  'Math.abs': absolute,
   'Math.acos': unary('F64_ACOS'),
   'Math.acosh': unary('F64_ACOSH'),
   'Math.asin': unary('F64_ASIN'),
@@ -155,8 +179,8 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   'Math.log10': unary('F64_LOG10'),
   'Math.log1p': unary('F64_LOG1P'),
   'Math.log2': unary('F64_LOG2'),
-  'Math.max': extreme('F64_MAX', -Infinity),
-  'Math.min': extreme('F64_MIN', Infinity),
+  'Math.max': extreme('MAX', -Infinity),
+  'Math.min': extreme('MIN', Infinity),
   'Math.pow': binary('F64_POW'),
   'Math.random': { lower: ({ l }) => float(l.build.emit('F64_RANDOM', [])) },
   'Math.round': rounding('F64_ROUND'),

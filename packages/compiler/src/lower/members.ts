@@ -106,6 +106,11 @@ export function readElement(l: Lowering, place: ElementPlace, node: MemberExpres
   return int32(build.emit('VIEW_GET_I', [place.operand, at]), bound)
 }
 
+/** It stores what is left of the int32 of a number. */
+function keepsLowBits(name: ViewName): boolean {
+  return /^U?[Ii]nt(8|16|32)Array$/.test(name)
+}
+
 export function writeElement(l: Lowering, place: ElementPlace, value: Value, node: MemberExpression): void {
   if (place.kind === 'unknown' || value.kind === 'unknown') return
   if (place.kind === 'string') return l.refuse('CZ1007', node, 'an assignment to a character', 'a string')
@@ -115,7 +120,7 @@ export function writeElement(l: Lowering, place: ElementPlace, value: Value, nod
   if (at === undefined) {
     return build.act('VIEW_SET', [place.operand, toFloat(build, place.index), toFloat(build, stored)])
   }
-  if (int32Bound(place.view) !== undefined && stored.form === 'i') {
+  if (keepsLowBits(place.view) || (place.view === 'Uint8ClampedArray' && stored.form === 'i')) {
     return build.act('VIEW_SET_I', [place.operand, at, toInt32(build, stored)])
   }
   build.act('VIEW_SET_K', [place.operand, at, toFloat(build, stored)])

@@ -3,10 +3,10 @@ import type { Operand } from '../ir/ir.ts'
 import type { OpName } from '../ir/opcodes.generated.ts'
 import { constant } from './builder.ts'
 import type { BuiltinCall } from './builtins.ts'
-import { toFloat } from './convert.ts'
+import { toCounter, toFloat } from './convert.ts'
 import { number, text } from './operators.ts'
 import type { Value } from './values.ts'
-import { boolean, float, knownNumber, string, undefinedValue } from './values.ts'
+import { boolean, float, int32, knownNumber, string, undefinedValue } from './values.ts'
 
 export interface MethodCall extends BuiltinCall {
   readonly subject: Value
@@ -65,10 +65,23 @@ const asIs: Method = { lower: ({ subject }) => subject }
 const ascii = 'text that is not ASCII runs in JavaScript'
 const outside = 'outside of the text it runs in JavaScript'
 
+/** At a counter, which is meant to stay inside, the answer is a whole number. */
+const charCodeAt: Method = {
+  conditions: 'where a counter leaves the text it runs in JavaScript',
+  lower: (call) => {
+    const { l, args, node, name } = call
+    const [at = undefinedValue] = args
+    const counts = at.kind === 'number' && knownNumber(at) === undefined
+    const counted = counts ? toCounter(l.build, number(l, at, node, name)) : undefined
+    if (counted === undefined) return byNumbers('STR_CHAR_CODE_AT', float, 0).lower(call)
+    return int32(l.build.emit('STR_UNIT_AT', [own(call), counted]), 0xffff)
+  },
+}
+
 export const stringMethods: Readonly<Record<string, Method>> = {
   at: { ...byNumbers('STR_AT', string, 0), conditions: outside },
   charAt: byNumbers('STR_CHAR_AT', string, 0),
-  charCodeAt: byNumbers('STR_CHAR_CODE_AT', float, 0),
+  charCodeAt,
   codePointAt: { ...byNumbers('STR_CODE_POINT_AT', float, 0), conditions: outside },
   concat: {
     lower: (call) =>

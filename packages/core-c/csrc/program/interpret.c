@@ -25,7 +25,11 @@ typedef struct segment {
 } segment;
 
 void ctz_run_begin(ctz_run *run, const ctz_program *program, ctz_context *context) {
-  memset(run, 0, sizeof *run);
+  // one by one: compilers fill a struct of this size by an instruction that is slow to begin
+  run->top = run->end = NULL;
+  run->chunk = run->depth = 0;
+  run->bail.reason = run->bail.number = run->bail.function = run->bail.instruction = 0;
+  run->random[0] = run->random[1] = 0;
   run->runtime = ctz_program_runtime();
   run->math = &program->math;
   run->context = context;

@@ -27,9 +27,35 @@ static int text_of_whole(ctz_run *run, uint64_t number, bool negative, uint32_t 
   return ctz_text_of_ascii(run, begin, (size_t)(buffer + sizeof buffer - begin), out);
 }
 
+static uint32_t count_digits(uint64_t number) {
+  uint32_t count = 1;
+  for (; number >= 10000; number /= 10000) count += 4;
+  return count + (number >= 10) + (number >= 100) + (number >= 1000);
+}
+
+// Writes a number before `end`, two digits at a time.
+static void write_decimal(uint64_t number, char *end) {
+  static const char pairs[] =
+      "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555"
+      "657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+  for (; number > UINT32_MAX; number /= 100) memcpy(end -= 2, pairs + number % 100 * 2, 2);
+  uint32_t rest = (uint32_t)number;
+  for (; rest >= 10; rest /= 100) memcpy(end -= 2, pairs + rest % 100 * 2, 2);
+  if (rest > 0 || number == 0) *--end = (char)('0' + rest);
+}
+
+static int text_of_decimal(ctz_run *run, uint64_t number, bool negative, ctz_text *out) {
+  void *data;
+  uint32_t length = count_digits(number) + negative;
+  if (!ctz_room_for(run, length, 0, &data, out)) return 0;
+  if (negative) *(char *)data = '-';
+  write_decimal(number, (char *)data + length);
+  return 1;
+}
+
 int ctz_text_of_int32(ctz_run *run, int32_t number, ctz_text *out) {
   uint32_t size = number < 0 ? 0u - (uint32_t)number : (uint32_t)number;
-  return text_of_whole(run, size, number < 0, 10, out);
+  return text_of_decimal(run, size, number < 0, out);
 }
 
 static size_t write_exponent(char *to, int32_t exponent) {
@@ -79,7 +105,7 @@ int ctz_text_of_number(ctz_run *run, double number, ctz_text *out) {
   bool negative = number < 0;
   double size = ctz_abs(number);
   if (size == CTZ_INFINITY) return ctz_text_of_ascii(run, negative ? "-Infinity" : "Infinity", negative ? 9 : 8, out);
-  if (size < CTZ_TWO_TO_53 && ctz_trunc(size) == size) return text_of_whole(run, (uint64_t)size, negative, 10, out);
+  if (size < CTZ_TWO_TO_53 && ctz_trunc(size) == size) return text_of_decimal(run, (uint64_t)size, negative, out);
   char digits[CTZ_DECIMAL_DIGITS], text[48];
   int32_t point = 0;
   uint32_t count = ctz_decimal_shortest(size, digits, &point);
@@ -120,11 +146,48 @@ static size_t write_fixed(double number, uint32_t places, char *text) {
   return length;
 }
 
+#if defined(__SIZEOF_INT128__)
+__extension__ typedef unsigned __int128 twice;
+
+// Most texts that people make: up to 9 places of a number from 2^-10 to 2^63. number = whole + rest / 2^shift, and half
+// of the last place is added before the rest is cut there. @return false: it is another
+static bool write_short(ctz_run *run, double size, bool negative, uint32_t places, ctz_text *out) {
+  static const uint32_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+  if (places > 9 || !(size >= 0x1p-10 && size < CTZ_TWO_TO_63)) return false;
+  uint64_t whole = (uint64_t)size, part = 0;
+  double rest = size - (double)whole;
+  if (rest > 0) {
+    // exact: there are at most 62 bits behind the point
+    part = (uint64_t)(((twice)(uint64_t)(rest * 0x1p62) * tens[places] + ((uint64_t)1 << 61)) >> 62);
+    if (part == tens[places]) {
+      part = 0;
+      whole++;
+    }
+  }
+  void *data;
+  uint32_t before = negative + count_digits(whole), length = before + (places > 0 ? places + 1 : 0);
+  if (!ctz_room_for(run, length, 0, &data, out)) return true;
+  char *text = data;
+  if (negative) *text = '-';
+  write_decimal(whole, text + before);
+  if (places == 0) return true;
+  text[before] = '.';
+  memset(text + before + 1, '0', places);
+  if (part > 0) write_decimal(part, text + length);
+  return true;
+}
+#else
+static bool write_short(ctz_run *run, double size, bool negative, uint32_t places, ctz_text *out) {
+  return (void)run, (void)size, (void)negative, (void)places, (void)out, false;
+}
+#endif
+
 int ctz_text_fixed(ctz_run *run, double number, double digits, ctz_text *out) {
   double places = ctz_to_integer(digits);
   if (!(places >= 0 && places <= 100)) return ctz_give_up(run, CTZ_BAIL_FORMAT, 0);
   double size = ctz_abs(number);
   if (!(size < LEAST_SCIENTIFIC)) return ctz_text_of_number(run, number, out);
+  if (write_short(run, size, number < 0, (uint32_t)places, out)) return run->bail.reason == CTZ_BAIL_NONE;
   char buffer[MOST_FIXED + 1];
   char *text = buffer + 1;
   size_t length = write_fixed(size, (uint32_t)places, text);

@@ -101,7 +101,7 @@ static bool read_text(ctz_program *program, const layout *of, uint32_t length, u
   uint32_t wide = 0;
   for (uint32_t i = 0; i < length && wide == 0; i++) wide = program->units[first + i] > 0xFF;
   const void *data = wide ? (const void *)&program->units[first] : (const void *)&program->narrow[first];
-  *out = (ctz_text){length == 0 ? NULL : data, length, wide};
+  ctz_put_text(out, length == 0 ? NULL : data, length, wide);
   return true;
 }
 

@@ -24,12 +24,12 @@ static bool provide(ctz_run *run, size_t bytes) {
 int ctz_room_for(ctz_run *run, uint64_t length, uint32_t wide, void **data, ctz_text *out) {
   if (length > CTZ_TEXT_MAX_LENGTH) return ctz_give_up(run, CTZ_BAIL_LENGTH, 0);
   size_t bytes = (size_t)length << wide;
-  if (((uintptr_t)run->top & 1u) != 0) run->top++;
+  if (wide != 0 && ((uintptr_t)run->top & 1u) != 0) run->top++;
   if (run->top == NULL || run->top > run->end || bytes > (size_t)(run->end - run->top)) {
     if (!provide(run, bytes)) return 0;
   }
   *data = run->top;
-  *out = (ctz_text){run->top, (uint32_t)length, wide};
+  ctz_put_text(out, run->top, (uint32_t)length, wide);
   run->top += bytes;
   return 1;
 }

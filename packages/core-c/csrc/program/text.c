@@ -5,6 +5,40 @@
 
 #include "program/room.h"
 
+// Most texts that are joined are a few words: two moves that overlap, instead of a call.
+static void copy_bytes(char *to, const char *from, size_t size) {
+  if (size > 32) {
+    memcpy(to, from, size);
+  } else if (size >= 16) {
+    memcpy(to, from, 16);
+    memcpy(to + size - 16, from + size - 16, 16);
+  } else if (size >= 8) {
+    memcpy(to, from, 8);
+    memcpy(to + size - 8, from + size - 8, 8);
+  } else if (size >= 4) {
+    memcpy(to, from, 4);
+    memcpy(to + size - 4, from + size - 4, 4);
+  } else {
+    for (size_t i = 0; i < size; i++) to[i] = from[i];
+  }
+}
+
+// Two texts of bytes, neither empty: in place where the first may grow.
+static int concat_narrow(ctz_run *run, ctz_text a, ctz_text b, uint32_t length, ctz_text *out) {
+  const char *end = (const char *)a.data + a.length;
+  if (end == run->top && b.length <= (size_t)(run->end - run->top)) {
+    copy_bytes(run->top, b.data, b.length);
+    run->top += b.length;
+    ctz_put_text(out, a.data, length, 0);
+    return 1;
+  }
+  void *data;
+  if (!ctz_room_for(run, length, 0, &data, out)) return 0;
+  copy_bytes(data, a.data, a.length);
+  copy_bytes((char *)data + a.length, b.data, b.length);
+  return 1;
+}
+
 int ctz_text_concat(ctz_run *run, ctz_text a, ctz_text b, ctz_text *out) {
   if (a.length == 0 || b.length == 0) {
     *out = a.length == 0 ? b : a;
@@ -12,10 +46,16 @@ int ctz_text_concat(ctz_run *run, ctz_text a, ctz_text b, ctz_text *out) {
   }
   uint64_t length = (uint64_t)a.length + b.length;
   if (length > CTZ_TEXT_MAX_LENGTH) return ctz_give_up(run, CTZ_BAIL_LENGTH, 0);
+  // what was made one behind the other is one text already
+  if (a.wide == b.wide && (const char *)a.data + ((size_t)a.length << a.wide) == b.data) {
+    ctz_put_text(out, a.data, (uint32_t)length, a.wide);
+    return 1;
+  }
+  if ((a.wide | b.wide) == 0) return concat_narrow(run, a, b, (uint32_t)length, out);
   void *data = a.wide >= b.wide ? ctz_room_behind(run, a, b.length) : NULL;
   if (data != NULL) {
     ctz_copy_units(data, a.wide, 0, b);
-    *out = (ctz_text){a.data, (uint32_t)length, a.wide};
+    ctz_put_text(out, a.data, (uint32_t)length, a.wide);
     return 1;
   }
   uint32_t wide = a.wide | b.wide;

@@ -51,24 +51,27 @@ int ctz_text_repeat(ctz_run *run, ctz_text text, double count, ctz_text *out) {
   return 1;
 }
 
-static bool is_ascii(ctz_text text) {
-  for (uint32_t i = 0; i < text.length; i++) {
-    if (ctz_unit_at(text, i) > 0x7F) return false;
-  }
-  return true;
-}
+static uint32_t other_case(uint32_t unit, uint32_t first) { return unit - first < 26 ? unit ^ 0x20 : unit; }
 
 int ctz_text_case(ctz_run *run, ctz_text text, int upper, ctz_text *out) {
-  if (!is_ascii(text)) return ctz_give_up(run, CTZ_BAIL_LETTERS, 0);
   void *data;
   if (!ctz_room_for(run, text.length, 0, &data, out)) return 0;
   uint8_t *bytes = data;
-  uint32_t first = upper ? 'a' : 'A';
-  for (uint32_t i = 0; i < text.length; i++) {
-    uint32_t unit = ctz_unit_at(text, i);
-    bytes[i] = (uint8_t)(unit - first < 26 ? unit ^ 0x20 : unit);
+  uint32_t first = upper ? 'a' : 'A', seen = 0;
+  if (text.wide == 0) {
+    const uint8_t *from = text.data;
+    for (uint32_t i = 0; i < text.length; i++) {
+      seen |= from[i];
+      bytes[i] = (uint8_t)other_case(from[i], first);
+    }
+  } else {
+    const uint16_t *from = text.data;
+    for (uint32_t i = 0; i < text.length; i++) {
+      seen |= from[i];
+      bytes[i] = (uint8_t)other_case(from[i], first);
+    }
   }
-  return 1;
+  return seen > 0x7F ? ctz_give_up(run, CTZ_BAIL_LETTERS, 0) : 1;
 }
 
 static bool has_dollar(ctz_text text) {

@@ -11,7 +11,7 @@
 #define CTZ_OPCODES_H
 
 // Raised with every change that an older program would notice.
-#define CTZ_PROGRAM_VERSION 1u
+#define CTZ_PROGRAM_VERSION 2u
 
 #define CTZ_OPCODES(X)                                                                        \
   /* any type: the register as it is; operand and result have the same type */                \
@@ -83,6 +83,8 @@
   /* loop counters */                                                                         \
   X(K_ADD, "k", "kk", 0)                                                                      \
   X(K_SUB, "k", "kk", 0)                                                                      \
+  X(K_MIN, "k", "kk", 0)                                                                      \
+  X(K_MAX, "k", "kk", 0)                                                                      \
   X(K_LT, "b", "kk", 0)                                                                       \
   X(K_LE, "b", "kk", 0)                                                                       \
   X(K_EQ, "b", "kk", 0)                                                                       \
@@ -115,6 +117,7 @@
   X(STR_EQ, "b", "ss", 0)                                                                     \
   X(STR_LT, "b", "ss", 0)                                                                     \
   X(STR_CHAR_CODE_AT, "n", "sn", 0)                                                           \
+  X(STR_UNIT_AT, "i", "sk", 1) /* charCodeAt; bails outside of the text */                    \
   X(STR_CODE_POINT_AT, "n", "sn", 1) /* bails where JavaScript answers undefined */           \
   X(STR_CHAR_AT, "s", "sn", 1)                                                                \
   X(STR_INDEX, "s", "sn", 1) /* text[i]; bails outside of it */                               \

@@ -12,13 +12,22 @@
 #define CTZ_TWO_TO_53 9007199254740992.0
 #define CTZ_TWO_TO_63 9223372036854775808.0
 
+#if defined(__GNUC__)
+#define CTZ_RARE __attribute__((cold))
+#else
+#define CTZ_RARE
+#endif
+
+CTZ_RARE static inline void ctz_note_reason(ctz_run *run, uint32_t reason, uint32_t number) {
+  if (run->bail.reason != CTZ_BAIL_NONE) return;
+  run->bail.reason = reason;
+  run->bail.number = number;
+  run->bail.function = UINT32_MAX;
+}
+
 // Notes why the run gives up, unless that is known; the place is told later, by ctz_bail_at. Answers 0.
 static inline int ctz_give_up(ctz_run *run, uint32_t reason, uint32_t number) {
-  if (run->bail.reason == CTZ_BAIL_NONE) {
-    run->bail.reason = reason;
-    run->bail.number = number;
-    run->bail.function = UINT32_MAX;
-  }
+  ctz_note_reason(run, reason, number);
   return 0;
 }
 
@@ -96,8 +105,12 @@ CTZ_OP_B_NN(f64_le, a <= b)
 CTZ_OP_B_NN(f64_eq, a == b)
 CTZ_OP_B_NN(f64_same, (ctz_is_nan(a) && ctz_is_nan(b)) || ctz_bits_of(a) == ctz_bits_of(b))
 
-// The remainder has the sign of `a`, also when it is 0. Whole numbers need no call.
+// The remainder has the sign of `a`, also when it is 0. Whole numbers need no call, and those of int32 no long division.
 static inline double ctz_op_f64_mod(ctz_run *run, double a, double b) {
+  if (a > -2147483649.0 && a < 2147483648.0 && b >= 1 && b < 2147483648.0) {
+    int32_t whole_a = (int32_t)a, whole_b = (int32_t)b;
+    if ((double)whole_a == a && (double)whole_b == b) return ctz_copy_sign((double)(whole_a % whole_b), a);
+  }
   if (ctz_abs(a) < CTZ_TWO_TO_53 && ctz_abs(b) < CTZ_TWO_TO_53) {
     int64_t whole_a = (int64_t)a, whole_b = (int64_t)b;
     if (whole_b != 0 && (double)whole_a == a && (double)whole_b == b) {
@@ -167,6 +180,8 @@ CTZ_OP_B_II(i32_eq, a == b)
 // Unsigned inside: what a file says may overflow, and wraps.
 CTZ_OP_K_KK(k_add, (int64_t)((uint64_t)a + (uint64_t)b))
 CTZ_OP_K_KK(k_sub, (int64_t)((uint64_t)a - (uint64_t)b))
+CTZ_OP_K_KK(k_min, a < b ? a : b)
+CTZ_OP_K_KK(k_max, a > b ? a : b)
 CTZ_OP_B_KK(k_lt, a < b)
 CTZ_OP_B_KK(k_le, a <= b)
 CTZ_OP_B_KK(k_eq, a == b)

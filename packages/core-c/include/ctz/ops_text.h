@@ -9,6 +9,19 @@ static inline uint32_t ctz_unit_at(ctz_text text, uint64_t index) {
   return text.wide != 0 ? ((const uint16_t *)text.data)[index] : ((const uint8_t *)text.data)[index];
 }
 
+// One store for length and width, which are read as one when the text is handed on: a reader that comes right behind two
+// stores would have to wait for both.
+static inline void ctz_put_text(ctz_text *out, const void *data, uint32_t length, uint32_t wide) {
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint64_t both = (uint64_t)wide << 32 | length;
+  out->data = data;
+  __builtin_memcpy((char *)out + offsetof(ctz_text, length), &both, sizeof both);
+#else
+  ctz_text text = {data, length, wide};
+  *out = text;
+#endif
+}
+
 // A piece of a text shares its memory.
 static inline ctz_text ctz_text_piece(ctz_text text, uint32_t begin, uint32_t length) {
   ctz_text piece = {NULL, length, text.wide};
@@ -28,7 +41,7 @@ static inline uint32_t ctz_clamped_relative(double position, uint32_t length) {
 }
 // Whether `position` is a whole number in 0 .. length-1.
 static inline int ctz_is_inside(double position, uint64_t length) {
-  return position >= 0 && position < (double)length && ctz_trunc(position) == position;
+  return position >= 0 && position < (double)(int64_t)length && (double)(int64_t)position == position;
 }
 
 static inline ctz_text ctz_text_of_bool(int a) {
@@ -76,6 +89,12 @@ static inline double ctz_op_str_char_code_at(ctz_run *run, ctz_text a, double po
   (void)run;
   double index = ctz_to_integer(position);
   return ctz_is_inside(index, a.length) ? (double)ctz_unit_at(a, (uint64_t)index) : CTZ_NAN;
+}
+// Of a counter: outside of the text it gives up, where JavaScript says NaN.
+static inline int ctz_op_str_unit_at(ctz_run *run, ctz_text a, int64_t index, int32_t *out) {
+  if ((uint64_t)index >= a.length) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);
+  *out = (int32_t)ctz_unit_at(a, (uint64_t)index);
+  return 1;
 }
 static inline int ctz_op_str_code_point_at(ctz_run *run, ctz_text a, double position, double *out) {
   double index = ctz_to_integer(position);

@@ -35,6 +35,23 @@ static inline double ctz_view_read(uint32_t kind, ctz_view view, uint64_t index)
   }
 }
 
+// Of kinds whose elements fit int32.
+static inline int32_t ctz_view_read_whole(uint32_t kind, ctz_view view, uint64_t index) {
+  switch (kind) {
+    case CTZ_VIEW_I8:
+      return ((const int8_t *)view.data)[index];
+    case CTZ_VIEW_U8:
+    case CTZ_VIEW_U8_CLAMPED:
+      return ((const uint8_t *)view.data)[index];
+    case CTZ_VIEW_I16:
+      return ((const int16_t *)view.data)[index];
+    case CTZ_VIEW_U16:
+      return ((const uint16_t *)view.data)[index];
+    default:
+      return ((const int32_t *)view.data)[index];
+  }
+}
+
 // ToUint8Clamp: halves go to the even one.
 static inline int32_t ctz_to_clamped(double value) {
   if (!(value > 0)) return 0;
@@ -69,6 +86,31 @@ static inline void ctz_view_write(uint32_t kind, ctz_view view, uint64_t index, 
   }
 }
 
+static inline void ctz_view_write_whole(uint32_t kind, ctz_view view, uint64_t index, int32_t value) {
+  switch (kind) {
+    case CTZ_VIEW_I8:
+    case CTZ_VIEW_U8:
+      ((uint8_t *)view.data)[index] = (uint8_t)(uint32_t)value;
+      break;
+    case CTZ_VIEW_U8_CLAMPED:
+      ((uint8_t *)view.data)[index] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+      break;
+    case CTZ_VIEW_I16:
+    case CTZ_VIEW_U16:
+      ((uint16_t *)view.data)[index] = (uint16_t)(uint32_t)value;
+      break;
+    case CTZ_VIEW_I32:
+    case CTZ_VIEW_U32:
+      ((uint32_t *)view.data)[index] = (uint32_t)value;
+      break;
+    case CTZ_VIEW_F32:
+      ((float *)view.data)[index] = (float)value;
+      break;
+    default:
+      ((double *)view.data)[index] = value;
+  }
+}
+
 static inline int64_t ctz_op_view_length(ctz_run *run, uint32_t kind, ctz_view a) {
   return (void)run, (void)kind, (int64_t)a.length;
 }
@@ -84,7 +126,7 @@ static inline int ctz_op_view_get(ctz_run *run, uint32_t kind, ctz_view a, doubl
 }
 static inline int ctz_op_view_get_i(ctz_run *run, uint32_t kind, ctz_view a, int64_t index, int32_t *out) {
   if ((uint64_t)index >= a.length) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);
-  *out = (int32_t)ctz_view_read(kind, a, (uint64_t)index);
+  *out = ctz_view_read_whole(kind, a, (uint64_t)index);
   return 1;
 }
 static inline int ctz_op_view_set_k(ctz_run *run, uint32_t kind, ctz_view a, int64_t index, double value) {
@@ -98,7 +140,9 @@ static inline int ctz_op_view_set(ctz_run *run, uint32_t kind, ctz_view a, doubl
   return 1;
 }
 static inline int ctz_op_view_set_i(ctz_run *run, uint32_t kind, ctz_view a, int64_t index, int32_t value) {
-  return ctz_op_view_set_k(run, kind, a, index, value);
+  if ((uint64_t)index >= a.length) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);
+  ctz_view_write_whole(kind, a, (uint64_t)index, value);
+  return 1;
 }
 static inline int ctz_op_view_new(ctz_run *run, uint32_t kind, double length, ctz_view *out) {
   return run->runtime->view_new(run, kind, length, out);

@@ -28,17 +28,31 @@
 // Once in each library of bodies.
 #define CTZ_DEFINE_BODY_ABI CTZ_EXPORT const uint32_t ctz_body_abi = CTZ_BODY_ABI;
 
+CTZ_RARE static inline void ctz_note_place(ctz_run *run, uint32_t function, uint32_t instruction) {
+  if (run->bail.reason == CTZ_BAIL_NONE || run->bail.function != UINT32_MAX) return;
+  run->bail.function = function;
+  run->bail.instruction = instruction;
+}
+
 // Where a body in C has given up: the first place that is told, which is the innermost. Answers 0.
 static inline int ctz_bail_at(ctz_run *run, uint32_t function, uint32_t instruction) {
-  if (run->bail.reason != CTZ_BAIL_NONE && run->bail.function == UINT32_MAX) {
-    run->bail.function = function;
-    run->bail.instruction = instruction;
-  }
+  ctz_note_place(run, function, instruction);
   return 0;
 }
 
 static inline int ctz_op_poll(ctz_run *run) {
   return ctz_should_stop(run->context) ? ctz_give_up(run, CTZ_BAIL_STOPPED, 0) : 1;
+}
+
+// Loops of emitted C count their polls in a local variable, and settle them so many at once.
+#define CTZ_POLLS 64u
+static inline void ctz_spend_polls(ctz_run *run, uint32_t count) {
+  ctz_context *context = run->context;
+  context->polls_left = context->polls_left > count ? context->polls_left - count : 1;
+}
+static inline int ctz_settle_polls(ctz_run *run) {
+  ctz_spend_polls(run, CTZ_POLLS - 1);
+  return ctz_op_poll(run);
 }
 
 // As a function begins; 0: it is too deep in calls, or shall stop.
