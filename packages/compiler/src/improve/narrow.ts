@@ -23,7 +23,7 @@ export function narrowed(params: readonly Register[], instructions: readonly Ins
 function narrowRegisters(params: readonly Register[], instructions: readonly Instruction[]): ReadonlySet<Register> {
   const narrow = new Set(instructions.flatMap(resultsOf).filter(({ type }) => type === 'n'))
   for (const each of params) narrow.delete(each)
-  for (let before = -1; before !== narrow.size; ) {
+  for (let before = -1; before !== narrow.size;) {
     before = narrow.size
     for (const each of instructions) {
       if (!givesWhole(each, narrow)) for (const result of resultsOf(each)) narrow.delete(result)
@@ -35,7 +35,9 @@ function narrowRegisters(params: readonly Register[], instructions: readonly Ins
 
 function givesWhole({ op, operands: [from] }: Instruction, narrow: ReadonlySet<Operand>): boolean {
   if (op !== 'MOVE' || from === undefined) return narrower[op] !== undefined
-  return isConstant(from) ? Number.isInteger(from.value) && Math.abs(from.value as number) < MAX_EXACT : narrow.has(from)
+  return isConstant(from)
+    ? Number.isInteger(from.value) && Math.abs(from.value as number) < MAX_EXACT
+    : narrow.has(from)
 }
 
 function takesInt32({ op, result }: Instruction, narrow: ReadonlySet<Register>): boolean {
@@ -54,6 +56,7 @@ function rewritten(each: Instruction, renamed: ReadonlyMap<Operand, Register>): 
 }
 
 function int32Of(from: Operand, renamed: ReadonlyMap<Operand, Register>): Operand {
-  if (isConstant(from)) return from.type === 'n' ? ({ type: 'i', value: Number(from.value) | 0 } satisfies Constant) : from
+  if (isConstant(from))
+    return from.type === 'n' ? ({ type: 'i', value: Number(from.value) | 0 } satisfies Constant) : from
   return renamed.get(from) ?? from
 }

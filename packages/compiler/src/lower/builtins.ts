@@ -66,7 +66,11 @@ const extreme = (order: 'MIN' | 'MAX', empty: number): Builtin => ({
 function counted(operand: Operand, ...from: readonly NumberValue[]): NumberValue {
   if (isConstant(operand)) return numberConstant(operand.value as number)
   const bound = Math.max(...from.map((each) => each.bound))
-  return counter(operand, bound, from.every(({ form, steady }) => form === 'i' || steady))
+  return counter(
+    operand,
+    bound,
+    from.every(({ form, steady }) => form === 'i' || steady),
+  )
 }
 
 const absolute: Builtin = {
