@@ -26,6 +26,7 @@ export const layers = {
   '@catzilla/bench': {
     value: [
       '@catzilla/api',
+      '@catzilla/compiler',
       '@catzilla/core-c',
       '@catzilla/engine',
       '@catzilla/durable',

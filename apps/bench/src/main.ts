@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { measureAllocatorRow, measureAllocators } from './allocator.ts'
 import { answerAsChild, runJob } from './child.ts'
 import type { Job } from './child.ts'
+import { compiledSections } from './compiled/sections.ts'
 import { measureFlatness } from './flat.ts'
 import { measureLatency } from './latency.ts'
 import { describeMachine } from './machine.ts'
@@ -24,6 +25,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   flat: measureFlatness,
   ...nativeSections,
   ...isolateSections,
+  ...compiledSections,
   allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {

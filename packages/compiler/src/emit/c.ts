@@ -51,8 +51,7 @@ function bodyOf({ functions: [body] }: IrProgram, symbol: string): string {
   const lines = ['(void)args;', '(void)results;', 'if (!ctz_enter(run)) return ctz_bail_at(run, 0, 0);']
   const call = (...out: string[]): string => `${symbol}_f0(${['run', ...args, ...out].join(', ')})`
   if (body.result.kind === 'single' && single !== undefined) {
-    lines.push(`${cType(single)} result;`, `if (!${call('&result')}) return 0;`)
-    lines.push(`results[0].${memberOf(single)} = result;`)
+    lines.push(`if (!${call(`&results[0].${memberOf(single)}`)}) return 0;`)
   } else lines.push(`if (!${body.result.kind === 'record' ? call('results') : call()}) return 0;`)
   lines.push('ctz_leave(run);', 'return 1;')
   return `${head} {\n${lines.map((line) => `  ${line}\n`).join('')}}`

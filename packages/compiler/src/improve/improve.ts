@@ -10,7 +10,7 @@ export function improve(each: IrFunction): IrFunction {
   for (let turn = 0, size = -1; turn < 4 && size !== instructions.length; turn++) {
     size = instructions.length
     instructions = straightened(reachable(instructions))
-    instructions = withoutUnused(withoutCopies(instructions))
+    instructions = withoutUnused(withMultiples(withoutCopies(instructions)))
   }
   const whole = narrowed(each.params, instructions)
   return { ...each, instructions: whole === instructions ? instructions : withoutUnused(withoutCopies(whole)) }
@@ -86,6 +86,18 @@ function withoutCopies(instructions: readonly Instruction[]): Instruction[] {
     } else if (each.op !== 'MOVE' || each.result !== from) result.push(each)
   }
   return result
+}
+
+/** `t = a % b; c = t == 0` is one question, where `t` is used nowhere else. */
+function withMultiples(instructions: readonly Instruction[]): Instruction[] {
+  const reads = countReads(instructions)
+  return instructions.map((each, index) => {
+    const before = instructions[index - 1]
+    const [from, zero] = each.operands
+    const asked = each.op === 'F64_EQ' && zero !== undefined && isConstant(zero) && zero.value === 0
+    if (!asked || before?.op !== 'F64_MOD' || before.result !== from || reads.get(from as Register) !== 1) return each
+    return { ...each, op: 'F64_IS_MULTIPLE', operands: before.operands }
+  })
 }
 
 /** What cannot give up and gives what nobody reads is left out. */

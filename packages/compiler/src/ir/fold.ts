@@ -14,6 +14,7 @@ const folds: Partial<Record<OpName, Fold>> = {
   F64_MUL: (a: number, b: number) => a * b,
   F64_DIV: (a: number, b: number) => a / b,
   F64_MOD: (a: number, b: number) => a % b,
+  F64_IS_MULTIPLE: (a: number, b: number) => a % b === 0,
   F64_NEG: (a: number) => -a,
   F64_LT: (a: number, b: number) => a < b,
   F64_LE: (a: number, b: number) => a <= b,

@@ -22,6 +22,7 @@
   X(F64_MUL, "n", "nn", 0)                                                                    \
   X(F64_DIV, "n", "nn", 0)                                                                    \
   X(F64_MOD, "n", "nn", 0)                                                                    \
+  X(F64_IS_MULTIPLE, "b", "nn", 0) /* a % b === 0 */                                          \
   X(F64_POW, "n", "nn", 0)                                                                    \
   X(F64_NEG, "n", "n", 0)                                                                     \
   X(F64_LT, "b", "nn", 0)                                                                     \

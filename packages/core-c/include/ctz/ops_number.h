@@ -121,6 +121,15 @@ static inline double ctz_op_f64_mod(ctz_run *run, double a, double b) {
   return run->runtime->remainder(a, b);
 }
 
+// The sign of the remainder does not matter here, and a fraction is no multiple of a whole number.
+static inline int ctz_op_f64_is_multiple(ctz_run *run, double a, double b) {
+  if (ctz_abs(a) < CTZ_TWO_TO_53 && b >= 1 && b < 2147483648.0 && (double)(int32_t)b == b) {
+    int64_t whole = (int64_t)a;
+    return (double)whole == a && whole % (int32_t)b == 0;
+  }
+  return ctz_op_f64_mod(run, a, b) == 0;
+}
+
 CTZ_OP_N_N(f64_abs, ctz_abs(a))
 CTZ_OP_N_N(f64_trunc, ctz_trunc(a))
 CTZ_OP_N_N(f64_floor, ctz_floor(a))
