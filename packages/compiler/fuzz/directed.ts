@@ -221,6 +221,17 @@ export const directed: Readonly<Record<string, Program>> = {
     'Float64Array',
     'Float64Array',
   ),
+  'the same array or another': program(
+    '(v, w) => { const x = v; const y = new Float64Array(2); return `${v === w} ${v !== x} ${y == v} ${x === v} ${y === y}` }',
+    'Float64Array',
+    'Float64Array',
+  ),
+  'the same array or another, written to': program(
+    '(v, w) => { if (v === w) return -1; v[0] = 5; return w[0] }',
+    'Float64Array',
+    'Float64Array',
+  ),
+  'arrays of different kinds': program('(v, w) => v === w', 'Float64Array', 'Int8Array'),
   'an array of odd length': program('(a) => new Float64Array(a % 10).length', 'number'),
   'fill anywhere': program('(v, a, b) => v.fill(a, b, a)', 'Int16Array', 'number', 'number'),
   'elements -0 and NaN': program(
