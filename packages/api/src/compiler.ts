@@ -1,9 +1,10 @@
 // The optional package `@catzilla/compiler`, which is loaded when a body might be compiled, as an engine uses it.
+import type * as Compiler from '@catzilla/compiler'
+import type { ThreadCompiled } from '@catzilla/compiler'
 import type { BodyCompiler, CompiledProgram } from '@catzilla/engine'
 
-type CompilerModule = typeof import('@catzilla/compiler')
+type CompilerModule = typeof Compiler
 type Core = Parameters<CompilerModule['startToolchain']>[0]
-type ThreadCompiled = import('@catzilla/compiler').ThreadCompiled
 
 /** The compiler; null when it is not installed. */
 export async function loadCompiler(
@@ -29,6 +30,10 @@ export async function loadCompiler(
       const loaded = await toolchain.load(c)
       if ('reason' in loaded) throw new Error(loaded.reason)
       return { library: loaded.library, symbol: found.BODY_SYMBOL }
+    },
+    async close() {
+      toolchain.close()
+      await thread.close()
     },
   }
 }

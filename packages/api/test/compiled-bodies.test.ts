@@ -1,6 +1,7 @@
 // Bodies in JavaScript that run in C: when they do, that nobody can tell by what they give, and why others do not.
 import type { CompiledBodyReport, EngineEvents } from '@catzilla/engine'
 import { describe, expect, test } from 'vitest'
+import { CompileError, MemoryLimitError, TaskCancelledError, TaskTimeoutError } from '../src/index.ts'
 import type { Task } from '../src/index.ts'
 import { loadCompiler } from '../src/compiler.ts'
 import { nativeMissing } from './engines.ts'
@@ -27,7 +28,7 @@ describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
   test('runs in C after its first calls, with the same results', async () => {
     const tasks = tasksForTest({ engine: 'native' })
     const area = tasks.task(
-      { name: 'area' },
+      { name: 'area', compile: 'require' },
       (width: number, height: number) => (width * height) / 3 + Math.sqrt(width),
     )
     expect(area.explain().native).toMatchObject({ compiled: false, bodies: [] })
@@ -46,11 +47,12 @@ describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
       expect(result.getStats().lane).toBe('native')
     }
     expect(latest(area)?.calls).toBeGreaterThanOrEqual(5)
+    expect(tasks.getStats().compiled).toEqual({ bodies: 1, calls: latest(area)?.calls, bails: 0 })
   })
 
   test('of a batch runs there too', async () => {
     const tasks = tasksForTest({ engine: 'native' })
-    const twice = tasks.task({ name: 'twice' }, (n: number) => n * 2)
+    const twice = tasks.task({ name: 'twice', compile: 'require' }, (n: number) => n * 2)
     await decided(twice, 1)
     const { calls } = latest(twice) ?? { calls: 0 }
     expect(await twice.batch([[1], [2], [3]]).wait()).toEqual([2, 4, 6])
@@ -59,7 +61,7 @@ describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
 
   test('that throws gives the error of JavaScript, from its own line, and is tried again', async () => {
     const tasks = tasksForTest({ engine: 'native' })
-    const root = tasks.task({ name: 'root', maxRetries: 2, retryDelayMs: 1 }, (n: number) => {
+    const root = tasks.task({ name: 'root', compile: 'require', maxRetries: 2, retryDelayMs: 1 }, (n: number) => {
       if (n < 0) throw new RangeError(`no root of ${n}`)
       return Math.sqrt(n)
     })
@@ -104,13 +106,67 @@ describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
   })
 })
 
+describe.skipIf(nativeMissing !== undefined)('a body with loops', () => {
+  /** Undefined where there is no C compiler, which the test run then says. */
+  async function machineCode<A extends readonly unknown[]>(task: Body<A>, ...args: A): Promise<boolean> {
+    const { tier, reason } = await decided(task, ...args)
+    if (tier === 'machine code') return true
+    expect(reason).toMatch(/no machine code|no C compiler/)
+    process.stdout.write(`a test of machine code is skipped: ${reason}\n`)
+    return false
+  }
+
+  test('becomes machine code, with the same results', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const sum = tasks.task({ name: 'sum', compile: 'require' }, (values: Float64Array, times: number) => {
+      let total = 0
+      for (let time = 0; time < times; time++) for (let at = 0; at < values.length; at++) total += values[at]! * time
+      return total
+    })
+    const values = Float64Array.from({ length: 1000 }, (_, at) => 1 / (at + 1))
+    if (!(await machineCode(sum, values, 50))) return
+    const result = sum.delay(values, 70)
+    expect(await result.wait()).toBe(sum(values, 70))
+    expect(result.getStats().lane).toBe('native')
+  })
+
+  test('is stopped when its time is over, when it is cancelled, and when it takes too much memory', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const spin = tasks.task({ name: 'spin', compile: 'require' }, (stop: number) => {
+      let turns = 0
+      while (turns !== stop) turns = (turns + 1) % 1_000_000
+      return turns
+    })
+    if (!(await machineCode(spin, 900_000))) return
+    const endless = spin.with({ timeoutMs: 30 }).delay(-1)
+    expect(await rejectionOf(endless.wait())).toBeInstanceOf(TaskTimeoutError)
+    const unwanted = spin.delay(-1)
+    while (unwanted.status !== 'running') await new Promise((resolve) => setImmediate(resolve))
+    expect(unwanted.cancel()).toBe(true)
+    expect(await rejectionOf(unwanted.wait())).toBeInstanceOf(TaskCancelledError)
+
+    const long = tasks.task({ name: 'long', compile: 'require' }, (times: number) => {
+      let text = ''
+      for (let time = 0; time < times; time++) text += `${time / 7},`
+      return text.length
+    })
+    if (!(await machineCode(long, 300))) return
+    const hog = long.with({ memoryLimitMb: 0.5 }).delay(1_000_000)
+    expect(await rejectionOf(hog.wait())).toBeInstanceOf(MemoryLimitError)
+    expect(await long.delay(30).wait()).toBe(long(30))
+  })
+})
+
 describe.skipIf(nativeMissing !== undefined)('texts, records and arrays', () => {
   test('go there and back whole where the body is worth it', async () => {
     const tasks = tasksForTest({ engine: 'native' })
-    const sign = tasks.task({ name: 'sign' }, ({ name, times }: { name: string; times: number }) => ({
-      line: `${name.repeat(times)}!`.toUpperCase(),
-      length: name.length * times,
-    }))
+    const sign = tasks.task(
+      { name: 'sign', compile: 'require' },
+      ({ name, times }: { name: string; times: number }) => ({
+        line: `${name.repeat(times)}!`.toUpperCase(),
+        length: name.length * times,
+      }),
+    )
     const arg = { name: 'na \ud800', times: 4000 }
     await decided(sign, { name: 'na', times: 40_000 })
     expect(await sign.delay(arg).wait()).toEqual(sign(arg))
@@ -119,12 +175,17 @@ describe.skipIf(nativeMissing !== undefined)('texts, records and arrays', () => 
     expect(Object.keys(found)).toEqual(['line', 'length'])
   })
 
-  test('are handed over only where the body takes longer than that', async () => {
+  test('are handed over where the body takes longer than that, or C is asked for', async () => {
     const tasks = tasksForTest({ engine: 'native' })
     const greet = tasks.task({ name: 'greet' }, (name: string) => `Hello ${name}`)
-    const report = await decided(greet, 'Ann')
-    expect(report).toMatchObject({ tier: 'javascript', reason: expect.stringContaining('would take longer') as string })
+    const { tier, reason } = await decided(greet, 'Ann')
+    // how long it takes is for the machine to say; what follows from it is not
+    expect(reason).toMatch(tier === 'javascript' ? /would take longer/ : /in the interpreter/)
     expect(await greet.delay('Bob').wait()).toBe('Hello Bob')
+    const asked = tasks.task({ name: 'asked', compile: 'require' }, (name: string) => `Hello ${name}`)
+    expect(await decided(asked, 'Ann')).toMatchObject({ tier: 'interpreted' })
+    const result = asked.delay('Bob')
+    expect([await result.wait(), result.getStats().lane]).toEqual(['Hello Bob', 'native'])
   })
 })
 
@@ -164,6 +225,23 @@ describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {
     expect(none.explain().native.reason).toBe('it is not to be compiled')
   })
 })
+
+test.skipIf(nativeMissing !== undefined)(
+  "compile: 'require' refuses what stays JavaScript, with the reason",
+  async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const rate = Math.random()
+    const taxed = tasks.task({ name: 'taxed', compile: 'require' }, (amount: number) => amount * rate)
+    await decided({ delay: taxed.with({ compile: 'auto' }).delay, explain: taxed.explain }, 10)
+    expect(() => taxed.delay(10)).toThrow(CompileError)
+    expect(() => taxed.delay(10)).toThrow(/'rate' comes from outside/)
+    const later = tasks.task({ name: 'later', compile: 'require' }, async (n: number) => n)
+    expect(() => later.delay(1)).toThrow(/asynchronous/)
+    const twice = tasks.task({ name: 'twice', compile: 'require' }, (n: number) => n * 2)
+    await decided(twice, 1)
+    expect(await twice.delay(21).wait()).toBe(42)
+  },
+)
 
 test('without the package there is no compiler, and nothing is thrown', async () => {
   const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })

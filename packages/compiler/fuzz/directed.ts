@@ -120,6 +120,12 @@ export const directed: Readonly<Record<string, Program>> = {
   'a counter down to -0': program(
     'function f() { let s = 0; for (let i = 3; i >= 0; i--) s += 1 / (i * -1); return s }',
   ),
+  'a sum past 2^53': program(
+    'function f() { let x = 1, s = ""; for (let i = 0; i < 70; i++) { x += x; x -= 1; s += x + " " } return s }',
+  ),
+  'fibonacci numbers past 2^53': program(
+    'function f() { let a = 0, b = 1; for (let i = 0; i < 90; i++) { const t = a + b; a = b; b = t } return a % 1000 + b }',
+  ),
   'a variable that becomes a fraction late': program(
     'function f(a) { let x = 0; for (let i = 0; i < 3; i++) { x += i; if (i === 1) x = x / 2 } return x * a }',
     'number',
@@ -147,6 +153,10 @@ export const directed: Readonly<Record<string, Program>> = {
   'two texts from one': program('(s) => { const a = s + "x"; const b = s + "y"; return a + b + a }', 'string'),
   'a text appended to itself': program(
     '(s) => { let t = s; for (let i = 0; i < 6; i++) t += t; return t.length }',
+    'string',
+  ),
+  'for-of goes by code points': program(
+    'function f(s) { let t = "", n = 0; for (const c of s) { t = c + "." + t; n += c.length } return t + n }',
     'string',
   ),
   'narrow and wide': program(
@@ -211,6 +221,17 @@ export const directed: Readonly<Record<string, Program>> = {
     'Float64Array',
     'Float64Array',
   ),
+  'the same array or another': program(
+    '(v, w) => { const x = v; const y = new Float64Array(2); return `${v === w} ${v !== x} ${y == v} ${x === v} ${y === y}` }',
+    'Float64Array',
+    'Float64Array',
+  ),
+  'the same array or another, written to': program(
+    '(v, w) => { if (v === w) return -1; v[0] = 5; return w[0] }',
+    'Float64Array',
+    'Float64Array',
+  ),
+  'arrays of different kinds': program('(v, w) => v === w', 'Float64Array', 'Int8Array'),
   'an array of odd length': program('(a) => new Float64Array(a % 10).length', 'number'),
   'fill anywhere': program('(v, a, b) => v.fill(a, b, a)', 'Int16Array', 'number', 'number'),
   'elements -0 and NaN': program(

@@ -161,7 +161,9 @@ export function randomString(random: Random): string {
   const alphabet = random.pick(alphabets)
   let text = ''
   const length = random.chance(0.05) ? random.between(20, 200) : random.below(12)
-  for (let i = 0; i < length; i++) text += alphabet.charAt(random.below(alphabet.length))
+  for (let i = 0; i < length; i++) {
+    text += random.chance(0.03) ? '\u{1f600}' : alphabet.charAt(random.below(alphabet.length))
+  }
   return text
 }
 
@@ -197,12 +199,16 @@ export function randomArguments(random: Random, types: readonly Hint[]): unknown
   return args
 }
 
-/** Makes two views look at the same elements, or one of them at a part of the other's. */
+/** Makes one view an earlier one, or look at elements of it. */
 function shareMemory(random: Random, args: unknown[], types: readonly Hint[]): void {
   const views = args.flatMap((arg, index) => (isView(arg) ? [index] : []))
   if (views.length < 2) return
   const whole = args[views[0] as number] as View
   const other = random.pick(views.slice(1))
+  if (types[other] === whole.constructor.name && random.chance(0.4)) {
+    args[other] = whole
+    return
+  }
   const make = viewClasses[types[other] as ViewKind]
   const { BYTES_PER_ELEMENT: size } = make
   const room = Math.floor(whole.byteLength / size)
@@ -217,12 +223,18 @@ export function isView(value: unknown): value is View {
 /** Copies that share memory where the originals do. */
 export function copiedArguments(args: readonly unknown[]): unknown[] {
   const buffers = new Map<ArrayBufferLike, ArrayBuffer>()
-  return args.map((arg) => {
+  const copies: unknown[] = []
+  for (const arg of args) copies.push(copyOf(arg))
+  return copies
+
+  function copyOf(arg: unknown): unknown {
     if (!isView(arg)) return copied(arg)
+    const known = copies[args.indexOf(arg)]
+    if (known !== undefined) return known
     const buffer = buffers.get(arg.buffer) ?? (arg.buffer.slice(0) as ArrayBuffer)
     buffers.set(arg.buffer, buffer)
     return new viewClasses[arg.constructor.name as ViewKind](buffer, arg.byteOffset, arg.length)
-  })
+  }
 }
 
 export function copied(value: unknown): unknown {
@@ -266,6 +278,7 @@ export function encodedArguments(args: readonly unknown[]): unknown[] {
   return args.map((arg, index) => {
     const owner = isView(arg) ? args.findIndex((each) => isView(each) && each.buffer === arg.buffer) : -1
     if (!isView(arg) || owner === index) return encoded(arg)
+    if (args[owner] === arg) return { [arg.constructor.name]: { of: owner } }
     return { [arg.constructor.name]: { of: owner, offset: arg.byteOffset, length: arg.length } }
   })
 }
@@ -278,8 +291,9 @@ export function decodedArguments(json: readonly unknown[]): unknown[] {
       undefined,
     ]
     if (typeof place === 'object' && place !== null && 'of' in place) {
-      const { of, offset, length } = place as { of: number; offset: number; length: number }
-      args.push(new viewClasses[kind as ViewKind]((args[of] as View).buffer, offset, length))
+      const { of, offset, length } = place as { of: number; offset?: number; length: number }
+      const { buffer } = args[of] as View
+      args.push(offset === undefined ? args[of] : new viewClasses[kind as ViewKind](buffer, offset, length))
     } else args.push(decoded(each))
   }
   return args

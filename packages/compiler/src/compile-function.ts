@@ -29,6 +29,8 @@ export interface CompileOptions {
   readonly file?: string
   /** The line of `file` in which the text begins; 1. */
   readonly line?: number
+  /** The column of that line; 1. */
+  readonly column?: number
 }
 
 export interface Compiled {
@@ -62,8 +64,9 @@ export function compileFunction(source: string, options: CompileOptions): Compil
   }
 }
 
-function compile(text: string, { types, captures = {}, name, line }: CompileOptions): Compilation {
-  const source = readSource(text, line)
+function compile(text: string, options: CompileOptions): Compilation {
+  const { types, captures = {}, name, line = 1, column = 1 } = options
+  const source = readSource(text, { line, column })
   const unit = { name: name ?? source.node.id?.name ?? 'body', source, scopes: resolveScopes(source.node), captures }
   const lowered = lowerProgram(
     unit,

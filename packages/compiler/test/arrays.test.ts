@@ -35,6 +35,23 @@ describeRun('typed arrays', () => {
     }
   })
 
+  it('tells arrays apart', () => {
+    const text =
+      '(out, a) => { if (out === a) return 1; if (out !== out) return 2; out[0] = a[0]; return a === out ? 3 : out[0] }'
+    const types = ['Float64Array', 'Float64Array']
+    expect(differences(text, types, [[new Float64Array(1), new Float64Array([7])]])).toStrictEqual([])
+    const twice = new Float64Array(1)
+    const program = compiled('(a, b) => a === b', types)
+    const empty = new Float64Array(0)
+    const given = [
+      [twice, twice],
+      [twice, new Float64Array(1)],
+      [empty, empty],
+      [empty, new Float64Array(0)],
+    ]
+    expect(given.map((args) => run(program, args))).toStrictEqual([BAILED, false, BAILED, BAILED])
+  })
+
   it('gives up outside', () => {
     const program = compiled('(v, i) => v[i]', ['Float64Array', 'number'])
     const given = [0, 1, -0, 2, -1, 0.5, NaN].map((index) => run(program, [new Float64Array([7, 8]), index]))

@@ -59,6 +59,8 @@ describe('blockers', () => {
     ['(a) => { x = a; let x; return x }', 'CZ1012'],
     ['(a) => { const y = x; const x = 1; return y }', 'CZ1012'],
     ['(a) => { x = 1; let x = a; return x }', 'CZ1012'],
+    ['(a) => { x; let x = a; return x }', 'CZ1012'],
+    ['(a) => { void x; const x = a; return 1 }', 'CZ1012'],
     ['(a) => { switch (a) { case 1: let x = 1; break; case 2: return x } return 0 }', 'CZ1012'],
     ['(a, b, c = d, d) => c', 'CZ1012'],
     ['(a) => { const x = 1; x = 2; return x }', 'CZ1015'],

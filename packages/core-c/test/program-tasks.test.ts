@@ -262,6 +262,8 @@ describeNative('a body in C', () => {
     expect(() => engine.swapBody(kernel, join(folder, 'nowhere.so'), 'body_0')).toThrow('nowhere.so')
     expect(() => engine.swapBody(kernel, file, 'body_1')).toThrow('has no body body_1')
     expect(() => engine.swapBody(0, file, 'body_0')).toThrow('there is no such task, plan or kernel')
-    expect(() => engine.swapBody(kernel, 7 as unknown as string, 'body_0')).toThrow('libraryPath must be a string')
+    expect(() => engine.swapBody(kernel, 7 as unknown as string, 'body_0')).toThrow(
+      'library must be a library or its path',
+    )
   })
 })

@@ -58,6 +58,14 @@ const change: Make = (context, depth) => {
   return `(${context.random.pick(targets).name} = ${context.boolean(depth)})`
 }
 
+/** The same array, or another. */
+const arrays: Make = (context, depth) => {
+  const views = context.views()
+  if (views.length < 2) return compared(context, depth)
+  const operator = context.random.pick(['===', '!==', '==', '!='])
+  return `(${context.random.pick(views).name} ${operator} ${context.random.pick(views).name})`
+}
+
 const neverNull: Make = (context, depth) =>
   `(${context.number(depth)} ${context.random.pick(['!= null', '== null', '=== undefined', '!== void 0'])})`
 
@@ -77,6 +85,7 @@ export function boolean(context: Context, depth: number): string {
     [strings, searched],
     [0.2, change],
     [0.05, neverNull],
+    [0.3 * context.taste.views, arrays],
     [0.3, (own, left) => callOf(own, 'boolean', left) ?? compared(own, left)],
   ])
   return make(context, depth)

@@ -25,6 +25,7 @@ export interface Taste {
   readonly strings: number
   readonly views: number
   readonly mathematics: number
+  readonly records: number
   /** The share of expressions that may well bail: indexes out of range, throws, case mapping of any text. */
   readonly hazard: number
   /** Constructs of the second row of the subset too. */
@@ -149,18 +150,28 @@ export class Context {
     return this.all().filter((variable) => variable.type === type && (variable.mutable || !mutable))
   }
 
+  /** Typed arrays in reach, those in fields too. */
   views(): Variable[] {
-    return this.all().filter((variable) => isViewKind(variable.type))
+    return this.places().filter((variable) => isViewKind(variable.type))
   }
 
   /** Fields of records in reach, as expressions. */
   fields(type: Hint): string[] {
-    return this.all().flatMap(({ name, type: own }) =>
-      typeof own === 'object'
-        ? Object.entries(own.record).flatMap(([field, inner]) => (inner === type ? [`${name}.${field}`] : []))
-        : [],
-    )
+    return this.places().flatMap((place) => (place.type === type && place.name.includes('.') ? [place.name] : []))
   }
+
+  /** Variables in reach and the fields of records, however deep. */
+  places(): Variable[] {
+    return this.all().flatMap((variable) => [variable, ...fieldsOf(variable)])
+  }
+}
+
+function fieldsOf(record: Variable): Variable[] {
+  if (typeof record.type !== 'object') return []
+  return Object.entries(record.type.record).flatMap(([field, type]) => {
+    const place = { name: `${record.name}.${field}`, type, mutable: record.mutable }
+    return [place, ...fieldsOf(place)]
+  })
 }
 
 function drawTaste(random: Random, features: Features): Taste {
@@ -169,6 +180,7 @@ function drawTaste(random: Random, features: Features): Taste {
     strings: random.pick([0, 0.3, 1, 3]),
     views: random.pick([0, 0.5, 1, 2]),
     mathematics: random.pick([0, 0.3, 1]),
+    records: random.pick([0, 0, 0, 1, 3]),
     hazard: random.pick([0, 0, 0.02, 0.2]),
     secondRow: features.row === 2 && random.chance(0.5),
   }

@@ -62,9 +62,20 @@ function fieldsOf(context: Context): Record<string, Hint> {
   const count = context.random.between(1, 3)
   const fields: Record<string, Hint> = {}
   for (let i = 0; i < count; i++) {
-    fields[context.random.pick(names)] = context.random.pick(['number', 'number', 'string', 'boolean'] as const)
+    fields[context.random.pick(names)] = fieldType(context)
   }
   return fields
+}
+
+function fieldType(context: Context): Hint {
+  const { random, taste } = context
+  return random.weighted<Hint>([
+    [4, 'number'],
+    [1.5, 'string'],
+    [1, 'boolean'],
+    [0.5 * taste.views, random.pick(viewKinds)],
+    [taste.secondRow ? 0.5 : 0, { record: { x: 'number', y: random.pick(['number', 'string'] as const) } }],
+  ])
 }
 
 function parameter(context: Context): { text: string; type: Hint } {

@@ -18,6 +18,7 @@ export function loop(context: Context, block: Block): string {
       [1, () => doLoop(context, block)],
       [0.7, () => fuelled(context, block)],
       [0.5, () => oddCounter(context, block)],
+      [context.repeats > 10 ? 0 : 0.5, () => growing(context)],
       [context.taste.secondRow ? 2 : 0, () => forOf(context, block)],
     ])(),
   )
@@ -125,6 +126,33 @@ function oddCounter(context: Context, block: Block): string {
   ])
   context.declare({ name, type: 'number', mutable: false })
   return `/*loop*/for (${head}) ${body(context, block, 6)}`
+}
+
+/** Whole numbers that grow past int32, and past 2^53. */
+function growing(context: Context): string {
+  const { random } = context
+  const names = [context.fresh('v'), context.fresh('v')]
+  const [a, b] = names
+  const step = random.pick([
+    `${a} += ${a};`,
+    `${a} = ${a} + ${b}; ${b} = ${a} - ${b};`,
+    `const t = ${a} + ${b}; ${a} = ${b}; ${b} = t;`,
+    `${a} = ${a} + ${a} - 1; ${b} -= ${a};`,
+    `${b} = ${a} - ${b}; ${a} += ${b} + ${b};`,
+    `${a} += 1073741824; ${b} = ${b} + ${a};`,
+  ])
+  const name = context.fresh('i')
+  const times = random.pick([20, 33, 56, 80])
+  return `/*loop*/for (let ${name} = 0, ${a} = ${random.between(0, 3)}, ${b} = 1; ${name} < ${times}; ${name}++) { ${step} ${noted(context, names)} }`
+}
+
+/** What became of them is seen outside. */
+function noted(context: Context, names: readonly string[]): string {
+  const [target] = context.variables('number', true)
+  const [a, b] = names
+  return target === undefined
+    ? ''
+    : `${target.name} = ${context.random.pick([`${a}`, `${b}`, `${a} + ${b}`, `(${a} | 0) ^ (${b} >>> 0)`])};`
 }
 
 function forOf(context: Context, block: Block): string {

@@ -3,6 +3,7 @@ import { viewKinds, isViewKind, type Hint } from '../program.ts'
 import type { Context } from './context.ts'
 import { nearIndex } from './indexes.ts'
 import { loop } from './loops.ts'
+import { records } from './records.ts'
 import { secondRow } from './second-row.ts'
 
 type Make = (context: Context) => string
@@ -35,6 +36,7 @@ export function statement(context: Context): string {
     [0.3, (own) => `${own.of(own.random.pick(['number', 'string', 'boolean'] as const), 2)};`],
     [0.1, (own) => block(own, 2)],
     [context.taste.secondRow ? 1.5 : 0, (own) => secondRow(own, { block, assignment })],
+    [context.taste.records, (own) => records(own, block)],
   ])
   return make(context)
 }

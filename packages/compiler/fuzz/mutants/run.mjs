@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { compilerMutants } from './compiler-table.mjs'
 import { mutants } from './table.mjs'
 
 const { values: asked } = parseArgs({
@@ -22,7 +23,9 @@ const copy = join(asked.scratch, 'clone')
 prepare()
 
 let missed = 0
-for (const { about, file, find, replace } of mutants.filter((each) => each.about.includes(asked.match))) {
+for (const { about, file, find, replace } of [...mutants, ...compilerMutants].filter((each) =>
+  each.about.includes(asked.match),
+)) {
   const path = join(copy, file)
   const sound = readFileSync(path, 'utf8')
   if (!sound.includes(find)) {

@@ -25,7 +25,10 @@ export function compiledText(
 ): Compiled | Exclude<Prepared, { run: unknown }> {
   try {
     const answer = compileFunction(source, { types, captures })
-    return answer.ok ? answer : { blockers: answer.blockers }
+    if (answer.ok) return answer
+    // What its own verifier refuses, and what it threw inside.
+    const internal = answer.blockers.find(({ code }) => code === 'CZ1099')
+    return internal === undefined ? { blockers: answer.blockers } : { broken: internal.message }
   } catch (error) {
     return { broken: `the compiler threw ${error instanceof Error ? error.stack : String(error)}` }
   }

@@ -44,11 +44,20 @@ function prepare(program: Program, bug: Bug): Prepared {
       const own = copiedArguments(args)
       try {
         const value = body(...own)
-        for (const [index, arg] of args.entries()) if (isView(arg)) arg.set(own[index] as typeof arg)
+        writeBack(args, own)
         return { value }
       } catch {
         return { bailed: 'threw' }
       }
     },
+  }
+}
+
+/** What the body has written to its own copies. */
+function writeBack(to: object, from: object): void {
+  for (const [name, value] of Object.entries(to)) {
+    const other = (from as Record<string, unknown>)[name]
+    if (isView(value)) value.set(other as typeof value)
+    else if (typeof value === 'object' && value !== null) writeBack(value as object, other as object)
   }
 }

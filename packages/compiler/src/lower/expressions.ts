@@ -29,6 +29,9 @@ import {
   unknownValue,
 } from './values.ts'
 
+/** The reason of a BAIL where empty arrays cannot be told apart. */
+const BAIL_EMPTY = 3
+
 /** The value, wanted or not: refusals of other rooms aside, every expression goes through here. */
 export function expression(l: Lowering, node: AnyExpression, want: Want): Value {
   switch (node.type) {
@@ -186,7 +189,38 @@ function binaryExpression(l: Lowering, node: BinaryExpression, want: Want): Valu
   const operands = [node.left, node.right]
   const equality = ['==', '!=', '===', '!=='].includes(operator)
   const [left = unknownValue, right = unknownValue] = equality ? l.raws(operands) : l.values(operands, inner)
+  if (equality && left.kind === 'view' && right.kind === 'view' && areArguments(l, node)) {
+    return booleanConstant(sameArgument(l, left, right) === operator.startsWith('='))
+  }
   return binary(l, operator, left, right, node, want)
+}
+
+/** Whether two names are compared that each stand for an argument of the body, in its only call. */
+function areArguments(l: Lowering, { left, right }: BinaryExpression): boolean {
+  const { node } = l.unit.source
+  const again = node.id ? l.binding(node.id)?.escapes === true : false
+  if (l.node !== node || !l.isBody || again) return false
+  return [left, right].every((each) => {
+    const binding = each.type === 'Identifier' ? l.binding(each) : undefined
+    return binding?.kind === 'parameter' && binding.owner === node && !binding.reassigned
+  })
+}
+
+/**
+ * Two arguments are never the same array, if one of them is written to: the call gives up when they share memory. Filling
+ * nothing of the first sees to that.
+ */
+function sameArgument(l: Lowering, left: Value & { kind: 'view' }, right: Value & { kind: 'view' }): boolean {
+  if (left.operand === right.operand) return true
+  const zero = constant('n', 0)
+  l.build.act('VIEW_FILL', [left.operand, zero, zero, zero])
+  // empty ones share no memory, even with themselves
+  const some = l.build.label()
+  const length = l.build.emit('VIEW_LENGTH', [left.operand])
+  l.build.branch(l.build.emit('K_EQ', [length, constant('k', 0)]), false, some)
+  l.build.bail(BAIL_EMPTY)
+  l.build.place(some)
+  return false
 }
 
 function unary(l: Lowering, node: UnaryExpression, want: Want): Value {

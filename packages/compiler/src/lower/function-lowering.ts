@@ -36,6 +36,7 @@ export class FunctionLowering implements Lowering {
   readonly unit: Unit
   readonly scopes: Scopes
   readonly node: FunctionNode
+  readonly isBody: boolean
   readonly targets: Target[] = []
   pendingLabels: string[] = []
   /** Arguments, then what is handed in from around. */
@@ -49,6 +50,7 @@ export class FunctionLowering implements Lowering {
     this.unit = instance.unit
     this.scopes = instance.unit.scopes
     this.node = instance.fn
+    this.isBody = program.indexOf(instance) === 0
     this.#instance = instance
     this.#program = program
     this.build = new Builder(this.at(instance.fn))

@@ -43,6 +43,8 @@ export interface Lowering {
   readonly unit: Unit
   readonly scopes: Scopes
   readonly node: FunctionNode
+  /** The function that the program is for, and none that it calls. */
+  readonly isBody: boolean
   /** The innermost last. */
   readonly targets: Target[]
   /** Labels in front of the statement that comes next. */

@@ -49,11 +49,10 @@ export class Variables {
     const storage = known ?? this.#storage(binding)
     const early = binding.kind !== 'var' && !this.#declared.has(binding)
     if (storage.kind === 'unknown') return this.#readUnknown(binding, node)
-    if (operandsOf(storage).every(isConstant) && binding.kind !== 'var') {
-      if (early) return this.#l.refuse('CZ1012', node, binding.name)
-      this.#l.build.use(this.#marker(binding))
-    }
-    if (early && binding.kind === 'parameter') return this.#l.refuse('CZ1012', node, binding.name)
+    // also what is read for nothing must have a value
+    this.#mustBeDeclared(binding)
+    const registerless = operandsOf(storage).every(isConstant) && binding.kind !== 'var'
+    if (early && (registerless || binding.kind === 'parameter')) return this.#l.refuse('CZ1012', node, binding.name)
     return storage
   }
 

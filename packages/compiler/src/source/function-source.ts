@@ -28,9 +28,8 @@ export interface FunctionSource {
 /** Room for anything that a person or a bundler writes as one function. */
 const MAX_LENGTH = 1 << 16
 
-/** @param line the line of the file in which the text begins */
-export function readSource(text: string, line = 1): FunctionSource {
-  const start: Position = { line, column: 1 }
+/** @param start where the text begins in its file */
+export function readSource(text: string, start: Position = { line: 1, column: 1 }): FunctionSource {
   if (text.length > MAX_LENGTH) throw new Refusal('CZ1019', start, `its text has more than ${MAX_LENGTH} characters`)
   if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) throw new Refusal('CZ1002', start, 'a built-in or bound function')
   const forms = [
@@ -43,7 +42,7 @@ export function readSource(text: string, line = 1): FunctionSource {
     try {
       const node = find(programOf(`${before}${text}${after}`))
       if (node === undefined) continue
-      const source: FunctionSource = { node, at: (each) => positionOf(each, line, before.length) }
+      const source: FunctionSource = { node, at: (each) => positionOf(each, start, before.length) }
       refuseForm(source)
       return source
     } catch (thrown) {
@@ -57,10 +56,10 @@ export function readSource(text: string, line = 1): FunctionSource {
   throw new Refusal('CZ1001', start, first instanceof Error ? first.message : 'it is no function')
 }
 
-function positionOf(node: AnyNode, firstLine: number, before: number): Position {
+function positionOf(node: AnyNode, from: Position, before: number): Position {
   const start = node.loc?.start ?? { line: 1, column: before }
-  const column = start.line === 1 ? start.column - before : start.column
-  return { line: firstLine + start.line - 1, column: column + 1 }
+  const column = start.line === 1 ? start.column - before + from.column : start.column + 1
+  return { line: from.line + start.line - 1, column }
 }
 
 function programOf(text: string): Program {

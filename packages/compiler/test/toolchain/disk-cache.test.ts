@@ -165,12 +165,12 @@ test('is safe in many hands at once', async () => {
 })
 
 test('is where the environment says', () => {
-  const home = { HOME: '/home/x' }
-  expect(cacheFolderOf(home)).toBe('/home/x/.cache/catzilla')
+  const home = { HOME: '/people/x' }
+  expect(cacheFolderOf(home)).toBe('/people/x/.cache/catzilla')
   expect(cacheFolderOf({ ...home, XDG_CACHE_HOME: '/caches' })).toBe('/caches/catzilla')
-  expect(cacheFolderOf({ ...home, XDG_CACHE_HOME: 'caches' })).toBe('/home/x/.cache/catzilla')
+  expect(cacheFolderOf({ ...home, XDG_CACHE_HOME: 'caches' })).toBe('/people/x/.cache/catzilla')
   expect(cacheFolderOf({ ...home, CATZILLA_CACHE: '/mine' })).toBe('/mine')
-  expect(cacheFolderOf({ ...home, CATZILLA_CACHE: '' })).toBe('/home/x/.cache/catzilla')
+  expect(cacheFolderOf({ ...home, CATZILLA_CACHE: '' })).toBe('/people/x/.cache/catzilla')
   expect(cacheFolderOf({ ...home, CATZILLA_CACHE: 'off' })).toBeUndefined()
   expect(cacheFolderOf({})).toBeUndefined()
 })

@@ -3,8 +3,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { cLibrary, compileFunction, type TypeHint } from '../../src/index.ts'
 import type { LoadedC, Toolchain } from '../../src/toolchain/toolchain.ts'
-import { describeCompiling, describeNative, fakeCompiler, folderWith, newFolder, newToolchain, times } from './fakes.ts'
+import {
+  describeCompiling,
+  describeNative,
+  fakeCompiler,
+  folderWith,
+  newFolder,
+  newToolchain,
+  theCore,
+  times,
+} from './fakes.ts'
 
 async function loaded(toolchain: Toolchain, text: string): Promise<LoadedC> {
   const made = await toolchain.load(text)
@@ -33,6 +43,49 @@ describeCompiling('a toolchain with a compiler', () => {
     expect(other).toMatchObject({ cached: false })
     expect(other.key).not.toBe(first.key)
     expect((await loaded(again, times(4))).library).toBe(other.library)
+  })
+
+  test('makes bodies of functions, which answer as their programs do', async () => {
+    const cases: readonly [
+      fn: (...args: never[]) => unknown,
+      types: readonly TypeHint[],
+      args: readonly unknown[][],
+    ][] = [
+      [collatz, ['number'], [[27], [1], [0.5], [NaN], [-3]]],
+      [
+        greet,
+        ['string', 'number'],
+        [
+          ['Ada', 3.5],
+          ['\u{1F600}\uD800', -0],
+          ['', NaN],
+        ],
+      ],
+      [sum, ['Float64Array'], [[new Float64Array([0.1, 0.2, 0.3])], [new Float64Array()]]],
+      [
+        at,
+        ['Float64Array', 'number'],
+        [
+          [new Float64Array([1, 2]), 1],
+          [new Float64Array([1, 2]), 2],
+        ],
+      ],
+    ]
+    const compiled = cases.map(([fn, types]) => {
+      const compilation = compileFunction(fn.toString(), { types })
+      if (!compilation.ok) throw new Error(JSON.stringify(compilation.blockers))
+      return compilation
+    })
+    const { library } = await loaded(newToolchain(), cLibrary(compiled.map((each, i) => each.c(`body${i}`))))
+    for (const [index, [, , args]] of cases.entries()) {
+      const bytes = compiled[index]?.program ?? new Uint8Array()
+      const [interpreted, native] = [bytes, bytes].map((each) => theCore().programs.openProgram(each))
+      native?.useBody(library, `body${index}`)
+      for (const each of args) {
+        expect(native?.call(each)).toEqual(interpreted?.call(each))
+        expect(native?.lastBail()).toEqual(interpreted?.lastBail())
+      }
+    }
   })
 
   test('compiles a text once for all who want it', async () => {
@@ -213,6 +266,29 @@ describeNative('the compiler', () => {
     })
   })
 })
+
+function collatz(n: number): number {
+  let steps = 0
+  while (n > 1 && steps < 1000) {
+    n = n % 2 === 0 ? n / 2 : 3 * n + 1
+    steps++
+  }
+  return steps
+}
+
+function greet(name: string, amount: number): string {
+  return `Hello ${name.toUpperCase()}, you have ${amount.toFixed(2)} (${amount})`
+}
+
+function sum(values: Float64Array): number {
+  let all = 0
+  for (let i = 0; i < values.length; i++) all += values[i] as number
+  return all
+}
+
+function at(values: Float64Array, index: number): number {
+  return values[index] as number
+}
 
 /** Writes something to where the library shall be. */
 const garbageScript = 'while [ "$1" != -o ]; do shift; done; echo garbage > $2'

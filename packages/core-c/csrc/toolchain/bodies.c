@@ -26,11 +26,18 @@ static ctz_status refuse(char *why, size_t size, ctz_status status, const char *
   return status;
 }
 
+// dlopen's reasons begin with the path, which callers know, and which says nothing of what came as bytes.
+static const char *without_path(const char *reason, const char *path) {
+  size_t length = strlen(path);
+  bool begins = strncmp(reason, path, length) == 0 && strncmp(reason + length, ": ", 2) == 0;
+  return begins ? reason + length + 2 : reason;
+}
+
 ctz_status ctz_bodies_load(const char *path, const ctz_bodies **bodies, char *why, size_t why_size) {
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) {
     const char *reason = dlerror();
-    return refuse(why, why_size, CTZ_SYSTEM, reason == NULL ? "dlopen failed" : reason);
+    return refuse(why, why_size, CTZ_SYSTEM, reason == NULL ? "dlopen failed" : without_path(reason, path));
   }
   const uint32_t *abi = dlsym(library, "ctz_body_abi");
   if (abi == NULL) return refuse(why, why_size, CTZ_INVALID, "it is no library of bodies");
@@ -106,13 +113,6 @@ static void leave_place(const char *path) { unlink(path); }
 
 #endif
 
-// dlopen's reasons begin with the name, which says nothing to anybody.
-static void cut_name(char *why, size_t why_size, const char *path) {
-  size_t length = strlen(path);
-  if (why_size > length + 2 && strncmp(why, path, length) == 0 && strncmp(why + length, ": ", 2) == 0)
-    memmove(why, why + length + 2, strlen(why + length + 2) + 1);
-}
-
 ctz_status ctz_bodies_open(const void *bytes, size_t size, const ctz_bodies **bodies, char *why, size_t why_size) {
   char path[PATH_BYTES];
   int file = open_place(path);
@@ -120,7 +120,6 @@ ctz_status ctz_bodies_open(const void *bytes, size_t size, const ctz_bodies **bo
   ctz_status status = write_all(file, bytes, size) && seal_place(file)
                           ? ctz_bodies_load(path, bodies, why, why_size)
                           : refuse(why, why_size, CTZ_SYSTEM, "there is no room to open it in");
-  if (status != CTZ_OK) cut_name(why, why_size, path);
   leave_place(path);
   close(file);
   return status;

@@ -17,11 +17,6 @@ struct ctz_toolchain {
   int stop[2];          // a pipe; a byte in it ends the job that runs
 };
 
-static void end_job(ctz_job *job, ctz_job_end end) {
-  job->end = end;
-  job->ended(job);
-}
-
 // Under the lock. NULL: there is none.
 static ctz_job *take_job(ctz_toolchain *toolchain) {
   ctz_job *job = toolchain->first;
@@ -31,20 +26,26 @@ static ctz_job *take_job(ctz_toolchain *toolchain) {
   return job;
 }
 
+// It no longer counts when its owner hears of it, and may bring the next.
+static void end_job(ctz_toolchain *toolchain, ctz_job *job) {
+  ctz_lock(&toolchain->lock);
+  toolchain->count--;
+  ctz_unlock(&toolchain->lock);
+  job->ended(job);
+}
+
 static void run_jobs(void *argument) {
   ctz_toolchain *toolchain = argument;
   ctz_lock(&toolchain->lock);
   for (ctz_job *job = take_job(toolchain); job != NULL; job = take_job(toolchain)) {
     bool closed = toolchain->closed;
     ctz_unlock(&toolchain->lock);
-    if (closed) {
-      end_job(job, CTZ_JOB_STOPPED);
-    } else {
+    if (closed)
+      job->end = CTZ_JOB_STOPPED;
+    else
       ctz_job_run(job, toolchain->stop[0]);
-      end_job(job, job->end);
-    }
+    end_job(toolchain, job);
     ctz_lock(&toolchain->lock);
-    toolchain->count--;
   }
   toolchain->running = false;
   // under the lock: who waits frees the toolchain as soon as it has it

@@ -105,7 +105,8 @@ CTZ_OP_B_NN(f64_le, a <= b)
 CTZ_OP_B_NN(f64_eq, a == b)
 CTZ_OP_B_NN(f64_same, (ctz_is_nan(a) && ctz_is_nan(b)) || ctz_bits_of(a) == ctz_bits_of(b))
 
-// The remainder has the sign of `a`, also when it is 0. Whole numbers need no call, and those of int32 no long division.
+// The remainder has the sign of `a`, also when it is 0. Whole numbers need no call, and those of int32 no long
+// division.
 static inline double ctz_op_f64_mod(ctz_run *run, double a, double b) {
   if (a > -2147483649.0 && a < 2147483648.0 && b >= 1 && b < 2147483648.0) {
     int32_t whole_a = (int32_t)a, whole_b = (int32_t)b;

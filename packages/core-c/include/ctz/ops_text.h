@@ -9,8 +9,8 @@ static inline uint32_t ctz_unit_at(ctz_text text, uint64_t index) {
   return text.wide != 0 ? ((const uint16_t *)text.data)[index] : ((const uint8_t *)text.data)[index];
 }
 
-// One store for length and width, which are read as one when the text is handed on: a reader that comes right behind two
-// stores would have to wait for both.
+// One store for length and width, which are read as one when the text is handed on: a reader that comes right behind
+// two stores would have to wait for both.
 static inline void ctz_put_text(ctz_text *out, const void *data, uint32_t length, uint32_t wide) {
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   uint64_t both = (uint64_t)wide << 32 | length;

@@ -66,6 +66,8 @@ export interface BodyCompiler {
    * Rejects with an Error that says why there is none.
    */
   build?(c: string): Promise<MachineCode>
+  /** Ends what it keeps running. It is not used any more. */
+  close?(): Promise<void>
 }
 
 /** Gives the compiler for an engine with this core; null where there is none. */

@@ -28,6 +28,13 @@ export interface LaneStatistics {
   readonly active: number
 }
 
+/** Compiled bodies of an engine. A body counts once for each tuple of argument types; calls and bails never shrink. */
+export interface CompiledStatistics {
+  readonly bodies: number
+  readonly calls: number
+  readonly bails: number
+}
+
 /** What `snapshot()` gives. Ratios are 0..1, sizes MiB, rates per second over the last ten seconds. */
 export interface EngineStatistics {
   readonly engine: string
@@ -78,6 +85,8 @@ export interface EngineStatistics {
   /** Settled tasks still kept for look-up. */
   readonly retainedTasks: number
   readonly cAcceleration: boolean
+  /** Bodies in JavaScript that C runs, tasks that it was given, and those of them that it gave up. */
+  readonly compiled: CompiledStatistics
   readonly jemallocEnabled: boolean
   readonly autoScaling: boolean
   readonly execution: Distribution

@@ -223,12 +223,14 @@ export class NativeEngine implements TaskEngine {
 
   async stop(options: StopOptions): Promise<ShutdownReport> {
     const report = await this.#engine.stop(options)
+    await this.#tiers?.close()
     this.#side?.close()
     return report
   }
 
   #annex(lane: KernelLane): Annex {
     return {
+      compiles: () => this.#tiers !== null,
       terms: { lane, accept: (call, named) => this.#accept(call, named) },
       tasks: {
         find: (taskId) => this.#side?.inspection.find(taskId),
@@ -238,6 +240,7 @@ export class NativeEngine implements TaskEngine {
         cancelWaiting: (dueAfter, why) => this.#side?.cancelWaiting(dueAfter, why) ?? 0,
         abandonRunning: (why) => this.#side?.abandonRunning(why) ?? [],
       },
+      compiled: () => this.#tiers?.figures() ?? { bodies: 0, calls: 0, bails: 0 },
       figures: () => this.#side?.figures() ?? figuresAtRest(this.#options.workers),
     }
   }

@@ -1,5 +1,5 @@
 // The flat statistics of this moment, put together from what the parts of the engine count.
-import type { ClassStatistics, EngineStatistics, LaneStatistics } from '../contract/statistics.ts'
+import type { ClassStatistics, CompiledStatistics, EngineStatistics, LaneStatistics } from '../contract/statistics.ts'
 import { classTargetsMs } from '../contract/task.ts'
 import type { LaneName, TaskPriority } from '../contract/task.ts'
 import type { BucketHistogram } from './distribution.ts'
@@ -22,6 +22,7 @@ interface EngineFigures {
   readonly sides: readonly SideLane[]
   /** Of a lane with threads and books of its own. */
   readonly threads?: ThreadFigures
+  readonly compiled?: CompiledStatistics
 }
 
 /** What a lane with threads and books of its own counts. Class figures are by class number. */
@@ -109,6 +110,7 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     totalTasksProcessed: processed,
     retainedTasks: completedKept.size + failedKept.size,
     cAcceleration: threads !== undefined,
+    compiled: figures.compiled ?? { bodies: 0, calls: 0, bails: 0 },
     jemallocEnabled: threads?.jemalloc ?? process.env['LD_PRELOAD']?.includes('jemalloc') ?? false,
     // nothing scales this engine by itself, whatever enableAutoScaling allows
     autoScaling: false,

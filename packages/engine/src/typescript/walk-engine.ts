@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { TaskStateError, UnknownTaskError, UnsupportedByEngineError, describeValue } from '../contract/errors.ts'
 import type { EngineEvents, EngineEventType, EngineListener } from '../contract/events.ts'
-import type { EngineStatistics } from '../contract/statistics.ts'
+import type { CompiledStatistics, EngineStatistics } from '../contract/statistics.ts'
 import type {
   ScaleTarget,
   ShutdownReport,
@@ -59,9 +59,13 @@ export interface WalkParts {
 /** A lane beside the inline one, and tasks that are looked after outside of the walk. */
 export interface Annex {
   readonly terms: LaneTerms
+  /** Whether bodies of the inline lane are compiled, as far as they can be. */
+  readonly compiles: () => boolean
   readonly tasks: TasksElsewhere
   readonly end: EndElsewhere
   figures(): ThreadFigures
+  /** Of compiled bodies. */
+  compiled(): CompiledStatistics
 }
 
 export class WalkEngine implements TaskEngine {
@@ -97,7 +101,7 @@ export class WalkEngine implements TaskEngine {
     this.#intake = new Intake(this.#walk, table, this.#settlement)
     this.#dispatcher = new Dispatcher(this.#walk, this.#settlement, keepAlive, options.inlineConcurrency)
     const home = this.#buildHome(table)
-    const terms: LaneTerms[] = [{ lane: this.#dispatcher, accept: (call) => acceptInline(call, annex !== null) }]
+    const terms: LaneTerms[] = [{ lane: this.#dispatcher, accept: (call) => acceptInline(call, this.#annex) }]
     this.#plans = new Plans(home, terms)
     const { settlement, intake, plans } = { settlement: this.#settlement, intake: this.#intake, plans: this.#plans }
     this.parts = { walk: this.#walk, table, settlement, intake, keepAlive, home, plans }
@@ -244,6 +248,7 @@ export class WalkEngine implements TaskEngine {
       gates: this.#plans.gates(),
       sides: this.#sideLanes,
       ...(threads === undefined ? {} : { threads }),
+      ...(this.#annex === null ? {} : { compiled: this.#annex.compiled() }),
     })
   }
 
@@ -287,10 +292,11 @@ export class WalkEngine implements TaskEngine {
 }
 
 /** @throws UnsupportedByEngineError */
-function acceptInline({ name, options }: TaskCall, hasKernels: boolean): null {
-  if (options.compile !== 'require') return null
-  const remedy = hasKernels
-    ? "this engine runs kernels and compiles no functions; use compile: 'auto', or a kernel on lane: 'native'"
-    : "it needs the native engine; use compile: 'auto' or engine: 'native'"
+function acceptInline({ name, options }: TaskCall, annex: Annex | null): null {
+  if (options.compile !== 'require' || annex?.compiles() === true) return null
+  const remedy =
+    annex !== null
+      ? "this engine has no compiler; install @catzilla/compiler, or use a kernel on lane: 'native'"
+      : "it needs the native engine; use compile: 'auto' or engine: 'native'"
   throw new UnsupportedByEngineError(`task '${name}': compile: 'require' cannot be met: ${remedy}`)
 }

@@ -46,8 +46,9 @@ function recordTypeOf(value: object, depth: number): ArgumentType | null {
   if (names.length === 0 || names.length > MOST_FIELDS) return null
   const record: Record<string, ArgumentType> = {}
   for (const name of names) {
-    const { value: field, get } = Object.getOwnPropertyDescriptor(value, name) ?? {}
-    const type = get === undefined && name !== '__proto__' ? typeOf(field, depth - 1) : null
+    const own = Object.getOwnPropertyDescriptor(value, name)
+    const isData = own !== undefined && 'value' in own && name !== '__proto__'
+    const type = isData ? typeOf(own.value, depth - 1) : null
     if (type === null) return null
     record[name] = type
   }

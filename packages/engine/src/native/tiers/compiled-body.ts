@@ -35,6 +35,17 @@ export interface CompiledBodySetup {
   readonly types: readonly ArgumentType[]
   readonly compiler: BodyCompiler
   readonly programs: NativePrograms
+  /** C was asked for: how quick it is does not matter. */
+  readonly required: boolean
+  readonly tally: Tally
+}
+
+/** What all bodies of an engine count together. */
+export interface Tally {
+  /** Bodies that run in C. */
+  bodies: number
+  calls: number
+  bails: number
 }
 
 export class CompiledBody {
@@ -86,13 +97,13 @@ export class CompiledBody {
     }
   }
 
-  async #build({ build }: BodyCompiler, program: CompiledProgram, native: NativeProgram): Promise<void> {
-    if (build === undefined || program.c === null) {
+  async #build(compiler: BodyCompiler, program: CompiledProgram, native: NativeProgram): Promise<void> {
+    if (compiler.build === undefined || program.c === null) {
       return this.#stay('its loops are worth running as machine code only, and there is no C compiler')
     }
     this.#reason = 'its loops are being compiled to machine code'
     try {
-      const code = await build(program.c)
+      const code = await compiler.build(program.c)
       native.useBody(code.library as NativeLibrary | string, code.symbol)
       this.#beginChecks('machine code', program, code)
     } catch (thrown) {
@@ -111,6 +122,7 @@ export class CompiledBody {
   }
 
   #stay(reason: string): void {
+    if (this.tier === 'interpreted' || this.tier === 'machine code') this.#setup.tally.bodies--
     this.tier = 'javascript'
     this.#reason = reason
   }
@@ -179,6 +191,7 @@ export class CompiledBody {
     const slower = this.#slowerInC()
     if (slower !== null) return this.#stay(slower)
     this.tier = this.#next
+    this.#setup.tally.bodies++
     this.#reason =
       this.#next === 'interpreted' ? 'loop-free, it runs in the interpreter in C' : 'it runs as machine code'
   }
@@ -186,6 +199,7 @@ export class CompiledBody {
   /** Why C would cost more than it saves; null where it pays. */
   #slowerInC(): string | null {
     const [js, c] = [this.#jsMs, this.#cMs]
+    if (this.#setup.required) return null
     if (js > WORTH_TIMING_MS && c * LEAST_SPEED > js) {
       return `JavaScript is quicker: ${(js * 1e3).toFixed(1)} µs, C takes ${(c * 1e3).toFixed(1)} µs`
     }
@@ -202,6 +216,7 @@ export class CompiledBody {
   /** C gave up a run, which JavaScript does. */
   readonly #bailed = (): void => {
     this.bails++
+    this.#setup.tally.bails++
     if (this.bails < MANY_BAILS || this.bails * BAIL_SHARE < this.calls + CHECKS) return
     this.#stay(`C gave up ${this.bails} of ${this.calls + CHECKS} calls, which JavaScript then had to do`)
   }

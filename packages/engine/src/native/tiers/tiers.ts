@@ -1,12 +1,14 @@
 // Which bodies in JavaScript run in C, and since when. A body is compiled for the types of arguments that it is called with,
 // in the background, compared with JavaScript, and then switched between two tasks.
 import type { NativePrograms } from '@catzilla/core-c'
-import { toError } from '../../contract/errors.ts'
+import { CompileError, toError } from '../../contract/errors.ts'
 import type { ArgumentType, BodyCompiler, BodyReport } from '../../contract/body-compiler.ts'
 import type { TaskCall, TaskHandler } from '../../contract/task.ts'
+import type { CompiledStatistics } from '../../contract/statistics.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import { matches, typesOf } from './argument-types.ts'
 import { CompiledBody } from './compiled-body.ts'
+import type { Tally } from './compiled-body.ts'
 
 /** Tuples of types for which a body is compiled; further ones run as JavaScript. */
 const MOST_BODIES = 4
@@ -29,6 +31,7 @@ const never: ReadonlySet<string> = new Set(['AsyncFunction', 'GeneratorFunction'
 export class Tiers {
   readonly #programs: NativePrograms
   readonly #watched = new WeakMap<TaskHandler, Watched>()
+  readonly #tally: Tally = { bodies: 0, calls: 0, bails: 0 }
   #load: (() => Promise<BodyCompiler | null>) | null
   #compiler: BodyCompiler | null = null
   #noCompiler = 'it is compiled when it has been called twice with arguments of the same types'
@@ -53,18 +56,30 @@ export class Tiers {
 
   /** The call that is to be submitted in place of this one: itself, or one that runs in C, or in both. */
   callFor(call: TaskCall, handler: TaskHandler, args: readonly unknown[]): TaskCall {
-    if (never.has(handler.constructor.name)) return call
+    if (never.has(handler.constructor.name)) return this.#inJavaScript(call, handler)
     const watched = this.#watchedOf(handler)
     for (const body of watched.bodies) {
       if (!matches(body.types, args)) continue
       if (body.tier === 'interpreted' || body.tier === 'machine code') {
         body.calls++
+        this.#tally.calls++
         return body.inC(call)
       }
+      if (body.tier === 'javascript') return this.#inJavaScript(call, handler, body)
       return body.tier === 'checking' ? body.checked(call) : call
     }
-    this.#observe(watched, call.name, handler, args)
+    this.#observe(watched, call, handler, args)
+    if (watched.types === null && watched.strange > 0) return this.#inJavaScript(call, handler)
     return call
+  }
+
+  /** It is settled that JavaScript runs it. @throws CompileError where C was asked for */
+  #inJavaScript(call: TaskCall, handler: TaskHandler, body?: CompiledBody): TaskCall {
+    if (call.options.compile !== 'require') return call
+    const why = body === undefined ? this.report(handler).reason : body.report().reason
+    throw new CompileError(
+      `task '${call.name}': compile: 'require' cannot be met: ${why}; use compile: 'auto', or change it`,
+    )
   }
 
   #watchedOf(handler: TaskHandler): Watched {
@@ -79,7 +94,7 @@ export class Tiers {
     return watched
   }
 
-  #observe(watched: Watched, name: string, handler: TaskHandler, args: readonly unknown[]): void {
+  #observe(watched: Watched, { name, options }: TaskCall, handler: TaskHandler, args: readonly unknown[]): void {
     if (watched.bodies.length === MOST_BODIES) return
     if (watched.types === null || !matches(watched.types, args)) {
       watched.types = typesOf(args)
@@ -91,11 +106,28 @@ export class Tiers {
       if (this.#load !== null) void this.#loadNow(this.#load)
       return
     }
-    const setup = { body: handler, name, types: watched.types, compiler: this.#compiler, programs: this.#programs }
-    const body = new CompiledBody(setup)
+    const body = new CompiledBody({
+      body: handler,
+      name,
+      types: watched.types,
+      compiler: this.#compiler,
+      programs: this.#programs,
+      required: options.compile === 'require',
+      tally: this.#tally,
+    })
     watched.bodies.push(body)
     watched.types = null
     runOutsideContexts(() => void body.compile())
+  }
+
+  figures(): CompiledStatistics {
+    const { bodies, calls, bails } = this.#tally
+    return { bodies, calls, bails }
+  }
+
+  async close(): Promise<void> {
+    this.#load = null
+    await this.#compiler?.close?.()
   }
 
   report(handler: TaskHandler): BodyReport {
