@@ -141,8 +141,10 @@ class FunctionText {
       default: {
         const call = (out: string): string => `ctz_op_${op.toLowerCase()}(${this.#operands(instruction)}${out})`
         if (!opcodes[op].bails) return `  ${this.#name(result)} = ${call('')};`
-        const out = result === undefined ? '' : `, &${this.#name(result)}`
-        return `  if (!${call(out)}) ${this.#bail(at)}`
+        if (result === undefined) return `  if (!${call('')}) ${this.#bail(at)}`
+        // what is handed out by address lives in memory from then on: not the variable itself
+        const given = `    ${cType(result.type)} given;\n    if (!${call(', &given')}) ${this.#bail(at)}`
+        return `  {\n${given}\n    ${local(result)} = given;\n  }`
       }
     }
   }

@@ -88,7 +88,7 @@ static inline int ctz_op_str_lt(ctz_run *run, ctz_text a, ctz_text b) { return r
 static inline double ctz_op_str_char_code_at(ctz_run *run, ctz_text a, double position) {
   (void)run;
   double index = ctz_to_integer(position);
-  return ctz_is_inside(index, a.length) ? (double)ctz_unit_at(a, (uint64_t)index) : CTZ_NAN;
+  return ctz_is_inside(index, a.length) ? (double)ctz_unit_at(a, (uint64_t)(int64_t)index) : CTZ_NAN;
 }
 // Of a counter: outside of the text it gives up, where JavaScript says NaN.
 static inline int ctz_op_str_unit_at(ctz_run *run, ctz_text a, int64_t index, int32_t *out) {

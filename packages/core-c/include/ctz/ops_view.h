@@ -121,7 +121,7 @@ static inline int ctz_op_view_get_k(ctz_run *run, uint32_t kind, ctz_view a, int
 }
 static inline int ctz_op_view_get(ctz_run *run, uint32_t kind, ctz_view a, double index, double *out) {
   if (!ctz_is_inside(index, a.length)) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);
-  *out = ctz_view_read(kind, a, (uint64_t)index);
+  *out = ctz_view_read(kind, a, (uint64_t)(int64_t)index);
   return 1;
 }
 static inline int ctz_op_view_get_i(ctz_run *run, uint32_t kind, ctz_view a, int64_t index, int32_t *out) {
@@ -136,7 +136,7 @@ static inline int ctz_op_view_set_k(ctz_run *run, uint32_t kind, ctz_view a, int
 }
 static inline int ctz_op_view_set(ctz_run *run, uint32_t kind, ctz_view a, double index, double value) {
   if (!ctz_is_inside(index, a.length)) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);
-  ctz_view_write(kind, a, (uint64_t)index, value);
+  ctz_view_write(kind, a, (uint64_t)(int64_t)index, value);
   return 1;
 }
 static inline int ctz_op_view_set_i(ctz_run *run, uint32_t kind, ctz_view a, int64_t index, int32_t value) {
