@@ -46,7 +46,12 @@ export const mutants = [
   mutant('Object.is(0, -0)', number, '|| ctz_bits_of(a) == ctz_bits_of(b))', '|| a == b)'),
   mutant('ceil(-0.5) is 0', number, '-ctz_floor(-a))', '0.0 - ctz_floor(-a))'),
   mutant('substring does not swap', text, 'ctz_text_piece(a, end, begin - end);', 'ctz_text_piece(a, begin, 0);'),
-  mutant('charCodeAt behind the end is 0', text, '(uint64_t)(int64_t)index) : CTZ_NAN;', '(uint64_t)(int64_t)index) : 0;'),
+  mutant(
+    'charCodeAt behind the end is 0',
+    text,
+    '(uint64_t)(int64_t)index) : CTZ_NAN;',
+    '(uint64_t)(int64_t)index) : 0;',
+  ),
   mutant(
     'charAt takes any index',
     text,
