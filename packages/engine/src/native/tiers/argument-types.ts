@@ -32,12 +32,18 @@ function typeOf(value: unknown, depth: number): ArgumentType | null {
   }
 }
 
+/** The kind of a typed array, whatever has become of its prototype. */
+const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+  ?.get as (this: ArrayBufferView) => string | undefined
+
 function arrayTypeOf(value: object): ArrayTypeName | null {
-  if (!ArrayBuffer.isView(value)) return null
-  const name = (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? ''
-  // a resizable or shared buffer may change while C looks at it
-  if (value.buffer instanceof SharedArrayBuffer || Buffer.isBuffer(value)) return null
-  return arrayTypes.includes(name) ? (name as ArrayTypeName) : null
+  if (!ArrayBuffer.isView(value) || Buffer.isBuffer(value)) return null
+  const { buffer } = value
+  // what is shared or resizable may change while C looks at it
+  if (buffer instanceof SharedArrayBuffer || (buffer as { readonly resizable?: boolean }).resizable === true)
+    return null
+  const kind = kindOf.call(value) ?? ''
+  return arrayTypes.includes(kind) ? (kind as ArrayTypeName) : null
 }
 
 function recordTypeOf(value: object, depth: number): ArgumentType | null {

@@ -23,10 +23,14 @@ interface Watched {
   calls: number
   /** Calls with types that C does not know. */
   strange: number
+  /** Asynchronous, or a generator. */
+  readonly never: boolean
 }
 
-/** The functions that C can never run, as far as can be told without looking at their text. */
-const never: ReadonlySet<string> = new Set(['AsyncFunction', 'GeneratorFunction', 'AsyncGeneratorFunction'])
+/** Whether C can never run it, as far as can be told without looking at its text. */
+function isAsynchronous(handler: TaskHandler): boolean {
+  return Object.prototype.toString.call(handler) !== '[object Function]'
+}
 
 export class Tiers {
   readonly #programs: NativePrograms
@@ -56,8 +60,8 @@ export class Tiers {
 
   /** The call that is to be submitted in place of this one: itself, or one that runs in C, or in both. */
   callFor(call: TaskCall, handler: TaskHandler, args: readonly unknown[]): TaskCall {
-    if (never.has(handler.constructor.name)) return this.#inJavaScript(call, handler)
     const watched = this.#watchedOf(handler)
+    if (watched.never) return this.#inJavaScript(call, handler)
     for (const body of watched.bodies) {
       if (!matches(body.types, args)) continue
       if (body.tier === 'interpreted' || body.tier === 'machine code') {
@@ -86,7 +90,7 @@ export class Tiers {
     if (handler === this.#latestHandler && this.#latest !== null) return this.#latest
     let watched = this.#watched.get(handler)
     if (watched === undefined) {
-      watched = { bodies: [], types: null, calls: 0, strange: 0 }
+      watched = { bodies: [], types: null, calls: 0, strange: 0, never: isAsynchronous(handler) }
       this.#watched.set(handler, watched)
     }
     this.#latestHandler = handler
@@ -137,7 +141,7 @@ export class Tiers {
   }
 
   #reasonOf(handler: TaskHandler, watched: Watched | undefined): string {
-    if (never.has(handler.constructor.name)) return 'asynchronous bodies and generators run as JavaScript'
+    if (isAsynchronous(handler)) return 'asynchronous bodies and generators run as JavaScript'
     if (watched === undefined)
       return 'it is compiled for the types of arguments it is called with, and has not been called'
     if (watched.bodies.length === MOST_BODIES) {
