@@ -6,8 +6,6 @@ import type { ArgumentType, ArrayTypeName } from '../../contract/body-compiler.t
 const MOST_FIELDS = 16
 const MOST_DEPTH = 3
 
-const arrayTypes: readonly string[] = arrayTypeNames
-
 /** The types of arguments; null when one of them is of none that C knows. */
 export function typesOf(args: readonly unknown[]): readonly ArgumentType[] | null {
   const types: ArgumentType[] = []
@@ -32,9 +30,7 @@ function typeOf(value: unknown, depth: number): ArgumentType | null {
   }
 }
 
-/** The kind of a typed array, whatever has become of its prototype. */
-const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
-  ?.get as (this: ArrayBufferView) => string | undefined
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object
 
 function arrayTypeOf(value: object): ArrayTypeName | null {
   if (!ArrayBuffer.isView(value) || Buffer.isBuffer(value)) return null
@@ -42,8 +38,9 @@ function arrayTypeOf(value: object): ArrayTypeName | null {
   // what is shared or resizable may change while C looks at it
   if (buffer instanceof SharedArrayBuffer || (buffer as { readonly resizable?: boolean }).resizable === true)
     return null
-  const kind = kindOf.call(value) ?? ''
-  return arrayTypes.includes(kind) ? (kind as ArrayTypeName) : null
+  // by the getter that all of them share, whatever has become of its own prototype
+  const kind: unknown = Reflect.get(typedArrayPrototype, Symbol.toStringTag, value)
+  return arrayTypeNames.find((name) => name === kind) ?? null
 }
 
 function recordTypeOf(value: object, depth: number): ArgumentType | null {
