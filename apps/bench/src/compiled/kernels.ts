@@ -45,12 +45,12 @@ const fnv = (bytes: Uint8Array): number => {
 }
 
 const crc = (bytes: Uint8Array): number => {
-  let crc = -1
+  let rest = -1
   for (let i = 0; i < bytes.length; i++) {
-    crc ^= bytes[i]!
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+    rest ^= bytes[i]!
+    for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1
   }
-  return ~crc >>> 0
+  return ~rest >>> 0
 }
 
 const quicksort = (a: Float64Array): number => {
@@ -270,5 +270,6 @@ export const kernels: readonly Kernel[] = [
 /** The loop as V8 runs it: its text, and the body that it names. */
 export function loopInJavaScript({ body: measured, loop }: Kernel): (...args: unknown[]) => number {
   // a function of its own for each kernel, so that each is compiled for its own types
+  // oxlint-disable-next-line typescript/no-implied-eval -- the text is that of a function above
   return new Function('body', `return ${loop.toString()}`)(measured) as (...args: unknown[]) => number
 }
