@@ -32,6 +32,8 @@ describe('bench', () => {
       '== What statistics cost ==',
       '== What an idle engine costs ==',
       '== Threads ==',
+      '== Compiled bodies beside V8 ==',
+      '== Compiled bodies as tasks ==',
       '== Allocators ==',
     ]) {
       expect(stdout).toContain(title)

@@ -45,12 +45,12 @@ const fnv = (bytes: Uint8Array): number => {
 }
 
 const crc = (bytes: Uint8Array): number => {
-  let sum = -1
+  let rest = -1
   for (let i = 0; i < bytes.length; i++) {
-    sum ^= bytes[i]!
-    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1
+    rest ^= bytes[i]!
+    for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1
   }
-  return ~sum >>> 0
+  return ~rest >>> 0
 }
 
 const quicksort = (a: Float64Array): number => {
@@ -270,6 +270,6 @@ export const kernels: readonly Kernel[] = [
 /** The loop as V8 runs it: its text, and the body that it names. */
 export function loopInJavaScript({ body: measured, loop }: Kernel): (...args: unknown[]) => number {
   // a function of its own for each kernel, so that each is compiled for its own types
-  // oxlint-disable-next-line typescript/no-implied-eval -- the text is that of a loop of this file
+  // oxlint-disable-next-line typescript/no-implied-eval -- the text is that of a function above
   return new Function('body', `return ${loop.toString()}`)(measured) as (...args: unknown[]) => number
 }
