@@ -9,6 +9,11 @@ describeRun('numbers', () => {
     '(a, b) => a + b',
     '(a, b) => a * b - b / a',
     '(a, b) => a % b',
+    '(a, b) => a % b === 0',
+    '(a, b) => (a % b !== 0 ? a % b : b % 2 === 0 ? 1 : 2)',
+    '(a, b) => Math.min(a | 0, b | 0, 7) - Math.max(a | 0, b >>> 0)',
+    '(a, b) => 1 / Math.abs(a | 0) + Math.abs(b | 0)',
+    '(a, b) => { let h = 0x811c9dc5; for (let i = 0; i < 4; i++) h = Math.imul(h ^ (a | 0), b); return h >>> 0 }',
     '(a, b) => a ** b',
     '(a, b) => a ** b ** 2',
     '(a, b) => (a | b) ^ (a & ~b)',
@@ -125,6 +130,25 @@ L2:
   #5: n = F64_FROM_I32 s
   RETURN #5
 `)
+  })
+
+  it('holds as int32 what is only looked at as one', () => {
+    const text =
+      '(a) => { let h = 0x811c9dc5; for (let i = 0; i < 4; i++) h = Math.imul(h ^ i, 0x01000193); return h >>> 0 }'
+    const { ir } = compiled(text, ['number'])
+    expect(ir).toContain('h: i = MOVE -2128831035i')
+    expect(ir).not.toContain('I32_FROM_F64')
+  })
+
+  it('holds as a number what is also looked at as one', () => {
+    const text = '(a) => { let h = 0x811c9dc5; for (let i = 0; i < 4; i++) h = h ^ i; return h }'
+    expect(compiled(text, ['number']).ir).toContain('h: n = MOVE 2166136261n')
+  })
+
+  it('asks for a multiple, not for the remainder, and finds extremes of whole numbers', () => {
+    expect(compiled('(a, b) => a % b === 0', two).ir).toContain('F64_IS_MULTIPLE a b')
+    const { ir } = compiled('(a, b) => Math.min(a | 0, b | 0) + Math.max(a | 0, 3) + Math.abs(b | 0)', two)
+    expect(ir).not.toMatch(/F64_(MIN|MAX|ABS)/)
   })
 
   it('does what is known at once', () => {

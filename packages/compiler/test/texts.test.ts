@@ -39,6 +39,7 @@ describeRun('texts', () => {
     '(s) => s.toUpperCase() + s.toLowerCase()',
     '(s) => s.at(-1) + s.at(0)',
     '(s) => s.codePointAt(0)',
+    '(s) => { let n = 0; for (let i = 0; i <= s.length; i++) n += s.charCodeAt(i); return n }',
     '(s) => s[0]',
     '(s) => s.replace("a", s)',
     '(s) => Math.abs(s)',

@@ -75,7 +75,7 @@ export const mutants = [
   mutant('clamped halves go up', view, '(rest == 0.5 && (whole & 1) != 0)', '(rest == 0.5)'),
   mutant('clamped cuts off', view, 'return whole + (rest > 0.5', 'return whole + (rest > 0.9'),
   mutant('Int8Array is unsigned', view, 'X(I8, int8_t)', 'X(I8, uint8_t)'),
-  mutant('an index may be a fraction', text, '&& ctz_trunc(position) == position;', ';'),
+  mutant('an index may be a fraction', text, '&& (double)(int64_t)position == position;', ';'),
   mutant('fill(-n)', view, 'if (whole < 0) whole += (double)length;', 'if (whole < 0) whole = 0;'),
   mutant('appending writes over another text', room, '!= run->top) return NULL;', '> run->top) return NULL;'),
   mutant(
