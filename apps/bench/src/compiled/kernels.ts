@@ -267,9 +267,13 @@ export const kernels: readonly Kernel[] = [
   },
 ]
 
-/** The loop as V8 runs it: its text, and the body that it names. */
-export function loopInJavaScript({ body: measured, loop }: Kernel): (...args: unknown[]) => number {
-  // a function of its own for each kernel, so that each is compiled for its own types
+/**
+ * The loop as V8 runs it best: a text of its own for each kernel. What several kernels went through together would be compiled
+ * for the types of all of them.
+ */
+export function loopInJavaScript({ name, body: measured, loop, args }: Kernel): (times: number) => number {
+  const given = args.map((_, index) => `args[${index}]`).join(', ')
+  const text = `const loop = ${loop.toString()}; return (times) => loop(${given}, times) // ${name}`
   // oxlint-disable-next-line typescript/no-implied-eval -- the text is that of a function above
-  return new Function('body', `return ${loop.toString()}`)(measured) as (...args: unknown[]) => number
+  return new Function('body', 'args', text)(measured, args) as (times: number) => number
 }

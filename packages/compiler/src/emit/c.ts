@@ -131,7 +131,7 @@ class FunctionText {
       case 'JUMP_UNLESS':
         return `  if (!${this.#value(first)}) goto L${label?.id};`
       case 'POLL':
-        return `  if (--polls == 0) {\n    polls = CTZ_POLLS;\n    if (!ctz_settle_polls(run)) ${this.#bail(at)}\n  }`
+        return `  if (CTZ_SELDOM(--polls == 0)) {\n    polls = CTZ_POLLS;\n    if (!ctz_settle_polls(run)) ${this.#bail(at)}\n  }`
       case 'CALL':
         return this.#call(instruction, at)
       case 'RETURN':

@@ -50,7 +50,13 @@ static inline void ctz_spend_polls(ctz_run *run, uint32_t count) {
   ctz_context *context = run->context;
   context->polls_left = context->polls_left > count ? context->polls_left - count : 1;
 }
-static inline int ctz_settle_polls(ctz_run *run) {
+#if defined(__GNUC__)
+#define CTZ_SELDOM(condition) __builtin_expect((condition), 0)
+#else
+#define CTZ_SELDOM(condition) (condition)
+#endif
+// Seldom, so that what a loop holds stays in registers but for this call.
+CTZ_RARE static inline int ctz_settle_polls(ctz_run *run) {
   ctz_spend_polls(run, CTZ_POLLS - 1);
   return ctz_op_poll(run);
 }
