@@ -49,7 +49,7 @@ export function sumOfWindow(size: number): number {
 /** `tasks.kernel('add').delay(i, 1)`, and beside it an inline task that does the same. */
 export async function setUpApi(tasks: BackgroundTasks): Promise<KernelSetup> {
   const add = tasks.kernel('add')
-  const inline = tasks.task({ name: 'inline' }, (a: number, b: number) => a + b)
+  const inline = tasks.task({ name: 'inline', lane: 'inline' }, (a: number, b: number) => a + b)
   await tasks.ready
   const loops: Record<KernelPattern, KernelLoop> = {
     async forget(size) {
