@@ -11,6 +11,8 @@ const BUSY_MS = 0.1
 export class Patience {
   #ms: number = LONGEST_MS
   #since = -Infinity
+  /** It has looked in vain since something was handed over or has come. */
+  #inVain = false
   #foundAt = -Infinity
 
   /** Whether something came back so lately that looking for the next is worth it. */
@@ -20,18 +22,21 @@ export class Patience {
 
   begin(now: number): void {
     this.#since = now
+    this.#inVain = false
   }
 
   found(now: number): void {
     // it came while this thread looked for it
-    if (now > this.#since) this.#ms = Math.min(this.#ms * 2, LONGEST_MS)
+    if (this.#inVain) this.#ms = Math.min(this.#ms * 2, LONGEST_MS)
     this.#since = now
     this.#foundAt = now
+    this.#inVain = false
   }
 
   /** Whether to look once more. It is shorter each time that it is over. */
   lasts(now: number): boolean {
-    if (now - this.#since < this.#ms) return true
+    this.#inVain = now - this.#since < this.#ms
+    if (this.#inVain) return true
     this.#ms = Math.max(this.#ms / 2, SHORTEST_MS)
     return false
   }
