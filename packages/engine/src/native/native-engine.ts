@@ -105,10 +105,10 @@ export class NativeEngine implements TaskEngine {
   }
 
   submit(call: TaskCall, args: readonly unknown[]): TaskHandle {
-    const best = this.#bestFor(call, args)
-    const kernel = this.#kernelFor(best)
+    if (call.options.lane !== 'native') return this.#submitBody(call, args)
+    const kernel = this.#kernelFor(call)
     const side = this.#side
-    if (kernel === null || side === null || !side.express.takes(kernel)) return this.#engine.submit(best, args)
+    if (kernel === null || side === null || !side.express.takes(kernel)) return this.#engine.submit(call, args)
     return side.express.submit(kernel, args)
   }
 
@@ -119,6 +119,11 @@ export class NativeEngine implements TaskEngine {
     if (kernel === null || express === undefined) return this.#engine.submitMany(best, argsList)
     if (!express.takes(kernel) || !express.hasSlots(argsList.length)) return this.#engine.submitMany(best, argsList)
     return express.submitMany(kernel, argsList)
+  }
+
+  #submitBody(call: TaskCall, args: readonly unknown[]): TaskHandle {
+    const best = this.#bestFor(call, args)
+    return best === call || best.options.lane !== 'native' ? this.#engine.submit(best, args) : this.submit(best, args)
   }
 
   /** The call as it runs best: a body in JavaScript may be compiled by now. */
