@@ -1,3 +1,4 @@
+// The programs of the core, for the fuzzer; it says so where there is no core.
 import { loadCore, type NativePrograms } from '@catzilla/core-c'
 
 export function corePrograms(): NativePrograms {

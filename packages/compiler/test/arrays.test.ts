@@ -1,3 +1,4 @@
+// Typed arrays in compiled functions, against V8.
 import { describe, expect, it } from 'vitest'
 import type { ViewName } from '../src/ir/views.ts'
 import { viewNames } from '../src/ir/views.ts'

@@ -1,3 +1,4 @@
+// What stays JavaScript: each blocker, with its code and its place.
 import { describe, expect, it } from 'vitest'
 import { compileFunction } from '../src/index.ts'
 import { blockersOf } from './exact.ts'

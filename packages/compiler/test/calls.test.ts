@@ -1,3 +1,4 @@
+// Calls between compiled functions, and of functions from outside, against V8.
 import { describe, expect, it } from 'vitest'
 import { blockersOf, compiled, describeRun, differences, differencesInC } from './exact.ts'
 import { numbers, pairs } from './rows.ts'

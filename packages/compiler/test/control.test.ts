@@ -1,3 +1,4 @@
+// Branches, loops, switches and labels in compiled functions, against V8.
 import { expect, it } from 'vitest'
 import { compiled, describeRun, differences, differencesInC } from './exact.ts'
 import { pairs } from './rows.ts'

@@ -1,3 +1,4 @@
+// Values that may be undefined or null in compiled functions, against V8.
 import { expect, it } from 'vitest'
 import { describeRun, differences, differencesInC } from './exact.ts'
 import { pairs } from './rows.ts'

@@ -1,3 +1,4 @@
+// Functions of a module of TypeScript: their names, types and constants.
 import { parseSync } from 'oxc-parser'
 import { describe, expect, it } from 'vitest'
 import { emitFiles } from '../src/cli/emit.ts'

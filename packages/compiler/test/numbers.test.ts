@@ -1,3 +1,4 @@
+// Numbers of all classes in compiled functions, against V8.
 import { describe, expect, it } from 'vitest'
 import { compiled, describeRun, differences, differencesInC } from './exact.ts'
 import { pairs, singles } from './rows.ts'

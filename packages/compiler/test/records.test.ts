@@ -1,3 +1,4 @@
+// Objects of a fixed shape in compiled functions, against V8.
 import { describe, expect, it } from 'vitest'
 import { BAILED, blockersOf, compiled, describeRun, differences, differencesInC, run } from './exact.ts'
 import { pairs } from './rows.ts'

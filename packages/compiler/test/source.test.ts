@@ -1,3 +1,4 @@
+// The texts that functions may have.
 import { expect, it } from 'vitest'
 import { blockersOf, compiled, describeRun, run } from './exact.ts'
 

@@ -1,3 +1,4 @@
+// Strings in compiled functions, against V8.
 import { expect, it } from 'vitest'
 import { describeRun, differences, differencesInC } from './exact.ts'
 import { numbers, pairs, singles, textAndNumber, textPairs, textRows } from './rows.ts'

@@ -1,3 +1,4 @@
+// What the fuzzer compares with V8, by its tier.
 import type { Subject } from '../oracle.ts'
 import { openInterpreter } from './interpreted.ts'
 import { openNative } from './native.ts'
