@@ -243,6 +243,30 @@ test.skipIf(nativeMissing !== undefined)(
   },
 )
 
+test.skipIf(nativeMissing !== undefined)(
+  'a program that gives something else is found out, and nobody gets its results',
+  async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    tasks.engine.useCompiler?.(async (core) => {
+      const compiler = await loadCompiler(core)
+      const other = (a: number, b: number): number => a - b
+      return compiler === null
+        ? null
+        : { ...compiler, compile: (_, name, types) => compiler.compile(other, name, types) }
+    })
+    const warned = new Promise<Error & { code?: string }>((resolve) => process.once('warning', resolve))
+    const sum = tasks.task({ name: 'sum' }, (a: number, b: number) => a + b)
+    const report = await decided(sum, 20, 22)
+    expect(report).toMatchObject({ tier: 'javascript', reason: expect.stringContaining('another result') as string })
+    expect(await warned).toMatchObject({
+      code: 'CATZILLA_INEXACT',
+      message: expect.stringContaining("'sum'") as string,
+    })
+    expect(await sum.delay(20, 22).wait()).toBe(42)
+    expect(tasks.getStats().compiled).toEqual({ bodies: 0, calls: 0, bails: 0 })
+  },
+)
+
 test('without the package there is no compiler, and nothing is thrown', async () => {
   const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
   expect(await loadCompiler({}, () => Promise.reject(missing))).toBeNull()
