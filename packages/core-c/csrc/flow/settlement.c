@@ -26,13 +26,22 @@ void ctz_wake_owner(ctz_engine *engine) {
   engine->config.wake(engine->config.owner);
 }
 
-void ctz_hand_back(ctz_worker *worker) {
+void ctz_hand_back_of(ctz_worker *worker) {
   uint32_t slots[CTZ_SETTLED_MOST];
   uint64_t contended = 0;
   uint32_t count = ctz_port_ring_claim(&worker->settled, slots, CTZ_SETTLED_MOST, &contended);
   if (count == 0) return;
   ctz_completions_append(&worker->engine->port.completions, slots, count);
   ctz_wake_owner(worker->engine);
+}
+
+void ctz_hand_back(ctz_worker *worker) {
+  worker->settled_count = 0;
+  ctz_hand_back_of(worker);
+}
+
+void ctz_hand_back_in_time(ctz_worker *worker, uint64_t now_ns, uint64_t busy_ns) {
+  if (worker->settled_count > 0 && now_ns + busy_ns - worker->settled_since_ns > HAND_BACK_NS) ctz_hand_back(worker);
 }
 
 bool ctz_post(ctz_engine *engine, uint32_t slot, ctz_notice notice) {
@@ -67,7 +76,6 @@ void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_phas
   if (worker->settled_count == 0) worker->settled_since_ns = worker->now_ns;
   ctz_port_ring_push(&worker->settled, index);
   if (++worker->settled_count < CTZ_SETTLED_MOST && worker->now_ns - worker->settled_since_ns <= HAND_BACK_NS) return;
-  worker->settled_count = 0;
   ctz_hand_back(worker);
   worker->now_ns = ctz_clock_read(&worker->clock);
 }
