@@ -13,6 +13,7 @@ import type { Contender } from '../measure.ts'
 import { createNativeTasks, nativeSection } from '../native/core.ts'
 import { formatCount, formatFigure, tellProgress, verify } from '../section.ts'
 import type { SectionInput, SectionResult, Table, Verdict } from '../section.ts'
+import { meanwhile } from './meanwhile.ts'
 
 type Part = Pick<SectionResult, 'tables' | 'verdicts'>
 type Numbers = Task<[a: number, b: number], number>
@@ -34,6 +35,7 @@ export const measureCompiledTasks: (input: SectionInput) => Promise<SectionResul
       beside: besideOneThread,
       small: besidePiscina,
       first: firstResults,
+      meanwhile,
     })) {
       tellProgress(`compiled:tasks: ${name}`)
       parts.push(await measure(tasks, input))
