@@ -2,10 +2,12 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 import { MemoryLimitError, TaskCrashedError, toError } from '../../contract/errors.ts'
 import { Deadlines } from '../../typescript/deadlines.ts'
-import { beginAttempt } from '../../typescript/start.ts'
+import { beginAttempt, undoAttempt } from '../../typescript/start.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
+import { Spared, tellLeftBehind } from '../spared.ts'
 import { unpackError } from '../wire/wire-error.ts'
+import type { CrashWords } from '../inside/crash-words.ts'
 import { EndKind, SlotDouble, SlotState, SlotWord } from './lane-memory.ts'
 import { isFromIsolate } from './messages.ts'
 import type { FromIsolate } from './messages.ts'
@@ -26,6 +28,7 @@ export class ThreadSettlement implements PoolReceiver {
   /** Ends that came by message, by the thread that sent them. */
   readonly #ends = new WeakMap<ThreadIsolate, Map<number, unknown>>()
   #falseStarts = 0
+  readonly #spared = new Spared()
 
   constructor(parts: WalkParts, lane: ThreadLane, watch: ThreadWatch) {
     this.#parts = parts
@@ -73,7 +76,10 @@ export class ThreadSettlement implements PoolReceiver {
     const { memory } = pool
     if ((memory.words[memory.slotWord(attempt.slot, SlotWord.REPORTS)] ?? 0) > 0) this.#hearAll(pool, attempt)
     const kind = memory.words[memory.slotWord(attempt.slot, SlotWord.END_KIND)]
-    if (kind === EndKind.CRASH_OF_ANOTHER) return this.#bringBack(attempt)
+    if (kind === EndKind.CRASH_OF_ANOTHER && this.#spared.mayRunAgain(attempt.record)) {
+      tellLeftBehind(attempt.record.name, 'a thread', leftBehind(pool, attempt))
+      return this.#bringBack(attempt)
+    }
     if (attempt.run === null) this.#begin(pool, attempt, this.#startedAt(pool, attempt), false)
     const { record, run } = attempt
     if (run === null) return
@@ -83,7 +89,8 @@ export class ThreadSettlement implements PoolReceiver {
     try {
       const end = this.#endOf(pool, attempt, kind)
       if (kind === EndKind.RESULT || kind === EndKind.RESULT_MESSAGE) settlement.succeeded(record, run, end, now)
-      else if (kind === EndKind.CRASH) settlement.failed(record, run, crashError(record, end), now)
+      else if (kind === EndKind.CRASH || kind === EndKind.CRASH_OF_ANOTHER)
+        settlement.failed(record, run, crashError(record, end), now)
       else settlement.failed(record, run, unpackError(end), now)
     } catch (thrown) {
       settlement.failed(record, run, toError(thrown), now)
@@ -149,16 +156,8 @@ export class ThreadSettlement implements PoolReceiver {
   /** It was called back, or has to run again through no fault of its own: it waits again, for its turn as it was. */
   #bringBack(attempt: ThreadAttempt): void {
     const { record, run } = attempt
-    const { gatekeeper, clock, occupancy } = this.#parts.walk
     this.#lane.handed.remove(record)
-    if (run !== null) {
-      this.#lane.running.remove(record)
-      run.attempt--
-      record.status = 'pending'
-      occupancy.requeued()
-    }
-    gatekeeper.leave(record, clock.now())
-    this.#lane.ready.putBack(record)
+    undoAttempt(this.#parts.walk, record, run)
   }
 
   #endDropped(pool: ThreadPool, attempt: ThreadAttempt): void {
@@ -273,6 +272,17 @@ function endError({ name, plan }: TaskRecord, { error, exitCode }: ThreadEnd): E
   }
   const why = error === undefined ? `with exit code ${exitCode}` : `by an error that nobody caught: ${error.message}`
   return new TaskCrashedError(`task '${name}': its thread was ended ${why}`, { cause: error })
+}
+
+/** What is known of the code that ended a thread in which another task ran by then. */
+function leftBehind(pool: ThreadPool, attempt: ThreadAttempt): string {
+  try {
+    const { code, error } = pool.endIn(attempt) as CrashWords
+    return error === undefined ? `process.exit(${code})` : `an error that nobody caught: ${unpackError(error).message}`
+  } catch {
+    // the words have been written over
+    return 'something'
+  }
 }
 
 /** Of a thread that could say so itself. */
