@@ -49,9 +49,10 @@ export interface Task<A extends readonly unknown[], R, Raw = R | Promise<R>> {
   batch(this: void, argsList: readonly A[]): TaskBatch<R>
   /**
    * Runs a body of numbers over columns, in tasks of 4096 rows; `wait()` of the batch gives the column of results.
-   * A kernel on the native lane is one task over the whole columns: it reads `Float64Array`s where they are, without a copy,
+   * Threads read the columns out of memory that they share. A kernel on the native lane is one task over the whole columns: it reads `Float64Array`s where they are, without a copy,
    * so leave them alone (no change, no transfer) until the batch has settled. Columns of other types are copied first.
-   * @throws PayloadError when the columns are no typed arrays of numbers or differ in length
+   * @throws PayloadError when the columns are no typed arrays of numbers or differ in length, and on the thread and process
+   * lanes when a row does not meet the input schema
    */
   mapArrays: A extends readonly number[]
     ? R extends number

@@ -78,6 +78,11 @@ export interface TaskCall {
   readonly kernel?: KernelReference
   /** Native lane: the arguments are whole columns of numbers, taken by reference; the result is the column of results. */
   readonly columns?: true
+  /**
+   * Thread and process lanes: the arguments are columns of numbers, the body is called for each of their rows, and the result
+   * is the column of its results.
+   */
+  readonly rows?: true
 }
 
 /** How a task ended. `error` of an engine that closed before the task ran is an `EngineClosedError`. */

@@ -181,7 +181,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
   #messageFor(attempt: ProcessAttempt): RunMessage {
     const { record, child, serial } = attempt
     const { plan, args, taskId, name } = record
-    const source = this.#codes.codeOf(plan.call.name, plan.handler, plan.options.module)
+    const source = this.#codes.codeOf(plan.call, plan.handler)
     const code = this.#codes.numberOf(source)
     const facts = { taskId, name, attempt: (record.run?.attempt ?? 0) + 1 }
     const message: RunMessage = { kind: 'run', serial, code, facts, args: packValue(args) }

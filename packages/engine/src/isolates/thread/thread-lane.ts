@@ -64,14 +64,14 @@ export class ThreadLane implements LaneBeside, SideLane {
   }
 
   /** @throws UnsupportedByEngineError, TaskDefinitionError when the body cannot travel */
-  #accept({ name, options, handler }: TaskCall, named: NamedTask): Plan['check'] {
-    if (options.compile === 'require') {
+  #accept(call: TaskCall, named: NamedTask): Plan['check'] {
+    if (call.options.compile === 'require') {
       throw new UnsupportedByEngineError(
-        `task '${name}': compile: 'require' cannot be met on the thread lane; use compile: 'auto', or lane: 'native'`,
+        `task '${call.name}': compile: 'require' cannot be met on the thread lane; use compile: 'auto', or lane: 'native'`,
       )
     }
-    const body = handler ?? named.handler
-    if (body !== undefined) this.#codes.codeOf(name, body, options.module)
+    const body = call.handler ?? named.handler
+    if (body !== undefined) this.#codes.codeOf(call, body)
     return null
   }
 
