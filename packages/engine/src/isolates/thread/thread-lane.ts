@@ -1,6 +1,6 @@
 // The thread lane of the walk: tasks that may start are written into memory that isolates read, many ahead, so that a busy
 // event loop here keeps none of them waiting.
-import { UnsupportedByEngineError, toError } from '../../contract/errors.ts'
+import { TaskDefinitionError, UnsupportedByEngineError, toError } from '../../contract/errors.ts'
 import type { LaneStatistics } from '../../contract/statistics.ts'
 import type { TaskCall } from '../../contract/task.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
@@ -227,6 +227,7 @@ export class ThreadLane implements LaneBeside, SideLane {
 
   holdUp(isOver: () => boolean, timeoutMs: number): boolean {
     const { timers } = this.#parts.walk
+    if ([...this.pools.values()].some((pool) => pool.isDraining)) throw waitsForItself()
     const endsAt = performance.now() + timeoutMs
     for (;;) {
       timers.fireDue()
@@ -253,6 +254,12 @@ export class ThreadLane implements LaneBeside, SideLane {
     const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
     await Promise.all(threads.map((isolate) => isolate.terminate()))
   }
+}
+
+function waitsForItself(): TaskDefinitionError {
+  return new TaskDefinitionError(
+    'waitSync was called while results of threads are taken in, by a retryBackoff function or an error that came from a thread: the result it waits for could not be taken in; work out the pause without waiting for a task',
+  )
 }
 
 /** Records of this lane are of its class. */

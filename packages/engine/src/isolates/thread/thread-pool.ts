@@ -232,6 +232,11 @@ export class ThreadPool implements ThreadListener {
     }
   }
 
+  /** What threads have done is being taken in: a call for it from within gives nothing. */
+  get isDraining(): boolean {
+    return this.#draining
+  }
+
   /** Takes in what threads have done; tells how many tasks came back. */
   drain(sliceMs: number = SLICE_MS): number {
     if (this.#draining) return 0
