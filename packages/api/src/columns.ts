@@ -1,32 +1,27 @@
 // Tasks over columns of numbers: rows go through in chunks, so that a million rows are a few hundred tasks.
-import { NonRetryableError, PayloadError, TaskDefinitionError, describeValue } from '@catzilla/engine'
+import { PayloadError, describeValue } from '@catzilla/engine'
+import type { NumberColumn } from '@catzilla/engine'
 
-/** A column of numbers. */
-export type NumberColumn =
-  | Float64Array
-  | Float32Array
-  | Int32Array
-  | Uint32Array
-  | Int16Array
-  | Uint16Array
-  | Int8Array
-  | Uint8Array
-
-/** A body that is called with one row. */
-export type RowBody = (...row: number[]) => unknown
+export type { NumberColumn } from '@catzilla/engine'
 
 /** Rows that one task works through: long enough to make the cost per row small, short enough to share the loop. */
 export const ROWS_PER_TASK = 4096
 
 /**
  * The columns cut into chunks of rows: the argument lists of the tasks.
+ * @param place puts the columns elsewhere before they are cut
  * @throws PayloadError when something is no column of numbers or the columns differ in length
  */
-export function cutIntoChunks(name: string, columns: readonly NumberColumn[]): NumberColumn[][] {
+export function cutIntoChunks(
+  name: string,
+  columns: readonly NumberColumn[],
+  place: (columns: readonly NumberColumn[]) => readonly NumberColumn[] = (where) => where,
+): NumberColumn[][] {
   const rows = requireColumns(name, columns)
+  const placed = place(columns)
   const chunks: NumberColumn[][] = []
   for (let from = 0; from < rows; from += ROWS_PER_TASK) {
-    chunks.push(columns.map((column) => column.subarray(from, from + ROWS_PER_TASK)))
+    chunks.push(placed.map((column) => column.subarray(from, from + ROWS_PER_TASK)))
   }
   return chunks
 }
@@ -40,20 +35,17 @@ export function wholeColumns(name: string, columns: readonly NumberColumn[]): Fl
   return columns.map((column) => (column instanceof Float64Array ? column : Float64Array.from(column)))
 }
 
-/** A body that calls `body` for each row of its columns. */
-export function rowByRow(name: string, body: RowBody): (...columns: NumberColumn[]) => Float64Array {
-  return (...columns) => {
-    const rows = columns[0]?.length ?? 0
-    const results = new Float64Array(rows)
-    const row = Array.from<number>({ length: columns.length })
-    for (let index = 0; index < rows; index++) {
-      for (let column = 0; column < columns.length; column++) row[column] = columns[column]?.[index] ?? Number.NaN
-      const result = body(...row)
-      if (typeof result !== 'number') throw notANumber(name, result)
-      results[index] = result
-    }
-    return results
-  }
+/**
+ * The columns as doubles in memory that threads share, so that chunks of them reach threads without a copy each. Those that
+ * are shared already stay where they are.
+ */
+export function shareColumns(columns: readonly NumberColumn[]): NumberColumn[] {
+  return columns.map((column) => {
+    if (column.buffer instanceof SharedArrayBuffer) return column
+    const shared = new Float64Array(new SharedArrayBuffer(8 * column.length))
+    shared.set(column)
+    return shared
+  })
 }
 
 /** The chunks of results as one column: the only one, if it is one, as it is. */
@@ -68,8 +60,8 @@ export function joinChunks(chunks: readonly Float64Array[]): Float64Array {
   return joined
 }
 
-/** @returns the number of rows */
-function requireColumns(name: string, columns: readonly NumberColumn[]): number {
+/** @returns the number of rows. @throws PayloadError as `cutIntoChunks` */
+export function requireColumns(name: string, columns: readonly NumberColumn[]): number {
   const rows = columns[0]?.length ?? 0
   columns.forEach((column, index) => requireColumn(name, column, index, rows))
   return rows
@@ -84,11 +76,4 @@ function requireColumn(name: string, column: unknown, index: number, rows: numbe
   if (length === rows) return
   const message = `all columns must have the same length: this one has ${length} rows, the first ${rows}`
   throw new PayloadError(`task '${name}': args[${index}]: ${message}`, [{ path: [index], message }])
-}
-
-function notANumber(name: string, result: unknown): Error {
-  const remedy = 'mapArrays needs a body that gives a number for each row, at once'
-  if (result instanceof Promise) result.catch(() => {})
-  const cause = new TaskDefinitionError(`task '${name}' gave ${describeValue(result)}; ${remedy}`)
-  return new NonRetryableError(cause.message, { cause })
 }

@@ -1,10 +1,10 @@
 // `mapArrays`: a body of numbers over columns. A kernel on the native lane gets the whole columns, by reference, in one
-// task; any other body gets copies of them in tasks of some thousand rows.
-import { ConfigurationError, UnsupportedByEngineError } from '@catzilla/engine'
-import type { ResolvedTaskOptions, TaskCall, TaskHandle } from '@catzilla/engine'
-import { cutIntoChunks, joinChunks, rowByRow, wholeColumns } from './columns.ts'
-import type { NumberColumn, RowBody } from './columns.ts'
+// task; any other body gets them in tasks of some thousand rows: threads out of memory that they share, others as copies.
+import { ConfigurationError, PayloadError, describeValue, rowByRow } from '@catzilla/engine'
+import type { NumberColumn, ResolvedTaskOptions, RowBody, TaskCall, TaskHandle } from '@catzilla/engine'
+import { cutIntoChunks, joinChunks, requireColumns, shareColumns, wholeColumns } from './columns.ts'
 import { requireTwin } from './kernel.ts'
+import { checkArguments } from './schema.ts'
 import { TaskBatch } from './task-batch.ts'
 import type { TaskParts } from './task.ts'
 
@@ -13,7 +13,7 @@ const columnCalls = new WeakMap<TaskParts, TaskCall>()
 
 /**
  * Submits the columns.
- * @param runRow the body as a direct call runs it: each row goes through the input schema
+ * @param runRow the body as a direct call runs it: each row goes through the input schema; not for threads and processes
  * @throws as `Task.mapArrays`
  */
 export function submitColumns(
@@ -26,12 +26,15 @@ export function submitColumns(
     call = columnCallOf(parts, runRow)
     columnCalls.set(parts, call)
   }
-  const handles = submitRows(parts, call, columns)
+  const handles = submitRows(parts, call, call.rows === true ? rowsChecked(parts, columns) : columns)
   return new TaskBatch(handles as TaskHandle<Float64Array>[], parts.home.clock, joinChunks)
 }
 
 function submitRows({ home }: TaskParts, call: TaskCall, columns: readonly NumberColumn[]): TaskHandle[] {
-  if (call.columns !== true) return home.engine.submitMany(call, cutIntoChunks(call.name, columns))
+  if (call.columns !== true) {
+    const chunks = cutIntoChunks(call.name, columns, call.options.lane === 'thread' ? shareColumns : undefined)
+    return home.engine.submitMany(call, chunks)
+  }
   const whole = wholeColumns(call.name, columns)
   const empty = whole.every(({ length }) => length === 0)
   return empty ? [] : [home.engine.submit(call, whole)]
@@ -42,6 +45,7 @@ function columnCallOf(
   runRow: (row: readonly unknown[]) => unknown,
 ): TaskCall {
   const options = optionsForColumns(call)
+  if (options.lane === 'thread' || options.lane === 'process') return Object.freeze({ ...call, options, rows: true })
   const body = input === undefined ? (call.handler as RowBody) : (...row: number[]) => runRow(row)
   const ofRows = { ...call, options, handler: rowByRow(call.name, body) }
   if (kernel === undefined || options.lane !== 'native') return Object.freeze(ofRows)
@@ -51,13 +55,32 @@ function columnCallOf(
   return Object.freeze({ ...ofRows, options: Object.freeze({ ...options, lane: 'inline' as const }) })
 }
 
+/** Thread and processes have no schemas: each row goes through that of the input here. @throws PayloadError */
+function rowsChecked({ call, input }: TaskParts, columns: readonly NumberColumn[]): readonly NumberColumn[] {
+  const rows = requireColumns(call.name, columns)
+  if (input === undefined || rows === 0) return columns
+  const checked: Float64Array[] = []
+  for (let index = 0; index < rows; index++) {
+    const row = checkArguments(
+      call.name,
+      input,
+      columns.map((column) => column[index]),
+    )
+    row.forEach((value, place) => {
+      if (typeof value !== 'number') throw notANumber(call.name, value, place)
+      ;(checked[place] ??= new Float64Array(rows).fill(Number.NaN))[index] = value
+    })
+  }
+  return checked
+}
+
+function notANumber(name: string, value: unknown, place: number): PayloadError {
+  const message = `its schema gave ${describeValue(value)}; columns hold numbers`
+  return new PayloadError(`task '${name}': args[${place}]: ${message}`, [{ path: [place], message }])
+}
+
 /** The options that make sense for chunks of rows: not those that are made for the arguments or the result of one row. */
 function optionsForColumns({ name, options }: TaskCall): ResolvedTaskOptions {
-  if (options.lane === 'thread' || options.lane === 'process') {
-    throw new UnsupportedByEngineError(
-      `task '${name}': mapArrays runs on the inline and the native lane; on lane: '${options.lane}' submit a task for each piece of the columns`,
-    )
-  }
   if (typeof options.limits?.key !== 'function' && options.onSuccess === undefined) return options
   throw new ConfigurationError(
     `task '${name}': mapArrays runs many rows in one task, so onSuccess and a limits.key function, which are for one row, cannot be used with it`,

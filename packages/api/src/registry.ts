@@ -87,11 +87,11 @@ export class Registry {
       throw new TaskDefinitionError(`addTask takes a task or a function, got ${describeValue(body)}`)
     }
     if (config?.name !== undefined || config?.input !== undefined || config?.output !== undefined) {
-      return this.#partsFor(config.name ?? (body.name || UNNAMED), config, body)
+      return asPlain(this.#partsFor(config.name ?? (body.name || UNNAMED), config, body))
     }
     let parts = this.#plain.get(body)
     if (parts === undefined) {
-      parts = this.#partsFor(body.name || UNNAMED, {}, body)
+      parts = asPlain(this.#partsFor(body.name || UNNAMED, {}, body))
       this.#plain.set(body, parts)
     }
     return parts
@@ -162,6 +162,11 @@ export class Registry {
     const call = Object.freeze({ name, options: resolved, handler, ...(kernel === undefined ? {} : { kernel }) })
     return { home: this.#home, call, input }
   }
+}
+
+/** Limits, keys and pauses of a task that happens to have the same name are not its own. */
+function asPlain(parts: TaskParts): TaskParts {
+  return { ...parts, call: Object.freeze({ ...parts.call, plain: true as const }) }
 }
 
 function requireName(name: unknown, body: TaskHandler): void {

@@ -1,26 +1,19 @@
 // A task as its users hold it: a function that can also be submitted.
-import {
-  PayloadError,
-  QueueFullError,
-  TaskCancelledError,
-  TaskDefinitionError,
-  copyArguments,
-  describeValue,
-  markWrapped,
-  resolveTaskOptions,
-} from '@catzilla/engine'
+import { PayloadError, TaskDefinitionError, describeValue, markWrapped, resolveTaskOptions } from '@catzilla/engine'
 import type { Clock, ResolvedTaskOptions, TaskCall, TaskEngine, TaskHandler } from '@catzilla/engine'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { NumberColumn } from './columns.ts'
+import { enqueue } from './enqueue.ts'
 import { explain } from './explain.ts'
 import type { TaskExplanation } from './explain.ts'
 import { requireTwin } from './kernel.ts'
 import { pinnedToLane } from './pinned-lane.ts'
 import { submitColumns } from './map-arrays.ts'
-import { checkArguments, checkArgumentsAsync, checkResult, isThenable } from './schema.ts'
+import { checkArguments, checkResult, isThenable } from './schema.ts'
+import { submit } from './submit.ts'
 import { TaskBatch } from './task-batch.ts'
 import type { CallOptions, InputSchemas } from './task-config.ts'
-import { TaskResult } from './task-result.ts'
+import type { TaskResult } from './task-result.ts'
 import type { Turnstile } from './turnstile.ts'
 
 /** Columns for `mapArrays`: one typed array for each argument, all of the same length. */
@@ -41,17 +34,19 @@ export interface Task<A extends readonly unknown[], R, Raw = R | Promise<R>> {
    */
   delay(this: void, ...args: A): TaskResult<R>
   /**
-   * Submits the task, waiting for room in the queue and until the engine holds it.
-   * @throws as `delay`, but not QueueFullError; TaskCancelledError when its `signal` aborts while it waits
+   * Submits the task, waiting for room in the queue and until the engine holds it. The wait counts for `expireAfterMs`.
+   * @throws as `delay`, but not QueueFullError; TaskCancelledError when its `signal` aborts while it waits, TaskExpiredError
+   * when its `expireAfterMs` are over by then
    */
   enqueue(this: void, ...args: A): Promise<TaskResult<R>>
   /** Submits one task for each list of arguments, all or none. @throws as `delay` */
   batch(this: void, argsList: readonly A[]): TaskBatch<R>
   /**
    * Runs a body of numbers over columns, in tasks of 4096 rows; `wait()` of the batch gives the column of results.
-   * A kernel on the native lane is one task over the whole columns: it reads `Float64Array`s where they are, without a copy,
+   * Threads read the columns out of memory that they share. A kernel on the native lane is one task over the whole columns: it reads `Float64Array`s where they are, without a copy,
    * so leave them alone (no change, no transfer) until the batch has settled. Columns of other types are copied first.
-   * @throws PayloadError when the columns are no typed arrays of numbers or differ in length
+   * @throws PayloadError when the columns are no typed arrays of numbers or differ in length, and on the thread and process
+   * lanes when a row does not meet the input schema
    */
   mapArrays: A extends readonly number[]
     ? R extends number
@@ -174,64 +169,6 @@ export function withOptions(parts: TaskParts, options: object): TaskParts {
 function runHere({ call, input }: TaskParts, args: readonly unknown[]): unknown {
   const checked = input === undefined ? args : checkArguments(call.name, input, args)
   return call.handler(...(checked as never[]))
-}
-
-/** Submits one task. @throws as `Task.delay` */
-export function submit<R>({ home, call, input }: TaskParts, args: readonly unknown[]): TaskResult<R> {
-  const checked = input === undefined ? args : checkArguments(call.name, input, args)
-  return new TaskResult<R>(home.engine.submit(call, checked) as never, home.clock)
-}
-
-async function enqueue(parts: TaskParts, args: readonly unknown[]): Promise<TaskResult<unknown>> {
-  const { home, call, input } = parts
-  // copied now: what the caller changes while it waits is not seen
-  const copied = input === undefined ? copyArguments(args, call.name) : args
-  const checked = input === undefined ? copied : await checkArgumentsAsync(call.name, input, args)
-  const checkedParts = { ...parts, input: undefined }
-  for (;;) {
-    // one at a time asks for room: so nobody overtakes, and a place that one does not take goes to the next
-    const result = await home.turnstile.pass(() => submitWhenRoom(checkedParts, checked))
-    try {
-      await result.accepted
-      return result
-    } catch (error) {
-      if (!(error instanceof QueueFullError)) throw error
-    }
-  }
-}
-
-async function submitWhenRoom(parts: TaskParts, args: readonly unknown[]): Promise<TaskResult<unknown>> {
-  const { uniqueKey } = parts.call.options
-  for (;;) {
-    // one that has its key already needs no room
-    if (uniqueKey === undefined) await roomOrAbort(parts)
-    try {
-      return submit(parts, args)
-    } catch (error) {
-      // somebody who did not wait took the place meanwhile
-      if (!(error instanceof QueueFullError)) throw error
-      if (uniqueKey !== undefined) await roomOrAbort(parts)
-    }
-  }
-}
-
-/** Waits for room, and gives up when the signal of the task aborts. @throws TaskCancelledError */
-async function roomOrAbort({ home, call }: TaskParts): Promise<void> {
-  const { signal } = call.options
-  const room = home.engine.room()
-  if (signal === undefined) return room
-  let stop = (): void => {}
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () =>
-      reject(new TaskCancelledError(`task '${call.name}' was cancelled while it waited for room in the queue`))
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
-  })
-  try {
-    await Promise.race([room, aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
 }
 
 function submitBatch({ home, call, input }: TaskParts, argsList: readonly (readonly unknown[])[]): TaskBatch<unknown> {

@@ -34,6 +34,27 @@ describe('a plain function', () => {
     expect(await result.wait()).toBe(2)
   })
 
+  test('has nothing to do with a task that is defined with its name', async () => {
+    const tasks = tasksForTest()
+    const send = tasks.task({ name: 'send', uniqueKey: 'key', onConflict: 'existing', concurrency: 1 }, () => 'task')
+    await tasks.pause('send')
+    const defined = send.delay()
+    const plain = tasks.addTask(
+      function send() {
+        return 'function'
+      },
+      [],
+      { uniqueKey: 'key', onConflict: 'existing', concurrency: 1 },
+    )
+    expect(plain.taskId).not.toBe(defined.taskId)
+    expect(await plain.wait()).toBe('function')
+    expect(defined.status).toBe('pending')
+    await tasks.resume('send')
+    expect(await defined.wait()).toBe('task')
+    const named = tasks.addTask(() => 'named', [], { name: 'send' })
+    expect(await named.wait()).toBe('named')
+  })
+
   test('with other options at each call', async () => {
     const tasks = tasksForTest()
     const body = (): number => 1

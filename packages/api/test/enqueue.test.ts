@@ -1,5 +1,7 @@
 // A full queue: delay refuses, enqueue waits for its turn, and nothing is lost.
-import { EngineClosedError, PayloadError, QueueFullError } from '@catzilla/api'
+import { EngineClosedError, PayloadError, QueueFullError, TaskCancelledError, TaskExpiredError } from '@catzilla/api'
+import { createTestTasks } from '@catzilla/api/testing'
+import type { TestTasks, TestTasksOptions } from '@catzilla/api/testing'
 import { describe, expect, test } from 'vitest'
 import { HeldBody, someTurns } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
@@ -106,6 +108,61 @@ describe('enqueue', () => {
     await first.wait()
     expect(await refused).toBeInstanceOf(PayloadError)
     expect(await (await next).wait()).toBe('string')
+  })
+
+  describe('counts the wait for room in expireAfterMs', () => {
+    const fullQueue = async (options: TestTasksOptions = {}): Promise<TestTasks> => {
+      const tasks = createTestTasks({ queueSize: 1, ...options })
+      await tasks.pause()
+      tasks.addTask(() => {})
+      return tasks
+    }
+
+    test('and gives up when it is over, also behind others', async () => {
+      const tasks = await fullQueue()
+      const body = tasks.task({ name: 'body' }, (n: number) => n)
+      const first = body.enqueue(1)
+      const behind = body.with({ expireAfterMs: 100 }).enqueue(2)
+      const last = body.enqueue(3)
+      let settled = false
+      const refused = rejectionOf(behind).finally(() => (settled = true))
+      await tasks.advance(99)
+      expect(settled).toBe(false)
+      await tasks.advance(1)
+      const error = await refused
+      expect(error).toBeInstanceOf(TaskExpiredError)
+      expect(error.message).toMatch(/task 'body' had not started 100 ms after enqueue\(\): there was no room/)
+      await tasks.resume()
+      expect(await Promise.all([first, last].map(async (result) => (await result).wait()))).toEqual([1, 3])
+      expect(tasks.getStats().submittedTasks).toBe(3)
+    })
+
+    test('so that a task that found room expires when it would have without the wait', async () => {
+      const tasks = await fullQueue({ inlineConcurrency: 1 })
+      const body = tasks.task({ name: 'body', expireAfterMs: 100 }, (n: number) => n)
+      const waiting = body.enqueue(1)
+      await tasks.advance(60)
+      for (const { taskId } of (await tasks.listTasks()).tasks) await tasks.cancel(taskId)
+      const result = await waiting
+      await tasks.advance(39)
+      expect(result.status).toBe('pending')
+      await tasks.advance(1)
+      expect(result.status).toBe('expired')
+    })
+  })
+
+  test('an abort is heard behind others as well', async () => {
+    const tasks = tasksForTest({ queueSize: 1 })
+    const body = tasks.task({ name: 'body' }, (n: number) => n)
+    await tasks.pause()
+    body.delay(1)
+    const first = body.enqueue(2)
+    const controller = new AbortController()
+    const behind = rejectionOf(body.with({ signal: controller.signal }).enqueue(3))
+    controller.abort()
+    expect(await behind).toBeInstanceOf(TaskCancelledError)
+    await tasks.resume()
+    expect(await (await first).wait()).toBe(2)
   })
 
   test('those who wait when the engine closes are refused', async () => {

@@ -1,5 +1,4 @@
 // The thread and process lanes as the API offers them; what they do is tested with the engine.
-import { UnsupportedByEngineError } from '@catzilla/engine'
 import { expect, test } from 'vitest'
 import { tasksForTest } from './tasks-for-test.ts'
 
@@ -14,11 +13,6 @@ test('explain says how the body gets there', () => {
   })
   const elsewhere = body.with({ lane: 'process', module: import.meta.url })
   expect(elsewhere.explain().reason).toBe(`asked for by lane: 'process'; processes import ${import.meta.url}`)
-})
-
-test.each(['thread', 'process'] as const)('mapArrays is refused on the %s lane', (lane) => {
-  const square = tasksForTest().task({ name: 'square', lane }, (x: number) => x * x)
-  expect(() => square.mapArrays(Float64Array.of(1, 2))).toThrow(UnsupportedByEngineError)
 })
 
 test('with transfer a buffer is moved to the thread and back, and not copied', async () => {

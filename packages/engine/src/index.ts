@@ -15,6 +15,8 @@ export type { BuiltInKernel, BuiltInKernelName, BuiltInKernels } from './kernels
 export { kernelTypes } from './kernels/kernel-type.ts'
 export type { KernelType } from './kernels/kernel-type.ts'
 export type { ValueStatistics } from './kernels/number-arrays.ts'
+export { rowByRow } from './lanes/row-by-row.ts'
+export type { NumberColumn, RowBody } from './lanes/row-by-row.ts'
 export { currentTask } from './lanes/task-context.ts'
 export { checkOptions, is, nearest } from './options/check.ts'
 export type { OptionRow, OptionTable } from './options/check.ts'

@@ -59,6 +59,7 @@ test('@catzilla/engine', () => {
       "resolveEngineOptions",
       "resolvePriority",
       "resolveTaskOptions",
+      "rowByRow",
       "selectEngine",
       "systemClock",
       "taskOptionTable",

@@ -78,6 +78,16 @@ export interface TaskCall {
   readonly kernel?: KernelReference
   /** Native lane: the arguments are whole columns of numbers, taken by reference; the result is the column of results. */
   readonly columns?: true
+  /**
+   * A function that is no defined task, submitted under its own name: it has nothing to do with the task that is defined with
+   * that name, neither its limits nor its unique keys, nor its pause.
+   */
+  readonly plain?: true
+  /**
+   * Thread and process lanes: the arguments are columns of numbers, the body is called for each of their rows, and the result
+   * is the column of its results.
+   */
+  readonly rows?: true
 }
 
 /** How a task ended. `error` of an engine that closed before the task ran is an `EngineClosedError`. */

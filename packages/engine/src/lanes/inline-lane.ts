@@ -40,6 +40,7 @@ function follow<A>(attempt: A, answer: PromiseLike<unknown>, follower: AttemptFo
   )
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** Whether a body gave a promise, of whatever library. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }

@@ -2,6 +2,7 @@
 import { isSettled } from '../contract/task-state.ts'
 import type { TaskInfo, TaskStats, TaskStatus } from '../contract/task.ts'
 import type { ListedElsewhere, TasksElsewhere } from '../typescript/inspection.ts'
+import type { Plan } from '../typescript/plan.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import type { NativeParts } from './native-settlement.ts'
 import { NativeTask, TaskBit } from './native-task.ts'
@@ -91,7 +92,7 @@ export class NativeInspection implements TasksElsewhere {
       createdAt: toEpoch(past.createdAt),
       startedAt: Number.isNaN(past.startedAt) ? null : toEpoch(past.startedAt),
       completedAt: isSettled(status) ? toEpoch(past.settledAt) : null,
-      waitTimeMs: waited(past, status, now),
+      waitTimeMs: status === 'retrying' ? waitedFirst(past, task.plan) : waited(past, status, now),
       executionTimeMs: Number.isNaN(past.startedAt)
         ? null
         : Math.max(0, (running ? now : past.endedAt) - past.startedAt),
@@ -137,6 +138,11 @@ export class NativeInspection implements TasksElsewhere {
     }
     return since
   }
+}
+
+/** C keeps when the next attempt comes due in the place of when the latest could have started: of the first that is known. */
+function waitedFirst({ attempt, createdAt, startedAt }: PastRun, { options }: Plan): number {
+  return attempt === 1 ? Math.max(0, startedAt - createdAt - options.delayMs) : 0
 }
 
 /** From the moment the latest attempt could have started to its start; still growing while it waits. */

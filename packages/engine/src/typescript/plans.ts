@@ -3,6 +3,7 @@ import { TaskDefinitionError, UnknownTaskError, UnsupportedByEngineError, descri
 import type { TaskCall, TaskDefinition } from '../contract/task.ts'
 import type { Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
+import { Names } from './names.ts'
 import type { NamedTask, Plan, RecordHome } from './plan.ts'
 
 /**
@@ -25,7 +26,7 @@ export class Plans {
   readonly #engineName: string
   readonly #home: RecordHome
   readonly #lanes: readonly LaneTerms[]
-  readonly #named = new Map<string, NamedTask>()
+  readonly #names = new Names()
   readonly #plans = new Map<TaskCall, Plan>()
   #latest: Plan | undefined
 
@@ -51,22 +52,23 @@ export class Plans {
     return named
   }
 
-  nameFor(name: string): NamedTask {
-    let named = this.#named.get(name)
-    if (named === undefined) {
-      named = { name, handler: undefined, kernel: undefined, gate: null, keyGates: null, unique: null }
-      this.#named.set(name, named)
-    }
-    return named
+  /** @param plain whether it is that of functions which are no defined task */
+  nameFor(name: string, plain = false): NamedTask {
+    return this.#names.of(name, plain, () => this.#namesInPlans())
+  }
+
+  *#namesInPlans(): Generator<NamedTask> {
+    for (const { named } of this.#plans.values()) yield named
+    if (this.#latest !== undefined) yield this.#latest.named
   }
 
   /** The gate of a name, if there is one. */
   gateOf(name: string): Gate | null {
-    return this.#named.get(name)?.gate ?? null
+    return this.#names.find(name)?.gate ?? null
   }
 
   *gates(): Generator<Gate> {
-    for (const { gate, keyGates } of this.#named.values()) {
+    for (const { gate, keyGates } of this.#names.all()) {
       if (gate !== null) yield gate
       if (keyGates !== null) yield* keyGates.values()
     }
@@ -87,14 +89,14 @@ export class Plans {
 
   #make(call: TaskCall): Plan {
     const { options } = call
-    const known = this.#named.get(call.name)
+    const known = this.#names.find(call.name)
     const handler = call.handler ?? known?.handler
     const kernel = call.kernel ?? known?.kernel
     if (handler === undefined && kernel === undefined) {
       throw new UnknownTaskError(`no task named ${describeValue(call.name)} is registered; define it first`)
     }
     const terms = this.#termsOf(call.name, options)
-    const named = this.nameFor(call.name)
+    const named = this.nameFor(call.name, call.plain)
     const check = terms.accept(call, named)
     const keyed = options.limits?.key !== undefined
     const limited = options.concurrency !== undefined || (options.limits !== undefined && !keyed)

@@ -39,6 +39,8 @@ export class RunState {
   attempt = 0
   startedAt: number = Number.NaN
   endedAt: number = Number.NaN
+  /** How long it had waited, known once the task waits for its next attempt. */
+  waitedMs: number = Number.NaN
   /** A failure somebody has looked at. */
   observed = false
   extrasOrNull: Extras | null = null

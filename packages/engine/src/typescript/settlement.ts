@@ -103,6 +103,7 @@ export class Settlement {
     }
     const { onRetry } = record.plan.options
     if (onRetry !== undefined) this.#callBack(record, 'onRetry', () => onRetry(run.attempt, error, delayMs))
+    run.waitedMs = Math.max(0, run.startedAt - readyAt(record))
     // an alarm is never earlier than a millisecond: no pause means none
     record.timer = delayMs === 0 ? null : this.#walk.timers.add(now + delayMs, this.comeDue, record)
     if (record.timer === null || run.extrasOrNull !== null) run.extras.readyAt = now + delayMs

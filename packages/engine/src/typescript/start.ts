@@ -25,6 +25,23 @@ export function beginAttempt(walk: Walk, settlement: Settlement, record: TaskRec
   return run
 }
 
+/**
+ * The attempt ends through no fault of its task, or was called back: it waits again, for its turn as it was, and none is
+ * used up.
+ * @param run null when it had not begun
+ */
+export function undoAttempt({ clock, gatekeeper, occupancy }: Walk, record: TaskRecord, run: RunState | null): void {
+  const { lane } = record.plan
+  if (run !== null) {
+    lane.running.remove(record)
+    run.attempt--
+    record.status = 'pending'
+    occupancy.requeued()
+  }
+  gatekeeper.leave(record, clock.now())
+  lane.ready.putBack(record)
+}
+
 /** The state of the attempt that starts now: the one made for the task's delay if it has not run, or a new one. */
 function attemptOf(record: TaskRecord): RunState {
   if (record.run === null) return new RunState(record)

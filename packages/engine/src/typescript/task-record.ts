@@ -137,6 +137,8 @@ export class TaskRecord implements TaskHandle {
   }
 
   #waitTime(): number {
+    // when its next wait begins is known already, and that one has not begun
+    if (this.status === 'retrying') return this.run?.waitedMs ?? 0
     const now = this.plan.home.now()
     // a task waits while it is `pending`, or until it ended without having started; else its latest start tells
     const ended = isSettled(this.status) ? settledAt(this) : now

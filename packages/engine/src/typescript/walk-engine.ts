@@ -292,7 +292,12 @@ export class WalkEngine implements TaskEngine {
 }
 
 /** @throws UnsupportedByEngineError */
-function acceptInline({ name, options }: TaskCall, annex: Annex | null): null {
+function acceptInline({ name, options, rows }: TaskCall, annex: Annex | null): null {
+  if (rows === true) {
+    throw new UnsupportedByEngineError(
+      `task '${name}': rows are for the thread and process lanes; use rowByRow(name, body)`,
+    )
+  }
   if (options.compile !== 'require' || annex?.compiles() === true) return null
   const remedy =
     annex !== null

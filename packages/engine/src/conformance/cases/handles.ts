@@ -210,4 +210,33 @@ export const handles: readonly ConformanceCase[] = [
       assert.deepEqual([(startedAt ?? 0) - createdAt, (completedAt ?? 0) - createdAt], [250, 290])
     },
   },
+  {
+    name: 'while a task waits for its retry its wait is that of the attempt that failed',
+    needs: ['virtualClock'],
+    run: async (t) => {
+      const engine = await t.start({ inlineConcurrency: 1 })
+      const blocker = await t.occupy(engine)
+      const options = { maxRetries: 2, retryBackoff: 'fixed', retryDelayMs: 1000, retryJitter: 0 } as const
+      const call = t.define(
+        engine,
+        () => {
+          throw new Error('not yet')
+        },
+        options,
+      )
+      const handle = engine.submit(call, [])
+      await t.clock.advance(250)
+      blocker.release()
+      await t.clock.advance(40)
+      assert.deepEqual([handle.status, handle.stats().waitTimeMs], ['retrying', 250])
+      const next = await t.occupy(engine)
+      await t.clock.advance(960 + 30)
+      assert.deepEqual([handle.status, handle.stats().waitTimeMs], ['pending', 30])
+      next.release()
+      await t.clock.advance(0)
+      assert.deepEqual([handle.status, handle.stats().waitTimeMs], ['retrying', 30])
+      handle.cancel()
+      await handle.wait().catch(() => {})
+    },
+  },
 ]

@@ -12,10 +12,13 @@ import { whyWrapped } from './wrapped-body.ts'
  * What is sent to an isolate once for each task. `name` is the task's name.
  * - `source`: `text` is an expression that gives the function in any realm of Node.
  * - `module`: `url` is a file URL. The module registers the task by its name, or exports the function as `exported`.
+ *
+ * With `rows` the function is called for each row of the columns that come as arguments.
  */
-export type TaskCode =
+export type TaskCode = (
   | { readonly kind: 'source'; readonly name: string; readonly text: string }
   | { readonly kind: 'module'; readonly name: string; readonly url: string; readonly exported: string | undefined }
+) & { readonly rows?: true }
 
 /**
  * Works out how the body of a task travels.

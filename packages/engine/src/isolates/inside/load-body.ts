@@ -7,6 +7,9 @@ import vm from 'node:vm'
 import { TaskDefinitionError, describeValue, errorTable, toError } from '../../contract/errors.ts'
 import type { TaskHandler } from '../../contract/task.ts'
 import type { TaskCode } from '../code/task-code.ts'
+import { rowByRow } from '../../lanes/row-by-row.ts'
+import type { RowBody } from '../../lanes/row-by-row.ts'
+import { keyOf } from '../code/code-cache.ts'
 import { findBody } from './find-body.ts'
 import type { Registrar } from './registrar.ts'
 import { importModule } from './typescript-loader.ts'
@@ -33,7 +36,7 @@ export class BodyLoader {
     const key = keyOf(code)
     const there = this.#loaded.get(key)
     if (there !== undefined) return there
-    const loaded = code.kind === 'source' ? evaluate(code.name, code.text) : this.#import(code, key)
+    const loaded = code.kind === 'source' ? asCalled(code, evaluate(code.name, code.text)) : this.#import(code, key)
     this.#loaded.set(key, loaded)
     return loaded
   }
@@ -41,7 +44,7 @@ export class BodyLoader {
   async #import(code: ModuleCode, key: string): Promise<TaskHandler> {
     try {
       const exports = await importFor(code)
-      const handler = findBody(code, exports, this.#registrar)
+      const handler = asCalled(code, findBody(code, exports, this.#registrar))
       this.#loaded.set(key, handler)
       return handler
     } catch (thrown) {
@@ -52,8 +55,9 @@ export class BodyLoader {
   }
 }
 
-function keyOf(code: TaskCode): string {
-  return JSON.stringify(code.kind === 'source' ? [code.name, code.text] : [code.name, code.url, code.exported ?? null])
+/** What is called with the arguments of the task. */
+function asCalled({ name, rows }: TaskCode, body: TaskHandler): TaskHandler {
+  return rows === true ? rowByRow(name, body as RowBody) : body
 }
 
 function evaluate(task: string, text: string): TaskHandler {

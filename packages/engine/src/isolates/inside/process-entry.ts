@@ -1,5 +1,7 @@
 // What a child process of the process lane runs: it takes one task at a time from its parent, and does not outlive it.
 import { inspect } from 'node:util'
+import { runningTask } from '../../lanes/task-context.ts'
+import type { Running } from '../../lanes/task-context.ts'
 import { giveWay } from './give-way.ts'
 import { BodyLoader } from './load-body.ts'
 import { becomeIsolate } from './registrar.ts'
@@ -32,9 +34,13 @@ process.on('message', (message: ToChild) => tasks.hear(message))
 process.on('disconnect', () => process.exit())
 // a terminal or a supervisor tells all processes to end: it is the parent that ends this one, when its tasks are done
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ignore)
+let culprit: Running | undefined
+process.on('exit', () => tasks.sayLast(culprit ?? runningTask()))
 process.on('uncaughtException', (error) => {
   const leave = (): void => process.exit(1)
-  if (!tasks.busy) process.stderr.write(`${inspect(error)}\n`)
+  culprit ??= runningTask()
+  // nobody gets it as the error of a task
+  if (tasks.isInnocent(culprit)) process.stderr.write(`${inspect(error)}\n`)
   send({ kind: 'crash', error: packError(error) }, leave)
   setTimeout(leave, LAST_WORDS_MS)
 })

@@ -5,7 +5,9 @@ import type { TaskCode } from '../code/task-code.ts'
 import { runInline } from '../../lanes/inline-lane.ts'
 import type { AttemptFollower } from '../../lanes/inline-lane.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
+import type { Running } from '../../lanes/task-context.ts'
 import { copyResult } from '../../support/payload-copy.ts'
+import { writeLastWords } from '../process/last-words.ts'
 import type { ChildOrders, EndFigures, FromChild, RunMessage, ToChild } from '../process/protocol.ts'
 import { packValue, refuseShared, unpackValue } from '../wire/process-payload.ts'
 import { packError, unpackError } from '../wire/wire-error.ts'
@@ -43,8 +45,16 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
     this.#send = send
   }
 
-  get busy(): boolean {
-    return this.#attempt !== null
+  /** Whether a task runs that has nothing to do with what `culprit` did. */
+  isInnocent(culprit: Running | undefined): boolean {
+    return this.#attempt === null || (culprit instanceof Attempt && culprit !== this.#attempt)
+  }
+
+  /** The process exits while the code of `culprit` runs, or because of what it threw. */
+  sayLast(culprit: Running | undefined): void {
+    if (!(culprit instanceof Attempt)) return
+    const { serial, facts } = culprit.message
+    writeLastWords({ serial, taskId: facts.taskId, name: facts.name })
   }
 
   hear(message: ToChild): void {

@@ -1,10 +1,10 @@
 // What an isolate of the thread lane does: takes tasks from the shared memory, one at a time, runs them, and says how they
 // ended. It sleeps when there is none, gives its event loop its turns, and needs no message for a task of small payload.
-import { getHeapStatistics } from 'node:v8'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { PayloadError, toError } from '../../contract/errors.ts'
 import type { TaskHandler } from '../../contract/task.ts'
+import { isThenable } from '../../lanes/inline-lane.ts'
 import { leaveTaskContext, runInTaskContext } from '../../lanes/task-context.ts'
 import { taskIdOf } from '../../typescript/task-table.ts'
 import type { TaskCode } from '../code/task-code.ts'
@@ -16,16 +16,19 @@ import {
   LaneMemory,
   PAYLOAD_BYTES,
   PayloadKind,
+  STOPPED,
   SlotDouble,
   SlotState,
   SlotWord,
 } from '../thread/lane-memory.ts'
+import { LaneDamage } from '../thread/memory-damage.ts'
 import { clockOrigin } from '../thread/messages.ts'
 import type { FromIsolate, ThreadStart, ToIsolate } from '../thread/messages.ts'
 import { toMessage } from '../wire/message-values.ts'
 import { SmallValues } from '../wire/small-values.ts'
 import { packError, unpackError } from '../wire/wire-error.ts'
 import { writeCrash } from './crash-words.ts'
+import { heapInUseKb } from './heap-in-use.ts'
 import type { BodyLoader } from './load-body.ts'
 import { RunningInside } from './running.ts'
 import { IdleIsolate } from './thread-idle.ts'
@@ -141,7 +144,9 @@ export class ThreadWorker {
     const { words, doubles } = this.#memory
     const state = this.#memory.slotWord(slot, SlotWord.STATE)
     Atomics.store(words, this.#memory.slotWord(slot, SlotWord.ISOLATE), this.#isolate + 1)
-    if (Atomics.compareExchange(words, state, SlotState.PENDING, SlotState.RUNNING) !== SlotState.PENDING) {
+    const found = Atomics.compareExchange(words, state, SlotState.PENDING, SlotState.RUNNING)
+    if (found !== SlotState.PENDING) {
+      if (found !== SlotState.WITHDRAWN) throw new LaneDamage('a task was taken twice')
       this.#giveBack(slot)
       return undefined
     }
@@ -154,7 +159,7 @@ export class ThreadWorker {
 
   #begin(slot: number): Promise<void> | undefined {
     const index = Atomics.load(this.#words, this.#memory.slotWord(slot, SlotWord.CODE))
-    const code = this.#codeOf(index)
+    const code = this.#codeOf(slot, index)
     const current = this.#enter(slot, code)
     let answer: unknown
     try {
@@ -209,11 +214,13 @@ export class ThreadWorker {
   }
 
   /** A number that the codes do not have yet has been sent before the task was: its message is here. */
-  #codeOf(index: number): TaskCode {
+  #codeOf(slot: number, index: number): TaskCode {
     while (this.#codes[index] === undefined && this.#receiveNext()) continue
     const code = this.#codes[index]
-    if (code === undefined) throw new TypeError(`the code number ${index} of a task never came`)
-    return code
+    if (code !== undefined) return code
+    // it has not begun
+    Atomics.store(this.#words, this.#memory.slotWord(slot, SlotWord.STATE), SlotState.PENDING)
+    throw new LaneDamage(`the code of a task has the number ${index}, which none has`)
   }
 
   #argumentsOf(slot: number): readonly unknown[] {
@@ -264,7 +271,9 @@ export class ThreadWorker {
   #leave({ slot }: Current): boolean {
     this.#current = null
     const word = this.#own(IsolateWord.CURRENT)
-    return Atomics.compareExchange(this.#words, word, slot + 1, 0) === slot + 1
+    const found = Atomics.compareExchange(this.#words, word, slot + 1, 0)
+    if (found !== slot + 1 && found !== STOPPED) throw new LaneDamage('a thread seems to run what it does not')
+    return found === slot + 1
   }
 
   #complete(slot: number, kind: number, length: number): void {
@@ -333,14 +342,6 @@ export class ThreadWorker {
   #now(): number {
     return performance.now() + this.#offset
   }
-}
-
-function heapInUseKb(): number {
-  return Math.ceil(getHeapStatistics().used_heap_size / 1024)
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
 function asPayloadError(thrown: unknown): Error {

@@ -11,19 +11,15 @@ import type { ProcessPool } from './process-pool.ts'
  * @returns the check of its arguments
  * @throws TaskDefinitionError, UnsupportedByEngineError, EngineUnavailableError
  */
-export function acceptCall(
-  { name, options, handler, columns }: TaskCall,
-  named: NamedTask,
-  codes: CodeNumbers,
-  pool: ProcessPool,
-): Plan['check'] {
-  const body = handler ?? named.handler
+export function acceptCall(call: TaskCall, named: NamedTask, codes: CodeNumbers, pool: ProcessPool): Plan['check'] {
+  const { name, options, columns } = call
+  const body = call.handler ?? named.handler
   if (columns === true || options.compile === 'require' || body === undefined) {
     throw new UnsupportedByEngineError(
       `task '${name}': the process lane runs functions, not kernels; use lane: 'native' for a kernel, or compile: 'auto'`,
     )
   }
-  codes.codeOf(name, body, options.module)
+  codes.codeOf(call, body)
   pool.prepareFor(options.memoryLimitMb)
   return (args) => refuseShared(args, `task '${name}': args`)
 }

@@ -1,5 +1,6 @@
 // What is said to a task that its process has failed: how a process ended, in words, and the errors that come of it.
 import { MemoryLimitError, PayloadError, TaskCrashedError, toError } from '../../contract/errors.ts'
+import type { LastWords } from './last-words.ts'
 
 export interface ProcessEnd {
   readonly pid: number
@@ -13,6 +14,8 @@ export interface ProcessEnd {
   readonly failure: Error | undefined
   /** What made the engine give it up. */
   readonly why: string | undefined
+  /** Whose code ended it, as far as the process could tell. */
+  readonly lastWords: LastWords | undefined
 }
 
 /** What V8 writes before it aborts for want of memory. */
@@ -55,7 +58,7 @@ export function cannotBeSentError(task: string, thrown: unknown): Error {
   return new PayloadError(text, [], { cause: error })
 }
 
-function howItEnded({ exitCode, signalCode, failure, why }: ProcessEnd): string {
+export function howItEnded({ exitCode, signalCode, failure, why }: ProcessEnd): string {
   if (why !== undefined) return why
   if (failure !== undefined) return `nobody caught ${failure.name}: ${failure.message}`
   if (signalCode !== null) return `it was ended by ${signalCode}${meaning[signalCode] ?? ''}`

@@ -11,9 +11,11 @@ import type { Lane } from '../../typescript/lane.ts'
 import type { LaneTerms } from '../../typescript/plans.ts'
 import { ReadyQueue } from '../../typescript/ready-queue.ts'
 import type { SideLane } from '../../typescript/side-lane.ts'
-import { beginAttempt, isGated, isOverdue } from '../../typescript/start.ts'
+import { beginAttempt, isGated, isOverdue, undoAttempt } from '../../typescript/start.ts'
+import type { RunState } from '../../typescript/run-state.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
+import { Spared, tellLeftBehind } from '../spared.ts'
 import { packError } from '../wire/wire-error.ts'
 import { packValue } from '../wire/process-payload.ts'
 import { acceptCall } from './accept-call.ts'
@@ -21,7 +23,7 @@ import { AttemptEnds } from './attempt-ends.ts'
 import { AttemptWatch } from './attempt-watch.ts'
 import { CodeNumbers } from './code-numbers.ts'
 import { ProcessAttempt } from './process-attempt.ts'
-import { cannotBeSentError, neverBeginsError, noProcessError } from './process-end.ts'
+import { cannotBeSentError, howItEnded, neverBeginsError, noProcessError } from './process-end.ts'
 import type { ProcessEnd } from './process-end.ts'
 import { ProcessPool } from './process-pool.ts'
 import type { PoolListener } from './process-pool.ts'
@@ -51,6 +53,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
   readonly #deadlines: Deadlines
   /** Processes that ended when a task was handed to them, by the task. */
   readonly #refusals = new WeakMap<TaskRecord, number>()
+  readonly #spared = new Spared()
   #serial = 0
   #woken = false
 
@@ -178,7 +181,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
   #messageFor(attempt: ProcessAttempt): RunMessage {
     const { record, child, serial } = attempt
     const { plan, args, taskId, name } = record
-    const source = this.#codes.codeOf(plan.call.name, plan.handler, plan.options.module)
+    const source = this.#codes.codeOf(plan.call, plan.handler)
     const code = this.#codes.numberOf(source)
     const facts = { taskId, name, attempt: (record.run?.attempt ?? 0) + 1 }
     const message: RunMessage = { kind: 'run', serial, code, facts, args: packValue(args) }
@@ -263,6 +266,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
   ended(child: TaskProcess, end: ProcessEnd): void {
     const { attempt } = child
     if (attempt === null) return this.wake()
+    if (attempt.run !== null && this.#isSpared(attempt, end)) return this.#runAgain(attempt, attempt.run, end)
     if (attempt.run !== null || attempt.dropped) return this.#ends.crashed(attempt, end)
     // it had not begun: no attempt is used up, but nobody tries for ever
     const { record } = attempt
@@ -273,6 +277,20 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     const now = this.#parts.walk.clock.now()
     if (times < this.#settings.earlyEnds) return this.#putBack(record, now)
     this.#failNow(record, neverBeginsError(record.name, end, times))
+  }
+
+  /** Whether the code of an earlier attempt ended its process. */
+  #isSpared({ record, serial, dropped }: ProcessAttempt, { lastWords }: ProcessEnd): boolean {
+    if (dropped || lastWords === undefined || lastWords.serial >= serial) return false
+    return this.#spared.mayRunAgain(record)
+  }
+
+  #runAgain(attempt: ProcessAttempt, run: RunState, end: ProcessEnd): void {
+    const { record } = attempt
+    const { name = '', taskId = '' } = end.lastWords ?? {}
+    tellLeftBehind(record.name, `process ${end.pid}`, `task '${name}' (${taskId}): ${howItEnded(end)}`)
+    undoAttempt(this.#parts.walk, record, run)
+    this.#forget(attempt)
   }
 
   noneStays(end: ProcessEnd, times: number): void {

@@ -9,7 +9,8 @@ import { inheritedFlags } from './inherited-flags.ts'
 import type { ProcessEnd } from './process-end.ts'
 import type { FromChild } from './protocol.ts'
 import type { ProcessSettings } from './settings.ts'
-import { LIFELINE, TaskProcess } from './task-process.ts'
+import { LIFELINE } from './last-words.ts'
+import { TaskProcess } from './task-process.ts'
 import type { ProcessListener } from './task-process.ts'
 
 const MIB = 1024 * 1024

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Alarm, Clock } from '../../support/clock.ts'
 import { KnownCodes } from './known-codes.ts'
 import type { ProcessAttempt } from './process-attempt.ts'
+import { LIFELINE, readLastWords } from './last-words.ts'
 import type { ProcessEnd } from './process-end.ts'
 import { readMessage } from './protocol.ts'
 import type { ChildOrders, FromChild, ToChild } from './protocol.ts'
@@ -15,8 +16,8 @@ const STDERR_KEPT = 4096
 /** After its exit, how long to wait for the rest of what a child said: somebody else may hold its pipes open. */
 const LAST_WORDS_MS = 200
 
-/** Descriptor of the pipe that a child of a worker thread has: its place after the standard three and the channel. */
-export const LIFELINE = 4
+/** What is kept of the words. */
+const WORDS_KEPT = 4096
 
 export interface Fork {
   readonly entry: string
@@ -55,10 +56,11 @@ export class TaskProcess {
   readonly #child: ChildProcess
   readonly #clock: Clock
   readonly #listener: ProcessListener
-  readonly #open = new Set(['process', 'channel', 'stderr'])
+  readonly #open = new Set(['process', 'channel', 'stderr', 'words'])
   #alarm: Alarm | null = null
   #alarmAt = Infinity
   #stderr = ''
+  #words = ''
   #failure: Error | undefined
   #why: string | undefined
 
@@ -67,11 +69,11 @@ export class TaskProcess {
     this.#clock = clock
     this.#listener = listener
     this.heardAt = clock.now()
-    const stdio = ['ignore', 'inherit', 'pipe', 'ipc'] as const
     const options = {
       execArgv: [...execArgv, `--max-old-space-size=${heapMb}`],
       serialization: 'advanced' as const,
-      stdio: [...stdio, ...(orders.lifeline === null ? [] : ['pipe' as const])],
+      // standard three, the channel, and the pipe that is LIFELINE
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc', 'pipe'] as ('ignore' | 'inherit' | 'pipe' | 'ipc')[],
       windowsHide: true,
     }
     this.#child = fork(entry, [JSON.stringify(orders)], options)
@@ -154,6 +156,9 @@ export class TaskProcess {
     for (const pipe of [child.stderr, child.stdio[LIFELINE]]) pipe?.on('error', () => {})
     child.stderr?.on('data', (chunk: Buffer) => this.#passOn(chunk))
     child.stderr?.once('close', () => this.#closed('stderr'))
+    const words = child.stdio[LIFELINE]
+    words?.on('data', (chunk: Buffer) => (this.#words = `${this.#words}${chunk.toString()}`.slice(0, WORDS_KEPT)))
+    words?.once('close', () => this.#closed('words'))
   }
 
   #hear(message: FromChild | undefined): void {
@@ -197,6 +202,7 @@ export class TaskProcess {
     const { exitCode, signalCode } = this.#child
     const { pid } = this
     const [stderr, failure, why] = [this.#stderr, this.#failure, this.#why]
-    this.#listener.ended(this, { pid, exitCode, signalCode, asked, stderr, failure, why })
+    const lastWords = readLastWords(this.#words)
+    this.#listener.ended(this, { pid, exitCode, signalCode, asked, stderr, failure, why, lastWords })
   }
 }

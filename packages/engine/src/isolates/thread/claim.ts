@@ -1,8 +1,9 @@
 // Which task an isolate takes next: the most urgent class, first in first out inside of it, and a share for classes whose
 // oldest task is past its target. Isolates compete with one compare-and-swap for each task.
 import { classTargetsMs } from '../../contract/task.ts'
-import { Head, IsolateWord, SlotDouble } from './lane-memory.ts'
+import { Head, IsolateWord, SLOTS, SlotDouble } from './lane-memory.ts'
 import type { LaneMemory } from './lane-memory.ts'
+import { LaneDamage } from './memory-damage.ts'
 
 const CLASSES = 4
 /** Every so many starts a class that is past its target gets one; each class has its own turn among them. */
@@ -71,7 +72,7 @@ export class Claims {
       if (head === Atomics.load(words, memory.classTail(priority))) return NONE
       // read before it is taken: afterwards the place may be used again
       const slot = Atomics.load(words, memory.ringWord(priority, head))
-      if (Atomics.compareExchange(words, headWord, head, (head + 1) | 0) === head) return slot
+      if (Atomics.compareExchange(words, headWord, head, (head + 1) | 0) === head) return requireSlot(slot)
     }
   }
 
@@ -98,6 +99,11 @@ export class Claims {
   #takeDirected(): number {
     const entry = this.#nextDirected()
     Atomics.add(this.#words, this.#memory.isolateWord(this.#isolate, IsolateWord.DIRECTED_HEAD), 1)
-    return entry & 0xffff
+    return requireSlot(entry & 0xffff)
   }
+}
+
+function requireSlot(slot: number): number {
+  if (slot >= 0 && slot < SLOTS) return slot
+  throw new LaneDamage(`a queue holds the number ${slot}, which no task has`)
 }

@@ -81,6 +81,11 @@ export class CompletionPump {
     this.#look()
   }
 
+  /** What sleeps here holds on to the memory: it is woken, and there is nothing for it. */
+  close(): void {
+    Atomics.notify(this.#words, Head.COMPLETED)
+  }
+
   /** Holds this thread up until something has come or been handed over; at most so many milliseconds. */
   holdUp(timeoutMs: number): void {
     const words = this.#words

@@ -150,6 +150,12 @@ export class LaneMemory {
     return this.#done + isolate * SLOTS + (position & RING_MASK)
   }
 
+  /** One word on each line before the rings, and one in the head of each slot, that nobody writes. */
+  *unusedWords(): Generator<number> {
+    for (let word = LINE - 1; word < this.#rings; word += LINE) yield word
+    for (let slot = 0; slot < SLOTS; slot++) yield this.slotWord(slot, SLOT_HEAD_BYTES / 4 - 1)
+  }
+
   directedWord(isolate: number, position: number): number {
     return this.#directed + isolate * DIRECTED + (position & DIRECTED_MASK)
   }

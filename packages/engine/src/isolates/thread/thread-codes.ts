@@ -12,7 +12,7 @@ export class ThreadCodes extends CodeCache {
   /** The number of the code of a plan's tasks. @throws TaskDefinitionError when the body cannot travel */
   numberFor(plan: Plan): number {
     if (plan === this.#latest) return this.#latestNumber
-    const number = this.#numberOf(this.codeOf(plan.call.name, plan.handler, plan.options.module))
+    const number = this.#numberOf(this.codeOf(plan.call, plan.handler))
     this.#latest = plan
     this.#latestNumber = number
     return number

@@ -44,6 +44,8 @@ export class ThreadIsolate {
   doneHead = 0
   /** Tasks that it has given back. */
   done = 0
+  /** It takes one of the places that there are for threads: not while it is being ended. */
+  counted = true
   /** Slot of the attempt for whose sake it is ended; -1: none. */
   stoppedFor = -1
   /** Codes that it knows. */
@@ -52,6 +54,7 @@ export class ThreadIsolate {
   beat = 0
   beatAt = 0
   #directedTail = 0
+  #retires = false
   readonly #memory: LaneMemory
   readonly #worker: Worker
   readonly #exited: Promise<void>
@@ -111,7 +114,12 @@ export class ThreadIsolate {
   }
 
   get retires(): boolean {
-    return this.word(IsolateWord.RETIRE) === 1
+    return this.#retires || this.word(IsolateWord.RETIRE) === 1
+  }
+
+  /** Where its ring of tasks directed to it ends, by what was pushed. */
+  get directedTail(): number {
+    return this.#directedTail
   }
 
   post(message: ToIsolate, transfer: readonly Transferable[] = []): void {
@@ -145,6 +153,7 @@ export class ThreadIsolate {
 
   /** Asks it to take nothing more, and to end when it runs nothing. It has to be woken if it sleeps. */
   retire(): void {
+    this.#retires = true
     Atomics.store(this.#memory.words, this.#at(IsolateWord.RETIRE), 1)
   }
 

@@ -1,6 +1,6 @@
 // The thread lane of the walk: tasks that may start are written into memory that isolates read, many ahead, so that a busy
 // event loop here keeps none of them waiting.
-import { UnsupportedByEngineError, toError } from '../../contract/errors.ts'
+import { TaskDefinitionError, UnsupportedByEngineError, toError } from '../../contract/errors.ts'
 import type { LaneStatistics } from '../../contract/statistics.ts'
 import type { TaskCall } from '../../contract/task.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
@@ -18,8 +18,8 @@ import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadCodes } from './thread-codes.ts'
-import { ThreadPool } from './thread-pool.ts'
-import type { PoolSetup, ThreadBudget } from './thread-pool.ts'
+import type { PoolSetup, ThreadPool } from './thread-pool.ts'
+import { ThreadPools } from './thread-pools.ts'
 import { ThreadRecord } from './thread-record.ts'
 import { ThreadSettlement } from './thread-settlement.ts'
 import { ThreadShares } from './thread-shares.ts'
@@ -39,12 +39,10 @@ export class ThreadLane implements LaneBeside, SideLane {
   /** Handed over and, as far as this thread knows, not started. */
   readonly handed: IntrusiveList = new IntrusiveList()
   readonly terms: LaneTerms
-  /** By memory limit, in MiB. */
-  readonly pools: Map<number, ThreadPool> = new Map<number, ThreadPool>()
+  readonly pools: ThreadPools
   readonly shares: ThreadShares
   readonly #parts: WalkParts
   readonly #options: ResolvedEngineOptions
-  readonly #budget: ThreadBudget = { threads: 0, started: 0 }
   readonly #codes = new ThreadCodes()
   readonly #settlement: ThreadSettlement
   readonly #watch: ThreadWatch
@@ -57,52 +55,49 @@ export class ThreadLane implements LaneBeside, SideLane {
   constructor(parts: WalkParts, options: ResolvedEngineOptions, stallMs: number = STALL_MS) {
     this.#parts = parts
     this.#options = options
-    this.shares = new ThreadShares(this.pools, options.maxThreads)
     this.terms = { lane: this, accept: (call, named) => this.#accept(call, named) }
     this.#watch = new ThreadWatch(parts, this, options, stallMs)
     this.#settlement = new ThreadSettlement(parts, this, this.#watch)
+    const { maxThreads, laneNice: nice, minThreads } = options
+    const setup: PoolSetup = {
+      maxThreads,
+      idPrefix: parts.table.prefix,
+      nice,
+      codes: this.#codes.all,
+      budget: { threads: 0, started: 0 },
+      receiver: this.#settlement,
+    }
+    this.pools = new ThreadPools(setup, minThreads > 0 ? defaultTaskOptions.memoryLimitMb : undefined)
+    this.shares = new ThreadShares(this.pools, maxThreads)
   }
 
   /** @throws UnsupportedByEngineError, TaskDefinitionError when the body cannot travel */
-  #accept({ name, options, handler }: TaskCall, named: NamedTask): Plan['check'] {
-    if (options.compile === 'require') {
+  #accept(call: TaskCall, named: NamedTask): Plan['check'] {
+    if (call.options.compile === 'require') {
       throw new UnsupportedByEngineError(
-        `task '${name}': compile: 'require' cannot be met on the thread lane; use compile: 'auto', or lane: 'native'`,
+        `task '${call.name}': compile: 'require' cannot be met on the thread lane; use compile: 'auto', or lane: 'native'`,
       )
     }
-    const body = handler ?? named.handler
-    if (body !== undefined) this.#codes.codeOf(name, body, options.module)
+    const body = call.handler ?? named.handler
+    if (body !== undefined) this.#codes.codeOf(call, body)
     return null
   }
 
   open(): void {
     this.#open = true
-    const { minThreads } = this.#options
-    if (minThreads > 0) {
-      const pool = this.poolFor(defaultTaskOptions.memoryLimitMb)
-      runOutsideContexts(() => {
-        for (let count = 0; count < minThreads; count++) pool.start()
-      })
-    }
+    this.startKept()
     this.wake()
   }
 
-  poolFor(memoryLimitMb: number): ThreadPool {
-    let pool = this.pools.get(memoryLimitMb)
-    if (pool === undefined) {
-      const setup: PoolSetup = {
-        maxThreads: this.#options.maxThreads,
-        idPrefix: this.#parts.table.prefix,
-        nice: this.#options.laneNice,
-        codes: this.#codes.all,
-        budget: this.#budget,
-        receiver: this.#settlement,
-      }
-      pool = new ThreadPool(memoryLimitMb, setup)
-      if (this.#parts.walk.paused) pool.pause(true)
-      this.pools.set(memoryLimitMb, pool)
-    }
-    return pool
+  /** Starts the threads that are always to be there. */
+  startKept(): void {
+    const { kept } = this.pools
+    const pool = kept === undefined ? undefined : this.pools.poolFor(kept)
+    if (pool === undefined || this.#closed) return
+    const missing = this.#options.minThreads - pool.threads.length
+    runOutsideContexts(() => {
+      for (let count = 0; count < missing; count++) pool.start()
+    })
   }
 
   /** Hands over at once while there are few, so that also those run whose submitter holds this thread up. */
@@ -116,7 +111,7 @@ export class ThreadLane implements LaneBeside, SideLane {
 
   readonly #attend = (): void => {
     this.#woken = false
-    for (const pool of this.pools.values()) runOutsideContexts(() => pool.attend())
+    for (const pool of this.pools) runOutsideContexts(() => pool.attend())
     this.#parts.keepAlive.hold(this.#parts.walk.occupancy.unsettled > 0)
   }
 
@@ -146,8 +141,8 @@ export class ThreadLane implements LaneBeside, SideLane {
 
   /** Tasks with limits start at once or not yet: what waits in the memory is no longer counted by time. */
   #mayGo(record: TaskRecord): boolean {
-    const pool = this.poolFor(record.plan.options.memoryLimitMb)
-    if (!pool.hasSlot) return false
+    const pool = this.pools.poolFor(record.plan.options.memoryLimitMb)
+    if (pool === undefined || !pool.slots.hasRoom) return false
     return !isGated(record) || pool.inFlight < this.#options.maxThreads
   }
 
@@ -160,7 +155,8 @@ export class ThreadLane implements LaneBeside, SideLane {
   #hand(record: TaskRecord): boolean {
     const { plan } = record
     const { options } = plan
-    const pool = this.poolFor(options.memoryLimitMb)
+    const pool = this.pools.poolFor(options.memoryLimitMb)
+    if (pool === undefined) return false
     let attempt: ThreadAttempt | null
     try {
       const code = this.#codes.numberFor(plan)
@@ -200,7 +196,7 @@ export class ThreadLane implements LaneBeside, SideLane {
     if (attempt === null) return
     this.release(attempt)
     attempt.fate = 'dropped'
-    if (!attempt.pool.withdraw(attempt)) this.#watch.stop(attempt.pool, attempt)
+    if (!attempt.pool.slots.withdraw(attempt)) this.#watch.stop(attempt.pool, attempt)
   }
 
   /** The lane has done with an attempt. */
@@ -209,29 +205,31 @@ export class ThreadLane implements LaneBeside, SideLane {
   }
 
   pause(paused: boolean): void {
-    for (const pool of this.pools.values()) pool.pause(paused)
+    this.pools.pause(paused)
   }
 
   recall(named: NamedTask): void {
     for (const record of this.handed) {
       const { attempt } = asThreadRecord(record)
-      if (record.plan.named === named && attempt !== null && attempt.pool.withdraw(attempt)) attempt.fate = 'recalled'
+      if (record.plan.named === named && attempt !== null && attempt.pool.slots.withdraw(attempt))
+        attempt.fate = 'recalled'
     }
-    for (const pool of this.pools.values()) pool.wake()
+    for (const pool of this.pools) pool.wake()
   }
 
   figures(): LaneStatistics {
-    const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
+    const threads = [...this.pools].flatMap((pool) => pool.threads)
     return { slots: threads.length, active: threads.filter((each) => each.current >= 0).length }
   }
 
   holdUp(isOver: () => boolean, timeoutMs: number): boolean {
     const { timers } = this.#parts.walk
+    if ([...this.pools].some((pool) => pool.isDraining)) throw waitsForItself()
     const endsAt = performance.now() + timeoutMs
     for (;;) {
       timers.fireDue()
       this.handOverNow()
-      for (const pool of this.pools.values()) {
+      for (const pool of this.pools) {
         pool.attend()
         pool.drain(Infinity)
       }
@@ -244,15 +242,20 @@ export class ThreadLane implements LaneBeside, SideLane {
   }
 
   #busiestPool(): ThreadPool | undefined {
-    return [...this.pools.values()].toSorted((a, b) => b.inFlight - a.inFlight)[0]
+    return [...this.pools].toSorted((a, b) => b.inFlight - a.inFlight)[0]
   }
 
   async close(): Promise<void> {
     this.#closed = true
     this.#watch.close()
-    const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
-    await Promise.all(threads.map((isolate) => isolate.terminate()))
+    await this.pools.close()
   }
+}
+
+function waitsForItself(): TaskDefinitionError {
+  return new TaskDefinitionError(
+    'waitSync was called while results of threads are taken in, by a retryBackoff function or an error that came from a thread: the result it waits for could not be taken in; work out the pause without waiting for a task',
+  )
 }
 
 /** Records of this lane are of its class. */

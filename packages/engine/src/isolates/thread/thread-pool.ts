@@ -1,22 +1,13 @@
-// The threads that share one memory: tasks with the same memory limit run in them. Writes tasks into slots, wakes and starts
-// threads for them, and takes back what they have done.
-import { PayloadError, toError } from '../../contract/errors.ts'
+// The threads that share one memory: tasks with the same memory limit run in them. Hands tasks over, wakes and starts threads
+// for them, and takes back what they have done.
+import { toError } from '../../contract/errors.ts'
 import type { TaskCode } from '../code/task-code.ts'
 import { toMessage } from '../wire/message-values.ts'
-import { SmallValues } from '../wire/small-values.ts'
 import { CompletionPump } from './completion-pump.ts'
-import {
-  Head,
-  IsolateWord,
-  LaneMemory,
-  PAYLOAD_BYTES,
-  PayloadKind,
-  SLOTS,
-  SlotDouble,
-  SlotState,
-  SlotWord,
-} from './lane-memory.ts'
-import { ThreadAttempt } from './thread-attempt.ts'
+import { Head, IsolateWord, LaneMemory, SLOTS, SlotWord } from './lane-memory.ts'
+import { MemoryCheck } from './memory-check.ts'
+import { TaskSlots } from './task-slots.ts'
+import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadEnd, ThreadListener } from './thread-isolate.ts'
 import type { ThreadRecord } from './thread-record.ts'
@@ -63,18 +54,18 @@ export interface PoolReceiver {
 export class ThreadPool implements ThreadListener {
   readonly memory: LaneMemory
   readonly memoryLimitMb: number
-  readonly values: SmallValues
+  readonly slots: TaskSlots
   readonly pump: CompletionPump
   /** By index; null: there is none. */
   readonly isolates: (ThreadIsolate | null)[]
-  readonly attempts: (ThreadAttempt | null)[] = Array.from<ThreadAttempt | null>({ length: SLOTS }).fill(null)
-  /** Slots that are handed over. */
-  inFlight = 0
+  readonly check: MemoryCheck
+  /** It was given up. */
+  closed = false
   /** When its latest thread was started. */
   startedAt: number = -Infinity
   readonly #setup: PoolSetup
-  readonly #free = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index)
   readonly #tails = new Int32Array(CLASSES)
+  #paused = false
   #unattended = 0
   /** Codes that all threads know. */
   #codesTold = 0
@@ -86,7 +77,8 @@ export class ThreadPool implements ThreadListener {
     // one that is being ended keeps its place until it is gone, and another one starts meanwhile
     const places = 2 * setup.maxThreads
     this.memory = new LaneMemory(places)
-    this.values = new SmallValues(this.memory.buffer, { copied: true })
+    this.slots = new TaskSlots(this.memory)
+    this.check = new MemoryCheck(this.memory)
     this.isolates = Array.from<ThreadIsolate | null>({ length: places }).fill(null)
     this.pump = new CompletionPump(this.memory.words, this)
   }
@@ -108,39 +100,38 @@ export class ThreadPool implements ThreadListener {
     return this.isolates.filter((each) => each !== null)
   }
 
-  get hasSlot(): boolean {
-    return this.#free.length > 0
+  /** By slot. */
+  get attempts(): readonly (ThreadAttempt | null)[] {
+    return this.slots.attempts
+  }
+
+  /** Tasks that are handed over. */
+  get inFlight(): number {
+    return this.slots.inFlight
+  }
+
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  /** Where the ring of a class ends, by what was pushed. */
+  tailOf(priority: number): number {
+    return this.#tails[priority] ?? 0
   }
 
   /**
-   * Writes a task into a slot; null when there is no slot, or no thread that could be sent its arguments now.
+   * Hands a task over; null when there is no slot, or no thread that could be sent its arguments now.
    * @throws PayloadError when the arguments cannot travel
    */
   hand(record: ThreadRecord, code: number, readyAt: number): ThreadAttempt | null {
-    const slot = this.#free.pop()
-    if (slot === undefined) return null
-    const { memory } = this
-    const { words, doubles } = memory
-    const attempt = new ThreadAttempt(record, this, slot, (record.run?.attempt ?? 0) + 1)
-    const length = this.values.write(memory.payloadAt(slot), PAYLOAD_BYTES, record.args)
-    words[memory.slotWord(slot, SlotWord.CODE)] = code
-    words[memory.slotWord(slot, SlotWord.ATTEMPT)] = attempt.number
-    words[memory.slotWord(slot, SlotWord.ISOLATE)] = 0
-    words[memory.slotWord(slot, SlotWord.REPORTS)] = 0
-    words[memory.slotWord(slot, SlotWord.ARGS_KIND)] = length < 0 ? PayloadKind.MESSAGE : PayloadKind.BYTES
-    words[memory.slotWord(slot, SlotWord.ARGS_BYTES)] = length
-    doubles[memory.slotDouble(slot, SlotDouble.READY_AT)] = readyAt
-    doubles[memory.slotDouble(slot, SlotDouble.SEQUENCE)] = record.sequence
-    doubles[memory.slotDouble(slot, SlotDouble.ID_SLOT)] = record.slot
-    // published by the store of the ring's end
-    words[memory.slotWord(slot, SlotWord.STATE)] = SlotState.PENDING
-    if (length >= 0) this.#push(record.plan.options.priority, slot)
+    const attempt = this.slots.write(record, this, code, readyAt)
+    if (attempt === null) return null
+    if (this.slots.holdsArguments(attempt)) this.#push(record.plan.options.priority, attempt.slot)
     else if (!this.#send(record, attempt)) {
-      this.#free.push(slot)
+      this.slots.giveUp(attempt)
       return null
     }
-    this.attempts[slot] = attempt
-    this.inFlight++
+    this.slots.occupy(attempt)
     return attempt
   }
 
@@ -154,8 +145,9 @@ export class ThreadPool implements ThreadListener {
   }
 
   /** Sends the arguments to one thread, which alone can then run the task. */
-  #send(record: ThreadRecord, { slot, number }: ThreadAttempt): boolean {
+  #send(record: ThreadRecord, attempt: ThreadAttempt): boolean {
     const { options } = record.plan
+    const { slot, number } = attempt
     // buffers that the caller gave away, and that no later attempt needs, go on without a copy
     const owned = options.transfer && number > options.maxRetries
     const isolate = this.#leastLoaded()
@@ -165,7 +157,7 @@ export class ThreadPool implements ThreadListener {
     try {
       message = toMessage(record.args, owned, `task '${record.name}': args`)
     } catch (thrown) {
-      this.#free.push(slot)
+      this.slots.giveUp(attempt)
       throw thrown
     }
     isolate.post({ kind: 'payload', slot, value: message.value }, message.transfer)
@@ -232,6 +224,11 @@ export class ThreadPool implements ThreadListener {
     }
   }
 
+  /** What threads have done is being taken in: a call for it from within gives nothing. */
+  get isDraining(): boolean {
+    return this.#draining
+  }
+
   /** Takes in what threads have done; tells how many tasks came back. */
   drain(sliceMs: number = SLICE_MS): number {
     if (this.#draining) return 0
@@ -252,12 +249,8 @@ export class ThreadPool implements ThreadListener {
     const tail = isolate.word(IsolateWord.DONE_TAIL)
     const waiting = (tail - isolate.doneHead) | 0
     let count = 0
-    // no thread has ever that many: a body of it has written into the memory
-    if (waiting < 0 || waiting > SLOTS) {
-      isolate.doneHead = tail
-      void isolate.terminate()
-      return 0
-    }
+    // no thread has ever that many: the memory is damaged, which is looked for elsewhere
+    if (waiting < 0 || waiting > SLOTS) return 0
     while (isolate.doneHead !== tail) {
       const slot = Atomics.load(memory.words, memory.doneWord(isolate.index, isolate.doneHead))
       isolate.doneHead = (isolate.doneHead + 1) | 0
@@ -273,17 +266,10 @@ export class ThreadPool implements ThreadListener {
     return this.isolates.some((each) => each !== null && each.word(IsolateWord.DONE_TAIL) !== each.doneHead)
   }
 
-  /** The slot of an attempt is free again. */
-  free({ slot }: ThreadAttempt): void {
-    this.attempts[slot] = null
-    this.#free.push(slot)
-    this.inFlight--
-  }
-
   /** Without a thread nobody empties the rings: what was withdrawn leaves them here. */
   reset(): void {
     if (this.threads.length > 0) return
-    for (const attempt of this.attempts) if (attempt !== null) this.free(attempt)
+    for (const attempt of this.attempts) if (attempt !== null) this.slots.free(attempt)
     for (let priority = 0; priority < CLASSES; priority++) {
       Atomics.store(this.memory.words, this.memory.classHead(priority), this.#tails[priority] ?? 0)
     }
@@ -294,40 +280,40 @@ export class ThreadPool implements ThreadListener {
     return this.isolates[(this.memory.words[this.memory.slotWord(slot, SlotWord.ISOLATE)] ?? 0) - 1] ?? undefined
   }
 
-  /** Takes back an attempt that has not started; false when it has. Its slot comes back by the ring. */
-  withdraw({ slot }: ThreadAttempt): boolean {
-    const { words } = this.memory
-    const word = this.memory.slotWord(slot, SlotWord.STATE)
-    return Atomics.compareExchange(words, word, SlotState.PENDING, SlotState.WITHDRAWN) === SlotState.PENDING
-  }
-
   heard(isolate: ThreadIsolate, message: unknown): void {
     this.#setup.receiver.heard(this, isolate, message)
   }
 
   /** Ends a thread in the middle of an attempt. It is not counted any more, though it takes a moment. */
   stop(isolate: ThreadIsolate, { slot }: ThreadAttempt): void {
-    if (isolate.stopDuring(slot)) this.#setup.budget.threads--
+    if (isolate.stopDuring(slot)) this.#discount(isolate)
+  }
+
+  #discount(isolate: ThreadIsolate): void {
+    if (isolate.counted) this.#setup.budget.threads--
+    isolate.counted = false
+  }
+
+  /** Nothing runs here any more. What its threads still do is of no interest; resolves when they have ended. */
+  async close(): Promise<void> {
+    const { threads } = this
+    this.closed = true
+    for (const isolate of threads) this.#discount(isolate)
+    this.pump.close()
+    await Promise.all(threads.map((isolate) => isolate.terminate()))
   }
 
   ended(isolate: ThreadIsolate, end: ThreadEnd): void {
-    if (isolate.stoppedFor < 0) this.#setup.budget.threads--
+    this.#discount(isolate)
     this.drain(Infinity)
     this.isolates[isolate.index] = null
     this.#setup.receiver.ended(this, isolate, end)
   }
 
   pause(paused: boolean): void {
+    this.#paused = paused
     Atomics.store(this.memory.words, Head.PAUSED, paused ? 1 : 0)
     if (!paused) this.wake()
-  }
-
-  /** The result, or the packed error, in a slot. @throws PayloadError */
-  endIn({ slot }: ThreadAttempt): unknown {
-    const { words } = this.memory
-    const length = words[this.memory.slotWord(slot, SlotWord.END_BYTES)] ?? 0
-    if (length > PAYLOAD_BYTES) throw new PayloadError('a thread gave a result that does not fit its slot')
-    return this.values.read(this.memory.payloadAt(slot), length)
   }
 }
 

@@ -2,13 +2,16 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 import { MemoryLimitError, TaskCrashedError, toError } from '../../contract/errors.ts'
 import { Deadlines } from '../../typescript/deadlines.ts'
-import { beginAttempt } from '../../typescript/start.ts'
+import { beginAttempt, undoAttempt } from '../../typescript/start.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
+import { Spared, tellLeftBehind } from '../spared.ts'
 import { unpackError } from '../wire/wire-error.ts'
+import type { CrashWords } from '../inside/crash-words.ts'
 import { EndKind, SlotDouble, SlotState, SlotWord } from './lane-memory.ts'
 import { isFromIsolate } from './messages.ts'
 import type { FromIsolate } from './messages.ts'
+import { damageError, damageSaid, tellDamage } from './memory-damage.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
 import type { ThreadEnd, ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadLane } from './thread-lane.ts'
@@ -26,6 +29,7 @@ export class ThreadSettlement implements PoolReceiver {
   /** Ends that came by message, by the thread that sent them. */
   readonly #ends = new WeakMap<ThreadIsolate, Map<number, unknown>>()
   #falseStarts = 0
+  readonly #spared = new Spared()
 
   constructor(parts: WalkParts, lane: ThreadLane, watch: ThreadWatch) {
     this.#parts = parts
@@ -33,6 +37,7 @@ export class ThreadSettlement implements PoolReceiver {
     this.#watch = watch
     const { settlement, walk } = parts
     this.#deadlines = new Deadlines(lane.running, walk.timers, (run, now) => settlement.timedOut(run.record, run, now))
+    watch.damaged = (pool, how) => this.#replace(pool, how)
     watch.started = (pool, attempt) => this.#begin(pool, attempt, this.#startedAt(pool, attempt), true)
   }
 
@@ -66,14 +71,17 @@ export class ThreadSettlement implements PoolReceiver {
     else if (state === SlotState.DONE) this.#end(pool, attempt)
     else this.#bringBack(attempt)
     this.#lane.release(attempt)
-    pool.free(attempt)
+    pool.slots.free(attempt)
   }
 
   #end(pool: ThreadPool, attempt: ThreadAttempt): void {
     const { memory } = pool
     if ((memory.words[memory.slotWord(attempt.slot, SlotWord.REPORTS)] ?? 0) > 0) this.#hearAll(pool, attempt)
     const kind = memory.words[memory.slotWord(attempt.slot, SlotWord.END_KIND)]
-    if (kind === EndKind.CRASH_OF_ANOTHER) return this.#bringBack(attempt)
+    if (kind === EndKind.CRASH_OF_ANOTHER && this.#spared.mayRunAgain(attempt.record)) {
+      tellLeftBehind(attempt.record.name, 'a thread', leftBehind(pool, attempt))
+      return this.#bringBack(attempt)
+    }
     if (attempt.run === null) this.#begin(pool, attempt, this.#startedAt(pool, attempt), false)
     const { record, run } = attempt
     if (run === null) return
@@ -83,7 +91,8 @@ export class ThreadSettlement implements PoolReceiver {
     try {
       const end = this.#endOf(pool, attempt, kind)
       if (kind === EndKind.RESULT || kind === EndKind.RESULT_MESSAGE) settlement.succeeded(record, run, end, now)
-      else if (kind === EndKind.CRASH) settlement.failed(record, run, crashError(record, end), now)
+      else if (kind === EndKind.CRASH || kind === EndKind.CRASH_OF_ANOTHER)
+        settlement.failed(record, run, crashError(record, end), now)
       else settlement.failed(record, run, unpackError(end), now)
     } catch (thrown) {
       settlement.failed(record, run, toError(thrown), now)
@@ -100,7 +109,7 @@ export class ThreadSettlement implements PoolReceiver {
   }
 
   #endOf(pool: ThreadPool, attempt: ThreadAttempt, kind: number | undefined): unknown {
-    if (!isMessage(kind)) return pool.endIn(attempt)
+    if (!isMessage(kind)) return pool.slots.endIn(attempt)
     const isolate = pool.isolateOf(attempt)
     if (isolate === undefined) throw new TaskCrashedError(`the thread ended before its result came`)
     return this.#messageFor(pool, isolate, attempt.slot)
@@ -149,16 +158,8 @@ export class ThreadSettlement implements PoolReceiver {
   /** It was called back, or has to run again through no fault of its own: it waits again, for its turn as it was. */
   #bringBack(attempt: ThreadAttempt): void {
     const { record, run } = attempt
-    const { gatekeeper, clock, occupancy } = this.#parts.walk
     this.#lane.handed.remove(record)
-    if (run !== null) {
-      this.#lane.running.remove(record)
-      run.attempt--
-      record.status = 'pending'
-      occupancy.requeued()
-    }
-    gatekeeper.leave(record, clock.now())
-    this.#lane.ready.putBack(record)
+    undoAttempt(this.#parts.walk, record, run)
   }
 
   #endDropped(pool: ThreadPool, attempt: ThreadAttempt): void {
@@ -196,6 +197,8 @@ export class ThreadSettlement implements PoolReceiver {
 
   ended(pool: ThreadPool, isolate: ThreadIsolate, end: ThreadEnd): void {
     if (!isolate.ready && isolate.stoppedFor < 0 && !isolate.retires) this.#falseStarts++
+    const how = damageSaid(end)
+    if (how !== undefined) this.#replace(pool, how)
     for (const attempt of attemptsOf(pool, isolate)) this.#endOfThread(pool, isolate, attempt, end)
     if (this.#falseStarts >= MOST_FALSE_STARTS) this.#giveUp(pool, end)
     this.endRound()
@@ -209,13 +212,36 @@ export class ThreadSettlement implements PoolReceiver {
     else if (ran) this.#crash(pool, attempt, end)
     else this.#bringBack(attempt)
     this.#lane.release(attempt)
-    pool.free(attempt)
+    pool.slots.free(attempt)
+  }
+
+  /** Nothing in the memory of a pool can be relied on. What ran there has failed, what waited goes to the pool that is next. */
+  #replace(pool: ThreadPool, how: string): void {
+    if (pool.closed) return
+    this.#lane.pools.giveUp(pool)
+    for (const attempt of pool.attempts) {
+      if (attempt === null) continue
+      const state = pool.slots.stateOf(attempt)
+      if (attempt.fate === 'dropped') this.#endLate(attempt)
+      else if (attempt.run !== null || state === SlotState.RUNNING)
+        this.#fail(pool, attempt, damageError(attempt.record, how))
+      else this.#bringBack(attempt)
+      this.#lane.release(attempt)
+      pool.slots.free(attempt)
+    }
+    tellDamage(how)
+    this.#lane.startKept()
+    this.endRound()
   }
 
   #crash(pool: ThreadPool, attempt: ThreadAttempt, end: ThreadEnd): void {
+    this.#fail(pool, attempt, endError(attempt.record, end))
+  }
+
+  #fail(pool: ThreadPool, attempt: ThreadAttempt, error: Error): void {
     if (attempt.run === null) this.#begin(pool, attempt, this.#startedAt(pool, attempt), false)
     const { record, run } = attempt
-    if (run !== null) this.#parts.settlement.failed(record, run, endError(record, end), this.#parts.walk.clock.now())
+    if (run !== null) this.#parts.settlement.failed(record, run, error, this.#parts.walk.clock.now())
   }
 
   /** Threads end before they are ready, again and again: nothing that waits for one will ever run. */
@@ -223,7 +249,7 @@ export class ThreadSettlement implements PoolReceiver {
     this.#falseStarts = 0
     const why = end.error === undefined ? `exit code ${end.exitCode}` : end.error.message
     for (const attempt of pool.attempts) {
-      if (attempt === null || !pool.withdraw(attempt)) continue
+      if (attempt === null || !pool.slots.withdraw(attempt)) continue
       const { record } = attempt
       attempt.fate = 'dropped'
       this.#lane.handed.remove(record)
@@ -273,6 +299,17 @@ function endError({ name, plan }: TaskRecord, { error, exitCode }: ThreadEnd): E
   }
   const why = error === undefined ? `with exit code ${exitCode}` : `by an error that nobody caught: ${error.message}`
   return new TaskCrashedError(`task '${name}': its thread was ended ${why}`, { cause: error })
+}
+
+/** What is known of the code that ended a thread in which another task ran by then. */
+function leftBehind(pool: ThreadPool, attempt: ThreadAttempt): string {
+  try {
+    const { code, error } = pool.slots.endIn(attempt) as CrashWords
+    return error === undefined ? `process.exit(${code})` : `an error that nobody caught: ${unpackError(error).message}`
+  } catch {
+    // the words have been written over
+    return 'something'
+  }
 }
 
 /** Of a thread that could say so itself. */

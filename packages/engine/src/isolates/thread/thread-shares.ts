@@ -1,12 +1,13 @@
 // Pools share the threads there may be: one that has tasks and no thread gets one from a pool that can do without.
 import type { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadPool } from './thread-pool.ts'
+import type { ThreadPools } from './thread-pools.ts'
 
 export class ThreadShares {
-  readonly #pools: ReadonlyMap<number, ThreadPool>
+  readonly #pools: ThreadPools
   readonly #most: number
 
-  constructor(pools: ReadonlyMap<number, ThreadPool>, most: number) {
+  constructor(pools: ThreadPools, most: number) {
     this.#pools = pools
     this.#most = most
   }
@@ -14,7 +15,7 @@ export class ThreadShares {
   /** Asks one thread to end when another pool needs its place. Nobody is interrupted: it ends after what it runs. */
   balance(): void {
     if (this.#pools.size < 2) return
-    const pools = [...this.#pools.values()]
+    const pools = [...this.#pools]
     const threads = pools.flatMap((pool) => pool.threads)
     if (threads.length < this.#most || threads.some((each) => each.retires)) return
     const short = pools.find((pool) => pool.inFlight > pool.threads.length)
@@ -29,7 +30,7 @@ export class ThreadShares {
 
   /** Starts threads where there are tasks for them; pools that have none first. */
   start(): void {
-    const pools = [...this.#pools.values()].filter((pool) => pool.inFlight > 0)
+    const pools = [...this.#pools].filter((pool) => pool.inFlight > 0)
     for (const pool of pools.toSorted(byNeed)) pool.startForBacklog()
   }
 }

@@ -19,6 +19,8 @@ export const STALL_MS: number = 5000
 export class ThreadWatch {
   /** Told of each attempt that is found to run. */
   started: (pool: ThreadPool, attempt: ThreadAttempt) => void = () => {}
+  /** Told of each pool whose memory is found to be damaged, and how. */
+  damaged: (pool: ThreadPool, how: string) => void = () => {}
   readonly #parts: WalkParts
   readonly #lane: ThreadLane
   readonly #options: ResolvedEngineOptions
@@ -42,18 +44,37 @@ export class ThreadWatch {
 
   readonly #tick = (): void => {
     this.look()
-    for (const pool of this.#lane.pools.values()) if (pool.inFlight > 0) return
+    this.#retireIdle()
+    for (const pool of this.#lane.pools) if (pool.inFlight > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
+    this.#retireLater()
+  }
+
+  /** Nothing is on its way: the next look is when threads may have been idle for long enough. */
+  #retireLater(): void {
     const { isolateIdleMs } = this.#options
-    if (isolateIdleMs < Infinity) this.#idleTimer = setTimeout(this.#retireIdle, isolateIdleMs).unref()
+    if (isolateIdleMs === Infinity || this.#lane.pools.size === 0) return
+    clearTimeout(this.#idleTimer)
+    this.#idleTimer = setTimeout(() => {
+      this.#retireIdle()
+      // those that were in use until a moment ago, and pools whose threads have yet to end
+      if (this.#timer === undefined && this.#mayRetire) this.#retireLater()
+    }, isolateIdleMs).unref()
   }
 
   /** Looks at all threads once. */
   look(): void {
     const now = performance.now()
-    for (const pool of this.#lane.pools.values()) {
+    for (const pool of this.#lane.pools) {
       if (pool.inFlight === 0) continue
+      // also what nobody was woken for
+      pool.drain()
+      const damage = pool.check.damageOf(pool)
+      if (damage !== undefined) {
+        this.damaged(pool, damage)
+        continue
+      }
       for (const isolate of pool.threads) {
         const attempt = pool.attempts[isolate.current]
         if (attempt === null || attempt === undefined) continue
@@ -113,7 +134,7 @@ export class ThreadWatch {
   recycle(): void {
     const { recycleAfterTasks, recycleHeapMb } = this.#options
     if (recycleAfterTasks === Infinity && recycleHeapMb === Infinity) return
-    for (const pool of this.#lane.pools.values()) {
+    for (const pool of this.#lane.pools) {
       for (const isolate of pool.threads) {
         const heapMb = isolate.word(IsolateWord.HEAP_KB) / 1024
         if (isolate.retires || (isolate.done < recycleAfterTasks && heapMb <= recycleHeapMb)) continue
@@ -123,15 +144,26 @@ export class ThreadWatch {
     }
   }
 
-  readonly #retireIdle = (): void => {
-    let kept = 0
-    for (const pool of this.#lane.pools.values()) {
-      if (pool.inFlight > 0) return
-      for (const isolate of pool.threads) {
-        if (kept++ >= this.#options.minThreads) isolate.retire()
-      }
-      pool.wake()
+  /** Whether there is more than is always to be there. */
+  get #mayRetire(): boolean {
+    const pools = [...this.#lane.pools]
+    const { minThreads } = this.#options
+    const threads = pools.reduce((sum, pool) => sum + pool.threads.length, 0)
+    return threads > minThreads || pools.length > (minThreads > 0 ? 1 : 0)
+  }
+
+  #retireIdle(): void {
+    const { isolateIdleMs, minThreads } = this.#options
+    if (isolateIdleMs === Infinity) return
+    const since = performance.now() - isolateIdleMs
+    for (const pool of this.#lane.pools) {
+      if (pool.inFlight > 0 || pool.slots.idleSince > since) continue
+      const kept = pool.memoryLimitMb === this.#lane.pools.kept ? minThreads : 0
+      const threads = pool.threads.filter((each) => !each.retires).slice(kept)
+      for (const isolate of threads) isolate.retire()
+      if (threads.length > 0) pool.wake()
     }
+    this.#lane.pools.giveUpIdle(since)
   }
 
   close(): void {

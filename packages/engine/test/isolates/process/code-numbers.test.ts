@@ -1,7 +1,9 @@
 // Which codes are sent again, and what children forget.
 import { expect, test } from 'vitest'
+import type { TaskCall } from '../../../src/contract/task.ts'
 import { CodeNumbers } from '../../../src/isolates/process/code-numbers.ts'
 import { KnownCodes } from '../../../src/isolates/process/known-codes.ts'
+import { resolveTaskOptions } from '../../../src/options/task-options.ts'
 import { startProcesses, stopAll } from './process-engine.ts'
 
 test('functions of a task with the same text have the same number, modules one for each task', () => {
@@ -9,12 +11,17 @@ test('functions of a task with the same text have the same number, modules one f
   const make = (): (() => number) => () => 1
   const [one, other] = [make(), make()]
   expect(one).not.toBe(other)
-  const code = codes.codeOf('a', one, undefined)
-  expect(codes.codeOf('a', one, undefined)).toBe(code)
-  expect(codes.numberOf(code)).toBe(codes.numberOf(codes.codeOf('a', other, undefined)))
-  const inModule = codes.codeOf('a', one, import.meta.url)
-  const elsewhere = codes.codeOf('a', one, new URL('other.mjs', import.meta.url).href)
-  expect(new Set([code, inModule, elsewhere].map((each) => codes.numberOf(each))).size).toBe(3)
+  const call = (module?: string): TaskCall => ({
+    name: 'a',
+    options: resolveTaskOptions(module === undefined ? {} : { module }),
+  })
+  const code = codes.codeOf(call(), one)
+  expect(codes.codeOf(call(), one)).toBe(code)
+  expect(codes.numberOf(code)).toBe(codes.numberOf(codes.codeOf(call(), other)))
+  const inModule = codes.codeOf(call(import.meta.url), one)
+  const elsewhere = codes.codeOf(call(new URL('other.mjs', import.meta.url).href), one)
+  const overRows = codes.codeOf({ ...call(), rows: true }, one)
+  expect(new Set([code, inModule, elsewhere, overRows].map((each) => codes.numberOf(each))).size).toBe(4)
 })
 
 test('numbers are given anew when there are too many, and children forget theirs', () => {

@@ -201,3 +201,94 @@ test('an exception of code that outlives its task ends the process, and no other
   expect(await run(pidOf).wait()).not.toBe(first)
   expect(isAlive(first)).toBe(false)
 })
+
+describe('what an earlier task has left behind ends the process in which another one runs', () => {
+  interface Remnant {
+    readonly what: string
+    readonly body: (gate: string) => void
+    readonly how: RegExp
+  }
+
+  const remnants: readonly Remnant[] = [
+    {
+      what: 'it exits',
+      body: (gate) => {
+        const { existsSync } = process.getBuiltinModule('node:fs')
+        setInterval(() => existsSync(gate) && process.exit(3), 1)
+      },
+      how: /task 'remnant' \(.*\): it exited with code 3/,
+    },
+    {
+      what: 'it throws',
+      body: (gate) => {
+        const { existsSync } = process.getBuiltinModule('node:fs')
+        setInterval(() => {
+          if (existsSync(gate)) throw new RangeError('left behind')
+        }, 1)
+      },
+      how: /task 'remnant' \(.*\): nobody caught RangeError: left behind/,
+    },
+    {
+      what: 'it rejects',
+      body: (gate) => {
+        const { existsSync } = process.getBuiltinModule('node:fs')
+        setInterval(() => existsSync(gate) && void Promise.reject(new RangeError('left behind')), 1)
+      },
+      how: /task 'remnant' \(.*\): nobody caught RangeError: left behind/,
+    },
+  ]
+
+  /** Says that it runs, and ends when the gate is there. */
+  const waits = async (gate: string): Promise<number> => {
+    const { existsSync } = process.getBuiltinModule('node:fs')
+    const context = (globalThis as Record<symbol, unknown>)[Symbol.for('@catzilla/engine/task-context')] as {
+      getStore(): { context: { progress(ratio: number): void } }
+    }
+    context.getStore().context.progress(0.5)
+    while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 1))
+    return process.pid
+  }
+
+  test.each(remnants)('and that one runs again at no cost: $what', async ({ body, how }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'catzilla-'))
+    const warning = new Promise<Error>((resolve) => process.once('warning', resolve))
+    try {
+      const { engine, run } = await startProcesses({ maxProcesses: 1 })
+      const [first, second] = [join(folder, 'first'), join(folder, 'second')]
+      await run(body, [first], {}, 'remnant').wait()
+      const began = nextEvent(engine, 'progress')
+      const handle = run(waits, [second])
+      await began
+      const pid = workerOf(handle)
+      const beganAgain = nextEvent(engine, 'progress')
+      await writeFile(first, '')
+      await beganAgain
+      await writeFile(second, '')
+      expect(await handle.wait()).not.toBe(pid)
+      expect(handle.stats().retries).toBe(0)
+      expect(engine.snapshot()).toMatchObject({ failedTasks: 0, retryCount: 0, completedTasks: 2, totalQueued: 0 })
+      const { message } = await warning
+      expect(message).toMatch(how)
+      expect(message).toContain(`process ${pid} was ended, while task 'task' ran there`)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('though not for ever, when a task blames an earlier one for what it does itself', async () => {
+    const { engine, run } = await startProcesses({ maxProcesses: 1 })
+    let starts = 0
+    engine.subscribe(['started'], () => starts++)
+    const error = await errorOf(
+      run(() => {
+        const { writeSync } = process.getBuiltinModule('node:fs')
+        process.removeAllListeners('exit')
+        writeSync(4, JSON.stringify({ serial: 0, taskId: 'none', name: 'none' }))
+        process.exit(5)
+      }),
+    )
+    expect(error).toBeInstanceOf(TaskCrashedError)
+    expect(error.message).toMatch(/exited with code 5/)
+    expect(starts).toBe(11)
+  })
+})

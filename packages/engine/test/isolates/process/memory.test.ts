@@ -89,6 +89,7 @@ test('an abort for want of memory is told from other aborts by what V8 says', ()
     asked: false,
     failure: undefined,
     why: undefined,
+    lastWords: undefined,
   }
   const said = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'
   expect(crashError('task', { ...end, stderr: said }, 100)).toBeInstanceOf(MemoryLimitError)

@@ -5,34 +5,38 @@ import { guardEngine } from '../../../src/guard/guarded-engine.ts'
 import { ThreadLane } from '../../../src/isolates/thread/thread-lane.ts'
 import { TypeScriptEngine } from '../../../src/typescript/typescript-engine.ts'
 import { WalkEngine } from '../../../src/typescript/walk-engine.ts'
+import { blockAtGate, openGate, shutGates, until, waitAtGate } from './gates.ts'
 import { threadCall } from './thread-engines.ts'
 
 test('a blocked event loop is told once, with how long it has been blocked', async () => {
   const options = resolveEngineOptions({ maxThreads: 2 })
   const { capabilities } = new TypeScriptEngine()
   const identity = { name: 'typescript', capabilities }
-  const engine = guardEngine(new WalkEngine(options, identity, (parts) => [new ThreadLane(parts, options, 300)]))
-  await engine.start()
-  const stalls: { readonly taskId: string; readonly reason: string }[] = []
-  const waiting = engine.submit(
-    threadCall(async () => new Promise((resolve) => setTimeout(resolve, 1500, 'not stalled'))),
-    [],
-  )
-  const stuck = engine.submit(
-    threadCall(() => {
-      for (;;);
+  const lanes: ThreadLane[] = []
+  const engine = guardEngine(
+    new WalkEngine(options, identity, (parts) => {
+      lanes.push(new ThreadLane(parts, options, 300))
+      return lanes
     }),
-    [],
   )
-  const first = new Promise<void>((resolve) => {
-    engine.subscribe(['stalled'], (event) => {
-      stalls.push(event)
-      resolve()
-    })
-  })
-  await first
-  expect(await waiting.wait()).toBe('not stalled')
-  expect(stalls.map(({ taskId }) => taskId)).toEqual([stuck.taskId])
-  expect(stalls[0]?.reason).toMatch(/^the event loop of its thread has been blocked for \d+ ms$/)
+  await engine.start()
+  const told = new Map<string, string[]>()
+  engine.subscribe(['stalled'], ({ taskId, reason }) => told.set(taskId, [...(told.get(taskId) ?? []), reason]))
+  const gates = shutGates(3)
+  const waiting = engine.submit(threadCall(waitAtGate), [gates, 0, 1])
+  await until(() => Atomics.load(gates, 1) === 1)
+  const stuck = engine.submit(threadCall(blockAtGate), [gates, 2])
+  await until(() => told.has(stuck.taskId))
+  // the other one's event loop turns; how quickly it does is not for this test to say
+  const beats = (): number[] => [...(lanes[0]?.pools ?? [])].flatMap((pool) => pool.threads).map((each) => each.beat)
+  const seen = beats()
+  await until(() => beats().some((beat, index) => beat > (seen[index] ?? 0) + 2))
+  openGate(gates, 0)
+  expect(await waiting.wait()).toBe('let through')
+  expect(told.get(stuck.taskId)).toEqual([
+    expect.stringMatching(/^the event loop of its thread has been blocked for \d+ ms$/),
+  ])
+  openGate(gates, 2)
+  expect(await stuck.wait()).toBe('let through')
   await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
 })

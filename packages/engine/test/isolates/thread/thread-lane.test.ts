@@ -7,9 +7,11 @@ import {
   MemoryLimitError,
   TaskCancelledError,
   TaskCrashedError,
+  TaskDefinitionError,
   TaskTimeoutError,
 } from '../../../src/contract/errors.ts'
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
+import type { TaskHandle } from '../../../src/contract/task.ts'
 import { rejectionOf } from '../../thrown.ts'
 import { until } from './gates.ts'
 import { engineKinds, startWith, threadCall } from './thread-engines.ts'
@@ -109,6 +111,30 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
     // nothing has had a turn here since they were submitted
     expect(statSync(path).size).toBe(40)
     await Promise.all(handles.map((handle) => handle.wait()))
+  })
+
+  test('waitSync in a backoff function says why it cannot work, and the task fails with that', async () => {
+    const engine = await start()
+    const waited: unknown[] = []
+    const retryBackoff = (): number => {
+      const handle = engine.submit(double, [21])
+      waited.push(handle)
+      // without a limit, as users would: nothing may hang
+      handle.waitSync?.(Infinity)
+      return 0
+    }
+    const failing = threadCall(
+      () => {
+        throw new Error('the body')
+      },
+      { maxRetries: 1, retryBackoff },
+    )
+    const error = await rejectionOf(engine.submit(failing, []).wait())
+    expect(error).toBeInstanceOf(TaskDefinitionError)
+    expect(error.message).toMatch(
+      /waitSync was called while results of threads are taken in, by a retryBackoff function/,
+    )
+    expect(await (waited[0] as TaskHandle).wait()).toBe(42)
   })
 
   test('waitSync holds this thread up until the result is there', async () => {
