@@ -74,7 +74,7 @@ export interface TaskEngine {
   /** Figures of this moment (a broker engine: of its latest refresh). */
   snapshot(): EngineStatistics
 
-  /** What it measures by class, lane and name; engines that only keep the figures of `snapshot` do not have it. */
+  /** What it measures by class, lane and name; engines without the capability `measuresTasks` do not have it. */
   measurements?(): EngineMeasurements
 
   /** Calls `listener` for each event of `types`, until the returned function is called. */

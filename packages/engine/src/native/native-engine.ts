@@ -46,6 +46,7 @@ const capabilities: EngineCapabilities = Object.freeze({
   resultsByReference: true,
   scalesInline: true,
   scalesWorkers: true,
+  measuresTasks: true,
   virtualClock: true,
 })
 
