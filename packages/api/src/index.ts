@@ -5,7 +5,6 @@ export type { NumberColumn } from './columns.ts'
 export { currentTask, insideTask } from './current-task.ts'
 export type { TaskExplanation } from './explain.ts'
 export type { KernelConfig, KernelTask, LibraryKernelConfig } from './kernel.ts'
-export type { GroupedStatistics } from './monitor-view.ts'
 export type { TasksOptions } from './options.ts'
 export type { AnyTask } from './registry.ts'
 export type { MisfirePolicy, Schedule, ScheduleInfo, ScheduleOptions } from './schedule.ts'
@@ -31,7 +30,10 @@ export type {
   EngineInfo,
   EngineOptions,
   EngineStatistics,
+  HealthReport,
   LaneName,
+  Monitor,
+  MonitorStatistics,
   PriorityName,
   RetryBackoff,
   ShutdownReport,
@@ -43,4 +45,5 @@ export type {
   TaskStats,
   TaskStatus,
   TaskSummary,
+  WorkerDetails,
 } from '@catzilla/engine'
