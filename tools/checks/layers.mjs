@@ -23,7 +23,7 @@ export const layers = {
   },
   '@catzilla/workflow': { value: ['@catzilla/api'] },
   '@catzilla/monitor': { type: ['@catzilla/engine'] },
-  '@catzilla/http-adapters': { value: ['@catzilla/api', '@catzilla/monitor'] },
+  '@catzilla/http-adapters': { value: ['@catzilla/api'], late: ['@catzilla/monitor'] },
   '@catzilla/dashboard': { type: ['@catzilla/monitor'] },
   '@catzilla/demo': { value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'] },
   '@catzilla/bench': {

@@ -1,5 +1,7 @@
-// The optional package `@catzilla/monitor`, loaded when it is first asked for; what it has to say about health without it.
+// The optional package `@catzilla/monitor`: what the routes ask of it, and what they say without it.
+import { EngineUnavailableError } from '@catzilla/api'
 import type { BackgroundTasks, EngineStatistics } from '@catzilla/api'
+import type * as MonitorPackage from '@catzilla/monitor'
 import { HttpProblem } from './problem.ts'
 
 export interface Health {
@@ -16,72 +18,65 @@ export interface MonitorSource {
   health(): Health
 }
 
-/** What the routes use of the package. */
-export interface MonitorPackage {
-  readonly TaskMonitor: new (engine: BackgroundTasks['engine']) => MonitorSource & { close(): void }
-  readonly prometheusText: (monitor: never) => string | Promise<string>
-  /** Where the files of the dashboard are; undefined when there are none. */
-  readonly dashboardFolder?: () => string | undefined
-}
+type Monitor = BackgroundTasks['monitor']
+type Package = typeof MonitorPackage
 
-export type LoadMonitor = () => Promise<MonitorPackage>
-
-/** The monitor of the routes: the one given, or one made of the package. */
+/** The monitor of the routes: the one given, or that of the tasks, where the package is installed. */
 export class OptionalMonitor {
   readonly #tasks: BackgroundTasks
   readonly #given: MonitorSource | undefined
-  readonly #load: LoadMonitor
-  #package: Promise<MonitorPackage | undefined> | undefined
-  #own: Promise<(MonitorSource & { close(): void }) | undefined> | undefined
+  readonly #load: () => Promise<Package>
 
-  constructor(tasks: BackgroundTasks, given: MonitorSource | undefined, load: LoadMonitor) {
+  constructor(
+    tasks: BackgroundTasks,
+    given: MonitorSource | undefined,
+    load: () => Promise<Package> = () => import('@catzilla/monitor'),
+  ) {
     this.#tasks = tasks
     this.#given = given
     this.#load = load
   }
 
   /** @throws HttpProblem 501 naming the package */
-  async source(): Promise<MonitorSource> {
-    return (
-      (await this.#find()) ?? notInstalled('these figures come from @catzilla/monitor: npm install @catzilla/monitor')
-    )
+  source(): MonitorSource {
+    return this.#find() ?? notInstalled('these figures come')
   }
 
   /** Figures as Prometheus reads them. @throws HttpProblem 501 */
   async prometheusText(): Promise<string> {
+    const source = this.#find()
     const found = await this.#loaded()
-    if (found === undefined) notInstalled('metrics come from @catzilla/monitor: npm install @catzilla/monitor')
-    return found.prometheusText((await this.source()) as never)
+    if (source === undefined || found === undefined) notInstalled('metrics come')
+    return found.prometheusText(source as Monitor)
   }
 
-  /** @throws HttpProblem 501 */
+  /** Where the files of the dashboard are. @throws HttpProblem 501 */
   async dashboardFolder(): Promise<string> {
-    const folder = (await this.#loaded())?.dashboardFolder?.()
-    return folder ?? notInstalled('the dashboard comes with @catzilla/monitor: npm install @catzilla/monitor@latest')
+    return (await this.#loaded())?.dashboardFolder() ?? notInstalled('the dashboard comes')
   }
 
-  async health(): Promise<Health> {
-    const source = await this.#find()
-    return source === undefined ? healthOf(this.#tasks.getStats()) : source.health()
+  health(): Health {
+    return this.#find()?.health() ?? healthOf(this.#tasks.getStats())
   }
 
-  /** Ends the monitor that was made here. */
-  async close(): Promise<void> {
-    ;(await this.#own)?.close()
-  }
-
-  async #find(): Promise<MonitorSource | undefined> {
+  #find(): MonitorSource | undefined {
     if (this.#given !== undefined) return this.#given
-    return (this.#own ??= this.#make())
+    try {
+      return this.#tasks.monitor
+    } catch (thrown) {
+      if (thrown instanceof EngineUnavailableError) return undefined
+      throw thrown
+    }
   }
 
-  async #make(): Promise<(MonitorSource & { close(): void }) | undefined> {
-    const found = await this.#loaded()
-    return found === undefined ? undefined : new found.TaskMonitor(this.#tasks.engine)
-  }
-
-  async #loaded(): Promise<MonitorPackage | undefined> {
-    return (this.#package ??= ifInstalled(this.#load))
+  async #loaded(): Promise<Package | undefined> {
+    try {
+      return await this.#load()
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException
+      if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return undefined
+      throw thrown
+    }
   }
 }
 
@@ -97,16 +92,9 @@ export function healthOf({ queuePressure, errorRate, totalTasksProcessed }: Engi
   return { live: true, ready: queuePressure < 1, healthy: reasons.length === 0, reasons }
 }
 
-function notInstalled(detail: string): never {
-  throw new HttpProblem('not-installed', detail)
-}
-
-async function ifInstalled(load: LoadMonitor): Promise<MonitorPackage | undefined> {
-  try {
-    return await load()
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return undefined
-    throw thrown
-  }
+function notInstalled(what: string): never {
+  throw new HttpProblem(
+    'not-installed',
+    `${what} from @catzilla/monitor, which is not installed here, or an older one: npm install @catzilla/monitor`,
+  )
 }

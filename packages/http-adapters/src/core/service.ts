@@ -3,7 +3,6 @@ import type { BackgroundTasks } from '@catzilla/api'
 import { DashboardFiles } from './dashboard-files.ts'
 import { EventHub } from './event-hub.ts'
 import { OptionalMonitor } from './monitor.ts'
-import type { LoadMonitor } from './monitor.ts'
 import type { ResolvedOptions } from './options.ts'
 import { RememberedKeys } from './remembered-keys.ts'
 import { SettlementWatch } from './settlement-watch.ts'
@@ -18,8 +17,8 @@ export interface Service {
   readonly dashboard: DashboardFiles
 }
 
-export function createService(tasks: BackgroundTasks, options: ResolvedOptions, load: LoadMonitor): Service {
-  const monitor = new OptionalMonitor(tasks, options.monitor, load)
+export function createService(tasks: BackgroundTasks, options: ResolvedOptions): Service {
+  const monitor = new OptionalMonitor(tasks, options.monitor)
   return {
     tasks,
     options,

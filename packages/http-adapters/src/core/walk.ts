@@ -5,7 +5,6 @@ import { authorizeAll, checkAccess } from './authorization.ts'
 import type { AuthorizationTarget } from './authorization.ts'
 import { drainStateOf } from './drain-state.ts'
 import type { DrainState } from './drain-state.ts'
-import type { LoadMonitor } from './monitor.ts'
 import { resolveRoutesOptions } from './options.ts'
 import type { TaskRoutesOptions } from './options.ts'
 import type { PlainRequest, PlainResponse } from './plain.ts'
@@ -24,7 +23,7 @@ export interface TaskHttp {
   readonly path: string
   /** Answers a request. Never rejects. */
   handle(request: PlainRequest): Promise<PlainResponse>
-  /** Ends event streams and the monitor that was made for these routes. Other routes go on. */
+  /** Ends event streams. Other routes go on. */
   close(): void
 }
 
@@ -38,10 +37,10 @@ export class RequestWalk implements TaskHttp {
   readonly #drain: DrainState
 
   /** @throws ConfigurationError */
-  constructor(tasks: BackgroundTasks, options: TaskRoutesOptions<never>, load: LoadMonitor) {
+  constructor(tasks: BackgroundTasks, options: TaskRoutesOptions<never>) {
     const resolved = resolveRoutesOptions(options)
     this.path = resolved.path
-    this.#service = createService(tasks, resolved, load)
+    this.#service = createService(tasks, resolved)
     this.#router = new Router(routeGroups(this.#service).flatMap(({ routes }) => routes))
     this.#drain = drainStateOf(tasks)
     this.#drain.onDrain(() => this.close())
@@ -57,7 +56,6 @@ export class RequestWalk implements TaskHttp {
 
   close(): void {
     this.#service.hub.close()
-    this.#service.monitor.close().catch(() => {})
   }
 
   async #answer(request: PlainRequest): Promise<PlainResponse> {

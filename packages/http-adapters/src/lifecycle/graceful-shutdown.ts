@@ -62,6 +62,7 @@ export class GracefulServer implements AsyncDisposable {
   readonly #inFlight = new Set<ServerResponse>()
   readonly #ignoreSignals: () => void
   #idle = (): void => {}
+  #closing = false
   #ended: Promise<GracefulShutdownReport> | undefined
 
   constructor(server: Server, tasks: BackgroundTasks, options: GracefulShutdownOptions) {
@@ -127,6 +128,7 @@ export class GracefulServer implements AsyncDisposable {
   }
 
   #close(): Promise<void> {
+    this.#closing = true
     return new Promise((resolve) => {
       // an error says that it was not listening: that is closed as well
       this.#server.close(() => resolve())
@@ -139,7 +141,8 @@ export class GracefulServer implements AsyncDisposable {
     res.once('close', () => {
       this.#inFlight.delete(res)
       if (this.#inFlight.size === 0) this.#idle()
-      if (this.draining) setImmediate(() => this.#server.closeIdleConnections())
+      // not before: while connections are still taken, an idle one may just be carrying a request
+      if (this.#closing) setImmediate(() => this.#server.closeIdleConnections())
     })
   }
 

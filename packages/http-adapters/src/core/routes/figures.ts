@@ -42,9 +42,10 @@ export function figureRoutes({ tasks, monitor }: Service): RouteGroup {
           },
         },
         responses: { 200: { description: 'The figures of this moment.', schema: { type: 'object' } } },
-        async handle({ query }) {
+        problems: [501],
+        handle({ query }) {
           if (query['shape'] === 'flat') return jsonText(200, JSON.stringify(tasks.getStats()))
-          return jsonText(200, JSON.stringify(tasks.monitor.getStats()))
+          return jsonText(200, JSON.stringify(monitor.source().getStats()))
         },
       },
       {
@@ -57,11 +58,11 @@ export function figureRoutes({ tasks, monitor }: Service): RouteGroup {
           200: { description: 'All is well.', schema: { $ref: '#/components/schemas/Health' } },
           503: { description: 'Something is wrong.', schema: { $ref: '#/components/schemas/Health' } },
         },
-        async handle() {
+        handle() {
           const { queuePressure, errorRate, uptimeSeconds, totalTasksProcessed } = tasks.getStats()
           const health = drain.draining
             ? { live: true, ready: false, healthy: false, reasons: ['it is shutting down'] }
-            : await monitor.health()
+            : monitor.health()
           const { healthy, live, ready, reasons } = health
           const figures = { queuePressure, errorRate, uptimeSeconds, totalTasksProcessed }
           return jsonText(healthy ? 200 : 503, JSON.stringify({ healthy, live, ready, reasons, ...figures }))
@@ -98,7 +99,7 @@ export function figureRoutes({ tasks, monitor }: Service): RouteGroup {
         },
         problems: [501],
         async handle() {
-          const workers = await (await monitor.source()).getWorkerDetails()
+          const workers = await monitor.source().getWorkerDetails()
           return jsonText(200, JSON.stringify({ workers }))
         },
       },
