@@ -30,7 +30,7 @@ describe.each(enabledApps)('%s', (_, make) => {
   test('the routes are there when they are asked for, before those of the app', async () => {
     const { server } = enabled({ engine: 'typescript', http: {} }, async () => 'own')
     const origin = await listen(server)
-    expect((await fetch(`${origin}/tasks/health`)).status).toBe(200)
+    expect((await fetch(`${origin}/tasks/stats`)).status).toBe(200)
     expect(await (await fetch(`${origin}/own`)).text()).toBe('own')
   })
 

@@ -26,20 +26,21 @@ export type Authorize<Request = unknown> = (
 ) => Verdict | Promise<Verdict>
 
 export interface AccessRules {
-  readonly authorize: Authorize | undefined
+  readonly authorize: Authorize | 'this-machine' | undefined
   readonly allowedOrigins: readonly string[]
   readonly wwwAuthenticate: string
 }
 
 /** Before anything is read: what is closed to everybody, and what another site may have sent. @throws HttpProblem 403 */
 export function checkAccess(request: PlainRequest, action: RouteAction | null, rules: AccessRules): void {
-  const reads = request.method === 'GET' || request.method === 'HEAD'
   if (action === null) return
-  if (rules.authorize === undefined && !(reads && isOfThisMachine(request))) {
-    const detail = reads
-      ? 'without an authorize function this is answered to requests of this machine only'
-      : `without an authorize function nobody may ${action}`
-    throw new HttpProblem('no-authorize', detail)
+  const reads = request.method === 'GET' || request.method === 'HEAD'
+  const { authorize } = rules
+  if (authorize === undefined && !reads) {
+    throw new HttpProblem('no-authorize', `without an authorize function nobody may ${action}`)
+  }
+  if (typeof authorize !== 'function' && !isOfThisMachine(request)) {
+    throw new HttpProblem('no-authorize', 'this is answered to requests of this machine only')
   }
   if (!reads || action === 'dashboard') checkOrigin(request, rules)
 }
@@ -51,7 +52,7 @@ export async function authorizeAll(
   targets: readonly AuthorizationTarget[],
   { authorize, wwwAuthenticate }: AccessRules,
 ): Promise<void> {
-  if (action === null || authorize === undefined) return
+  if (action === null || typeof authorize !== 'function') return
   for (const target of targets) {
     // in turn: the first refusal settles it
     const verdict: unknown = await authorize(request.original, action, target)

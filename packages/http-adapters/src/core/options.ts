@@ -19,8 +19,11 @@ export interface TaskRoutesOptions<Request = unknown> {
   readonly publicPath?: string
   /** The tasks that may be submitted, by name or as they are: none. */
   readonly expose?: readonly (string | AnyTask | { readonly taskName: string })[]
-  /** Asked for every route but health. Without it only health answers, and reading to requests of this machine. */
-  readonly authorize?: Authorize<Request>
+  /**
+   * Asked for every route but health. Without it only health answers, and reading to requests of this machine;
+   * `'this-machine'` opens everything to those, for development.
+   */
+  readonly authorize?: Authorize<Request> | 'this-machine'
   /** Gives what is shown in place of arguments, results, metadata, errors and log lines: everything as it is. */
   readonly redact?: (value: unknown, subject: RedactionSubject) => unknown
   /** Whether answers carry stacks of errors: false. */
@@ -61,7 +64,7 @@ export interface ResolvedOptions {
   readonly path: string
   readonly publicPath: string | undefined
   readonly expose: ReadonlySet<string>
-  readonly authorize: Authorize | undefined
+  readonly authorize: Authorize | 'this-machine' | undefined
   readonly redact: ((value: unknown, subject: RedactionSubject) => unknown) | undefined
   readonly includeStacks: boolean
   readonly allowedOrigins: readonly string[]
@@ -103,7 +106,12 @@ const table: OptionTable = {
     about: 'Tasks that may be submitted.',
     check: (value) => isList(value) && (value as unknown[]).every((item) => nameOf(item) !== undefined),
   },
-  authorize: { byDefault: 'none', accepts: 'a function', about: 'Who may do what.', check: is.function },
+  authorize: {
+    byDefault: 'none',
+    accepts: "a function or 'this-machine'",
+    about: 'Who may do what.',
+    check: (value) => is.function(value) || value === 'this-machine',
+  },
   redact: { byDefault: 'none', accepts: 'a function', about: 'What is shown instead.', check: is.function },
   includeStacks: { byDefault: 'false', accepts: 'true or false', about: 'Stacks in answers.', check: is.boolean },
   allowedOrigins: {
@@ -141,7 +149,7 @@ export function resolveRoutesOptions<Request>(asked: TaskRoutesOptions<Request> 
     publicPath: asked.publicPath === undefined ? undefined : trimmed(asked.publicPath),
     expose: new Set((asked.expose ?? []).map((item) => nameOf(item) ?? '')),
     // each edge hands over the request of its own framework
-    authorize: asked.authorize as Authorize | undefined,
+    authorize: asked.authorize as Authorize | 'this-machine' | undefined,
     redact: asked.redact,
     includeStacks: asked.includeStacks ?? false,
     allowedOrigins: asked.allowedOrigins ?? [],

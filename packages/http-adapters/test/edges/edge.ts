@@ -8,7 +8,9 @@ import type { Authorize, TaskRoutesOptions } from '@catzilla/http-adapters'
 type Header = (name: string) => string | undefined
 
 /** Options that mean the same on each edge: `authorize` is asked with the headers of the request. */
-export type EdgeOptions = Omit<TaskRoutesOptions, 'authorize'> & { readonly authorize?: Authorize<Header> }
+export type EdgeOptions = Omit<TaskRoutesOptions, 'authorize'> & {
+  readonly authorize?: Authorize<Header> | 'this-machine'
+}
 
 export interface Edge {
   readonly name: string
@@ -22,6 +24,7 @@ export interface Edge {
 export function withHeaders<R>(options: EdgeOptions, headersOf: (request: R) => Header): TaskRoutesOptions<R> {
   const { authorize, ...rest } = options
   if (authorize === undefined) return rest
+  if (authorize === 'this-machine') return { ...rest, authorize }
   return { ...rest, authorize: (request, action, target) => authorize(headersOf(request), action, target) }
 }
 

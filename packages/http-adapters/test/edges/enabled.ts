@@ -33,8 +33,8 @@ export type MakeApp = (options: Options, own: OwnRoute) => EnabledApp
 const onExpress: MakeApp = (options, own) => {
   const bare = express()
   const app = enableOnExpress(bare, options)
-  app.get('/own', async (req, res) => {
-    res.end(await own(req.tasks))
+  app.get('/own', (req, res, next) => {
+    own(req.tasks).then((text) => res.end(text), next)
   })
   return { app, server: createServer(app), again: () => enableOnExpress(bare) }
 }

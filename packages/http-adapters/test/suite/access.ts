@@ -1,6 +1,7 @@
 // Who may do what: closed until opened, asked for each route with its action, and nothing for pages of other sites.
 import { expect, it } from 'vitest'
 import type { Cases } from './describe-adapter.ts'
+import { rawRequest, statusOf } from './raw-request.ts'
 import { everybody, exposed, stand } from './stand.ts'
 
 /** A route, and the action that `authorize` is asked about. */
@@ -92,7 +93,7 @@ export const accessCases: Cases = (edge, engine) => {
 
   it('answers health to anybody, whatever authorize says', async () => {
     const { get } = await stand(edge, { engine, authorize: () => false })
-    expect((await get('/health')).status).toBe(200)
+    expect((await get('/health')).json).toMatchObject({ live: true })
   })
 
   it('without authorize lets this machine read, and nobody change anything', async () => {
@@ -105,6 +106,18 @@ export const accessCases: Cases = (edge, engine) => {
     }
   })
 
+  it('opens everything to this machine, when that is asked for, and to nobody else', async () => {
+    const { submit, end, post } = await stand(edge, { engine, expose: exposed, authorize: 'this-machine' })
+    expect((await end(await submit('add', [1, 2]))).json.result).toBe(3)
+    expect((await post('', { task: 'echo' }, { 'x-forwarded-for': '203.0.113.9' })).status).toBe(403)
+  })
+
+  it('takes a name that leads here for somebody else', async () => {
+    const { origin } = await stand(edge, { engine })
+    const answer = await rawRequest(origin, ['GET /tasks/stats HTTP/1.1'], '', 'rebound.example')
+    expect(statusOf(answer)).toBe(403)
+  })
+
   it.each([
     ['x-forwarded-for', '203.0.113.9'],
     ['forwarded', 'for=203.0.113.9'],
@@ -113,7 +126,7 @@ export const accessCases: Cases = (edge, engine) => {
   ])('without authorize answers nothing but health to what a proxy passes on: %s', async (name, value) => {
     const { get } = await stand(edge, { engine })
     expect((await get('/stats', { [name]: value })).status).toBe(403)
-    expect((await get('/health', { [name]: value })).status).toBe(200)
+    expect((await get('/health', { [name]: value })).json).toMatchObject({ live: true })
   })
 
   it.each([

@@ -41,7 +41,7 @@ export const mountCases: Cases = (edge, engine) => {
 
   it('takes a target that names its host, as proxies send it', async () => {
     const { origin } = await open()
-    expect(statusOf(await rawRequest(origin, [`GET ${origin}/tasks/health HTTP/1.1`]))).toBe(200)
+    expect(statusOf(await rawRequest(origin, [`GET ${origin}/tasks/stats HTTP/1.1`]))).toBe(200)
   })
 
   it('keeps a query with odd characters out of the path', async () => {

@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 /** Sends `lines` and a body as they are, and gives the whole answer; the server is asked to close. */
-export async function rawRequest(origin: string, lines: readonly string[], body = ''): Promise<string> {
+export async function rawRequest(origin: string, lines: readonly string[], body = '', host?: string): Promise<string> {
   const { hostname, port } = new URL(origin)
   const socket = connect(Number(port), hostname)
   const [first, ...rest] = lines
-  socket.write([first, `Host: ${hostname}:${port}`, 'Connection: close', ...rest, '', body].join('\r\n'))
+  socket.write([first, `Host: ${host ?? `${hostname}:${port}`}`, 'Connection: close', ...rest, '', body].join('\r\n'))
   return text(socket)
 }
 
