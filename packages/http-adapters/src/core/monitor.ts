@@ -18,17 +18,18 @@ export interface MonitorSource {
   health(): Health
 }
 
+type MonitoredTasks = Pick<BackgroundTasks, 'monitor' | 'getStats'>
 type Monitor = BackgroundTasks['monitor']
 type Package = typeof MonitorPackage
 
 /** The monitor of the routes: the one given, or that of the tasks, where the package is installed. */
 export class OptionalMonitor {
-  readonly #tasks: BackgroundTasks
+  readonly #tasks: MonitoredTasks
   readonly #given: MonitorSource | undefined
   readonly #load: () => Promise<Package>
 
   constructor(
-    tasks: BackgroundTasks,
+    tasks: MonitoredTasks,
     given: MonitorSource | undefined,
     load: () => Promise<Package> = () => import('@catzilla/monitor'),
   ) {
