@@ -32,6 +32,7 @@ import type {
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { loadCompiler } from './compiler.ts'
 import { wrapDurable } from './durable.ts'
+import { keepInside } from './inside.ts'
 import type { KernelConfig, KernelTask, LibraryKernelConfig } from './kernel.ts'
 import { groupStatistics } from './monitor-view.ts'
 import type { GroupedStatistics } from './monitor-view.ts'
@@ -99,6 +100,7 @@ export class BackgroundTasks implements AsyncDisposable {
     this.ready.catch(() => {})
     const home: TaskHome = { engine: this.engine, clock: this.#clock, turnstile: new Turnstile() }
     this.#registry = new Registry(home, this.#options.taskDefaults)
+    keepInside(this, { registry: this.#registry, clock: this.#clock })
     if (this.#options.taskDefaults.compile !== false) this.engine.useCompiler?.(loadCompiler)
     const handles = this.#options.handleSignals && !this.#dormant
     this.#stopHandlingSignals = handles ? handleSignals(() => this.shutdown()) : () => {}

@@ -20,5 +20,6 @@ export {
   UnknownTaskError,
   UnsupportedByEngineError,
   WaitTimeoutError,
+  WorkflowError,
 } from '@catzilla/engine'
-export type { ErrorCode, ErrorName, PayloadIssue } from '@catzilla/engine'
+export type { ErrorCode, ErrorName, PayloadIssue, WorkflowPlace } from '@catzilla/engine'
