@@ -1,16 +1,16 @@
 // The options of a step: what becomes of its failure, what undoes it, what else it waits for, and those of its task.
 import { ConfigurationError, WorkflowError } from '@catzilla/api'
-import type { CallOptions, Task } from '@catzilla/api'
+import type { CallOptions, TaskResult } from '@catzilla/api'
 import { checkOptions, describeValue, is, isTask } from '@catzilla/api/extend'
 import type { OptionTable } from '@catzilla/api/extend'
 import type { FailurePolicy } from './decide/plan.ts'
 import type { Placeholder } from './placeholder.ts'
 
 /** A task that undoes a step. It is called with the result of the step, and then with the arguments the step had. */
-export type Compensation<R, A extends readonly unknown[]> =
-  | Task<[], unknown, unknown>
-  | Task<[result: R], unknown, unknown>
-  | Task<[result: R, ...args: A], unknown, unknown>
+export interface Compensation<R, A extends readonly unknown[]> {
+  readonly taskName: string
+  readonly delay: (this: void, ...args: [result: R, ...args: A]) => TaskResult<unknown>
+}
 
 /** What every kind of step may be told. */
 export interface WiringOptions<R> {

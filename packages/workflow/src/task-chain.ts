@@ -8,7 +8,7 @@ import { stepPlaceholder } from './placeholder.ts'
 import type { Placeholder } from './placeholder.ts'
 import { requireArity, runnableOf } from './runnable.ts'
 import { readStepOptions } from './step-options.ts'
-import type { StepOptions } from './step-options.ts'
+import type { Compensation, StepOptions } from './step-options.ts'
 import { workflowFrom } from './workflow.ts'
 import type { Workflow, WorkflowOptions } from './workflow.ts'
 import type { WorkflowRun } from './workflow-run.ts'
@@ -24,7 +24,7 @@ export interface ChainOptions extends Omit<
   readonly args?: readonly unknown[]
   readonly fallback?: unknown
   /** Undoes it; called with its result and its arguments. */
-  readonly compensate?: Task<never, unknown, unknown>
+  readonly compensate?: Compensation<never, readonly never[]>
 }
 
 interface Link {

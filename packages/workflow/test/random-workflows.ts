@@ -64,7 +64,7 @@ export function graphOf({ steps, failure, concurrency, outputs }: GraphSketch): 
 function addStep(w: WorkflowBuilder, sketch: StepSketch, used: readonly Placeholder<unknown>[]): Placeholder<unknown> {
   const { kind, policy, compensates, concurrency } = sketch
   const failing = policy === 'fallback' ? { fallback: 'fallback' } : policy === undefined ? {} : { failure: policy }
-  const options = { ...failing, ...(compensates ? { compensate: undo as never } : {}) }
+  const options = { ...failing, ...(compensates ? { compensate: undo } : {}) }
   const [first] = used
   switch (kind) {
     case 'task':
@@ -72,9 +72,9 @@ function addStep(w: WorkflowBuilder, sketch: StepSketch, used: readonly Placehol
     case 'map':
       return w.map([used] as never, body as never, { ...options, concurrency } as never)
     case 'loop':
-      return w.loop(body as never, used as never, { ...options, until: () => true, maxRounds: 3 } as never)
+      return w.loop(body, used, { ...options, until: () => true, maxRounds: 3 })
     case 'compute':
-      return w.compute(used, () => 1, failing)
+      return w.compute(used, (): unknown => 1, failing)
     case 'all':
       return w.all(used)
     case 'settled':
