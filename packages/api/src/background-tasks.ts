@@ -33,6 +33,7 @@ import type {
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { loadCompiler } from './compiler.ts'
 import { wrapDurable } from './durable.ts'
+import { keepInside } from './inside.ts'
 import type { KernelConfig, KernelTask, LibraryKernelConfig } from './kernel.ts'
 import { MonitorHome } from './monitor.ts'
 import { resolveTasksOptions, shutdownTable } from './options.ts'
@@ -101,6 +102,7 @@ export class BackgroundTasks implements AsyncDisposable {
     this.ready.catch(() => {})
     const home: TaskHome = { engine: this.engine, clock: this.#clock, turnstile: new Turnstile() }
     this.#registry = new Registry(home, this.#options.taskDefaults)
+    keepInside(this, { registry: this.#registry, clock: this.#clock })
     if (this.#options.taskDefaults.compile !== false) this.engine.useCompiler?.(loadCompiler)
     this.#monitor = new MonitorHome(this.engine, options.clock)
     const { enableAutoScaling = true } = this.#options.engineOptions

@@ -20,6 +20,7 @@ export {
   UnknownTaskError,
   UnsupportedByEngineError,
   WaitTimeoutError,
+  WorkflowError,
   errorTable,
 } from '@catzilla/engine'
-export type { ErrorCode, ErrorName, ErrorRow, PayloadIssue } from '@catzilla/engine'
+export type { ErrorCode, ErrorName, ErrorRow, PayloadIssue, WorkflowPlace } from '@catzilla/engine'

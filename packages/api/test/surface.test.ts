@@ -1,5 +1,6 @@
 // What the doors export, by name: a change here is a change that users notice.
 import * as api from '@catzilla/api'
+import * as extend from '@catzilla/api/extend'
 import * as testing from '@catzilla/api/testing'
 import { expect, test } from 'vitest'
 
@@ -31,11 +32,32 @@ test('@catzilla/api', () => {
       "UnknownTaskError",
       "UnsupportedByEngineError",
       "WaitTimeoutError",
+      "WorkflowError",
       "createTasks",
       "currentTask",
       "insideTask",
       "priorityNames",
       "taskOf",
+    ]
+  `)
+})
+
+test('@catzilla/api/extend', () => {
+  expect(Object.keys(extend).toSorted()).toMatchInlineSnapshot(`
+    [
+      "arityOf",
+      "byReference",
+      "callSafely",
+      "checkOptions",
+      "clockOf",
+      "copyArguments",
+      "describeValue",
+      "is",
+      "isTask",
+      "nearest",
+      "systemClock",
+      "taskFor",
+      "toError",
     ]
   `)
 })

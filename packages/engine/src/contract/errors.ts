@@ -21,6 +21,7 @@ export type ErrorName =
   | 'BackgroundTasksNotEnabledError'
   | 'NonRetryableError'
   | 'ConfigurationError'
+  | 'WorkflowError'
 
 export type ErrorCode = `ERR_CATZILLA_${string}`
 
@@ -128,6 +129,12 @@ export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
     code: 'ERR_CATZILLA_CONFIGURATION',
     when: 'An option is unknown, has a value it does not accept, or contradicts another one.',
     remedy: 'The message names the option, the value it got and what it accepts.',
+  },
+  WorkflowError: {
+    code: 'ERR_CATZILLA_WORKFLOW',
+    when: 'A workflow is wired in a way that cannot run (a cycle, an unknown or duplicate id, a step out of reach), or a step of a run failed.',
+    remedy:
+      'The message names the workflow and the step; `cause` is what the step threw, and `retry()` of the run goes on from there.',
   },
 }
 
@@ -263,6 +270,25 @@ export class NonRetryableError extends CatzillaError {
 export class ConfigurationError extends CatzillaError {
   constructor(message: string, options?: ErrorOptions) {
     super('ConfigurationError', message, options)
+  }
+}
+
+/** Where in which workflow. */
+export interface WorkflowPlace {
+  readonly workflow?: string
+  readonly runId?: string
+  /** The id of a step. */
+  readonly step?: string
+}
+
+export class WorkflowError extends CatzillaError implements WorkflowPlace {
+  declare readonly workflow?: string
+  declare readonly runId?: string
+  declare readonly step?: string
+
+  constructor(message: string, { cause, ...place }: ErrorOptions & WorkflowPlace = {}) {
+    super('WorkflowError', message, cause === undefined ? undefined : { cause })
+    Object.assign(this, place)
   }
 }
 

@@ -76,6 +76,8 @@ export interface TaskCall {
   readonly handler?: TaskHandler
   /** What runs on the native lane. */
   readonly kernel?: KernelReference
+  /** Inline lane: the body gets the arguments as they are, not a copy. Whoever submits says that nobody changes them. */
+  readonly byReference?: true
   /** Native lane: the arguments are whole columns of numbers, taken by reference; the result is the column of results. */
   readonly columns?: true
   /**

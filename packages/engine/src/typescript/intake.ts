@@ -156,6 +156,7 @@ function payloadOf(plan: Plan, args: readonly unknown[]): readonly unknown[] {
   if (check !== null) check(args)
   if (call.columns === true) return args
   const { lane, transfer } = plan.options
+  if (call.byReference === true && lane === 'inline') return args
   return copyArguments(args, call.name, { transfer: transfer && lane === 'thread' })
 }
 

@@ -1,0 +1,74 @@
+// A graph as the decision sees it: numbers for steps, what each waits for, and what is to be done when one fails.
+
+/**
+ * What a step is to the decision. `task`, `map` and `loop` ask the engine to run something; `compute` and `choice` ask the
+ * runner for an answer at once; the rest are settled by what they wait for.
+ */
+export type StepKind = 'task' | 'map' | 'loop' | 'compute' | 'choice' | 'merge' | 'all' | 'settled' | 'race'
+
+/** What the failure of a step means for the others. */
+export type FailurePolicy = 'failFast' | 'collect' | 'ignore'
+
+/** `fallback`: a value takes the place of the result. `handled`: who waits for it wants to know, and goes on. */
+export type ResolvedPolicy = FailurePolicy | 'fallback' | 'handled'
+
+/** The step runs only when that choice was decided this way: 0 is the first branch, 1 the second. */
+export interface Guard {
+  readonly choice: number
+  readonly branch: number
+}
+
+export interface PlanStep {
+  readonly kind: StepKind
+  /** Steps that settle before it starts, each once. Those of a `race` are its runners, and its guard. */
+  readonly needs: readonly number[]
+  readonly guard: Guard | undefined
+  readonly policy: ResolvedPolicy
+  /** What it has done is undone when the run does not complete. */
+  readonly compensates: boolean
+  /** Items of a `map` at once. */
+  readonly concurrency: number
+  /** Most rounds of a `loop`; one that would go on after them fails. */
+  readonly rounds: number
+  /** The choice whose branches a `merge` brings together. */
+  readonly choice: number
+}
+
+export interface Plan {
+  readonly steps: readonly PlanStep[]
+  /** Who waits for step `i`: `users[userStart[i]]` up to `users[userStart[i + 1]]`, exclusive. */
+  readonly userStart: Int32Array
+  readonly users: Int32Array
+  /** How many steps each one needs. */
+  readonly needCount: Int32Array
+  /** 1 for the steps that the result of the workflow is made of. */
+  readonly isOutput: Uint8Array
+  /** Tasks of one run in flight at once. */
+  readonly concurrency: number
+}
+
+/** @param outputs steps that the result is made of */
+export function makePlan(steps: readonly PlanStep[], outputs: readonly number[], concurrency: number): Plan {
+  const needCount = Int32Array.from(steps, (step) => step.needs.length)
+  const userStart = new Int32Array(steps.length + 1)
+  for (const { needs } of steps) for (const need of needs) userStart[need + 1] = at(userStart, need + 1) + 1
+  for (let index = 0; index < steps.length; index++) {
+    userStart[index + 1] = at(userStart, index + 1) + at(userStart, index)
+  }
+  const users = new Int32Array(at(userStart, steps.length))
+  const next = userStart.slice()
+  steps.forEach(({ needs }, index) => {
+    for (const need of needs) {
+      users[at(next, need)] = index
+      next[need] = at(next, need) + 1
+    }
+  })
+  const isOutput = new Uint8Array(steps.length)
+  for (const output of outputs) isOutput[output] = 1
+  return { steps, userStart, users, needCount, isOutput, concurrency }
+}
+
+/** An element that is known to be there. */
+export function at(numbers: ArrayLike<number>, index: number): number {
+  return numbers[index] ?? 0
+}

@@ -1,0 +1,134 @@
+// A workflow's graph once it is built and checked: what `decide` needs, and beside it what runs and how it is wired.
+import { createHash } from 'node:crypto'
+import type { TaskResult } from '@catzilla/api'
+import type { Clock } from '@catzilla/api/extend'
+import { makePlan } from './decide/plan.ts'
+import type { FailurePolicy, Guard, Plan, PlanStep, ResolvedPolicy, StepKind } from './decide/plan.ts'
+import type { Template } from './wiring.ts'
+
+/** Who starts a step: runs that are steps are named after it. */
+export interface Caller {
+  readonly runId: string
+  /** Id of the step, with the place in the list or the round where there are several. */
+  readonly stepId: string
+  /** Starts the run of another workflow as a step. */
+  startChild(definition: Definition, input: unknown): TaskResult<unknown>
+}
+
+/** A workflow that is ready to run. */
+export interface Definition {
+  readonly name: string
+  readonly graph: Graph
+  readonly clock: Clock
+  /** Milliseconds, or Infinity. */
+  readonly timeoutMs: number
+}
+
+/** What a step runs: a task, or another workflow. */
+export interface Runnable {
+  readonly name: string
+  /** What its time goes by. */
+  readonly clock: Clock
+  /** @throws QueueFullError when there is no room, and whatever the arguments deserve */
+  start(args: readonly unknown[], caller: Caller): TaskResult<unknown>
+  /** Waits for room. */
+  startWhenRoom(args: readonly unknown[], caller: Caller): Promise<TaskResult<unknown>>
+}
+
+/** A step as the builder noted it. */
+export interface Step {
+  readonly id: string
+  readonly kind: StepKind
+  /** What people read: the name of the task, or what the step does. */
+  readonly label: string
+  readonly needs: number[]
+  readonly guard: Guard | undefined
+  readonly args: readonly Template[]
+  readonly body?: Runnable
+  readonly compensate?: Runnable
+  /** `compute`: the function; `loop`: whether it is done after a round. */
+  readonly fn?: (...args: never[]) => unknown
+  readonly policy?: FailurePolicy
+  /** Present: there is one, whatever it is. */
+  readonly fallback?: { readonly value: unknown }
+  readonly concurrency?: number
+  readonly rounds?: number
+  /** `merge`: the choice whose branches it brings together; their results are `args`. */
+  readonly choice?: number
+}
+
+export interface Graph {
+  readonly name: string
+  readonly steps: readonly Step[]
+  readonly output: Template
+  readonly plan: Plan
+  /** Each step after all that it needs. */
+  readonly order: readonly number[]
+}
+
+export interface GraphTerms {
+  readonly failure: FailurePolicy
+  readonly concurrency: number
+}
+
+/** @param order each step after all that it needs */
+export function makeGraph(
+  name: string,
+  steps: readonly Step[],
+  output: { readonly template: Template; readonly needs: readonly number[] },
+  order: readonly number[],
+  terms: GraphTerms,
+): Graph {
+  const wired = makePlan(
+    steps.map((step) => planned(step, 'failFast')),
+    output.needs,
+    terms.concurrency,
+  )
+  const handled = handledSteps(steps, order, wired)
+  const plannedSteps = steps.map((step, index) =>
+    planned(
+      step,
+      step.fallback === undefined ? (step.policy ?? (handled[index] === 1 ? 'handled' : terms.failure)) : 'fallback',
+    ),
+  )
+  return { name, steps, output: output.template, plan: { ...wired, steps: plannedSteps }, order }
+}
+
+function planned(
+  { kind, needs, guard, compensate, concurrency, rounds, choice }: Step,
+  policy: ResolvedPolicy,
+): PlanStep {
+  return {
+    kind,
+    needs,
+    guard,
+    policy,
+    compensates: compensate !== undefined,
+    concurrency: concurrency ?? Infinity,
+    rounds: rounds ?? 1,
+    choice: choice ?? -1,
+  }
+}
+
+/** 1 for steps whose failure is met by a `settled` or a `race`, whatever way leads there, and by nothing else. */
+function handledSteps(steps: readonly Step[], order: readonly number[], plan: Plan): Uint8Array {
+  const handled = new Uint8Array(steps.length)
+  for (const index of order.toReversed()) {
+    if (plan.isOutput[index] === 1) continue
+    const users = plan.users.subarray(plan.userStart[index], plan.userStart[index + 1])
+    const meets = (user: number): boolean => {
+      const { kind, guard } = steps[user] ?? {}
+      return ((kind === 'settled' || kind === 'race') && guard?.choice !== index) || handled[user] === 1
+    }
+    if (users.length > 0 && users.every(meets)) handled[index] = 1
+  }
+  return handled
+}
+
+/** The same for graphs in which the same steps stand in the same order, wired alike. */
+export function fingerprintOf({ steps }: Graph): string {
+  const hash = createHash('sha256')
+  for (const { id, kind, label, needs, guard } of steps)
+    hash.update(JSON.stringify([id, kind, label, needs, guard ?? 0]))
+  return hash.digest('hex').slice(0, 32)
+}

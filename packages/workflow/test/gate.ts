@@ -1,0 +1,21 @@
+// Named moments that tests wait for, instead of sleeping.
+
+/** A door that opens once: those who wait at it go on then. */
+export class Gate<T = void> {
+  readonly opened: Promise<T>
+  #open: (value: T) => void = () => {}
+
+  constructor() {
+    this.opened = new Promise((resolve) => (this.#open = resolve))
+  }
+
+  readonly open = (value: T): void => this.#open(value)
+}
+
+/**
+ * Lets the event loop turn a few times, so that what would wrongly happen at once has had its chance. Nothing that
+ * should happen is waited for in this way.
+ */
+export async function someTurns(count = 5): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
