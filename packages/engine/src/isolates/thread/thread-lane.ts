@@ -59,7 +59,7 @@ export class ThreadLane implements LaneBeside, SideLane {
     this.terms = { lane: this, accept: (call, named) => this.#accept(call, named) }
     this.#watch = new ThreadWatch(parts, this, options, settings)
     this.#settlement = new ThreadSettlement(parts, this, this.#watch)
-    const { maxThreads, isolateNice: nice, minThreads } = options
+    const { maxThreads, laneNice: nice, minThreads } = options
     const setup: PoolSetup = {
       maxThreads,
       idPrefix: parts.table.prefix,
