@@ -4,7 +4,10 @@
 /** What is smaller, in bytes, is copied with the rest. */
 export const SHARED_FROM: number = 64 * 1024
 
-const snapshots = new WeakSet<SharedArrayBuffer>()
+// one set per thread, also when the package is loaded twice (ESM and CommonJS): either has to know those of the other
+const key = Symbol.for('@catzilla/engine/snapshots')
+const shared = globalThis as { [key]?: WeakSet<SharedArrayBuffer> }
+const snapshots: WeakSet<SharedArrayBuffer> = (shared[key] ??= new WeakSet<SharedArrayBuffer>())
 
 /** The bytes in memory that threads share. Nobody writes there any more. */
 export function snapshotOf(bytes: Uint8Array): SharedArrayBuffer {
