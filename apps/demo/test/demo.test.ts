@@ -75,7 +75,7 @@ describe('the demo', () => {
   beforeAll(async () => {
     out = await mkdtemp(join(tmpdir(), 'catzilla-demo-'))
     run = await startDemo([`--out=${out}`])
-  }, 30_000)
+  }, 300_000)
 
   afterAll(() => rm(out, { recursive: true, force: true }))
 

@@ -1,5 +1,5 @@
 // Submission that waits for room in the queue, first come, first served.
-import { QueueFullError, TaskCancelledError, TaskExpiredError, copyArguments } from '@catzilla/engine'
+import { QueueFullError, TaskCancelledError, TaskExpiredError, copyArguments, memoryTerms } from '@catzilla/engine'
 import { checkArgumentsAsync } from './schema.ts'
 import { submit } from './submit.ts'
 import type { TaskParts } from './task.ts'
@@ -12,8 +12,9 @@ import type { TaskResult } from './task-result.ts'
 export async function enqueue(parts: TaskParts, args: readonly unknown[]): Promise<TaskResult<unknown>> {
   const { home, call, input } = parts
   const since = home.clock.now()
-  // copied now: what the caller changes while it waits is not seen
-  const copied = input === undefined ? copyArguments(args, call.name) : args
+  // copied now: what the caller changes while it waits is not seen. It is not taken: it may never be submitted
+  const terms = memoryTerms(call.options)
+  const copied = input === undefined ? copyArguments(args, call.name, terms === 'taken' ? 'copied' : terms) : args
   const checked = input === undefined ? copied : await checkArgumentsAsync(call.name, input, args)
   const checkedParts = { ...parts, input: undefined }
   for (;;) {

@@ -36,9 +36,9 @@ describe('a plain function', () => {
 
   test('has nothing to do with a task that is defined with its name', async () => {
     const tasks = tasksForTest()
-    const send = tasks.task({ name: 'send', uniqueKey: 'key', onConflict: 'existing', concurrency: 1 }, () => 'task')
+    const task = tasks.task({ name: 'send', uniqueKey: 'key', onConflict: 'existing', concurrency: 1 }, () => 'task')
     await tasks.pause('send')
-    const defined = send.delay()
+    const defined = task.delay()
     const plain = tasks.addTask(
       function send() {
         return 'function'

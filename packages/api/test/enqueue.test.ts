@@ -151,6 +151,25 @@ describe('enqueue', () => {
     })
   })
 
+  test('a large buffer for a thread arrives as it was, in memory of its own', async () => {
+    const tasks = tasksForTest({ queueSize: 1, maxThreads: 1 })
+    const sum = tasks.task({ name: 'sum', lane: 'thread', maxRetries: 1 }, (bytes: Uint8Array) => [
+      bytes.reduce((total, byte) => total + byte, 0),
+      bytes.buffer instanceof ArrayBuffer,
+    ])
+    await tasks.pause()
+    const first = sum.delay(new Uint8Array(1))
+    const bytes = new Uint8Array(100_000).fill(1)
+    const waiting = sum.enqueue(bytes)
+    bytes.fill(9)
+    await tasks.resume()
+    const result = await waiting
+    expect(await Promise.all([first.wait(), result.wait()])).toEqual([
+      [0, true],
+      [100_000, true],
+    ])
+  })
+
   test('an abort is heard behind others as well', async () => {
     const tasks = tasksForTest({ queueSize: 1 })
     const body = tasks.task({ name: 'body' }, (n: number) => n)

@@ -37,5 +37,5 @@ describeEngine('typescript', (options) => createTypeScriptEngine(options))
       await rm(folder, { recursive: true })
     }
   },
-  60_000,
+  300_000,
 )

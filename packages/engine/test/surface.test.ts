@@ -54,6 +54,7 @@ test('@catzilla/engine', () => {
       "kernelTypes",
       "laneNames",
       "markWrapped",
+      "memoryTerms",
       "nearest",
       "priorityNames",
       "resolveEngineOptions",

@@ -1,5 +1,6 @@
 // What becomes of buffers, and of the views on them, in a payload: copied, or left for a transfer. Shared memory is shared.
 import { types } from 'node:util'
+import { SHARED_FROM, isSnapshot, snapshotOf } from './memory-snapshot.ts'
 
 /** A buffer, or a view on one: typed arrays, Buffer, DataView. */
 export type Memory = ArrayBuffer | SharedArrayBuffer | ArrayBufferView
@@ -19,13 +20,21 @@ export interface MemoryTreatment {
 export class CopiedMemory implements MemoryTreatment {
   readonly #made: (ArrayBuffer | ArrayBufferView)[] = []
   readonly #whole: boolean
-  #copies: Map<ArrayBuffer, ArrayBuffer> | undefined
+  readonly #snapshots: boolean
+  #copies: Map<ArrayBuffer, ArrayBufferLike> | undefined
   #met: Set<ArrayBuffer> | undefined
   #torn = false
 
-  /** @param whole views get the whole buffer behind them, so that those on the same buffer stay on the same one */
-  constructor(whole: boolean) {
+  /** Snapshots in the payload, which it shares. */
+  readonly snapshots: SharedArrayBuffer[] = []
+
+  /**
+   * @param whole views get the whole buffer behind them, so that those on the same buffer stay on the same one
+   * @param snapshots what is large is copied into memory that threads can share
+   */
+  constructor(whole: boolean, snapshots: boolean) {
     this.#whole = whole
+    this.#snapshots = snapshots
   }
 
   get buffers(): ArrayBuffer[] {
@@ -39,29 +48,47 @@ export class CopiedMemory implements MemoryTreatment {
   }
 
   treat(value: Memory): Memory {
-    if (!ArrayBuffer.isView(value)) return isShared(value) ? value : this.#copy(value)
+    if (!ArrayBuffer.isView(value)) return isShared(value) ? this.#share(value) : this.#copy(value)
     const { buffer } = value
-    if (isShared(buffer)) return viewOn(buffer, value)
+    if (isShared(buffer)) return viewOn(this.#share(buffer), value)
     if (this.#whole && !isPooled(value)) return viewOn(this.#copy(buffer), value)
     return this.#copyPart(value, buffer)
   }
 
-  #copy(buffer: ArrayBuffer): ArrayBuffer {
+  #share(buffer: SharedArrayBuffer): SharedArrayBuffer {
+    if (isSnapshot(buffer) && !this.snapshots.includes(buffer)) this.snapshots.push(buffer)
+    return buffer
+  }
+
+  #copy(buffer: ArrayBuffer): ArrayBufferLike {
     this.#meet(buffer)
     this.#copies ??= new Map()
     let copy = this.#copies.get(buffer)
     if (copy === undefined) {
-      // the clone of one that is resizable is so as well
-      copy = structuredClone(buffer)
+      copy = this.#isForSnapshot(buffer) ? snapshotOf(new Uint8Array(buffer)) : this.#clone(buffer)
       this.#copies.set(buffer, copy)
-      this.#made.push(copy)
     }
     return copy
+  }
+
+  /** That of one that is resizable is so as well. */
+  #clone(buffer: ArrayBuffer): ArrayBuffer {
+    const copy = structuredClone(buffer)
+    this.#made.push(copy)
+    return copy
+  }
+
+  #isForSnapshot(buffer: ArrayBuffer): boolean {
+    return this.#snapshots && buffer.byteLength >= SHARED_FROM && !isResizable(buffer)
   }
 
   /** The part that the view shows: a small view must not drag a great buffer along. */
   #copyPart(view: ArrayBufferView, buffer: ArrayBuffer): ArrayBufferView {
     if (!isPooled(view)) this.#meet(buffer)
+    if (this.#snapshots && view.byteLength >= SHARED_FROM) {
+      const bytes = new Uint8Array(buffer, view.byteOffset, view.byteLength)
+      return viewFrom(snapshotOf(bytes), view, 0)
+    }
     const copy = partOf(view)
     this.#made.push(copy)
     return copy
@@ -94,6 +121,33 @@ export class LeftMemory implements MemoryTreatment {
     requireAttached(buffer)
     this.#left.add(buffer)
   }
+}
+
+/** In a thread: gives the task memory of its own instead of snapshots. */
+export class OwnMemory implements MemoryTreatment {
+  readonly buffers: readonly ArrayBuffer[] = []
+  readonly #snapshots: ReadonlySet<ArrayBufferLike>
+  readonly #copies = new Map<ArrayBufferLike, ArrayBuffer>()
+
+  constructor(snapshots: Iterable<SharedArrayBuffer>) {
+    this.#snapshots = new Set(snapshots)
+  }
+
+  treat(value: Memory): Memory {
+    const buffer = ArrayBuffer.isView(value) ? value.buffer : value
+    if (!this.#snapshots.has(buffer)) return value
+    let copy = this.#copies.get(buffer)
+    if (copy === undefined) {
+      // nobody writes zeros there before
+      copy = new Uint8Array(buffer).slice().buffer
+      this.#copies.set(buffer, copy)
+    }
+    return ArrayBuffer.isView(value) ? viewOn(copy, value) : copy
+  }
+}
+
+function isResizable(buffer: ArrayBuffer): boolean {
+  return (buffer as { readonly resizable?: boolean }).resizable === true
 }
 
 /** Also that of another realm; the question that is cheap comes first. */
@@ -136,7 +190,12 @@ function partOf(view: ArrayBufferView): ArrayBufferView {
 
 /** The same view on another buffer. */
 function viewOn(buffer: ArrayBufferLike, view: ArrayBufferView): ArrayBufferView {
+  return viewFrom(buffer, view, view.byteOffset)
+}
+
+/** A view of the same kind and length that begins elsewhere. */
+function viewFrom(buffer: ArrayBufferLike, view: ArrayBufferView, byteOffset: number): ArrayBufferView {
   const made = classOf(view)
-  if (made !== undefined) return new made(buffer, view.byteOffset, (view as TypedArray).length)
-  return new DataView(buffer, view.byteOffset, view.byteLength)
+  if (made !== undefined) return new made(buffer, byteOffset, (view as TypedArray).length)
+  return new DataView(buffer, byteOffset, view.byteLength)
 }

@@ -1,15 +1,21 @@
 // Copies payloads as a thread or process boundary would (structured clone semantics), and names the path of what cannot
 // cross it. Primitives cost a type check; arrays and plain objects are copied here, rarer kinds by structuredClone.
 import { PayloadError } from '../contract/errors.ts'
-import { CopiedMemory, LeftMemory, isMemory } from './memory-copy.ts'
+import { CopiedMemory, LeftMemory, OwnMemory, isMemory } from './memory-copy.ts'
 import type { MemoryTreatment } from './memory-copy.ts'
 
 /** A copy, and the memory in it, whose buffers nobody else has. */
 export interface Copied<T> {
   readonly value: T
   /** Undefined when there is none. */
-  readonly memory: MemoryTreatment | undefined
+  readonly memory: CopiedMemory | undefined
 }
+
+/**
+ * What becomes of memory among arguments: it is copied; taken over, so that the caller has it no longer; or, where it is
+ * large, copied into a snapshot that threads share.
+ */
+export type MemoryTerms = 'copied' | 'taken' | 'shared'
 
 type Path = readonly (string | number)[]
 
@@ -40,21 +46,25 @@ class Copying<M extends MemoryTreatment = MemoryTreatment> {
 /**
  * The arguments as the task may have them: later changes by the caller are not seen. The list itself is not copied.
  * Functions, symbols, promises, weak collections and handles of the system do not travel. Shared memory is shared.
- * @param options.transfer take over the buffers instead of copying them; the caller has them no longer, detached
  * @throws PayloadError naming the path, such as `args[0].user.socket`; nothing is taken over then
  */
 export function copyArguments(
   args: readonly unknown[],
   task: string,
-  { transfer = false }: { readonly transfer?: boolean } = {},
+  memory: MemoryTerms = 'copied',
 ): readonly unknown[] {
   for (const arg of args) {
     if (!isPlainPrimitive(arg)) {
       const where = `task '${task}': args`
-      return transfer ? takeList(args, where) : copyTree(args, copyList, where).value
+      return memory === 'taken' ? takeList(args, where) : copyTree(args, copyList, where, memory === 'shared').value
     }
   }
   return args
+}
+
+/** Arguments that have come with snapshots, in the thread of the task: with memory that is its own. */
+export function withOwnMemory(args: readonly unknown[], snapshots: readonly SharedArrayBuffer[]): readonly unknown[] {
+  return copyList(args, new Copying('args', () => new OwnMemory(snapshots)))
 }
 
 /** A copy of a task's result, on the same terms. @throws PayloadError naming the path, such as `result.socket` */
@@ -67,14 +77,16 @@ export function copyPayload(value: unknown, where: string): Copied<unknown> {
   return copyTree(value, copyOne, where)
 }
 
-const inParts = (): CopiedMemory => new CopiedMemory(false)
-const whole = (): CopiedMemory => new CopiedMemory(true)
-
-function copyTree<S, T>(source: S, copyAll: (source: S, copying: Copying) => T, where: string): Copied<T> {
-  const first = new Copying(where, inParts)
+function copyTree<S, T>(
+  source: S,
+  copyAll: (source: S, copying: Copying) => T,
+  where: string,
+  snapshots = false,
+): Copied<T> {
+  const first = new Copying(where, () => new CopiedMemory(false, snapshots))
   const value = copyAll(source, first)
   if (first.treated?.torn !== true) return { value, memory: first.treated }
-  const second = new Copying(where, whole)
+  const second = new Copying(where, () => new CopiedMemory(true, snapshots))
   return { value: copyAll(source, second), memory: second.treated }
 }
 

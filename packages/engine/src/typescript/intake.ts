@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { ConfigurationError, QueueFullError, UniqueKeyConflictError, describeValue } from '../contract/errors.ts'
 import { copyArguments } from '../support/payload-copy.ts'
+import { memoryTerms } from './memory-terms.ts'
 import type { Gate } from './gate.ts'
 import type { Plan } from './plan.ts'
 import { cancelledError } from './settlement.ts'
@@ -155,9 +156,8 @@ function payloadOf(plan: Plan, args: readonly unknown[]): readonly unknown[] {
   const { call, check } = plan
   if (check !== null) check(args)
   if (call.columns === true) return args
-  const { lane, transfer } = plan.options
-  if (call.byReference === true && lane === 'inline') return args
-  return copyArguments(args, call.name, { transfer: transfer && lane === 'thread' })
+  if (call.byReference === true && plan.options.lane === 'inline') return args
+  return copyArguments(args, call.name, memoryTerms(plan.options))
 }
 
 function holderOfKey(plan: Plan): TaskRecord | undefined {

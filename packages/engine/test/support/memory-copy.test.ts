@@ -18,7 +18,7 @@ function copyOf<T>(value: T): T {
 }
 
 function takenFrom<T>(value: T): T {
-  return copyArguments([value], 'task', { transfer: true })[0] as T
+  return copyArguments([value], 'task', 'taken')[0] as T
 }
 
 function bytesOf(view: ArrayBufferView): number[] {
@@ -127,7 +127,7 @@ describe('shared memory', () => {
   test.each([false, true])('is shared with every view on it (transfer: %s)', (transfer) => {
     const shared = new SharedArrayBuffer(16)
     const value = { shared, list: new Int32Array(shared, 4, 2), view: new DataView(shared, 8) }
-    const [copy] = copyArguments([value], 'task', { transfer }) as [typeof value]
+    const [copy] = copyArguments([value], 'task', transfer ? 'taken' : 'copied') as [typeof value]
     new Int32Array(shared).set([1, 2, 3, 4])
     expect([...copy.list]).toEqual([2, 3])
     expect(copy.view.getInt32(0, true)).toBe(3)
@@ -145,7 +145,7 @@ describe('what was transferred before', () => {
     ['a list', { data: gone }],
   ])('%s is refused, with and without transfer', (_, value) => {
     for (const transfer of [false, true]) {
-      const error = thrownBy(() => copyArguments([value], 'mail', { transfer }))
+      const error = thrownBy(() => copyArguments([value], 'mail', transfer ? 'taken' : 'copied'))
       expect(error).toBeInstanceOf(PayloadError)
       expect(error.message).toContain("task 'mail': args[0].data")
     }
@@ -171,7 +171,7 @@ describe('taking over', () => {
 
   test('a Buffer with memory of its own is taken, one of the pool is copied', () => {
     const [own, pooled] = [Buffer.alloc(100_000, 1), Buffer.from('abc')]
-    const [first, second] = copyArguments([own, pooled], 'task', { transfer: true }) as [Uint8Array, Uint8Array]
+    const [first, second] = copyArguments([own, pooled], 'task', 'taken') as [Uint8Array, Uint8Array]
     expect([own.length, pooled.toString()]).toEqual([0, 'abc'])
     expect([first.length, first[0], ...second]).toEqual([100_000, 1, 97, 98, 99])
     expect(second.buffer.byteLength).toBe(3)
@@ -179,7 +179,7 @@ describe('taking over', () => {
 
   test('takes nothing when anything is refused', () => {
     const bytes = new Uint8Array([1, 2, 3])
-    const error = thrownBy(() => copyArguments([bytes, { run: () => 1 }], 'mail', { transfer: true }))
+    const error = thrownBy(() => copyArguments([bytes, { run: () => 1 }], 'mail', 'taken'))
     expect(error.message).toContain("task 'mail': args[1].run: a function")
     expect([...bytes]).toEqual([1, 2, 3])
   })
@@ -187,12 +187,12 @@ describe('taking over', () => {
   test('leaves the rest as copying leaves it', () => {
     const circle: { self?: unknown; error: Error } = { error: new TypeError('no') }
     circle.self = circle
-    const taken = copyArguments([circle, new Uint8Array(1), circle], 'task', { transfer: true })
+    const taken = copyArguments([circle, new Uint8Array(1), circle], 'task', 'taken')
     expect(taken[2]).toBe(taken[0])
     expect((taken[0] as typeof circle).self).toBe(taken[0])
     expect((taken[0] as typeof circle).error).toBeInstanceOf(TypeError)
     const args = [1, 'a']
-    expect(copyArguments(args, 'task', { transfer: true })).toBe(args)
+    expect(copyArguments(args, 'task', 'taken')).toBe(args)
   })
 })
 

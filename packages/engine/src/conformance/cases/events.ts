@@ -229,8 +229,9 @@ export const events: readonly ConformanceCase[] = [
       const follow = t.define(engine, () => 'follow')
       const late = { drained: false }
       const drained = engine.drain().then(() => (late.drained = true))
+      const over = t.moment('the last task may end')
       const later = engine.submit(
-        t.define(engine, () => 1, { delayMs: 10 }),
+        t.define(engine, () => over.reached, { delayMs: 10 }),
         [],
       )
       // submitted as the last one ends, it keeps the engine from being idle
@@ -241,6 +242,7 @@ export const events: readonly ConformanceCase[] = [
       await settled(blocker.handle)
       await someTurns()
       assert.equal(late.drained, false)
+      over.reach()
       await drained
       const handles = [later, await followed]
       assert.deepEqual(

@@ -125,7 +125,8 @@ export const kernelRecords: readonly ConformanceCase[] = [
     const add = t.defineKernel(engine, 'add', more)
     const handles = Array.from({ length: 10 }, (_, n) => engine.submit(add, [n, 1]))
     const later = engine.submit(vary(add, { delayMs: 60_000 }), [1, 1])
-    const report = await engine.stop({ waitForCompletion: true, timeoutMs: 100 })
+    // long enough for a machine that has much else to do: all of it passes, since one kernel never ends
+    const report = await engine.stop({ waitForCompletion: true, timeoutMs: 3000 })
     assert.deepEqual(
       handles.map(({ status }) => status),
       handles.map(() => 'completed'),

@@ -31,6 +31,7 @@ import { writeCrash } from './crash-words.ts'
 import { heapInUseKb } from './heap-in-use.ts'
 import type { BodyLoader } from './load-body.ts'
 import { RunningInside } from './running.ts'
+import { SentArguments } from './sent-arguments.ts'
 import { IdleIsolate } from './thread-idle.ts'
 
 /** Longest time, in milliseconds, for which tasks that end at once may hold up the event loop of the isolate. */
@@ -62,7 +63,7 @@ export class ThreadWorker {
   /** By the number of their code. */
   readonly #bodies: (TaskHandler | undefined)[] = []
   readonly #codes: (TaskCode | undefined)[]
-  readonly #payloads = new Map<number, unknown>()
+  readonly #sent = new SentArguments()
   readonly #idPrefix: string
   readonly #warm: boolean
   readonly #offset: number
@@ -228,9 +229,8 @@ export class ThreadWorker {
     const kind = Atomics.load(words, this.#memory.slotWord(slot, SlotWord.ARGS_KIND))
     let args: unknown
     if (kind === PayloadKind.MESSAGE) {
-      while (!this.#payloads.has(slot) && this.#receiveNext()) continue
-      args = this.#payloads.get(slot)
-      this.#payloads.delete(slot)
+      while (!this.#sent.has(slot) && this.#receiveNext()) continue
+      args = this.#sent.take(slot)
     } else {
       const length = Atomics.load(words, this.#memory.slotWord(slot, SlotWord.ARGS_BYTES))
       args = this.#values.read(this.#memory.payloadAt(slot), length)
@@ -305,7 +305,7 @@ export class ThreadWorker {
 
   #receive(message: ToIsolate): void {
     if (message.kind === 'code') this.#codes[message.index] = message.code
-    else if (message.kind === 'payload') this.#payloads.set(message.slot, message.value)
+    else if (message.kind === 'payload') this.#sent.add(message)
     else this.#abort(message.slot, message.attempt, message.reason)
   }
 

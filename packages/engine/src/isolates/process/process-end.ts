@@ -34,7 +34,7 @@ export function crashError(task: string, end: ProcessEnd, memoryLimitMb: number)
 
 /** The error of tasks for which no process could be started. */
 export function noProcessError(task: string, end: ProcessEnd, times: number): TaskCrashedError {
-  const lines = end.stderr.trim().split('\n').slice(-12).join('\n')
+  const lines = end.stderr.trim().split('\n').slice(-24).join('\n')
   const said = lines === '' ? 'it wrote nothing to stderr' : `its stderr ends with:\n${lines}`
   const cause = end.failure === undefined ? undefined : { cause: end.failure }
   return new TaskCrashedError(

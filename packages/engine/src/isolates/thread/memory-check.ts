@@ -7,6 +7,8 @@ import type { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadPool } from './thread-pool.ts'
 
 const CLASSES = 4
+/** Looks in which every word and every slot had its turn. */
+const LOOKS_FOR_ALL = 8
 /** Looks in a row in which nothing moves before threads are woken once more, and before they are given up. */
 const LOOKS_BEFORE_WAKING = 100
 const LOOKS_BEFORE_GIVING_UP = 500
@@ -16,6 +18,7 @@ export class MemoryCheck {
   /** What is planted in words that nobody writes. */
   readonly #canary: number = randomInt(1, 2 ** 31)
   readonly #unused: Int32Array
+  #look = 0
   #stillFor = 0
   #seen = 0
 
@@ -27,13 +30,18 @@ export class MemoryCheck {
 
   /** What is wrong, in words; undefined when nothing is. To be asked again and again while tasks are on their way. */
   damageOf(pool: ThreadPool): string | undefined {
+    this.#look++
     return this.#planted() ?? this.#rings(pool) ?? this.#isolates(pool) ?? this.#slots(pool) ?? this.#stillness(pool)
   }
 
   #planted(): string | undefined {
     const { words } = this.#memory
-    const isWritten = this.#unused.some((word) => Atomics.load(words, word) !== this.#canary)
-    return isWritten ? 'it was written where nothing is kept' : undefined
+    const unused = this.#unused
+    // not with Atomics, here and for slots, which would cost many times as much: what is wrong stays wrong
+    for (let index = this.#look % LOOKS_FOR_ALL; index < unused.length; index += LOOKS_FOR_ALL) {
+      if (words[unused[index] ?? 0] !== this.#canary) return 'it was written where nothing is kept'
+    }
+    return undefined
   }
 
   #rings(pool: ThreadPool): string | undefined {
@@ -66,12 +74,13 @@ export class MemoryCheck {
 
   #slots({ attempts }: ThreadPool): string | undefined {
     const memory = this.#memory
-    for (const attempt of attempts) {
-      if (attempt === null) continue
-      const { slot, number } = attempt
-      const state = Atomics.load(memory.words, memory.slotWord(slot, SlotWord.STATE))
+    const { words } = memory
+    for (let slot = this.#look % LOOKS_FOR_ALL; slot < SLOTS; slot += LOOKS_FOR_ALL) {
+      const attempt = attempts[slot]
+      if (attempt === null || attempt === undefined) continue
+      const state = words[memory.slotWord(slot, SlotWord.STATE)] ?? 0
       const isSound =
-        Atomics.load(memory.words, memory.slotWord(slot, SlotWord.ATTEMPT)) === number &&
+        words[memory.slotWord(slot, SlotWord.ATTEMPT)] === attempt.number &&
         state >= SlotState.PENDING &&
         state <= SlotState.WITHDRAWN
       if (!isSound) return 'a task in it is none that was written there'

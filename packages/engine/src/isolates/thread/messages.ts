@@ -24,7 +24,13 @@ export interface ThreadStart {
 
 export type ToIsolate =
   | { readonly kind: 'code'; readonly index: number; readonly code: TaskCode }
-  | { readonly kind: 'payload'; readonly slot: number; readonly value: unknown }
+  /** The arguments of the task in a slot; its memory is to be its own where it is on a snapshot. */
+  | {
+      readonly kind: 'payload'
+      readonly slot: number
+      readonly value: unknown
+      readonly snapshots: SharedArrayBuffer[]
+    }
   /** The attempt in a slot is given up. */
   | { readonly kind: 'abort'; readonly slot: number; readonly attempt: number; readonly reason: unknown }
 

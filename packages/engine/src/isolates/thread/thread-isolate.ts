@@ -11,6 +11,11 @@ import type { ThreadStart, ToIsolate } from './messages.ts'
 
 /** Heap, in MiB, that Node itself has in a thread, beside what tasks may use. */
 const OWN_HEAP_MB = 8
+/**
+ * Memory, in MiB, for what was made lately, as threads have it in Node 20 and 22. When a thread is at its limit all of that may
+ * have to move at once, for which V8 leaves 16 MiB: with the 192 of Node 24 it ended the whole program instead of the thread.
+ */
+const YOUNG_HEAP_MB = 48
 
 /** Why a thread has ended. */
 export interface ThreadEnd {
@@ -83,7 +88,10 @@ export class ThreadIsolate {
       name: `catzilla-thread-${id}`,
       workerData: start,
       transferList: [port2],
-      resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memoryLimitMb) + OWN_HEAP_MB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: Math.ceil(memoryLimitMb) + OWN_HEAP_MB,
+        maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
+      },
     })
     this.#worker.unref()
     this.port.on('message', (message: unknown) => listener.heard(this, message))

@@ -24,7 +24,8 @@ import { ThreadPools } from './thread-pools.ts'
 import { ThreadRecord } from './thread-record.ts'
 import { ThreadSettlement } from './thread-settlement.ts'
 import { ThreadShares } from './thread-shares.ts'
-import { STALL_MS, ThreadWatch } from './thread-watch.ts'
+import { ThreadWatch } from './thread-watch.ts'
+import type { ThreadSettings } from './thread-watch.ts'
 
 /** Longest sleep, in milliseconds, of a thread that is held up: timers have to be seen to. */
 const HELD_UP_MS = 10
@@ -53,12 +54,12 @@ export class ThreadLane implements LaneBeside, SideLane {
   #open = false
   #closed = false
 
-  /** @param stallMs after which time a task whose event loop does not turn is told to be stalled */
-  constructor(parts: WalkParts, options: ResolvedEngineOptions, stallMs: number = STALL_MS) {
+  /** @param settings what tests set otherwise */
+  constructor(parts: WalkParts, options: ResolvedEngineOptions, settings: Partial<ThreadSettings> = {}) {
     this.#parts = parts
     this.#options = options
     this.terms = { lane: this, accept: (call, named) => this.#accept(call, named) }
-    this.#watch = new ThreadWatch(parts, this, options, stallMs)
+    this.#watch = new ThreadWatch(parts, this, options, settings)
     this.#settlement = new ThreadSettlement(parts, this, this.#watch)
     const { maxThreads, laneNice: nice, minThreads } = options
     const setup: PoolSetup = {

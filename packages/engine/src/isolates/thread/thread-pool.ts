@@ -2,6 +2,7 @@
 // for them, and takes back what they have done.
 import { toError } from '../../contract/errors.ts'
 import type { TaskCode } from '../code/task-code.ts'
+import { isLastUse } from '../../typescript/memory-terms.ts'
 import { toMessage } from '../wire/message-values.ts'
 import { CompletionPump } from './completion-pump.ts'
 import { Head, IsolateWord, LaneMemory, SLOTS, SlotWord } from './lane-memory.ts'
@@ -148,8 +149,7 @@ export class ThreadPool implements ThreadListener {
   #send(record: ThreadRecord, attempt: ThreadAttempt): boolean {
     const { options } = record.plan
     const { slot, number } = attempt
-    // buffers that the caller gave away, and that no later attempt needs, go on without a copy
-    const owned = options.transfer && number > options.maxRetries
+    const owned = isLastUse(options, number)
     const isolate = this.#leastLoaded()
     // they would go with a thread that ends before it runs the task: only one that is free gets them
     if (isolate === undefined || (owned && !isIdle(isolate))) return false
@@ -160,7 +160,8 @@ export class ThreadPool implements ThreadListener {
       this.slots.giveUp(attempt)
       throw thrown
     }
-    isolate.post({ kind: 'payload', slot, value: message.value }, message.transfer)
+    const { value, snapshots, transfer } = message
+    isolate.post({ kind: 'payload', slot, value, snapshots }, transfer)
     isolate.direct(slot, options.priority)
     // which of the sleepers a notification wakes cannot be chosen: all are woken, so that this one is
     this.#unattended += this.threads.length

@@ -52,14 +52,15 @@ export class ThreadSettlement implements PoolReceiver {
     if (goesOn) this.#deadlines.watch(attempt.run)
   }
 
-  #startedAt({ memory }: ThreadPool, { slot }: ThreadAttempt): number {
-    const at = memory.doubles[memory.slotDouble(slot, SlotDouble.STARTED_AT)] ?? 0
-    return this.#lane.usesProcessTime ? at : this.#parts.walk.clock.now()
+  #startedAt(pool: ThreadPool, attempt: ThreadAttempt): number {
+    return this.#timeIn(pool, attempt, SlotDouble.STARTED_AT)
   }
 
-  #endedAt({ memory }: ThreadPool, { slot }: ThreadAttempt): number {
-    const at = memory.doubles[memory.slotDouble(slot, SlotDouble.ENDED_AT)] ?? 0
-    return this.#lane.usesProcessTime ? at : this.#parts.walk.clock.now()
+  /** A time that a thread has written; now, when it is none. */
+  #timeIn({ memory }: ThreadPool, { slot }: ThreadAttempt, double: number): number {
+    const at = memory.doubles[memory.slotDouble(slot, double)] ?? Number.NaN
+    // the clock is not read for each task: that would cost as much as the rest
+    return this.#lane.usesProcessTime && at >= 0 ? at : this.#parts.walk.clock.now()
   }
 
   returned(pool: ThreadPool, attempt: ThreadAttempt): void {
@@ -86,7 +87,7 @@ export class ThreadSettlement implements PoolReceiver {
     const { record, run } = attempt
     if (run === null) return
     const { settlement } = this.#parts
-    const now = Math.max(this.#endedAt(pool, attempt), run.startedAt)
+    const now = Math.max(this.#timeIn(pool, attempt, SlotDouble.ENDED_AT), run.startedAt)
     this.#lane.release(attempt)
     try {
       const end = this.#endOf(pool, attempt, kind)
@@ -219,12 +220,13 @@ export class ThreadSettlement implements PoolReceiver {
   #replace(pool: ThreadPool, how: string): void {
     if (pool.closed) return
     this.#lane.pools.giveUp(pool)
+    const now = this.#parts.walk.clock.now()
     for (const attempt of pool.attempts) {
       if (attempt === null) continue
       const state = pool.slots.stateOf(attempt)
       if (attempt.fate === 'dropped') this.#endLate(attempt)
       else if (attempt.run !== null || state === SlotState.RUNNING)
-        this.#fail(pool, attempt, damageError(attempt.record, how))
+        this.#fail(pool, attempt, damageError(attempt.record, how), now)
       else this.#bringBack(attempt)
       this.#lane.release(attempt)
       pool.slots.free(attempt)
@@ -235,11 +237,12 @@ export class ThreadSettlement implements PoolReceiver {
   }
 
   #crash(pool: ThreadPool, attempt: ThreadAttempt, end: ThreadEnd): void {
-    this.#fail(pool, attempt, endError(attempt.record, end))
+    this.#fail(pool, attempt, endError(attempt.record, end), this.#startedAt(pool, attempt))
   }
 
-  #fail(pool: ThreadPool, attempt: ThreadAttempt, error: Error): void {
-    if (attempt.run === null) this.#begin(pool, attempt, this.#startedAt(pool, attempt), false)
+  /** @param startedAt when it began, if that is not known yet */
+  #fail(pool: ThreadPool, attempt: ThreadAttempt, error: Error, startedAt: number): void {
+    if (attempt.run === null) this.#begin(pool, attempt, startedAt, false)
     const { record, run } = attempt
     if (run !== null) this.#parts.settlement.failed(record, run, error, this.#parts.walk.clock.now())
   }

@@ -11,10 +11,16 @@ import type { ThreadLane } from './thread-lane.ts'
 import type { ThreadPool } from './thread-pool.ts'
 
 const LOOK_MS = 10
-/** A thread that has not seen an abort after this time, in milliseconds, is busy and will not see it. */
-const ABORT_SEEN_MS = 50
-/** An event loop that has not turned for so long, in milliseconds, is told to be stalled. */
-export const STALL_MS: number = 5000
+
+/** What tests set otherwise. Durations are milliseconds. */
+export interface ThreadSettings {
+  /** A thread that has not seen an abort after this time is busy and will not see it. */
+  readonly abortSeenMs: number
+  /** An event loop that has not turned for so long is told to be stalled. */
+  readonly stallMs: number
+}
+
+const defaultSettings: ThreadSettings = { abortSeenMs: 50, stallMs: 5000 }
 
 export class ThreadWatch {
   /** Told of each attempt that is found to run. */
@@ -24,12 +30,12 @@ export class ThreadWatch {
   readonly #parts: WalkParts
   readonly #lane: ThreadLane
   readonly #options: ResolvedEngineOptions
-  readonly #stallMs: number
+  readonly #settings: ThreadSettings
   #timer: NodeJS.Timeout | undefined
   #idleTimer: NodeJS.Timeout | undefined
 
-  constructor(parts: WalkParts, lane: ThreadLane, options: ResolvedEngineOptions, stallMs: number) {
-    this.#stallMs = stallMs
+  constructor(parts: WalkParts, lane: ThreadLane, options: ResolvedEngineOptions, settings: Partial<ThreadSettings>) {
+    this.#settings = { ...defaultSettings, ...settings }
     this.#parts = parts
     this.#lane = lane
     this.#options = options
@@ -95,7 +101,7 @@ export class ThreadWatch {
       return
     }
     const blockedMs = Math.min(now - isolate.beatAt, now - (attempt.run?.startedAt ?? now))
-    if (attempt.stalled || blockedMs < this.#stallMs) return
+    if (attempt.stalled || blockedMs < this.#settings.stallMs) return
     attempt.stalled = true
     this.#tellStalled(attempt, `the event loop of its thread has been blocked for ${Math.round(blockedMs)} ms`)
   }
@@ -112,7 +118,7 @@ export class ThreadWatch {
   stop(pool: ThreadPool, attempt: ThreadAttempt): void {
     const { record, slot, number, run } = attempt
     if (attempt.stopAt < Infinity) return
-    attempt.stopAt = performance.now() + ABORT_SEEN_MS
+    attempt.stopAt = performance.now() + this.#settings.abortSeenMs
     // the reason is known when the attempt's own signal aborts, which is about to happen
     const abort = (reason: unknown): void => {
       pool.isolateOf(attempt)?.post({ kind: 'abort', slot, attempt: number, reason: packError(reason) })
@@ -125,7 +131,7 @@ export class ThreadWatch {
   #lookAtStop(pool: ThreadPool, isolate: ThreadIsolate, attempt: ThreadAttempt, now: number): void {
     if (attempt.stopAt === Infinity) this.stop(pool, attempt)
     if (now < attempt.stopAt) return
-    const grace = attempt.record.plan.options.cancelGraceMs - ABORT_SEEN_MS
+    const grace = attempt.record.plan.options.cancelGraceMs - this.#settings.abortSeenMs
     const heard = isolate.word(IsolateWord.ABORTED) === attempt.slot + 1
     if (!heard || now >= attempt.stopAt + grace) pool.stop(isolate, attempt)
   }

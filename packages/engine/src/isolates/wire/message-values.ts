@@ -1,12 +1,15 @@
 // Payloads that go by message, whatever shared memory refuses: what to post, and the buffers that move with it.
 import { types } from 'node:util'
 import { requireAttached } from '../../support/memory-copy.ts'
+import { isSnapshot } from '../../support/memory-snapshot.ts'
 import { copyPayload } from '../../support/payload-copy.ts'
 
 export interface PayloadMessage {
   readonly value: unknown
   /** For the second argument of `postMessage`. */
   readonly transfer: ArrayBuffer[]
+  /** Snapshots of memory in it, which is the task's own on the other side. */
+  readonly snapshots: SharedArrayBuffer[]
 }
 
 /**
@@ -19,8 +22,11 @@ export interface PayloadMessage {
 export function toMessage(value: unknown, owned: boolean, where = 'the payload'): PayloadMessage {
   if (!owned) return copied(value, where)
   const buffers = new Set<ArrayBuffer>()
+  const snapshots = new Set<SharedArrayBuffer>()
   try {
-    if (collect(value, buffers, new Set())) return { value, transfer: [...buffers] }
+    if (collect(value, { buffers, snapshots, seen: new Set() })) {
+      return { value, transfer: [...buffers], snapshots: [...snapshots] }
+    }
   } catch {
     // too deep, or a buffer that is gone: copying finds out where
   }
@@ -29,22 +35,31 @@ export function toMessage(value: unknown, owned: boolean, where = 'the payload')
 
 function copied(value: unknown, where: string): PayloadMessage {
   const copy = copyPayload(value, where)
-  return { value: copy.value, transfer: [...(copy.memory?.buffers ?? [])] }
+  return { value: copy.value, transfer: copy.memory?.buffers ?? [], snapshots: copy.memory?.snapshots ?? [] }
+}
+
+interface Collected {
+  readonly buffers: Set<ArrayBuffer>
+  readonly snapshots: Set<SharedArrayBuffer>
+  readonly seen: Set<object>
 }
 
 /** All buffers of `value`; false when there is something that is in no copy. */
-function collect(value: unknown, buffers: Set<ArrayBuffer>, seen: Set<object>): boolean {
+function collect(value: unknown, found: Collected): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'function' && typeof value !== 'symbol'
-  if (seen.has(value)) return true
-  seen.add(value)
+  if (found.seen.has(value)) return true
+  found.seen.add(value)
   const buffer = ArrayBuffer.isView(value) ? value.buffer : value
-  if (types.isAnyArrayBuffer(buffer)) {
-    if (types.isSharedArrayBuffer(buffer)) return true
-    requireAttached(buffer)
-    buffers.add(buffer)
+  if (types.isSharedArrayBuffer(buffer)) {
+    if (isSnapshot(buffer)) found.snapshots.add(buffer)
     return true
   }
-  for (const each of contentsOf(value)) if (!collect(each, buffers, seen)) return false
+  if (types.isArrayBuffer(buffer)) {
+    requireAttached(buffer)
+    found.buffers.add(buffer)
+    return true
+  }
+  for (const each of contentsOf(value)) if (!collect(each, found)) return false
   return true
 }
 

@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { TaskCrashedError } from '@catzilla/engine'
-import { errorOf, gone, isAlive, nextEvent, startProcesses, stopAll, workerOf } from './process-engine.ts'
+import {
+  errorOf,
+  fileGate,
+  gone,
+  isAlive,
+  nextEvent,
+  startProcesses,
+  stopAll,
+  waitForFile,
+  workerOf,
+} from './process-engine.ts'
 
 afterEach(stopAll)
 
@@ -238,41 +248,25 @@ describe('what an earlier task has left behind ends the process in which another
     },
   ]
 
-  /** Says that it runs, and ends when the gate is there. */
-  const waits = async (gate: string): Promise<number> => {
-    const { existsSync } = process.getBuiltinModule('node:fs')
-    const context = (globalThis as Record<symbol, unknown>)[Symbol.for('@catzilla/engine/task-context')] as {
-      getStore(): { context: { progress(ratio: number): void } }
-    }
-    context.getStore().context.progress(0.5)
-    while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 1))
-    return process.pid
-  }
-
   test.each(remnants)('and that one runs again at no cost: $what', async ({ body, how }) => {
-    const folder = await mkdtemp(join(tmpdir(), 'catzilla-'))
     const warning = new Promise<Error>((resolve) => process.once('warning', resolve))
-    try {
-      const { engine, run } = await startProcesses({ maxProcesses: 1 })
-      const [first, second] = [join(folder, 'first'), join(folder, 'second')]
-      await run(body, [first], {}, 'remnant').wait()
-      const began = nextEvent(engine, 'progress')
-      const handle = run(waits, [second])
-      await began
-      const pid = workerOf(handle)
-      const beganAgain = nextEvent(engine, 'progress')
-      await writeFile(first, '')
-      await beganAgain
-      await writeFile(second, '')
-      expect(await handle.wait()).not.toBe(pid)
-      expect(handle.stats().retries).toBe(0)
-      expect(engine.snapshot()).toMatchObject({ failedTasks: 0, retryCount: 0, completedTasks: 2, totalQueued: 0 })
-      const { message } = await warning
-      expect(message).toMatch(how)
-      expect(message).toContain(`process ${pid} was ended, while task 'task' ran there`)
-    } finally {
-      await rm(folder, { recursive: true })
-    }
+    const { engine, run } = await startProcesses({ maxProcesses: 1 })
+    const [first, second] = [fileGate(), fileGate()]
+    await run(body, [first.path], {}, 'remnant').wait()
+    const began = nextEvent(engine, 'progress')
+    const handle = run(waitForFile, [second.path])
+    await began
+    const pid = workerOf(handle)
+    const beganAgain = nextEvent(engine, 'progress')
+    first.open()
+    await beganAgain
+    second.open()
+    expect(await handle.wait()).not.toBe(pid)
+    expect(handle.stats().retries).toBe(0)
+    expect(engine.snapshot()).toMatchObject({ failedTasks: 0, retryCount: 0, completedTasks: 2, totalQueued: 0 })
+    const { message } = await warning
+    expect(message).toMatch(how)
+    expect(message).toContain(`process ${pid} was ended, while task 'task' ran there`)
   })
 
   test('though not for ever, when a task blames an earlier one for what it does itself', async () => {

@@ -2,7 +2,16 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { ConfigurationError } from '@catzilla/engine'
 import { inheritedFlags } from '../../../src/isolates/process/inherited-flags.ts'
-import { childrenOf, gone, nextEvent, startProcesses, stopAll, workerOf } from './process-engine.ts'
+import {
+  childrenOf,
+  fileGate,
+  gone,
+  nextEvent,
+  startProcesses,
+  stopAll,
+  waitForFile,
+  workerOf,
+} from './process-engine.ts'
 
 afterEach(stopAll)
 
@@ -82,18 +91,25 @@ describe('processes', () => {
       ;(globalThis as { kept?: unknown }).kept = Array.from({ length: 1e6 }, (_, n) => [n])
       return process.pid
     }
-    const first = await run(pidOf).wait()
-    expect(await run(grow).wait()).toBe(first)
+    // what it takes here is not the limit that is tried
+    const roomy = { memoryLimitMb: 1000 }
+    const first = await run(pidOf, [], roomy).wait()
+    expect(await run(grow, [], roomy).wait()).toBe(first)
     expect(await run(pidOf).wait()).not.toBe(first)
   })
 
   test('do not end by signals that a terminal or a supervisor sends to all', async () => {
     const { engine, run } = await startProcesses({ maxProcesses: 1 })
     const started = nextEvent(engine, 'started')
-    const handle = run(() => new Promise((resolve) => setTimeout(() => resolve('done'), 100)))
+    const gate = fileGate()
+    const handle = run(waitForFile, [gate.path])
     await started
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(workerOf(handle), signal)
-    expect(await handle.wait()).toBe('done')
+    const pid = workerOf(handle)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal)
+    gate.open()
+    expect(await handle.wait()).toBe(pid)
+    // what was sent before has been heard by now
+    expect(await run(pidOf).wait()).toBe(pid)
   })
 })
 

@@ -1,5 +1,8 @@
 // An engine with a process lane as a test wants it, and what processes it has left behind.
-import { readFileSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import type { EngineEvents, EngineEventType } from '../../../src/contract/events.ts'
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
 import type { TaskHandle, TaskHandler } from '../../../src/contract/task.ts'
@@ -79,6 +82,25 @@ export function nextEvent<K extends EngineEventType>(engine: TaskEngine, type: K
       resolve(event)
     })
   })
+}
+
+/** A file that is not there: a body waits for it, until the test makes it. It goes with the test. */
+export function fileGate(): { readonly path: string; open(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'catzilla-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'gate')
+  return { path, open: () => writeFileSync(path, '') }
+}
+
+/** A body that says that it runs, by progress, and ends when the file is there. */
+export async function waitForFile(path: string): Promise<number> {
+  const { existsSync } = process.getBuiltinModule('node:fs')
+  const context = (globalThis as Record<symbol, unknown>)[Symbol.for('@catzilla/engine/task-context')] as {
+    getStore(): { context: { progress(ratio: number): void } }
+  }
+  context.getStore().context.progress(0.5)
+  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 1))
+  return process.pid
 }
 
 /** What a task was rejected with. */

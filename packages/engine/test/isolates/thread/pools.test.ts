@@ -1,39 +1,19 @@
 // Pools of threads, one for each memory limit: how many there may be, and what becomes of those that nobody needs.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
-import { guardEngine } from '../../../src/guard/guarded-engine.ts'
-import { ThreadLane } from '../../../src/isolates/thread/thread-lane.ts'
 import type { ThreadPools } from '../../../src/isolates/thread/thread-pools.ts'
 import { MOST_POOLS } from '../../../src/isolates/thread/thread-pools.ts'
-import { resolveEngineOptions } from '../../../src/options/engine-options.ts'
 import type { EngineOptions } from '../../../src/options/engine-options.ts'
-import { TypeScriptEngine } from '../../../src/typescript/typescript-engine.ts'
-import { WalkEngine } from '../../../src/typescript/walk-engine.ts'
 import { openGate, shutGates, until, waitAtGate } from './gates.ts'
-import { threadCall } from './thread-engines.ts'
+import { startWithLane, threadCall } from './thread-engines.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-async function startWithPools(asked: EngineOptions): Promise<{ engine: TaskEngine; pools: ThreadPools }> {
-  const options = resolveEngineOptions(asked)
-  const { capabilities } = new TypeScriptEngine()
-  const lanes: ThreadLane[] = []
-  const engine = guardEngine(
-    new WalkEngine(options, { name: 'typescript', capabilities }, (parts) => {
-      lanes.push(new ThreadLane(parts, options))
-      return lanes
-    }),
-  )
-  await engine.start()
-  onTestFinished(async () => {
-    await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
-    expect(process.getActiveResourcesInfo()).not.toContain('Worker')
-  })
-  const [lane] = lanes
-  if (lane === undefined) throw new Error('the engine made no lane')
+async function startWithPools(options: EngineOptions): Promise<{ engine: TaskEngine; pools: ThreadPools }> {
+  const { engine, lane } = await startWithLane(options)
   return { engine, pools: lane.pools }
 }
 

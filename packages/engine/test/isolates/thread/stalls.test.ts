@@ -1,25 +1,10 @@
 // A task whose thread's event loop is blocked is told to be stalled, once, by a timer of this thread.
 import { expect, test } from 'vitest'
-import { resolveEngineOptions } from '../../../src/options/engine-options.ts'
-import { guardEngine } from '../../../src/guard/guarded-engine.ts'
-import { ThreadLane } from '../../../src/isolates/thread/thread-lane.ts'
-import { TypeScriptEngine } from '../../../src/typescript/typescript-engine.ts'
-import { WalkEngine } from '../../../src/typescript/walk-engine.ts'
 import { blockAtGate, openGate, shutGates, until, waitAtGate } from './gates.ts'
-import { threadCall } from './thread-engines.ts'
+import { startWithLane, threadCall } from './thread-engines.ts'
 
 test('a blocked event loop is told once, with how long it has been blocked', async () => {
-  const options = resolveEngineOptions({ maxThreads: 2 })
-  const { capabilities } = new TypeScriptEngine()
-  const identity = { name: 'typescript', capabilities }
-  const lanes: ThreadLane[] = []
-  const engine = guardEngine(
-    new WalkEngine(options, identity, (parts) => {
-      lanes.push(new ThreadLane(parts, options, 300))
-      return lanes
-    }),
-  )
-  await engine.start()
+  const { engine, lane } = await startWithLane({ maxThreads: 2 }, { stallMs: 300 })
   const told = new Map<string, string[]>()
   engine.subscribe(['stalled'], ({ taskId, reason }) => told.set(taskId, [...(told.get(taskId) ?? []), reason]))
   const gates = shutGates(3)
@@ -28,7 +13,7 @@ test('a blocked event loop is told once, with how long it has been blocked', asy
   const stuck = engine.submit(threadCall(blockAtGate), [gates, 2])
   await until(() => told.has(stuck.taskId))
   // the other one's event loop turns; how quickly it does is not for this test to say
-  const beats = (): number[] => [...(lanes[0]?.pools ?? [])].flatMap((pool) => pool.threads).map((each) => each.beat)
+  const beats = (): number[] => [...lane.pools].flatMap((pool) => pool.threads).map((each) => each.beat)
   const seen = beats()
   await until(() => beats().some((beat, index) => beat > (seen[index] ?? 0) + 2))
   openGate(gates, 0)
@@ -38,5 +23,4 @@ test('a blocked event loop is told once, with how long it has been blocked', asy
   ])
   openGate(gates, 2)
   expect(await stuck.wait()).toBe('let through')
-  await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
 })

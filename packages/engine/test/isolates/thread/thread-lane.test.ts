@@ -13,8 +13,8 @@ import {
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
 import type { TaskHandle } from '../../../src/contract/task.ts'
 import { rejectionOf } from '../../thrown.ts'
-import { until } from './gates.ts'
-import { engineKinds, startWith, threadCall } from './thread-engines.ts'
+import { blockAtGate, openGate, shutGates, until } from './gates.ts'
+import { engineKinds, startWith, startWithLane, threadCall } from './thread-engines.ts'
 
 const double = threadCall((n: number) => n * 2)
 const endless = (): never => {
@@ -158,25 +158,6 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
     await until(() => engine.snapshot().lateRuns === 0)
   })
 
-  test('a body that listens to its signal ends by itself, and its thread is used again', async () => {
-    const engine = await start({ maxThreads: 1 })
-    const polite = threadCall(
-      async () => {
-        const key = Symbol.for('@catzilla/engine/task-context')
-        const { signal } = (
-          globalThis as never as Record<symbol, { getStore(): { context: { signal: AbortSignal } } } | undefined>
-        )[key]!.getStore().context
-        await new Promise((resolve) => signal.addEventListener('abort', resolve))
-      },
-      { timeoutMs: 30, cancelGraceMs: 60_000 },
-    )
-    const first = engine.submit(polite, [])
-    expect(await rejectionOf(first.wait())).toBeInstanceOf(TaskTimeoutError)
-    const next = engine.submit(double, [1])
-    await next.wait()
-    expect(next.stats().workerId).toBe(first.stats().workerId)
-  })
-
   test('a cancelled body that does not listen is ended', async () => {
     const engine = await start({ maxThreads: 1 })
     const handle = engine.submit(threadCall(endless), [])
@@ -188,12 +169,14 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
 
   test('a waiting task that is cancelled never runs', async () => {
     const engine = await start({ maxThreads: 1 })
-    const blocker = engine.submit(threadCall(busy), [50])
+    const gates = shutGates(1)
+    const blocker = engine.submit(threadCall(blockAtGate), [gates, 0])
     const counter = new Int32Array(new SharedArrayBuffer(4))
     const count = threadCall((words: Int32Array) => Atomics.add(words, 0, 1))
     const light = engine.submit(double, [1])
     const heavy = engine.submit(count, [counter])
     expect([light.cancel(), heavy.cancel()]).toEqual([true, true])
+    openGate(gates, 0)
     await blocker.wait()
     await engine.submit(double, [1]).wait()
     expect(counter[0]).toBe(0)
@@ -266,8 +249,9 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
   test('urgent tasks overtake those that wait in the memory', async () => {
     const engine = await start({ maxThreads: 1 })
     const order: number[] = []
-    const blocker = engine.submit(threadCall(busy), [50])
-    await untilRunning(engine)
+    const gates = shutGates(1)
+    const blocker = engine.submit(threadCall(blockAtGate), [gates, 0])
+    await until(() => blocker.status === 'running')
     const submit = (n: number, priority: 'low' | 'critical'): Promise<unknown> => {
       const handle = engine.submit(
         threadCall((value: number) => value, { priority }),
@@ -277,6 +261,7 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
       return handle.wait()
     }
     const all = [submit(1, 'low'), submit(2, 'low'), submit(3, 'critical'), submit(4, 'low'), submit(5, 'critical')]
+    openGate(gates, 0)
     await Promise.all([blocker.wait(), ...all])
     expect(order).toEqual([3, 5, 1, 2, 4])
   })
@@ -366,6 +351,26 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
     expect(abandoned.map(({ taskId }) => taskId)).toEqual([stuck.taskId])
     expect(stuck.status).toBe('cancelled')
   })
+})
+
+test('a body that listens to its signal ends by itself, and its thread is used again', async () => {
+  // a busy machine is no reason to be taken for blocked
+  const { engine } = await startWithLane({ maxThreads: 1 }, { abortSeenMs: 60_000 })
+  const polite = threadCall(
+    async () => {
+      const key = Symbol.for('@catzilla/engine/task-context')
+      const { signal } = (
+        globalThis as never as Record<symbol, { getStore(): { context: { signal: AbortSignal } } } | undefined>
+      )[key]!.getStore().context
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    },
+    { timeoutMs: 30, cancelGraceMs: 60_000 },
+  )
+  const first = engine.submit(polite, [])
+  expect(await rejectionOf(first.wait())).toBeInstanceOf(TaskTimeoutError)
+  const next = engine.submit(double, [1])
+  await next.wait()
+  expect(next.stats().workerId).toBe(first.stats().workerId)
 })
 
 /** Until this thread knows of a task that runs in a thread. */
