@@ -7,6 +7,7 @@ export { prometheusText } from './export/prometheus.ts'
 export type { MonitorOptions, ScalingOptions } from './options.ts'
 export { AutoScaler } from './scaling/auto-scaler.ts'
 export { TaskMonitor } from './task-monitor.ts'
+export type { LiveSample } from './task-monitor.ts'
 export type {
   ClassReport,
   EventLoopReport,

@@ -23,6 +23,14 @@ import { SlidingWindow } from './sliding-window.ts'
 import { SpacedOut } from './spaced-out.ts'
 import { workerDetails } from './workers.ts'
 
+/** What a monitor tells those who watch it live. */
+export interface LiveSample {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly stats: MonitorStatistics
+  readonly health: HealthReport
+}
+
 /** Milliseconds between two samples. */
 const SAMPLE_MS = 1000
 
@@ -40,6 +48,7 @@ export class TaskMonitor implements Monitor {
   readonly #eventLoop: EventLoop
   readonly #scaling: Scaling
   readonly #measured: SpacedOut<Measured>
+  readonly #watchers = new Set<(sample: LiveSample) => void>()
   #alarm: Alarm | undefined
 
   /** @throws ConfigurationError naming the option, the value it got and what it accepts */
@@ -105,6 +114,12 @@ export class TaskMonitor implements Monitor {
     return this.#scaling.onChange(listener)
   }
 
+  /** Calls `watcher` with the figures of each second, until the returned function is called. They are made once for all. */
+  watch(watcher: (sample: LiveSample) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
   /** @throws ConfigurationError when this monitor watches another engine */
   requireEngine(engine: unknown): void {
     if (engine === this.engine) return
@@ -116,6 +131,7 @@ export class TaskMonitor implements Monitor {
     this.#alarm = undefined
     this.#scaling.disable()
     this.#eventLoop.close()
+    this.#watchers.clear()
   }
 
   #setAlarm(): void {
@@ -128,6 +144,12 @@ export class TaskMonitor implements Monitor {
     this.#history.add(countersOf(this.engine.snapshot(), now))
     this.#eventLoop.turn(performance.now())
     if (this.#window.isDue(now)) this.#mark(now)
+    if (this.#watchers.size > 0) this.#tellWatchers()
+  }
+
+  #tellWatchers(): void {
+    const sample: LiveSample = { at: this.#options.clock.epochMs(), stats: this.getStats(), health: this.health() }
+    for (const watcher of this.#watchers) watcher(sample)
   }
 
   #mark(now: number): void {
