@@ -27,7 +27,7 @@ afterAll(() => {
 
 interface Traced {
   readonly provider: BasicTracerProvider
-  spans(): ReadableSpan[]
+  readonly spans: () => ReadableSpan[]
 }
 
 function traced(): Traced {
@@ -44,7 +44,9 @@ async function told(engine: TaskEngine, handle: TaskHandle): Promise<void> {
 }
 
 function spanNamed(spans: readonly ReadableSpan[], name: string): ReadableSpan {
-  return spans.find((span) => span.name === name) ?? expect.fail(`no span ${name} in ${spans.map((each) => each.name)}`)
+  const found = spans.find((span) => span.name === name)
+  if (found === undefined) throw new Error(`no span ${name} in ${spans.map((each) => each.name).join(', ')}`)
+  return found
 }
 
 const lanes = [
@@ -119,7 +121,7 @@ test('with currentTask, spans of a body are children of its attempt', async () =
   const stop = traceTasks(engine, { tracerProvider: provider, currentTask })
   const tracer = provider.getTracer('test')
   const body = async (): Promise<void> => {
-    await null
+    await Promise.resolve()
     tracer.startSpan('inside').end()
   }
   const call = callOf('outer', body)
@@ -168,8 +170,11 @@ test.each(engineNames)('metrics of the %s engine are observed, with units and at
     .wait()
   await provider.forceFlush()
   const found = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
-  const metric = (of: string): (typeof found)[0] =>
-    found.find(({ descriptor }) => descriptor.name === of) ?? expect.fail(of)
+  const metric = (of: string): (typeof found)[0] => {
+    const exported = found.find(({ descriptor }) => descriptor.name === of)
+    if (exported === undefined) throw new Error(`no metric ${of}`)
+    return exported
+  }
   expect(metric('catzilla.tasks_finished').dataPoints).toContainEqual(
     expect.objectContaining({ attributes: { state: 'completed' }, value: 1 }),
   )

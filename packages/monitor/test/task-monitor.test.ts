@@ -160,9 +160,9 @@ test('after close nothing is left running', async () => {
   expect(monitor.getStats().system.autoScaling).toBe(false)
 })
 
-test.each([[{ windowMs: 10 }], [{ maxErrorRate: 2 }], [{ other: 1 } as object]])(
+test.each([[{ windowMs: 10 }], [{ maxErrorRate: 2 }], [{ other: 1 }]])(
   'options are checked: %o',
-  async (options) => {
+  async (options: object) => {
     const engine = await startEngine('typescript')
     expect(() => new TaskMonitor(engine, options)).toThrow(/TaskMonitor: /)
   },
