@@ -9,6 +9,7 @@ const idle: LoadSample = {
   now: 0,
   at: 1000,
   workers: 4,
+  paused: false,
   active: 0,
   queued: 0,
   queuePressure: 0,
@@ -47,6 +48,12 @@ test('busy workers want more only when tasks wait too long or in number', () => 
   expect(decide(settled, { ...busy, queued: 2, breachRatio: 0.5 }, terms).decision.reason).toBe(
     'workers are 95 % busy and 50 % of starts were later than their target',
   )
+})
+
+test('while all tasks are paused nothing changes: more workers would be idle too', () => {
+  const { decision, state } = decide(settled, { ...pressed, active: 0, paused: true }, terms, true)
+  expect(decision).toMatchObject({ action: 'stay', reason: 'all tasks are paused' })
+  expect(state).toMatchObject({ wantedUp: 0, wantedDown: 0 })
 })
 
 test('no more are added than there is something to do for', () => {

@@ -97,6 +97,18 @@ test('the worker of a thread has a number', async () => {
   handle.cancel()
 })
 
+test('the memory of a lane is told where it is measured', async () => {
+  const engine = await startEngine('typescript', { maxProcesses: 1 })
+  expect(engine.snapshot().laneMemoryMb).toMatchObject({ inline: expect.any(Number), thread: 0, process: 0 })
+  await engine
+    .submit(
+      callOf('apart', () => 1, { lane: 'process' }),
+      [],
+    )
+    .wait()
+  expect(engine.snapshot().laneMemoryMb.process).toBeGreaterThan(1)
+})
+
 describe('scaling', () => {
   test('an engine without workers to scale says so', async () => {
     const engine = await startEngine('typescript')
