@@ -14,6 +14,7 @@ const places = {
       `packages/http-adapters/${folder}/${name}.test.ts`,
       `packages/http-adapters/${folder}/${name}.ts`,
     ]),
+  monitor: (name) => [`packages/monitor/test/${name}.test.ts`],
   demo: (name) => [`apps/demo/test/${name}.test.ts`],
 }
 

@@ -11,6 +11,7 @@ import { measureLatency } from './latency.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory, measureMemoryRow } from './memory.ts'
 import { isolateSections } from './isolates/sections.ts'
+import { measureMonitor } from './monitor/section.ts'
 import { nativeJobs, nativeSections } from './native/sections.ts'
 import { textOfSection, textOfSummary, writeJson, writePage } from './report.ts'
 import type { Report } from './report.ts'
@@ -28,6 +29,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   ...isolateSections,
   ...compiledSections,
   http: measureHttp,
+  monitor: measureMonitor,
   allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {

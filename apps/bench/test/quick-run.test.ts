@@ -35,6 +35,7 @@ describe('bench', () => {
       '== Compiled bodies beside V8 ==',
       '== Compiled bodies as tasks ==',
       '== Submitting over HTTP ==',
+      '== What watching costs ==',
       '== Allocators ==',
     ]) {
       expect(stdout).toContain(title)
