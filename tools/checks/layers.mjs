@@ -34,6 +34,7 @@ export const layers = {
       '@catzilla/engine',
       '@catzilla/durable',
       '@catzilla/engine-bullmq',
+      '@catzilla/http-adapters',
       '@catzilla/monitor',
       '@catzilla/workflow',
     ],
