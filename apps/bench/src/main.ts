@@ -16,6 +16,7 @@ import type { Report } from './report.ts'
 import type { SectionInput, SectionResult } from './section.ts'
 import { measureOneAlone, measureThroughput } from './throughput.ts'
 import { measureTimers, measureTimersAlone } from './timers.ts'
+import { workflowJobs, workflowSections } from './workflow/sections.ts'
 
 const sections: Readonly<Record<string, (input: SectionInput) => Promise<SectionResult>>> = {
   throughput: measureThroughput,
@@ -26,6 +27,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   ...nativeSections,
   ...isolateSections,
   ...compiledSections,
+  ...workflowSections,
   allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {
@@ -34,6 +36,7 @@ const jobs: Readonly<Record<string, Job>> = {
   'memory-row': measureMemoryRow,
   'timers-alone': measureTimersAlone,
   ...nativeJobs,
+  ...workflowJobs,
   'allocator-row': measureAllocatorRow,
 }
 

@@ -34,6 +34,8 @@ describe('bench', () => {
       '== Threads ==',
       '== Compiled bodies beside V8 ==',
       '== Compiled bodies as tasks ==',
+      '== Workflows of trivial steps ==',
+      '== Memory of pending steps ==',
       '== Allocators ==',
     ]) {
       expect(stdout).toContain(title)
