@@ -1,6 +1,6 @@
 // `TaskChain`: tasks in a row or a graph, by their ids.
 import { ConfigurationError, WorkflowError } from '@catzilla/api'
-import type { BackgroundTasks, Task, TaskConfig, TaskFuture } from '@catzilla/api'
+import type { BackgroundTasks, Task, TaskFuture } from '@catzilla/api'
 import { clockOf, describeValue, taskFor } from '@catzilla/api/extend'
 import type { RunnableBody } from '@catzilla/api/extend'
 import { Draft } from './draft.ts'
