@@ -9,6 +9,7 @@ const places = {
   api: (name) => [`packages/api/test/${name}.test.ts`, `packages/api/test/${name}.test-d.ts`],
   engine: (name) => [`packages/engine/test/${name}.test.ts`],
   conformance: (name) => [`packages/engine/src/conformance/cases/${name}.ts`],
+  workflow: (name) => [`packages/workflow/test/${name}.test.ts`, `packages/workflow/test/${name}.test-d.ts`],
   demo: (name) => [`apps/demo/test/${name}.test.ts`],
 }
 
