@@ -195,6 +195,12 @@ export class RunValues implements ValueSource {
     return fillIn(this.#graph.output, this)
   }
 
+  /** Lets results go that nobody will ask for again. */
+  release(): void {
+    this.#values.fill(undefined)
+    this.#lists.clear()
+  }
+
   /** Why a step did not complete. */
   errorOf(index: number): Error {
     const error = this.#errors.get(index)
