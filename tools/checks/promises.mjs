@@ -15,6 +15,7 @@ const places = {
       `packages/http-adapters/${folder}/${name}.ts`,
     ]),
   monitor: (name) => [`packages/monitor/test/${name}.test.ts`],
+  workflow: (name) => [`packages/workflow/test/${name}.test.ts`, `packages/workflow/test/${name}.test-d.ts`],
   demo: (name) => [`apps/demo/test/${name}.test.ts`],
 }
 

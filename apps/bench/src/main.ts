@@ -18,6 +18,7 @@ import type { Report } from './report.ts'
 import type { SectionInput, SectionResult } from './section.ts'
 import { measureOneAlone, measureThroughput } from './throughput.ts'
 import { measureTimers, measureTimersAlone } from './timers.ts'
+import { workflowJobs, workflowSections } from './workflow/sections.ts'
 
 const sections: Readonly<Record<string, (input: SectionInput) => Promise<SectionResult>>> = {
   throughput: measureThroughput,
@@ -30,6 +31,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   ...compiledSections,
   http: measureHttp,
   monitor: measureMonitor,
+  ...workflowSections,
   allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {
@@ -38,6 +40,7 @@ const jobs: Readonly<Record<string, Job>> = {
   'memory-row': measureMemoryRow,
   'timers-alone': measureTimersAlone,
   ...nativeJobs,
+  ...workflowJobs,
   'allocator-row': measureAllocatorRow,
 }
 

@@ -36,6 +36,8 @@ describe('bench', () => {
       '== Compiled bodies as tasks ==',
       '== Submitting over HTTP ==',
       '== What watching costs ==',
+      '== Workflows of trivial steps ==',
+      '== Memory of pending steps ==',
       '== Allocators ==',
     ]) {
       expect(stdout).toContain(title)

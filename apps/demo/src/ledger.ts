@@ -1,5 +1,5 @@
 // The account of the tasks that ran: one row for each, or for many that were one piece of work.
-import type { TaskResult, TaskStats, TaskStatus } from '@catzilla/api'
+import type { BackgroundTasks, TaskResult, TaskStats, TaskStatus } from '@catzilla/api'
 
 /** One line of the closing table. Durations are milliseconds. */
 export interface LedgerRow {
@@ -21,12 +21,25 @@ export class Ledger {
 
   /** Enters a task that has settled. */
   enter(result: TaskResult<unknown>, says: string): void {
-    this.rows.push(rowOf(result.getStats(), says))
+    this.enterStats(result.getStats(), says)
+  }
+
+  /** Enters a task by its figures. */
+  enterStats(stats: TaskStats, says: string): void {
+    this.rows.push(rowOf(stats, says))
   }
 
   /** Enters many tasks as one: attempts and run times added up, the longest wait. */
   enterTogether(results: readonly TaskResult<unknown>[], says: string): void {
-    const rows = results.map((result) => rowOf(result.getStats(), says))
+    this.enterStatsTogether(
+      results.map((result) => result.getStats()),
+      says,
+    )
+  }
+
+  /** As `enterTogether`, by their figures. */
+  enterStatsTogether(stats: readonly TaskStats[], says: string): void {
+    const rows = stats.map((each) => rowOf(each, says))
     const [first] = rows
     if (first === undefined) return
     this.rows.push({
@@ -52,4 +65,22 @@ function rowOf(stats: TaskStats, says: string): LedgerRow {
     status: stats.status,
     says,
   }
+}
+
+/** The figures of the latest task of a name; those of a workflow are found so. */
+export async function latestOf(
+  tasks: BackgroundTasks,
+  { taskName }: { readonly taskName: string },
+): Promise<TaskStats> {
+  const [latest] = await allOf(tasks, { taskName })
+  if (latest === undefined) throw new Error(`no task '${taskName}' has run`)
+  return latest
+}
+
+/** The figures of all tasks of a name, newest first. */
+export async function allOf(
+  tasks: BackgroundTasks,
+  { taskName }: { readonly taskName: string },
+): Promise<readonly TaskStats[]> {
+  return (await tasks.listTasks({ name: taskName, limit: 1000 })).tasks
 }

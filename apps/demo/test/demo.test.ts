@@ -201,11 +201,22 @@ describe('the demo', () => {
     }
   })
 
+  it('takes back what a failed fan-out had written, and writes it when it is tried again', () => {
+    const rows = tableOf(run.stdout).filter(({ task }) => task?.startsWith('station.'))
+    expect(rows.map(({ task, status }) => [task, status])).toEqual([
+      ['station.write', 'failed'],
+      ['station.write ×11', 'completed'],
+      ['station.remove ×5', 'completed'],
+    ])
+    expect(run.stdout).toMatch(/workflow 'station export': step 'station.write' failed: EISDIR/)
+    expect(run.stdout).toContain('nothing is left on disk')
+  })
+
   it('shuts down gracefully, and tells totals and engine', () => {
     expect(run.stdout).toContain('shutdown: 1 completed, 0 cancelled, 0 requeued, 0 abandoned')
-    const totals = /^Totals: {2}(\d+) submitted, (\d+) completed, 0 failed, 2 cancelled, 2 retries$/m.exec(run.stdout)
+    const totals = /^Totals: {2}(\d+) submitted, (\d+) completed, 1 failed, 2 cancelled, 2 retries$/m.exec(run.stdout)
     const [submitted, completed] = [Number(totals?.[1]), Number(totals?.[2])]
-    expect(submitted).toBe(completed + 2)
+    expect(submitted).toBe(completed + 3)
     expect(submitted).toBe(tasksIn(tableOf(run.stdout)))
     expect(run.stdout).toMatch(/^Engine: {2}\w+ \(auto: .+\)$/m)
   })

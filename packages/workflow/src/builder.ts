@@ -51,7 +51,7 @@ export class WorkflowBuilder {
     const { wiring, task } = readStepOptions('step', options, what)
     const runnable = runnableOf(body, task, what)
     if (Array.isArray(args)) requireArity(runnable, args.length, what)
-    return this.#add({ kind: 'task', label: runnable.name, body: runnable }, args, wiring)
+    return this.#add({ kind: 'task', body: runnable }, args, wiring)
   }
 
   /**
@@ -69,10 +69,9 @@ export class WorkflowBuilder {
     const { wiring, task } = readStepOptions('map', options, what)
     const runnable = runnableOf(body, task, what)
     requireArity(runnable, 1, what)
-    const { concurrency, ...rest } = wiring as { readonly concurrency?: number }
+    const { concurrency, ...rest } = (wiring ?? {}) as { readonly concurrency?: number }
     const step = {
       kind: 'map',
-      label: runnable.name,
       body: runnable,
       ...(concurrency === undefined ? {} : { concurrency }),
     } as const
@@ -87,15 +86,11 @@ export class WorkflowBuilder {
   ): Placeholder<T> {
     const what = this.#what('loop', body)
     const { wiring, task } = readStepOptions('loop', options, what)
-    const { until, maxRounds, ...rest } = wiring as unknown as LoopOptions<T>
-    if (until === undefined || maxRounds === undefined) throw new WorkflowError(`${what} needs until and maxRounds`)
+    const { until, maxRounds, ...rest } = (wiring ?? {}) as unknown as LoopOptions<T>
+    if (until === undefined || maxRounds === undefined) throw new WorkflowError(`${what()} needs until and maxRounds`)
     const runnable = runnableOf(body, task, what)
     requireArity(runnable, 1, what)
-    return this.#add(
-      { kind: 'loop', label: runnable.name, body: runnable, fn: until, rounds: maxRounds },
-      [first],
-      rest,
-    )
+    return this.#add({ kind: 'loop', body: runnable, fn: until, rounds: maxRounds }, [first], rest)
   }
 
   /**
@@ -108,7 +103,7 @@ export class WorkflowBuilder {
     options?: ComputeOptions<R>,
   ): Placeholder<R> {
     if (typeof fn !== 'function') throw new WorkflowError(`compute takes a function, got ${describeValue(fn)}`)
-    const { wiring } = readStepOptions('step', options, 'compute')
+    const { wiring } = readStepOptions('step', options, () => 'compute')
     return this.#add({ kind: 'compute', label: fn.name === '' ? 'compute' : fn.name, fn }, args, wiring)
   }
 
@@ -136,7 +131,7 @@ export class WorkflowBuilder {
   ): Placeholder<T> {
     this.#requirePlaceholders(steps, 'race')
     if (steps.length === 0) throw new WorkflowError('race takes one step or more: of none, none can win')
-    return this.#add({ kind: 'race', label: 'race' }, steps, readStepOptions('step', options, 'race').wiring)
+    return this.#add({ kind: 'race', label: 'race' }, steps, readStepOptions('step', options, () => 'race').wiring)
   }
 
   /**
@@ -172,15 +167,19 @@ export class WorkflowBuilder {
     }
   }
 
-  #add<R>(step: Parameters<Draft['add']>[0], args: readonly unknown[], wiring: object): Placeholder<R> {
+  #add<R>(step: Parameters<Draft['add']>[0], args: readonly unknown[], wiring: object | undefined): Placeholder<R> {
     return this.#draft.add(step, args, wiring, this.#guard).placeholder as Placeholder<R>
   }
 
-  #idOnly(options: object | undefined, what: string): object {
-    return readStepOptions('step', options, what).wiring
+  #idOnly(options: object | undefined, what: string): object | undefined {
+    return readStepOptions('step', options, () => what).wiring
   }
 
-  #what(method: string, body: unknown): string {
+  #what(method: string, body: unknown): () => string {
+    return () => this.#nameOf(method, body)
+  }
+
+  #nameOf(method: string, body: unknown): string {
     const { taskName, name } = (body ?? {}) as { readonly taskName?: string; readonly name?: string }
     return `workflow '${this.#draft.name}': ${method}(${taskName ?? name ?? describeValue(body)})`
   }

@@ -1,18 +1,21 @@
 // The graph while it grows: ids, dependencies, and which branch each step is in.
 import { WorkflowError } from '@catzilla/api'
 import { describeValue, nearest } from '@catzilla/api/extend'
-import type { FailurePolicy, Guard } from './decide/plan.ts'
+import type { FailurePolicy, Guard, StepKind } from './decide/plan.ts'
 import { checkGraph, requireInScope } from './graph-check.ts'
-import { makeGraph } from './graph.ts'
-import type { Graph, GraphTerms, Step } from './graph.ts'
-import { originOf, stepPlaceholder } from './placeholder.ts'
+import { Step, makeGraph } from './graph.ts'
+import type { Graph, GraphTerms, RareParts, Runnable } from './graph.ts'
+import { inputPlaceholder, originOf, stepPlaceholder } from './placeholder.ts'
 import type { Origin, Placeholder } from './placeholder.ts'
 import { compensationOf } from './runnable.ts'
 import { compileTemplate } from './wiring.ts'
 import type { Template } from './wiring.ts'
 
 /** What a kind of step is made of, before it is wired. */
-type StepParts = Pick<Step, 'kind' | 'label' | 'body' | 'fn' | 'concurrency' | 'rounds'>
+interface StepParts extends Pick<RareParts, 'label' | 'fn' | 'concurrency' | 'rounds'> {
+  readonly kind: StepKind
+  readonly body?: Runnable
+}
 
 /** What options say about the wiring; checked by `readStepOptions`. */
 interface Wiring {
@@ -29,13 +32,24 @@ interface Added {
   readonly placeholder: Placeholder<unknown>
 }
 
+/** Steps that another one needs. */
+interface Needs {
+  readonly list: number[]
+  readonly add: (step: number) => void
+}
+
 interface Branch {
   readonly template: Template
-  readonly needs: ReadonlySet<number>
+  readonly needs: readonly number[]
 }
 
 export class Draft {
   readonly name: string
+  /** What placeholders know of the workflow: they may outlive its building. */
+  readonly #owner = {}
+  /** For each step the number of the list of needs that it was last put on. */
+  readonly #listed: number[] = []
+  #lists = 0
   readonly #steps: Step[] = []
   readonly #byId = new Map<string, number>()
   /** How often a name was given out as an id. */
@@ -48,47 +62,43 @@ export class Draft {
   }
 
   /** @throws WorkflowError */
-  add(parts: StepParts, args: readonly unknown[], wiring: Wiring, guard: Guard | undefined): Added {
-    const id = this.#claim(wiring.id, parts.label)
+  add(
+    { kind, body, ...own }: StepParts,
+    args: readonly unknown[],
+    wiring: Wiring | undefined,
+    guard: Guard | undefined,
+  ): Added {
+    const id = this.#claim(wiring?.id, body?.name ?? own.label ?? kind)
     if (!Array.isArray(args)) throw this.#wrong(id, `its arguments must be a list, got ${describeValue(args)}`)
-    const needs = new Set<number>(guard === undefined ? [] : [guard.choice])
+    const needs = this.#needsOf(guard)
     const templates = args.map((arg) => this.#compile(arg, id, guard, needs))
     const step = this.#steps.length
-    for (const other of wiring.after ?? []) this.#wait(step, id, other, guard, needs)
-    const { failure, compensate } = wiring
-    this.#steps.push({
-      ...parts,
-      id,
-      needs: [...needs],
-      guard,
-      args: templates,
-      ...(compensate === undefined ? {} : { compensate: compensationOf(compensate) }),
-      ...(failure === undefined ? {} : { policy: failure }),
-      ...('fallback' in wiring ? { fallback: { value: wiring.fallback } } : {}),
-    })
-    return { step, id, placeholder: stepPlaceholder(this, step, id) }
+    for (const other of wiring?.after ?? []) this.#wait(step, id, other, guard, needs)
+    this.#steps.push(
+      new Step(id, kind, { needs: needs.list.slice(), guard, args: templates }, body, rareOf(own, wiring)),
+    )
+    return { step, id, placeholder: stepPlaceholder(this.#owner, step, id) }
   }
 
   /** What a branch gives, wired inside of it. */
   compileBranch(result: unknown, guard: Guard): Branch {
-    const needs = new Set<number>()
+    const needs = this.#needsOf(undefined)
     const template = this.#compile(result, `branch of ${this.#idOf(guard.choice)}`, guard, needs)
-    return { template, needs }
+    return { template, needs: needs.list }
   }
 
   /** The step in which the branches of a choice come together. */
   merge(choice: number, branches: readonly unknown[], id: string, guard: Guard | undefined): Placeholder<unknown> {
     const both = branches as readonly Branch[]
-    const needs = new Set([
-      ...(guard === undefined ? [] : [guard.choice]),
-      choice,
-      ...both.flatMap((each) => [...each.needs]),
-    ])
+    const needs = this.#needsOf(guard)
+    for (const need of [choice, ...both.flatMap((each) => each.needs)]) needs.add(need)
     const step = this.#steps.length
     const claimed = this.#claim(id, id)
     const args = both.map(({ template }) => template)
-    this.#steps.push({ kind: 'merge', label: 'either', id: claimed, needs: [...needs], guard, args, choice })
-    return stepPlaceholder(this, step, claimed)
+    this.#steps.push(
+      new Step(claimed, 'merge', { needs: needs.list, guard, args }, undefined, { label: 'either', choice }),
+    )
+    return stepPlaceholder(this.#owner, step, claimed)
   }
 
   /**
@@ -96,11 +106,34 @@ export class Draft {
    * @throws WorkflowError for a cycle (with its path), an unknown id, a step out of reach, a workflow without steps
    */
   finish(result: unknown, terms: GraphTerms): Graph {
-    const needs = new Set<number>()
+    const needs = this.#needsOf(undefined)
     const template = this.#compile(result, 'the result', undefined, needs)
     for (const { step, id } of this.#pending) this.#resolve(step, id)
     const order = checkGraph(this.name, this.#steps)
-    return makeGraph(this.name, this.#steps, { template, needs: [...needs] }, order, terms)
+    return makeGraph(this.name, this.#steps, { template, needs: needs.list }, order, terms)
+  }
+
+  /** The input of the workflow, while it is built. */
+  get input(): unknown {
+    return inputPlaceholder(this.#owner)
+  }
+
+  /** A placeholder for a step that is yet to be added. */
+  expected(step: number, id: string): Placeholder<unknown> {
+    return stepPlaceholder(this.#owner, step, id)
+  }
+
+  /** A list on which each step stands once, however many there are. */
+  #needsOf(guard: Guard | undefined): Needs {
+    const number = ++this.#lists
+    const list: number[] = []
+    const add = (step: number): void => {
+      if (this.#listed[step] === number) return
+      this.#listed[step] = number
+      list.push(step)
+    }
+    if (guard !== undefined) add(guard.choice)
+    return { list, add }
   }
 
   #claim(asked: string | undefined, label: string): string {
@@ -114,19 +147,19 @@ export class Draft {
       return asked
     }
     let count = (this.#taken.get(label) ?? 0) + 1
-    let id = count === 1 ? label : `${label}#${count}`
-    while (this.#byId.has(id)) id = `${label}#${++count}`
+    let id = count === 1 ? label : numbered(label, count)
+    while (this.#byId.has(id)) id = numbered(label, ++count)
     this.#taken.set(label, count)
     this.#byId.set(id, this.#steps.length)
     return id
   }
 
-  #compile(value: unknown, user: string, guard: Guard | undefined, needs: Set<number>): Template {
+  #compile(value: unknown, user: string, guard: Guard | undefined, needs: Needs): Template {
     return compileTemplate(value, (origin) => this.#meet(origin, user, guard, needs))
   }
 
-  #meet({ owner, step }: Origin, user: string, guard: Guard | undefined, needs: Set<number>): void {
-    if (owner !== this) {
+  #meet({ owner, step }: Origin, user: string, guard: Guard | undefined, needs: Needs): void {
+    if (owner !== this.#owner) {
       throw this.#wrong(
         user,
         'it uses a placeholder of another workflow; hand the value over as the input of that workflow',
@@ -137,7 +170,7 @@ export class Draft {
     needs.add(step)
   }
 
-  #wait(step: number, id: string, other: unknown, guard: Guard | undefined, needs: Set<number>): void {
+  #wait(step: number, id: string, other: unknown, guard: Guard | undefined, needs: Needs): void {
     const origin = originOf(other)
     if (origin !== undefined && origin.step >= 0) this.#meet(origin, id, guard, needs)
     else if (typeof other === 'string') this.#pending.push({ step, id: other })
@@ -164,4 +197,22 @@ export class Draft {
   #wrong(id: string, what: string): WorkflowError {
     return new WorkflowError(`workflow '${this.name}', step '${id}': ${what}`, { workflow: this.name, step: id })
   }
+}
+
+const nothingRare: RareParts = {}
+
+function rareOf(own: RareParts, wiring: Wiring | undefined): RareParts {
+  if (wiring === undefined && Object.keys(own).length === 0) return nothingRare
+  const { failure, compensate } = wiring ?? {}
+  return {
+    ...own,
+    ...(compensate === undefined ? {} : { compensate: compensationOf(compensate) }),
+    ...(failure === undefined ? {} : { failure }),
+    ...(wiring !== undefined && 'fallback' in wiring ? { fallback: { value: wiring.fallback } } : {}),
+  }
+}
+
+/** Joined, and not concatenated: that makes one string in one piece, and there may be a hundred thousand. */
+function numbered(label: string, count: number): string {
+  return [label, count].join('#')
 }

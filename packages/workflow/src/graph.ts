@@ -6,11 +6,8 @@ import { makePlan } from './decide/plan.ts'
 import type { FailurePolicy, Guard, Plan, PlanStep, ResolvedPolicy, StepKind } from './decide/plan.ts'
 import type { Template } from './wiring.ts'
 
-/** Who starts a step: runs that are steps are named after it. */
+/** Who starts a step. */
 export interface Caller {
-  readonly runId: string
-  /** Id of the step, with the place in the list or the round where there are several. */
-  readonly stepId: string
   /** Starts the run of another workflow as a step. */
   startChild(definition: Definition, input: unknown): TaskResult<unknown>
 }
@@ -35,26 +32,70 @@ export interface Runnable {
   startWhenRoom(args: readonly unknown[], caller: Caller): Promise<TaskResult<unknown>>
 }
 
-/** A step as the builder noted it. */
-export interface Step {
-  readonly id: string
-  readonly kind: StepKind
-  /** What people read: the name of the task, or what the step does. */
-  readonly label: string
-  readonly needs: number[]
-  readonly guard: Guard | undefined
-  readonly args: readonly Template[]
-  readonly body?: Runnable
+/** What few steps have. */
+export interface RareParts {
+  /** What people read, where it is not the name of a task. */
+  readonly label?: string
   readonly compensate?: Runnable
   /** `compute`: the function; `loop`: whether it is done after a round. */
   readonly fn?: (...args: never[]) => unknown
-  readonly policy?: FailurePolicy
+  readonly failure?: FailurePolicy
   /** Present: there is one, whatever it is. */
   readonly fallback?: { readonly value: unknown }
   readonly concurrency?: number
   readonly rounds?: number
   /** `merge`: the choice whose branches it brings together; their results are `args`. */
   readonly choice?: number
+}
+
+/** A step, as the builder noted it and as `decide` sees it. Kept small, since there may be a hundred thousand. */
+export class Step implements PlanStep {
+  readonly id: string
+  readonly kind: StepKind
+  readonly needs: number[]
+  readonly guard: Guard | undefined
+  readonly args: readonly Template[]
+  readonly body: Runnable | undefined
+  readonly rare: RareParts
+  /** Known when the graph is whole. */
+  policy: ResolvedPolicy = 'failFast'
+
+  constructor(
+    id: string,
+    kind: StepKind,
+    wired: Pick<Step, 'needs' | 'guard' | 'args'>,
+    body: Runnable | undefined,
+    rare: RareParts,
+  ) {
+    this.id = id
+    this.kind = kind
+    this.needs = wired.needs
+    this.guard = wired.guard
+    this.args = wired.args
+    this.body = body
+    this.rare = rare
+  }
+
+  /** What people read: the name of the task, or what the step does. */
+  get label(): string {
+    return this.rare.label ?? this.body?.name ?? this.kind
+  }
+
+  get compensates(): boolean {
+    return this.rare.compensate !== undefined
+  }
+
+  get concurrency(): number {
+    return this.rare.concurrency ?? Infinity
+  }
+
+  get rounds(): number {
+    return this.rare.rounds ?? 1
+  }
+
+  get choice(): number {
+    return this.rare.choice ?? -1
+  }
 }
 
 export interface Graph {
@@ -79,35 +120,14 @@ export function makeGraph(
   order: readonly number[],
   terms: GraphTerms,
 ): Graph {
-  const wired = makePlan(
-    steps.map((step) => planned(step, 'failFast')),
-    output.needs,
-    terms.concurrency,
-  )
-  const handled = handledSteps(steps, order, wired)
-  const plannedSteps = steps.map((step, index) =>
-    planned(
-      step,
-      step.fallback === undefined ? (step.policy ?? (handled[index] === 1 ? 'handled' : terms.failure)) : 'fallback',
-    ),
-  )
-  return { name, steps, output: output.template, plan: { ...wired, steps: plannedSteps }, order }
-}
-
-function planned(
-  { kind, needs, guard, compensate, concurrency, rounds, choice }: Step,
-  policy: ResolvedPolicy,
-): PlanStep {
-  return {
-    kind,
-    needs,
-    guard,
-    policy,
-    compensates: compensate !== undefined,
-    concurrency: concurrency ?? Infinity,
-    rounds: rounds ?? 1,
-    choice: choice ?? -1,
-  }
+  const plan = makePlan(steps, output.needs, terms.concurrency)
+  const handled = handledSteps(steps, order, plan)
+  steps.forEach((step, index) => {
+    const { fallback, failure } = step.rare
+    const otherwise = handled[index] === 1 ? 'handled' : terms.failure
+    step.policy = fallback === undefined ? (failure ?? otherwise) : 'fallback'
+  })
+  return { name, steps, output: output.template, plan, order }
 }
 
 /** 1 for steps whose failure is met by a `settled` or a `race`, whatever way leads there, and by nothing else. */

@@ -142,6 +142,8 @@ export class LiveRun implements RunObserver {
 
   ended(end: RunEnd): void {
     this.#settle(this.#outcomeOf(end))
+    // others may be retried
+    if (end === 'completed') this.run.values.release()
     const { store } = this.#parts
     if (store !== undefined) {
       callSafely(() => store.finish(this.record.runId, end), `the store of workflow '${this.definition.name}'`)

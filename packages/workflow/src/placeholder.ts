@@ -37,34 +37,35 @@ export type WiredArguments<A extends readonly unknown[]> = { readonly [K in keyo
 export type Unwired<T> =
   T extends Placeholder<infer R> ? R : T extends Opaque ? T : T extends object ? { [K in keyof T]: Unwired<T[K]> } : T
 
-/** What a placeholder stands for. */
+/** What a placeholder stands for: also what is filled in for it. */
 export interface Origin {
-  /** The builder that made it: those of other workflows are refused. */
+  readonly kind: 'step' | 'input'
+  /** Of the workflow: placeholders of others are refused. */
   readonly owner: object
   /** Index of the step; -1: the input of the workflow. */
   readonly step: number
   readonly path: readonly PropertyKey[]
 }
 
-const origins = new WeakMap<object, Origin>()
-
-/** Where the value comes from, when it is a placeholder. */
-export function originOf(value: unknown): Origin | undefined {
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
-  return isObject ? origins.get(value) : undefined
-}
+const inputs = new WeakMap<object, Origin>()
+const wholeResult: readonly PropertyKey[] = []
 
 class StepPlaceholder {
   readonly id: string
+  readonly #origin: Origin
 
   constructor(id: string, origin: Origin) {
     this.id = id
-    origins.set(this, origin)
+    this.#origin = origin
+  }
+
+  static originOf(value: object): Origin | undefined {
+    return #origin in value ? value.#origin : undefined
   }
 
   get(key: PropertyKey): StepPlaceholder {
-    const { owner, step, path } = originOf(this) as Origin
-    return new StepPlaceholder(this.id, { owner, step, path: [...path, key] })
+    const { path } = this.#origin
+    return new StepPlaceholder(this.id, { ...this.#origin, path: [...path, key] })
   }
 
   [Symbol.toPrimitive](): never {
@@ -72,10 +73,16 @@ class StepPlaceholder {
   }
 }
 
+/** Where the value comes from, when it is a placeholder. */
+export function originOf(value: unknown): Origin | undefined {
+  if (typeof value === 'function') return inputs.get(value)
+  return typeof value === 'object' && value !== null ? StepPlaceholder.originOf(value) : undefined
+}
+
 /** A placeholder for the result of a step. */
 export function stepPlaceholder<T>(owner: object, step: number, id: string): Placeholder<T> {
   // what T is only the types know
-  return new StepPlaceholder(id, { owner, step, path: [] }) as unknown as Placeholder<T>
+  return new StepPlaceholder(id, { kind: 'step', owner, step, path: wholeResult }) as unknown as Placeholder<T>
 }
 
 /** The input of a workflow while its graph is built: it looks like the input, and its fields are placeholders. */
@@ -94,7 +101,7 @@ export function inputPlaceholder(owner: object, path: readonly PropertyKey[] = [
     ownKeys: refuse,
     set: refuse,
   })
-  origins.set(proxy, { owner, step: -1, path })
+  inputs.set(proxy, { kind: 'input', owner, step: -1, path })
   return proxy
 }
 

@@ -12,9 +12,11 @@ const derived: ReadonlySet<StepKind> = new Set(['merge', 'all', 'settled'])
  * Steps that completed, or whose failure was met, are kept, unless they have been undone or build on what is done again.
  * Items of a list are kept one by one.
  */
-export function keptOf({ graph, state, values }: Run): { kept: KeptStep[]; keptItems: KeptItems[] } {
+export function keptOf(run: Run): { kept: KeptStep[]; keptItems: KeptItems[] } {
+  const { graph, state, values } = run
   const kept: KeptStep[] = []
   const keptItems: KeptItems[] = []
+  const again = toDoAgain(run)
   const stands = new Uint8Array(graph.steps.length)
   for (const step of graph.order) {
     const { kind, needs } = values.step(step)
@@ -24,7 +26,7 @@ export function keptOf({ graph, state, values }: Run): { kept: KeptStep[]; keptI
     const grounded = status !== StepState.compensated && builtOn.every((need) => need < 0 || stands[need] === 1)
     if (!grounded) continue
     if (derived.has(kind) || status === StepState.skipped) stands[step] = 1
-    else if (isKept(status, marks, state.failures.includes(step))) {
+    else if (isKept(status, marks, again.has(step))) {
       stands[step] = 1
       const fellBack = (marks & Mark.fellBack) !== 0
       kept.push({ step, end: endOf(status), pick: at(state.pick, step), fellBack, ...resultOf(step), ...itemsOf(step) })
@@ -45,9 +47,21 @@ export function keptOf({ graph, state, values }: Run): { kept: KeptStep[]; keptI
   }
 }
 
-function isKept(status: number, marks: number, failedForGood: boolean): boolean {
+/** Steps that failed for good, and, of a race that nobody won, those that lost it, with whatever kept those from running. */
+function toDoAgain({ state, values }: Run): ReadonlySet<number> {
+  const again = new Set<number>()
+  const open = [...state.failures]
+  for (let step = open.pop(); step !== undefined; step = open.pop()) {
+    if (again.has(step)) continue
+    again.add(step)
+    open.push(...values.step(step).needs.filter((need) => at(state.status, need) !== StepState.completed))
+  }
+  return again
+}
+
+function isKept(status: number, marks: number, isToDoAgain: boolean): boolean {
   if (status === StepState.completed) return true
-  if (status === StepState.failed) return !failedForGood
+  if (status === StepState.failed) return !isToDoAgain
   return status === StepState.cancelled && (marks & Mark.lost) !== 0
 }
 

@@ -26,13 +26,15 @@ export class RunBook {
   /** In the order in which they were started. */
   readonly #runs = new Map<string, LiveRun>()
   readonly #numbers = new Map<string, number>()
-  /** Ids of those that are over, the oldest first. */
+  /** Ids of those that are over, the oldest first; those that are steps of others by themselves, since they are many. */
   readonly #over: string[] = []
+  readonly #childrenOver: string[] = []
+  #underWay = 0
   readonly #keep: number
   #started = 0
   #idle: (() => void)[] = []
 
-  /** @param keep how many that are over are kept */
+  /** @param keep how many that are over are kept, and as many that are steps of others */
   constructor(keep: number) {
     this.#keep = keep
   }
@@ -40,10 +42,13 @@ export class RunBook {
   add(run: LiveRun): void {
     const { runId } = run.record
     // one that was interrupted and is taken up again
-    const place = this.#over.indexOf(runId)
-    if (place >= 0) this.#over.splice(place, 1)
+    for (const over of [this.#over, this.#childrenOver]) {
+      const place = over.indexOf(runId)
+      if (place >= 0) over.splice(place, 1)
+    }
     this.#runs.set(runId, run)
     this.#numbers.set(runId, ++this.#started)
+    this.#underWay++
   }
 
   get(runId: string): LiveRun | undefined {
@@ -51,29 +56,24 @@ export class RunBook {
   }
 
   isUnderWay(runId: string): boolean {
-    return this.#runs.has(runId) && !this.#over.includes(runId)
+    return this.#runs.get(runId)?.handle.outcome === undefined && this.#runs.has(runId)
   }
 
-  ended(runId: string): void {
-    this.#over.push(runId)
-    if (this.#over.length > this.#keep) {
-      const oldest = this.#over.shift()
-      if (oldest !== undefined) {
-        this.#runs.delete(oldest)
-        this.#numbers.delete(oldest)
-      }
+  ended({ record: { runId, parentRunId } }: LiveRun): void {
+    const over = parentRunId === null ? this.#over : this.#childrenOver
+    over.push(runId)
+    const oldest = over.length > this.#keep ? over.shift() : undefined
+    if (oldest !== undefined) {
+      this.#runs.delete(oldest)
+      this.#numbers.delete(oldest)
     }
-    if (this.underWay > 0) return
+    if (--this.#underWay > 0) return
     for (const tell of this.#idle.splice(0)) tell()
-  }
-
-  get underWay(): number {
-    return this.#runs.size - this.#over.length
   }
 
   /** Settles when no run is under way. */
   drained(): Promise<void> {
-    if (this.underWay === 0) return Promise.resolve()
+    if (this.#underWay === 0) return Promise.resolve()
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 

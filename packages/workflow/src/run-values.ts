@@ -70,7 +70,8 @@ export class RunValues implements ValueSource {
   }
 
   #absorbFailure(index: number, item: number, error: Error): void {
-    const { kind, fallback } = this.step(index)
+    const { kind, rare } = this.step(index)
+    const { fallback } = rare
     if (!this.#errors.has(index)) this.#errors.set(index, error)
     if (fallback === undefined) return
     // the list of a map may not have been had; then the fallback of an item is no result
@@ -121,15 +122,15 @@ export class RunValues implements ValueSource {
       case 'compute':
         return { type: 'completed', item: 0, value: this.#compute(index) }
       case 'check': {
-        const until = this.step(index).fn as (value: unknown, round: number) => unknown
+        const until = this.step(index).rare.fn as (value: unknown, round: number) => unknown
         return { type: 'checked', again: !until(this.#values[index], round) }
       }
     }
   }
 
   #compute(index: number): unknown {
-    const { fn, id } = this.step(index)
-    const value = (fn as (...args: readonly unknown[]) => unknown)(...this.args(index))
+    const { rare, id } = this.step(index)
+    const value = (rare.fn as (...args: readonly unknown[]) => unknown)(...this.args(index))
     if (!(value instanceof Promise)) return value
     // its end is nobody's business: the step fails either way
     value.catch(() => {})
@@ -154,7 +155,7 @@ export class RunValues implements ValueSource {
       case 'race':
         return this.#raceValue(step, index)
       case 'merge': {
-        const taken = step.args[this.#state.pick[step.choice ?? -1] ?? -1]
+        const taken = step.args[this.#state.pick[step.choice] ?? -1]
         return taken === undefined ? undefined : fillIn(taken, this)
       }
       case 'map':
@@ -168,7 +169,7 @@ export class RunValues implements ValueSource {
   }
 
   #raceValue(step: Step, index: number): unknown {
-    if (((this.#state.marks[index] ?? 0) & Mark.fellBack) !== 0) return step.fallback?.value
+    if (((this.#state.marks[index] ?? 0) & Mark.fellBack) !== 0) return step.rare.fallback?.value
     const winner = this.#state.pick[index]
     const template = step.args.find((each) => each.kind === 'step' && each.step === winner)
     return template === undefined ? undefined : fillIn(template, this)
@@ -192,6 +193,12 @@ export class RunValues implements ValueSource {
 
   get output(): unknown {
     return fillIn(this.#graph.output, this)
+  }
+
+  /** Lets results go that nobody will ask for again. */
+  release(): void {
+    this.#values.fill(undefined)
+    this.#lists.clear()
   }
 
   /** Why a step did not complete. */

@@ -192,7 +192,7 @@ export class Run {
       return this.tell({ type: 'failed', step, item, error: toError(thrown), at: this.now })
     }
     const key = step + item * this.graph.steps.length
-    const caller = this.#caller(this.#nameOf(step, item))
+    const caller = this.#caller(step, item, '')
     this.#flights.submit(key, this.values.step(step).body as Runnable, args, caller, (outcome) => {
       const at = this.now
       if (outcome.status === 'completed') this.tell({ type: 'completed', step, item, value: outcome.value, at })
@@ -201,19 +201,22 @@ export class Run {
   }
 
   #compensate(step: number, item: number): void {
-    const caller = this.#caller(`${this.#nameOf(step, item)}.undo`)
+    const caller = this.#caller(step, item, '.undo')
     const args = this.values.compensationArgs(step, item)
     // one at a time, and nothing else is under way then
-    this.#flights.submit(step, this.values.step(step).compensate as Runnable, args, caller, (outcome) => {
+    this.#flights.submit(step, this.values.step(step).rare.compensate as Runnable, args, caller, (outcome) => {
       const at = this.now
       if (outcome.status === 'completed') this.tell({ type: 'compensated', step, item, at })
       else this.tell({ type: 'compensationFailed', step, item, error: outcome.error, at })
     })
   }
 
-  #caller(stepId: string): Caller {
-    const { runId } = this
-    return { runId, stepId, startChild: (definition, input) => this.#startChild(definition, input, { runId, stepId }) }
+  #caller(step: number, item: number, suffix: string): Caller {
+    const startChild = (definition: Definition, input: unknown): TaskResult<unknown> => {
+      const { runId } = this
+      return this.#startChild(definition, input, { runId, stepId: `${this.#nameOf(step, item)}${suffix}` })
+    }
+    return { startChild }
   }
 
   #itemOf(step: number, item: number): number | undefined {

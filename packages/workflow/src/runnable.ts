@@ -86,33 +86,36 @@ const runnables = new WeakMap<object, TaskRunnable>()
  * What a step is to run.
  * @throws WorkflowError for what is neither task nor workflow, ConfigurationError for options
  */
-export function runnableOf(body: unknown, options: Readonly<Record<string, unknown>>, what: string): Runnable {
-  const isPlain = Object.keys(options).length === 0
+export function runnableOf(
+  body: unknown,
+  options: Readonly<Record<string, unknown>> | undefined,
+  what: () => string,
+): Runnable {
   const definition = definitionOf(body)
   if (definition !== undefined) {
-    if (isPlain) return new WorkflowRunnable(definition)
+    if (options === undefined) return new WorkflowRunnable(definition)
     throw new WorkflowError(
-      `${what}: ${Object.keys(options).join(', ')} cannot be set for a workflow; set them on its steps, and timeoutMs where it is defined`,
+      `${what()}: ${Object.keys(options).join(', ')} cannot be set for a workflow; set them on its steps, and timeoutMs where it is defined`,
     )
   }
   if (!isTask(body)) {
-    throw new WorkflowError(`${what} takes a task made by task(), or a workflow, got ${describeValue(body)}`)
+    throw new WorkflowError(`${what()} takes a task made by task(), or a workflow, got ${describeValue(body)}`)
   }
-  if (!isPlain) return new TaskRunnable(sharedByReference(body.with(options)))
+  if (options !== undefined) return new TaskRunnable(sharedByReference(body.with(options)))
   let runnable = runnables.get(body)
   if (runnable === undefined) runnables.set(body, (runnable = new TaskRunnable(sharedByReference(body))))
   return runnable
 }
 
 /** @throws WorkflowError when the task asks for more arguments than there are */
-export function requireArity(runnable: Runnable, given: number, what: string): void {
+export function requireArity(runnable: Runnable, given: number, what: () => string): void {
   if (!(runnable instanceof TaskRunnable) || runnable.arity <= given) return
   throw new WorkflowError(
-    `${what}: task '${runnable.name}' takes ${runnable.arity} arguments, and is wired with ${given}`,
+    `${what()}: task '${runnable.name}' takes ${runnable.arity} arguments, and is wired with ${given}`,
   )
 }
 
 /** The task that undoes a step; `readStepOptions` has seen to it that it is one. */
 export function compensationOf(task: unknown): Runnable {
-  return runnableOf(task, {}, 'compensate')
+  return runnableOf(task, undefined, () => 'compensate')
 }

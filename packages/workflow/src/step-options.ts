@@ -106,25 +106,36 @@ const tables: Readonly<Record<'step' | 'map' | 'loop', OptionTable>> = {
   loop: loopTable,
 }
 
-/** What a step was told, taken apart. */
+/** What a step was told, taken apart. Undefined: nothing. */
 export interface ReadOptions {
-  readonly wiring: Readonly<Record<string, unknown>>
+  readonly wiring?: Readonly<Record<string, unknown>>
   /** For the task. */
-  readonly task: Readonly<Record<string, unknown>>
+  readonly task?: Readonly<Record<string, unknown>>
 }
 
-/** @throws ConfigurationError naming the option, the value it got and what it accepts */
-export function readStepOptions(kind: keyof typeof tables, options: unknown, what: string): ReadOptions {
-  if (options !== undefined && !is.object(options)) {
-    throw new ConfigurationError(`${what}: options must be an object, got ${describeValue(options)}`)
+const nothing: ReadOptions = {}
+
+/**
+ * @param what names the step in messages
+ * @throws ConfigurationError naming the option, the value it got and what it accepts
+ */
+export function readStepOptions(kind: keyof typeof tables, options: unknown, what: () => string): ReadOptions {
+  if (options === undefined) return nothing
+  if (!is.object(options)) {
+    throw new ConfigurationError(`${what()}: options must be an object, got ${describeValue(options)}`)
   }
   const table = tables[kind]
-  const given = Object.entries(options ?? {})
-  const wiring = Object.fromEntries(given.filter(([name]) => Object.hasOwn(table, name)))
-  const task = Object.fromEntries(given.filter(([name, value]) => !Object.hasOwn(table, name) && value !== undefined))
-  checkOptions(table, wiring, what)
-  if ('signal' in task) {
-    throw new WorkflowError(`${what}: a step has no signal of its own; give one to execute(), which ends the whole run`)
+  const given = Object.entries(options as object).filter(([, value]) => value !== undefined)
+  const wiring = given.filter(([name]) => Object.hasOwn(table, name))
+  const task = given.filter(([name]) => !Object.hasOwn(table, name))
+  checkOptions(table, Object.fromEntries(wiring), what())
+  if (task.some(([name]) => name === 'signal')) {
+    throw new WorkflowError(
+      `${what()}: a step has no signal of its own; give one to execute(), which ends the whole run`,
+    )
   }
-  return { wiring, task }
+  return {
+    ...(wiring.length === 0 ? {} : { wiring: Object.fromEntries(wiring) }),
+    ...(task.length === 0 ? {} : { task: Object.fromEntries(task) }),
+  }
 }

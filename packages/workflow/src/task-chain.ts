@@ -1,10 +1,9 @@
 // `TaskChain`: tasks in a row or a graph, by their ids.
 import { ConfigurationError, WorkflowError } from '@catzilla/api'
-import type { BackgroundTasks, Task, TaskConfig, TaskFuture } from '@catzilla/api'
+import type { BackgroundTasks, Task, TaskFuture } from '@catzilla/api'
 import { clockOf, describeValue, taskFor } from '@catzilla/api/extend'
 import type { RunnableBody } from '@catzilla/api/extend'
 import { Draft } from './draft.ts'
-import { stepPlaceholder } from './placeholder.ts'
 import type { Placeholder } from './placeholder.ts'
 import { requireArity, runnableOf } from './runnable.ts'
 import { readStepOptions } from './step-options.ts'
@@ -93,7 +92,7 @@ export class TaskChain<R = unknown> {
   #build(): Workflow<undefined, R> {
     const draft = new Draft(this.name)
     const ids = this.#links.map((_, index) => `${this.name}_${index}`)
-    const placeholders = ids.map((id, index) => stepPlaceholder<unknown>(draft, index, id))
+    const placeholders = ids.map((id, index) => draft.expected(index, id))
     const byId = new Map(ids.map((id, index) => [id, placeholders[index] as Placeholder<unknown>]))
     this.#links.forEach((link, index) => this.#add(draft, link, ids[index] ?? '', byId))
     const { failure = 'failFast', concurrency = 1024 } = this.#options
@@ -102,15 +101,14 @@ export class TaskChain<R = unknown> {
   }
 
   #add(draft: Draft, { body, options }: Link, id: string, byId: ReadonlyMap<string, Placeholder<unknown>>): void {
-    const what = `chain '${this.name}', task '${id}'`
+    const what = (): string => `chain '${this.name}', task '${id}'`
     const { dependsOn = [], args = [], ...rest } = options
     const { wiring, task: taskOptions } = readStepOptions('step', rest, what)
-    const config = Object.keys(taskOptions).length === 0 ? undefined : (taskOptions as TaskConfig)
-    const runnable = runnableOf(taskFor(this.#tasks, body, config), {}, what)
+    const runnable = runnableOf(taskFor(this.#tasks, body, taskOptions), undefined, what)
     // one that is not there is told of by the draft, which knows the others
     const unknown = dependsOn.filter((other) => !byId.has(other))
     const all = [...dependsOn.flatMap((other) => byId.get(other) ?? []), ...args]
     if (unknown.length === 0) requireArity(runnable, all.length, what)
-    draft.add({ kind: 'task', label: runnable.name, body: runnable }, all, { ...wiring, id, after: unknown }, undefined)
+    draft.add({ kind: 'task', body: runnable }, all, { ...wiring, id, after: unknown }, undefined)
   }
 }

@@ -6,8 +6,7 @@ import type { Origin } from './placeholder.ts'
 /** An argument in which values are filled in. */
 export type Template =
   | { readonly kind: 'constant'; readonly value: unknown }
-  | { readonly kind: 'step'; readonly step: number; readonly path: readonly PropertyKey[] }
-  | { readonly kind: 'input'; readonly path: readonly PropertyKey[] }
+  | Origin
   | { readonly kind: 'list'; readonly of: readonly Template[] }
   | { readonly kind: 'record'; readonly of: readonly (readonly [key: string, value: Template])[] }
 
@@ -25,8 +24,7 @@ export function compileTemplate(value: unknown, meet: (origin: Origin) => void):
   const origin = originOf(value)
   if (origin !== undefined) {
     meet(origin)
-    const { step, path } = origin
-    return step < 0 ? { kind: 'input', path } : { kind: 'step', step, path }
+    return origin
   }
   if (Array.isArray(value)) return compileList(value, meet)
   if (isPlain(value)) return compileRecord(value, meet)

@@ -20,7 +20,7 @@ import { WorkflowRun } from './workflow-run.ts'
 export interface WorkflowRunsOptions {
   /** Where runs are kept so that they outlive a crash; without one they live as long as the process. */
   readonly store?: WorkflowStore
-  /** How many runs that are over can still be looked at and retried: 100. */
+  /** How many runs that are over can still be looked at and retried: 100; and as many that are steps of others. */
   readonly keepRuns?: number
 }
 
@@ -281,7 +281,7 @@ export class WorkflowRuns {
   }
 
   #ended(live: LiveRun): void {
-    this.#book.ended(live.record.runId)
+    this.#book.ended(live)
     this.#tell('ended', () => summaryOf(live))
   }
 

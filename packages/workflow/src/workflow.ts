@@ -10,7 +10,6 @@ import type { Definition, Graph } from './graph.ts'
 import { workflowInfoOf } from './inspect.ts'
 import type { WorkflowInfo } from './inspect.ts'
 import { toMermaid } from './mermaid.ts'
-import { inputPlaceholder } from './placeholder.ts'
 import type { Unwired } from './placeholder.ts'
 import { keepDefinition } from './runnable.ts'
 import { failurePolicies, isPolicy } from './step-options.ts'
@@ -184,7 +183,7 @@ function define<I>(
   requireName(name)
   checkOptions(optionTable, options, `workflow '${name}'`)
   const draft = new Draft(name)
-  const result = build(new WorkflowBuilder(draft), inputPlaceholder(draft) as I)
+  const result = build(new WorkflowBuilder(draft), draft.input as I)
   if (result instanceof Promise) {
     result.catch(() => {})
     throw new WorkflowError(

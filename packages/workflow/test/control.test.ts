@@ -210,3 +210,19 @@ test('runs are listed newest first, filtered, a page at a time, and looked after
   expect(ids({})).toEqual(['h3', 'h2', 'h1'])
   await runs.drain()
 })
+
+test('runs that are steps do not push others out, and completed runs hold on to nothing but their result', async () => {
+  const tasks = tasksForTest()
+  const make = tasks.task({ name: 'make' }, (n: number) => ({ n, big: new Float64Array(1000) }))
+  const size = tasks.task({ name: 'size' }, (made: { big: Float64Array }) => made.big.length)
+  const runs = new WorkflowRuns({ keepRuns: 2 })
+  const inner = workflow('inner', (w, n: number) => w.step(size, [w.step(make, [n])]), { runs })
+  const outer = workflow('outer', (w, list: number[]) => w.map(list, inner), { runs })
+  for (const runId of ['a', 'b']) {
+    expect(await outer.execute([1, 2, 3, 4], { runId }).wait()).toEqual([1000, 1000, 1000, 1000])
+  }
+  const ids = runs.list({ children: true }).runs.map(({ runId }) => runId)
+  expect(ids.toSorted()).toEqual(['a', 'b', 'b.inner.2', 'b.inner.3'])
+  await runs.drain()
+  expect(await runs.get('a')?.wait()).toEqual([1000, 1000, 1000, 1000])
+})

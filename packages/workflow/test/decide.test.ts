@@ -1,4 +1,5 @@
 // The decision as a table: what each event leads to.
+// oxlint-disable vitest/expect-expect -- play() expects, row by row
 import { describe, expect, test } from 'vitest'
 import { decide } from '../src/decide/decide.ts'
 import type { Command, RunEvent } from '../src/decide/events.ts'

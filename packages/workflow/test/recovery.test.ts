@@ -235,6 +235,21 @@ describe('stores', () => {
     await runs.drain()
   })
 
+  test('a run may be cancelled before its store has taken it', async () => {
+    const tasks = tasksForTest()
+    const calls: number[] = []
+    const one = tasks.task({ name: 'one' }, () => calls.push(1))
+    const taken = new Gate()
+    const slow = storeWith({ create: () => taken.opened })
+    const flow = workflow('flow', (w) => w.step(one, []), { runs: new WorkflowRuns({ store: slow }) })
+    const run = flow.execute()
+    expect([run.cancel('never mind'), run.cancel('again')]).toEqual([true, false])
+    taken.open()
+    await run.accepted
+    await expect(run.wait()).rejects.toThrow(/never mind/)
+    expect([run.runStatus, calls]).toEqual(['cancelled', []])
+  })
+
   test('a run of a workflow that has changed, or is not there, is left as it is, with a warning', async () => {
     const tasks = tasksForTest()
     const one = tasks.task({ name: 'one' }, () => 1)

@@ -76,7 +76,7 @@ export interface TaskCall {
   readonly handler?: TaskHandler
   /** What runs on the native lane. */
   readonly kernel?: KernelReference
-  /** Inline lane: the body gets the arguments as they are, not a copy. Whoever submits says that nobody changes them. */
+  /** The body may get the arguments as they are: whoever submits says that nobody changes them. The inline lane copies nothing then. */
   readonly byReference?: true
   /** Native lane: the arguments are whole columns of numbers, taken by reference; the result is the column of results. */
   readonly columns?: true
