@@ -22,8 +22,8 @@ export async function loadCompiler(
   const thread = new found.CompilerThread()
   const toolchain = await found.startToolchain(core as Core)
   return {
-    async compile(body, name, types) {
-      const compilation = await thread.compile(Function.prototype.toString.call(body), { name, types })
+    async compile(body, name, types, captures = {}) {
+      const compilation = await thread.compile(Function.prototype.toString.call(body), { name, types, captures })
       return compilation.ok ? { ok: true, program: programOf(found, compilation, types.length) } : compilation
     },
     async build(c) {

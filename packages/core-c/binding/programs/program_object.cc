@@ -88,7 +88,7 @@ Napi::Value ProgramObject::Call(Info info) {
   return bail_.reason == CTZ_BAIL_NONE ? result : programs.bailed.Value();
 }
 
-bool LoadBody(Napi::Value library, Napi::Value symbol, ctz_body *body) {
+bool LoadBody(Napi::Value library, Napi::Value symbol, ctz_body *body, ctz_column_body *columns) {
   const ctz_bodies *bodies = LibraryObject::Read(library);
   if (bodies == nullptr && !library.IsString())
     return ThrowMisfit(napi_throw_type_error, "library", "a library or its path", library);
@@ -103,6 +103,7 @@ bool LoadBody(Napi::Value library, Napi::Value symbol, ctz_body *body) {
   ctz_body found = ctz_bodies_find(bodies, name.c_str());
   if (found == nullptr) return ThrowStatus(library.Env(), CTZ_INVALID, path + " has no body " + name);
   *body = found;
+  if (columns != nullptr) *columns = ctz_bodies_find_columns(bodies, name.c_str());
   return true;
 }
 
