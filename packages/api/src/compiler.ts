@@ -39,22 +39,9 @@ export async function loadCompiler(
 }
 
 function programOf(
-  { flattenArguments, readResult }: CompilerModule,
+  { handingOver }: CompilerModule,
   { program: bytes, signature, loops, c }: ThreadCompiled,
   given: number,
 ): CompiledProgram {
-  const { params, result } = signature
-  const plain = params.length === given && params.every(({ kind }) => isPlain(kind))
-  return {
-    bytes,
-    loops,
-    c,
-    encode: plain ? null : (args) => flattenArguments(signature, args) ?? [],
-    decode: isPlain(result.kind) ? null : (value) => readResult(signature, value),
-  }
-}
-
-/** What a program takes and gives as it is. */
-function isPlain(kind: string): boolean {
-  return kind === 'number' || kind === 'boolean' || kind === 'string' || kind === 'view'
+  return { bytes, loops, c, ...handingOver(signature, given) }
 }
