@@ -1,6 +1,5 @@
 // Applications that are built by real bundlers with their bodies compiled, and run where there is nothing to compile with.
-import { execFile, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -11,14 +10,10 @@ import { rollup } from 'rollup'
 import esbuild, { minify } from 'rollup-plugin-esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { build as viteBuild } from 'vite'
-import { nativeMissing } from './engines.ts'
+import { buildMissing } from './built-with.ts'
 
 const packageRoot = join(import.meta.dirname, '..')
-const unbuilt = ['api', 'compiler'].filter((name) => !existsSync(join(packageRoot, '..', name, 'dist/index.js')))
-const noCompiler = spawnSync('cc', ['--version']).status !== 0
-const missing =
-  unbuilt.length > 0 ? 'the packages are not built' : noCompiler ? 'there is no C compiler' : nativeMissing
-if (missing !== undefined) process.stdout.write(`tests of prebuilt bodies are skipped: ${missing}\n`)
+if (buildMissing !== undefined) process.stdout.write(`tests of prebuilt bodies are skipped: ${buildMissing}\n`)
 
 interface Printed {
   readonly values: Readonly<Record<string, readonly [value: unknown, lane: string]>>
@@ -36,7 +31,7 @@ interface Printed {
 // in the package: what is built there finds @catzilla/api as installed applications do
 let folder = ''
 beforeAll(async () => {
-  if (missing !== undefined) return
+  if (buildMissing !== undefined) return
   folder = await mkdtemp(join(packageRoot, 'dist/.prebuilt-'))
   await cp(join(import.meta.dirname, 'fixtures/prebuilt'), join(folder, 'src'), { recursive: true })
 })
@@ -140,7 +135,7 @@ async function edit(file: string, from: string | RegExp, to: string): Promise<vo
   await writeFile(file, edited)
 }
 
-describe.skipIf(missing !== undefined)(
+describe.skipIf(buildMissing !== undefined)(
   'an application that was built with the plugin runs in C from the first calls',
   () => {
     test('by rollup, as a module', async () => {
@@ -184,7 +179,7 @@ describe.skipIf(missing !== undefined)(
   },
 )
 
-describe.skipIf(missing !== undefined)('what does not fit is not run, and explain() says why', () => {
+describe.skipIf(buildMissing !== undefined)('what does not fit is not run, and explain() says why', () => {
   const manifest = 'catzilla/manifest.json'
   const values = { instalment: 'inline', steps: 'inline' }
 

@@ -43,12 +43,13 @@ export class CompilerThread {
     this.#idle = null
     if (this.#worker !== null) return this.#worker
     const worker = new Worker(entryFile(), { name: 'catzilla-compiler' })
-    worker.unref()
     worker.on('message', (answer: Answer) => this.#answered(answer))
     worker.on('error', (error) => this.#giveUp(error instanceof Error ? error : new Error(String(error))))
     worker.on('exit', () => {
       if (this.#worker === worker) this.#giveUp(new Error('the thread of the compiler has ended'))
     })
+    // after the listeners: one for messages keeps the process alive
+    worker.unref()
     return (this.#worker = worker)
   }
 

@@ -42,6 +42,7 @@ export class Tiers {
   #load: LoadCompiler | null
   #loading: Promise<void> | null = null
   #compiler: BodyCompiler | null = null
+  #closed = false
   #noCompiler = 'it is compiled when it has been called twice with arguments of the same types'
   #latestKey: object | null = null
   #latest: Watched | null = null
@@ -55,8 +56,10 @@ export class Tiers {
   async #loadNow(load: LoadCompiler): Promise<void> {
     this.#load = null
     try {
-      this.#compiler = await load(this.#core)
-      if (this.#compiler === null) this.#noCompiler = 'there is no compiler; install @catzilla/compiler'
+      const compiler = await load(this.#core)
+      if (this.#closed) return void (await compiler?.close?.())
+      this.#compiler = compiler
+      if (compiler === null) this.#noCompiler = 'there is no compiler; install @catzilla/compiler'
     } catch (thrown) {
       this.#noCompiler = `the compiler does not load: ${toError(thrown).message}`
     }
@@ -228,8 +231,11 @@ export class Tiers {
   }
 
   async close(): Promise<void> {
+    const compiler = this.#compiler
+    this.#closed = true
     this.#load = null
-    await this.#compiler?.close?.()
+    this.#compiler = null
+    await compiler?.close?.()
   }
 
   report(call: TaskCall, handler: TaskHandler): BodyReport {
