@@ -47,8 +47,8 @@ describe.skipIf(unbuilt)('the thread of the compiler', () => {
     ['a bigint', 1n],
   ])('says that it cannot compile in %s', async (what, value) => {
     const compilation = await compile('(a) => a + c.rate', { c: value })
-    expect(compilation).toMatchObject({ ok: false, blockers: [{ code: 'CZ1005' }] })
-    if (!compilation.ok) expect(compilation.blockers[0]?.message).toContain(what)
+    const message = expect.stringContaining(what) as string
+    expect(compilation).toMatchObject({ ok: false, blockers: [{ code: 'CZ1005', message }] })
   })
 })
 

@@ -57,7 +57,7 @@ export class Tiers {
     this.#load = null
     try {
       const compiler = await load(this.#core)
-      if (this.#closed) return void (await compiler?.close?.())
+      if (this.#closed) return await compiler?.close?.()
       this.#compiler = compiler
       if (compiler === null) this.#noCompiler = 'there is no compiler; install @catzilla/compiler'
     } catch (thrown) {
