@@ -25,6 +25,8 @@ export interface NativeConfig {
   /** 0 .. 2^53-1; of the jitter. */
   readonly seed: number
   readonly statistics: boolean
+  /** 0 .. 19: how far workers give way to others, above the nice value of this thread. Linux; elsewhere nothing happens. */
+  readonly nice: number
 }
 
 /** What tasks of one call share. Durations are milliseconds, Infinity: none. */

@@ -52,7 +52,8 @@ void ctz_engine_release(ctz_engine *engine) { ctz_engine_drop(engine); }
 static bool is_sound(const ctz_config *config) {
   return config->port_slots <= CTZ_PORT_MAX_SLOTS && config->own_slots <= CTZ_PORT_MAX_SLOTS &&
          config->port_slots + config->own_slots > 0 && config->max_workers >= 1 &&
-         config->max_workers <= CTZ_MAX_WORKERS && config->workers >= 1 && config->workers <= config->max_workers;
+         config->max_workers <= CTZ_MAX_WORKERS && config->workers >= 1 && config->workers <= config->max_workers &&
+         config->nice <= CTZ_MAX_NICE;
 }
 
 bool ctz_engine_init_locks(ctz_engine *engine) {

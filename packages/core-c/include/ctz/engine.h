@@ -33,6 +33,8 @@ typedef struct ctz_config {
   double now_ms;         // what the clock of the tasks shows at this moment; times of tasks count on from it
   uint64_t seed;         // of the jitter
   bool statistics;       // record histograms
+  uint32_t nice;  // 0 .. 19: how far workers give way to others, above the nice value of the thread that creates
+                  // the engine. Linux; elsewhere threads have none of their own
   // Called by a worker when port WAITING was set and something completed; must not call the engine. May be NULL.
   void (*wake)(void *owner);
   // Called once, by the thread that frees the engine, after its last call of `wake`: `owner` may go. Not when create
@@ -42,6 +44,7 @@ typedef struct ctz_config {
 } ctz_config;
 
 #define CTZ_MAX_WORKERS 256u
+#define CTZ_MAX_NICE 19u
 
 typedef enum ctz_backoff {
   CTZ_BACKOFF_NONE,
@@ -53,13 +56,13 @@ typedef enum ctz_backoff {
 // What tasks of one call share. TELL: post notices of starts and retries.
 enum { CTZ_PLAN_TELL = 1u };
 typedef struct ctz_plan {
-  uint32_t kernel;      // index that ctz_kernel_add or ctz_kernel_find gave
-  uint32_t priority;    // 0 critical .. 3 low
+  uint32_t kernel;  // index that ctz_kernel_add or ctz_kernel_find gave
+  uint32_t priority;  // 0 critical .. 3 low
   uint32_t flags;
   uint32_t max_retries;
-  uint32_t backoff;     // a ctz_backoff
+  uint32_t backoff;  // a ctz_backoff
   double retry_delay_ms, retry_max_delay_ms, retry_jitter;
-  double timeout_ms;    // of one attempt; INFINITY: none
+  double timeout_ms;  // of one attempt; INFINITY: none
   uint64_t memory_limit;  // bytes one attempt may take
 } ctz_plan;
 
