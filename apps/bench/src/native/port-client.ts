@@ -17,6 +17,7 @@ const usualConfig: NativeConfig = {
   memoryPoolBytes: 500 * 2 ** 20,
   seed: 1,
   statistics: true,
+  nice: 0,
 }
 
 /** As the default options of a task have it. */

@@ -63,7 +63,7 @@ static double map(uint32_t plan) {
   port_notice notice = {.slot = UINT32_MAX};
   CHECK(port_await(&client, &notice, LONG_MS) && notice.slot == slot);
   CHECK_EQ_U64(port_state(&client, slot), CTZ_SLOT_COMPLETED);
-  double given_up = ctz_field_f64(&port_slot(&client, slot)->result);
+  double given_up = ctz_field_f64(&client.slots[slot].result);
   CHECK(ctz_port_free(engine, slot));
   port_give(&client, slot);
   return given_up;
