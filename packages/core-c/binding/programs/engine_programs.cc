@@ -1,6 +1,7 @@
 // Programs as kernels of an engine: the methods of the engine object that add them and swap their bodies.
 #include "binding/engine_object.h"
 #include "binding/reader.h"
+#include "binding/toolchain/toolchain_object.h"
 #include "program_object.h"
 
 // Also `addBody`, whose further arguments name the body in C.
@@ -30,7 +31,7 @@ void EngineObject::SwapBody(Info info) {
   if (!IsOpen(info) || !ReadNumber(info[0], "kernel", 0, UINT32_MAX, &kernel)) return;
   if (!LoadBody(info[1], info[2], &body, &columns)) return;
   const ctz_status status = ctz_body_swap(engine(), kernel, body);
-  if (status == CTZ_OK) ctz_column_body_swap(engine(), kernel, columns);
+  ctz_column_body_swap(engine(), kernel, columns);
   if (status != CTZ_OK) ThrowStatus(info.Env(), status);
 }
 

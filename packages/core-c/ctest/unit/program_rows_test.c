@@ -1,4 +1,5 @@
-// Programs over columns: interpreted, by a body, by a body over columns; rows that give up are marked, and the others done.
+// Programs over columns: interpreted, by a body, by a body over columns; rows that give up are marked, and the others
+// done.
 #include "engine_fixture.h"
 #include "port_client.h"
 #include "program_bytes.h"
