@@ -22,8 +22,8 @@ export async function loadCompiler(
   const thread = new found.CompilerThread()
   const toolchain = await found.startToolchain(core as Core)
   return {
-    async compile(body, name, types) {
-      const compilation = await thread.compile(Function.prototype.toString.call(body), { name, types })
+    async compile(body, name, types, captures = {}) {
+      const compilation = await thread.compile(Function.prototype.toString.call(body), { name, types, captures })
       return compilation.ok ? { ok: true, program: programOf(found, compilation, types.length) } : compilation
     },
     async build(c) {
@@ -39,22 +39,9 @@ export async function loadCompiler(
 }
 
 function programOf(
-  { flattenArguments, readResult }: CompilerModule,
+  { handingOver }: CompilerModule,
   { program: bytes, signature, loops, c }: ThreadCompiled,
   given: number,
 ): CompiledProgram {
-  const { params, result } = signature
-  const plain = params.length === given && params.every(({ kind }) => isPlain(kind))
-  return {
-    bytes,
-    loops,
-    c,
-    encode: plain ? null : (args) => flattenArguments(signature, args) ?? [],
-    decode: isPlain(result.kind) ? null : (value) => readResult(signature, value),
-  }
-}
-
-/** What a program takes and gives as it is. */
-function isPlain(kind: string): boolean {
-  return kind === 'number' || kind === 'boolean' || kind === 'string' || kind === 'view'
+  return { bytes, loops, c, ...handingOver(signature, given) }
 }

@@ -12,6 +12,11 @@ export interface TaskExplanation {
     /** Whether C runs the body: a kernel, or a body that was compiled for the arguments it is called with. */
     readonly compiled: boolean
     readonly reason: string
+    /**
+     * Where what was compiled of the body at build comes from, or why it is not used; null where there is nothing, or the task
+     * has not been called.
+     */
+    readonly prebuilt: string | null
     /** What keeps the body from being compiled, where a compiler looked at it. */
     readonly blockers: readonly CompileBlocker[]
     /** What became of the body, for each tuple of argument types that it was called with. */
@@ -28,7 +33,7 @@ export function explain({ home, call }: TaskParts): TaskExplanation {
 
 function explainKernel({ home: { engine }, call }: Pick<TaskParts, 'home' | 'call'>): TaskExplanation['native'] {
   const compiled = call.options.lane === 'native'
-  return { compiled, reason: whyCompiled(call.kernel, compiled, engine), blockers: [], bodies: [] }
+  return { compiled, reason: whyCompiled(call.kernel, compiled, engine), prebuilt: null, blockers: [], bodies: [] }
 }
 
 function explainBody({ home: { engine }, call }: Pick<TaskParts, 'home' | 'call'>): TaskExplanation['native'] {
@@ -36,21 +41,22 @@ function explainBody({ home: { engine }, call }: Pick<TaskParts, 'home' | 'call'
   if (!engine.capabilities.nativeLane) return javascript(`the ${engine.name} engine has no native lane`)
   if (compile === false)
     return javascript(lane === 'inline' ? 'it is not to be compiled' : `it is to run on the ${lane} lane`)
-  const report: BodyReport | undefined = engine.reportOf?.(call.handler)
+  const report: BodyReport | undefined = engine.reportOf?.(call)
   if (report === undefined) return javascript('no compiled body is known for it')
-  const { bodies, reason } = report
+  const { bodies, reason, prebuilt } = report
   const compiled = bodies.some(({ tier }) => tier === 'interpreted' || tier === 'machine code')
   const [latest] = bodies.slice(-1)
   return {
     compiled,
     reason: latest?.reason ?? reason,
+    prebuilt,
     blockers: bodies.flatMap(({ blockers }) => blockers),
     bodies,
   }
 }
 
 function javascript(reason: string): TaskExplanation['native'] {
-  return { compiled: false, reason, blockers: [], bodies: [] }
+  return { compiled: false, reason, prebuilt: null, blockers: [], bodies: [] }
 }
 
 function whyLane({ home, call: { kernel, options } }: Pick<TaskParts, 'home' | 'call'>): string {

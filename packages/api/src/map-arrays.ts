@@ -1,7 +1,9 @@
 // `mapArrays`: a body of numbers over columns. A kernel on the native lane gets the whole columns, by reference, in one
-// task; any other body gets them in tasks of some thousand rows: threads out of memory that they share, others as copies.
+// task; a compiled body gets a copy of them, in one task as well; any other body gets them in tasks of some thousand rows:
+// threads out of memory that they share, others as copies.
 import { ConfigurationError, PayloadError, describeValue, rowByRow } from '@catzilla/engine'
 import type { NumberColumn, ResolvedTaskOptions, RowBody, TaskCall, TaskHandle } from '@catzilla/engine'
+import { callInC, callWithBody, wayOfColumns } from './columns-in-c.ts'
 import { cutIntoChunks, joinChunks, requireColumns, shareColumns, wholeColumns } from './columns.ts'
 import { requireTwin } from './kernel.ts'
 import { checkArguments } from './schema.ts'
@@ -30,14 +32,20 @@ export function submitColumns(
   return new TaskBatch(handles as TaskHandle<Float64Array>[], parts.home.clock, joinChunks)
 }
 
-function submitRows({ home }: TaskParts, call: TaskCall, columns: readonly NumberColumn[]): TaskHandle[] {
-  if (call.columns !== true) {
-    const chunks = cutIntoChunks(call.name, columns, call.options.lane === 'thread' ? shareColumns : undefined)
-    return home.engine.submitMany(call, chunks)
+function submitRows(parts: TaskParts, call: TaskCall, columns: readonly NumberColumn[]): TaskHandle[] {
+  const { engine } = parts.home
+  if (call.columns === true) {
+    const whole = wholeColumns(call.name, columns)
+    return whole.every(({ length }) => length === 0) ? [] : [engine.submit(call, whole)]
   }
-  const whole = wholeColumns(call.name, columns)
-  const empty = whole.every(({ length }) => length === 0)
-  return empty ? [] : [home.engine.submit(call, whole)]
+  const chunks = cutIntoChunks(call.name, columns, call.options.lane === 'thread' ? shareColumns : undefined)
+  const mayBeInC = call.rows !== true && parts.input === undefined && chunks.length > 0
+  const way = mayBeInC ? wayOfColumns(parts, columns) : undefined
+  if (way === undefined) return engine.submitMany(call, chunks)
+  if (way.kernel === null) return engine.submitMany(callWithBody(call, way.body), chunks)
+  // copied, as the chunks are: whether C runs it must not be seen
+  const copies = columns.map((column) => new Float64Array(column))
+  return [engine.submit(callInC(call, way.kernel), copies)]
 }
 
 function columnCallOf(
@@ -47,12 +55,13 @@ function columnCallOf(
   const options = optionsForColumns(call)
   if (options.lane === 'thread' || options.lane === 'process') return Object.freeze({ ...call, options, rows: true })
   const body = input === undefined ? (call.handler as RowBody) : (...row: number[]) => runRow(row)
-  const ofRows = { ...call, options, handler: rowByRow(call.name, body) }
+  // what is compiled is the body, and not the loop over rows that is round it
+  const ofRows = { ...call, options: Object.freeze({ ...options, compile: false as const }), handler: rowByRow(call.name, body) }
   if (kernel === undefined || options.lane !== 'native') return Object.freeze(ofRows)
   if (input === undefined) return Object.freeze({ ...ofRows, kernel, columns: true })
   // a schema is JavaScript: it sees each row where JavaScript runs
   requireTwin(call.name, kernel, 'mapArrays with an input schema')
-  return Object.freeze({ ...ofRows, options: Object.freeze({ ...options, lane: 'inline' as const }) })
+  return Object.freeze({ ...ofRows, options: Object.freeze({ ...ofRows.options, lane: 'inline' as const }) })
 }
 
 /** Thread and processes have no schemas: each row goes through that of the input here. @throws PayloadError */

@@ -9,6 +9,7 @@ import {
   resolveTaskOptions,
 } from '@catzilla/engine'
 import type { KernelReference, ResolvedTaskOptions, TaskHandler } from '@catzilla/engine'
+import { factsOf } from './body-facts.ts'
 import { findKernel, requireTwin } from './kernel.ts'
 import { pinnedToLane } from './pinned-lane.ts'
 import type { KernelConfig, LibraryKernelConfig } from './kernel.ts'
@@ -22,6 +23,9 @@ export type AnyTask = Task<readonly unknown[], unknown, unknown>
 
 /** The name of functions that have none. */
 export const UNNAMED = 'anonymous'
+
+/** What belongs to a definition, and cannot be said of a call. */
+const definingOptions = ['name', 'input', 'output', 'captures', 'signature'] as const
 
 export class Registry {
   readonly #home: TaskHome
@@ -86,8 +90,8 @@ export class Registry {
     if (typeof body !== 'function') {
       throw new TaskDefinitionError(`addTask takes a task or a function, got ${describeValue(body)}`)
     }
-    if (config?.name !== undefined || config?.input !== undefined || config?.output !== undefined) {
-      return asPlain(this.#partsFor(config.name ?? (body.name || UNNAMED), config, body))
+    if (definingOptions.some((option) => config?.[option] !== undefined)) {
+      return asPlain(this.#partsFor(config?.name ?? (body.name || UNNAMED), config ?? {}, body))
     }
     let parts = this.#plain.get(body)
     if (parts === undefined) {
@@ -107,16 +111,16 @@ export class Registry {
     if (typeof config !== 'object' || config === null) {
       throw new ConfigurationError(`addTask: the options must be an object, got ${describeValue(config)}`)
     }
-    const { name, input, output, ...options } = config
+    const { name: _, input: __, output: ___, captures: ____, signature: _____, ...options } = config
     const shared = options.uniqueKey ?? options.concurrency ?? options.limits
     if (parts.call.name === UNNAMED && shared !== undefined) {
       throw new ConfigurationError(
         'addTask: uniqueKey, concurrency and limits are for all tasks of a name, and this function has none; give { name }',
       )
     }
-    if (partsOf(body) !== undefined && (name ?? input ?? output) !== undefined) {
+    if (partsOf(body) !== undefined && definingOptions.some((option) => config[option] !== undefined)) {
       throw new ConfigurationError(
-        `addTask: name, input and output belong to the definition of task '${parts.call.name}'; leave them out`,
+        `addTask: ${definingOptions.join(', ')} belong to the definition of task '${parts.call.name}'; leave them out`,
       )
     }
     return withOptions(parts, options)
@@ -138,15 +142,14 @@ export class Registry {
   }
 
   #add(parts: TaskParts): AnyTask {
-    const { name, options, handler, kernel } = parts.call
-    this.#home.engine.register({ name, handler, options, ...(kernel === undefined ? {} : { kernel }) })
+    this.#home.engine.register(parts.call)
     const task: AnyTask = makeTask(parts)
-    this.#tasks.set(name, task)
+    this.#tasks.set(parts.call.name, task)
     return task
   }
 
   #partsFor(name: string, config: TaskConfig, body: TaskHandler, kernel?: KernelReference): TaskParts {
-    const { name: _, input, output, ...options } = config
+    const { name: _, input, output, captures: __, signature: ___, ...options } = config
     requireName(name, body)
     if (input !== undefined && !areInputSchemas(input)) {
       throw new TaskDefinitionError(
@@ -159,7 +162,14 @@ export class Registry {
     const resolved = resolveTaskOptions(pinnedToLane(options), this.#defaults, `task '${name}'`)
     if (kernel !== undefined && resolved.lane !== 'native') requireTwin(name, kernel, `lane: '${resolved.lane}'`)
     const handler = checkedBody(name, body, output)
-    const call = Object.freeze({ name, options: resolved, handler, ...(kernel === undefined ? {} : { kernel }) })
+    const facts = kernel === undefined && handler === body ? factsOf(name, body, config) : undefined
+    const call = Object.freeze({
+      name,
+      options: resolved,
+      handler,
+      ...(kernel === undefined ? {} : { kernel }),
+      ...(facts === undefined ? {} : { facts }),
+    })
     return { home: this.#home, call, input }
   }
 }

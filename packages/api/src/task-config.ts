@@ -1,5 +1,5 @@
 // What can be asked of a task, with the types of its arguments and its result.
-import type { TaskLimits, TaskOptions, TaskStats } from '@catzilla/engine'
+import type { ArgumentType, TaskLimits, TaskOptions, TaskStats } from '@catzilla/engine'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 /** Limits whose key may be computed from the task's own arguments. */
@@ -31,6 +31,22 @@ export interface TaskConfig<A extends readonly unknown[] = readonly never[], R =
   readonly input?: InputSchemas
   /** Checked when the body has ended; what the schema makes of the result is the result. */
   readonly output?: StandardSchemaV1
+  /**
+   * What the body takes from its surroundings, by the names in its text: numbers, strings, booleans, frozen objects of
+   * these, and functions, which see the same. It is compiled with these values, so they must be what the names mean and stay
+   * so: `const`s. JavaScript goes on to look at its own surroundings. None by default: then a body that takes anything from
+   * outside stays JavaScript.
+   * @example
+   * tasks.task({ name: 'tax', captures: { RATE, round } }, (amount: number) => round(amount * RATE))
+   */
+  readonly captures?: Readonly<Record<string, unknown>>
+  /**
+   * The types of the arguments, for compiling the body when it is defined and not after it has been called twice: 'number',
+   * 'string', 'boolean', names of typed arrays, `{ record: { field: type } }`. Arguments of other types are welcome all the same.
+   * @example
+   * tasks.task({ name: 'sum', signature: ['Float64Array'] }, (values: Float64Array) => …)
+   */
+  readonly signature?: readonly ArgumentType[]
 }
 
 /** The arguments a body gets from schemas. */

@@ -1,28 +1,13 @@
 // Bodies in JavaScript that run in C: when they do, that nobody can tell by what they give, and why others do not.
-import type { CompiledBodyReport, EngineEvents } from '@catzilla/engine'
+import type { EngineEvents } from '@catzilla/engine'
 import { describe, expect, test } from 'vitest'
 import { CompileError, MemoryLimitError, TaskCancelledError, TaskTimeoutError } from '../src/index.ts'
-import type { Task } from '../src/index.ts'
 import { loadCompiler } from '../src/compiler.ts'
+import { decided, latest } from './decided.ts'
+import type { Body } from './decided.ts'
 import { nativeMissing } from './engines.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 import { rejectionOf } from './thrown.ts'
-
-type Body<A extends readonly unknown[]> = Pick<Task<A, unknown>, 'delay' | 'explain'>
-
-const latest = (task: Body<never>): CompiledBodyReport | undefined => task.explain().native.bodies.at(-1)
-
-/** Calls the task until it is decided how it runs with such arguments; gives what was decided. */
-async function decided<A extends readonly unknown[]>(task: Body<A>, ...args: A): Promise<CompiledBodyReport> {
-  const before = task.explain().native.bodies.length
-  for (;;) {
-    await task.delay(...args).wait()
-    await new Promise((resolve) => setImmediate(resolve))
-    const report = latest(task)
-    if (report === undefined || task.explain().native.bodies.length === before) continue
-    if (report.tier !== 'checking' && report.tier !== 'compiling') return report
-  }
-}
 
 describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
   test('runs in C after its first calls, with the same results', async () => {
@@ -217,9 +202,15 @@ describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {
     ]
     for (const body of bodies) for (let call = 0; call < 20; call++) expect(await body.delay(call).wait()).toBe(call)
     expect(bodies.map((body) => body.explain().native)).toEqual([
-      { compiled: false, reason: 'asynchronous bodies and generators run as JavaScript', blockers: [], bodies: [] },
-      { compiled: false, reason: 'it is not to be compiled', blockers: [], bodies: [] },
-      { compiled: false, reason: 'it is not to be compiled', blockers: [], bodies: [] },
+      {
+        compiled: false,
+        reason: 'asynchronous bodies and generators run as JavaScript',
+        prebuilt: null,
+        blockers: [],
+        bodies: [],
+      },
+      { compiled: false, reason: 'it is not to be compiled', prebuilt: null, blockers: [], bodies: [] },
+      { compiled: false, reason: 'it is not to be compiled', prebuilt: null, blockers: [], bodies: [] },
     ])
     const none = tasksForTest({ engine: 'native', compile: false }).task({ name: 'none' }, (n: number) => n)
     expect(none.explain().native.reason).toBe('it is not to be compiled')

@@ -3,6 +3,7 @@ import type { Blocker } from './check/blockers.ts'
 import { Refusal } from './check/blockers.ts'
 import { emitBytecode } from './emit/bytecode.ts'
 import { emitC } from './emit/c.ts'
+import { emitColumns, runsOverColumns } from './emit/columns.ts'
 import { improve } from './improve/improve.ts'
 import type { IrProgram, Position } from './ir/ir.ts'
 import { printProgram } from './ir/print.ts'
@@ -40,6 +41,8 @@ export interface Compiled {
   readonly signature: Signature
   /** It may take long: it has loops, or calls itself. */
   readonly loops: boolean
+  /** It makes a number out of numbers, without taking memory: its C has a loop over columns of them as well. */
+  readonly columns: boolean
   /** The instructions, as stable text. */
   readonly ir: string
   /** The same as C, under a name for `swapBody` and `useBody`: a part of a `cLibrary`. */
@@ -84,13 +87,16 @@ function assemble(lowered: LoweredProgram, at: Position): Compilation {
   if (problem !== undefined) throw new Refusal('CZ1099', at, problem)
   const emitted = emitBytecode(program)
   if (emitted === undefined) throw new Refusal('CZ1019', at, 'it has too many values')
+  const columns = runsOverColumns(program)
+  const loop = (symbol: string): string => (columns ? `\n${emitColumns(program, symbol)}` : '')
   return {
     ok: true,
+    columns,
     program: emitted.bytes,
     signature: { params: shapes, result: shapeResult(lowered.result) },
     loops: lowered.loops || recursive,
     ir: printProgram(program),
-    c: (symbol) => emitC(program, symbol, emitted.numbers),
+    c: (symbol) => emitC(program, symbol, emitted.numbers) + loop(symbol),
     positionOf: (fn, instruction) => emitted.positions[fn]?.[instruction],
   }
 }

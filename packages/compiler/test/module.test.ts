@@ -1,7 +1,8 @@
 // Functions of a module of TypeScript: their names, types and constants.
 import { parseSync } from 'oxc-parser'
 import { describe, expect, it } from 'vitest'
-import { emitFiles } from '../src/cli/emit.ts'
+import { prebuild } from '../src/build/prebuild.ts'
+import { candidatesOf, filesOf } from '../src/cli/emit.ts'
 import { explain, explainTable } from '../src/cli/explain.ts'
 import { moduleFunctions } from '../src/module/module-functions.ts'
 import type { ModuleFunction } from '../src/module/module-functions.ts'
@@ -60,11 +61,27 @@ far    m.ts:16  stays JavaScript
 `)
   })
 
-  it('writes them as C with a manifest', () => {
-    const { c, manifest } = emitFiles(explain('m.ts', functionsOf(module)))
-    const { bodies } = JSON.parse(manifest) as { bodies: { name: string; symbol: string }[] }
-    expect(bodies.map(({ name }) => name)).toStrictEqual(['clamp', 'price', 'label', 'sum'])
-    for (const { symbol } of bodies) expect(c).toContain(`CTZ_EXPORT int ${symbol}(`)
+  it('writes them with a manifest, those with loops or columns as C', async () => {
+    const built = await prebuild(candidatesOf(explain('m.ts', functionsOf(module))), { env: {}, targets: {} })
+    const { bodies } = built.manifest
+    expect(bodies.map(({ name, symbol }) => [name, symbol])).toStrictEqual([
+      ['clamp', 'body_0_clamp'],
+      ['price', null],
+      ['label', null],
+      ['sum', 'body_1_sum'],
+    ])
+    expect(bodies[1]?.captures).toStrictEqual({
+      clamp: 'function',
+      LIMITS: '{ "low": number 1, "high": number 10 }',
+      RATE: 'number 0.25',
+    })
+    for (const symbol of ['body_0_clamp', 'body_1_sum']) expect(built.c).toContain(`CTZ_EXPORT int ${symbol}(`)
+    expect(filesOf(built).map(({ file }) => file)).toStrictEqual([
+      'manifest.json',
+      'bodies.c',
+      'index.mjs',
+      'index.cjs',
+    ])
   })
 
   it.each([

@@ -116,7 +116,10 @@ export interface NativeEngineBinding {
   addProgram(name: string, bytes: Uint8Array): NativeKernel
   /** Likewise, with the body in C that a library exports. Throws an Error with the reason. */
   addBody(name: string, bytes: Uint8Array, libraryPath: string, symbolName: string): NativeKernel
-  /** From the next call on, the program runs the body in C that a library exports. Throws an Error with the reason. */
+  /**
+   * From the next call on, the program runs the body in C that a library exports, and over columns the one of the same name and
+   * `_columns`, if there is one. Throws an Error with the reason.
+   */
   swapBody(kernel: number, library: NativeLibrary | string, symbolName: string): void
   programFigures(kernel: number): NativeProgramFigures
   /** Index of a plan, for the slots. Throws a RangeError. */
@@ -128,7 +131,10 @@ export interface NativeEngineBinding {
   wakeTimers(): void
   /** Arguments that are not all numbers and booleans. They are kept alive until `free`. Throws a TypeError naming the argument. */
   attach(slot: number, plan: number, args: readonly unknown[]): void
-  /** Columns of doubles of the same length, and where results go; kept alive until `free`. */
+  /**
+   * Columns of doubles of the same length, and where results go; kept alive until `free`. Rows that a program gives up have
+   * CTZ_ROW_GIVEN_UP there, and their number is the result in the slot.
+   */
   attachColumns(
     slot: number,
     plan: number,

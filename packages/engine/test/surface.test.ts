@@ -33,6 +33,7 @@ test('@catzilla/engine', () => {
       "UnsupportedByEngineError",
       "WaitTimeoutError",
       "allSettled",
+      "arrayTypeNames",
       "builtInKernels",
       "callSafely",
       "checkOptions",

@@ -1,30 +1,39 @@
-// What `catzilla compile` leaves behind: one library in C, and a manifest that says what is in it.
-import { cLibrary } from '../emit/c.ts'
-import { PROGRAM_VERSION } from '../ir/opcodes.generated.ts'
+// What `catzilla compile` leaves behind: the functions by their text, and a module that makes them known.
+import { argumentTypesOf } from '../build/argument-types.ts'
+import type { Candidate, Prebuilding } from '../build/prebuild.ts'
+import { hashOfText } from '../prebuilt/fingerprint.ts'
 import type { Explained } from './explain.ts'
 
-export interface Emitted {
-  readonly c: string
-  readonly manifest: string
+/** Those whose arguments are of types that can be told when they come. */
+export function candidatesOf(rows: readonly Explained[]): Candidate[] {
+  return rows.flatMap(({ file, fn, compilation }) => {
+    const told = argumentTypesOf(fn.types)
+    if (!compilation.ok || !('types' in told)) return []
+    return [{ text: hashOfText(fn.source), file, fn, types: told.types, compilation }]
+  })
 }
 
-export function emitFiles(rows: readonly Explained[]): Emitted {
-  const bodies = rows.flatMap(({ file, fn, compilation }, index) => {
-    if (!compilation.ok) return []
-    const symbol = `body_${index}_${fn.name.replaceAll(/\W/g, '_')}`
-    const { program, signature, loops } = compilation
-    const entry = {
-      name: fn.name,
-      file,
-      line: fn.line,
-      symbol,
-      types: fn.types,
-      signature,
-      loops,
-      program: Buffer.from(program).toString('base64'),
-    }
-    return [{ entry, c: compilation.c(symbol) }]
-  })
-  const manifest = { version: PROGRAM_VERSION, bodies: bodies.map(({ entry }) => entry) }
-  return { c: cLibrary(bodies.map(({ c }) => c)), manifest: `${JSON.stringify(manifest, null, 2)}\n` }
+export interface EmittedFile {
+  readonly file: string
+  readonly bytes: string | Uint8Array
 }
+
+export function filesOf({ manifest, c, libraries }: Prebuilding): EmittedFile[] {
+  return [
+    { file: 'manifest.json', bytes: `${JSON.stringify(manifest, null, 2)}\n` },
+    { file: 'bodies.c', bytes: c },
+    ...libraries,
+    { file: 'index.mjs', bytes: esModule },
+    { file: 'index.cjs', bytes: commonJs },
+  ]
+}
+
+const esModule = `import { registerPrebuilt } from '@catzilla/compiler/prebuilt'
+registerPrebuilt(new URL('manifest.json', import.meta.url))
+`
+
+const commonJs = `const { join } = require('node:path')
+const { pathToFileURL } = require('node:url')
+const { registerPrebuilt } = require('@catzilla/compiler/prebuilt')
+registerPrebuilt(pathToFileURL(join(__dirname, 'manifest.json')))
+`

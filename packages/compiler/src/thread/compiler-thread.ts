@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { CompileOptions } from '../compile-function.ts'
 import type { Answer, Request, ThreadCompilation } from './messages.ts'
+import { packCaptures } from './travelling-captures.ts'
 
 /** Time without a function, in milliseconds, after which the thread ends. */
 const IDLE_MS = 10_000
@@ -26,12 +27,14 @@ export class CompilerThread {
   /** As `compileFunction`, elsewhere. Rejects when the thread ends before it has answered. */
   compile(source: string, options: CompileOptions): Promise<ThreadCompilation> {
     const id = ++this.#latest
+    const { captures = {}, ...rest } = options
+    const request: Request = { id, source, options: rest, captures: packCaptures(captures) }
     const worker = this.#running()
     return new Promise((resolve, reject) => {
       const alarm = setTimeout(() => this.#giveUp(new Error(`it took longer than ${MOST_MS} ms`)), MOST_MS)
       alarm.unref()
       this.#waiting.set(id, { resolve, reject, alarm })
-      worker.postMessage({ id, source, options } satisfies Request)
+      worker.postMessage(request)
     })
   }
 
@@ -40,12 +43,13 @@ export class CompilerThread {
     this.#idle = null
     if (this.#worker !== null) return this.#worker
     const worker = new Worker(entryFile(), { name: 'catzilla-compiler' })
-    worker.unref()
     worker.on('message', (answer: Answer) => this.#answered(answer))
     worker.on('error', (error) => this.#giveUp(error instanceof Error ? error : new Error(String(error))))
     worker.on('exit', () => {
       if (this.#worker === worker) this.#giveUp(new Error('the thread of the compiler has ended'))
     })
+    // after the listeners: one for messages keeps the process alive
+    worker.unref()
     return (this.#worker = worker)
   }
 

@@ -1,12 +1,14 @@
 // Programs as kernels of an engine: the methods of the engine object that add them and swap their bodies.
 #include "binding/engine_object.h"
 #include "binding/reader.h"
+#include "binding/toolchain/toolchain_object.h"
 #include "program_object.h"
 
 // Also `addBody`, whose further arguments name the body in C.
 Napi::Value EngineObject::AddProgram(Info info) {
   ctz_body body = nullptr;
-  if (info.Length() > 2 && !LoadBody(info[2], info[3], &body)) return Napi::Value();
+  ctz_column_body columns = nullptr;
+  if (info.Length() > 2 && !LoadBody(info[2], info[3], &body, &columns)) return Napi::Value();
   if (!info[0].IsString()) return ThrowMisfit(napi_throw_type_error, "name", "a string", info[0]);
   const std::string name = info[0].As<Napi::String>().Utf8Value();
   OpenedProgram program = OpenProgram(info.Env(), info[1]);
@@ -18,15 +20,18 @@ Napi::Value EngineObject::AddProgram(Info info) {
   const char *why = ": too long a name, too many parameters, or too many kernels";
   if (status != CTZ_OK) return ThrowStatus(info.Env(), status, unfit ? name + why : "");
   ctz_body_swap(engine(), index, body);
+  ctz_column_body_swap(engine(), index, columns);
   return DescribeKernels(info.Env(), engine(), index).Get(0u);
 }
 
 void EngineObject::SwapBody(Info info) {
   uint32_t kernel = 0;
   ctz_body body = nullptr;
-  if (!IsOpen(info) || !ReadNumber(info[0], "kernel", 0, UINT32_MAX, &kernel) || !LoadBody(info[1], info[2], &body))
-    return;
+  ctz_column_body columns = nullptr;
+  if (!IsOpen(info) || !ReadNumber(info[0], "kernel", 0, UINT32_MAX, &kernel)) return;
+  if (!LoadBody(info[1], info[2], &body, &columns)) return;
   const ctz_status status = ctz_body_swap(engine(), kernel, body);
+  ctz_column_body_swap(engine(), kernel, columns);
   if (status != CTZ_OK) ThrowStatus(info.Env(), status);
 }
 

@@ -88,24 +88,6 @@ Napi::Value ProgramObject::Call(Info info) {
   return bail_.reason == CTZ_BAIL_NONE ? result : programs.bailed.Value();
 }
 
-bool LoadBody(Napi::Value library, Napi::Value symbol, ctz_body *body) {
-  const ctz_bodies *bodies = LibraryObject::Read(library);
-  if (bodies == nullptr && !library.IsString())
-    return ThrowMisfit(napi_throw_type_error, "library", "a library or its path", library);
-  if (!symbol.IsString()) return ThrowMisfit(napi_throw_type_error, "symbolName", "a string", symbol);
-  char why[512] = "";
-  const std::string path = library.IsString() ? library.As<Napi::String>().Utf8Value() : "the library";
-  const std::string name = symbol.As<Napi::String>().Utf8Value();
-  if (bodies == nullptr) {
-    const ctz_status status = ctz_bodies_load(path.c_str(), &bodies, why, sizeof why);
-    if (status != CTZ_OK) return ThrowStatus(library.Env(), status, path + ": " + why);
-  }
-  ctz_body found = ctz_bodies_find(bodies, name.c_str());
-  if (found == nullptr) return ThrowStatus(library.Env(), CTZ_INVALID, path + " has no body " + name);
-  *body = found;
-  return true;
-}
-
 void ProgramObject::UseBody(Info info) { LoadBody(info[0], info[1], &body_); }
 
 Napi::Value ProgramObject::LastBail(Info info) {

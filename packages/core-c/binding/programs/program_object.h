@@ -33,8 +33,6 @@ using OpenedProgram = std::unique_ptr<ctz_program, CloseProgram>;
 Programs &ProgramsOf(Napi::Env env);
 // The part of the object `programs` that is in math_choice.cc.
 void DescribeMath(Napi::Env env, Napi::Object object);
-// Out of a NativeLibrary, or a library by its path. False with an Error pending that says why.
-bool LoadBody(Napi::Value library, Napi::Value symbol, ctz_body *body);
 
 // Has what the bytes need of Math tested, then opens them; null with an Error pending that says what is wrong.
 OpenedProgram OpenProgram(Napi::Env env, Napi::Value bytes);

@@ -28,6 +28,25 @@ const ctz_bodies *LibraryObject::Read(Napi::Value value) {
   return Unwrap(value.As<Napi::Object>())->bodies_;
 }
 
+bool LoadBody(Napi::Value library, Napi::Value symbol, ctz_body *body, ctz_column_body *columns) {
+  const ctz_bodies *bodies = LibraryObject::Read(library);
+  if (bodies == nullptr && !library.IsString())
+    return ThrowMisfit(napi_throw_type_error, "library", "a library or its path", library);
+  if (!symbol.IsString()) return ThrowMisfit(napi_throw_type_error, "symbolName", "a string", symbol);
+  char why[512] = "";
+  const std::string path = library.IsString() ? library.As<Napi::String>().Utf8Value() : "the library";
+  const std::string name = symbol.As<Napi::String>().Utf8Value();
+  if (bodies == nullptr) {
+    const ctz_status status = ctz_bodies_load(path.c_str(), &bodies, why, sizeof why);
+    if (status != CTZ_OK) return ThrowStatus(library.Env(), status, path + ": " + why);
+  }
+  ctz_body found = ctz_bodies_find(bodies, name.c_str());
+  if (found == nullptr) return ThrowStatus(library.Env(), CTZ_INVALID, path + " has no body " + name);
+  *body = found;
+  if (columns != nullptr) *columns = ctz_bodies_find_columns(bodies, name.c_str());
+  return true;
+}
+
 Napi::Value LibraryObject::Has(Info info) {
   if (!info[0].IsString()) return ThrowMisfit(napi_throw_type_error, "symbolName", "a string", info[0]);
   const std::string name = info[0].As<Napi::String>().Utf8Value();

@@ -31,6 +31,10 @@ class LibraryObject : public Napi::ObjectWrap<LibraryObject> {
   const ctz_bodies *bodies_ = nullptr;
 };
 
+// Out of a NativeLibrary, or a library by its path; `columns`, if asked for, is null where there is none. False with an
+// Error pending that says why.
+bool LoadBody(Napi::Value library, Napi::Value symbol, ctz_body *body, ctz_column_body *columns = nullptr);
+
 // A helper thread of this environment. What runs is killed when the environment ends.
 class ToolchainObject : public Napi::ObjectWrap<ToolchainObject> {
  public:

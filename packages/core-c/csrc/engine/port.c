@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flow/own_tasks.h"
+#include "flow/program_kernel.h"
 #include "flow/registry.h"
 #include "flow/settlement.h"
 #include "flow/timers.h"
@@ -127,7 +128,10 @@ ctz_status ctz_port_attach(ctz_engine *engine, uint32_t slot, uint32_t plan, con
 }
 
 static bool takes_columns(const ctz_kernel *kernel, uint32_t count) {
-  if (kernel->result != CTZ_F64 || kernel->arity != count || count == 0) return false;
+  if (kernel->arity != count || count == 0) return false;
+  const ctz_program_kernel *program = ctz_program_of(kernel);
+  if (program != NULL) return ctz_takes_rows(program);
+  if (kernel->result != CTZ_F64) return false;
   for (uint32_t i = 0; i < count; i++) {
     if (kernel->args[i] != CTZ_F64) return false;
   }

@@ -30,6 +30,14 @@ uint32_t ctz_program_type_of(uint32_t type) {
   return type >= CTZ_PROGRAM_V ? views[type - CTZ_PROGRAM_V] : scalars[type];
 }
 
+bool ctz_takes_rows(const ctz_program_kernel *kernel) {
+  const ctz_signature *signature = ctz_program_signature(kernel->program);
+  for (uint32_t i = 0; i < signature->parameters; i++) {
+    if (signature->types[i] != CTZ_PROGRAM_N) return false;
+  }
+  return signature->result == CTZ_PROGRAM_N || signature->result == CTZ_PROGRAM_I || signature->result == CTZ_PROGRAM_K;
+}
+
 // Any number is taken: one that does not fit has the program give up, and not the task fail.
 static uint8_t argument_type_of(uint32_t type) {
   return (uint8_t)(type == CTZ_PROGRAM_I ? CTZ_F64 : ctz_program_type_of(type));
@@ -70,6 +78,14 @@ ctz_status ctz_body_swap(ctz_engine *engine, uint32_t index, ctz_body body) {
   if (kernel == NULL) return CTZ_NOT_FOUND;
   // release: pairs with the acquire in ctz_call_program; the library was loaded before its code is called
   atomic_store_explicit(&kernel->body, body, memory_order_release);
+  return CTZ_OK;
+}
+
+ctz_status ctz_column_body_swap(ctz_engine *engine, uint32_t index, ctz_column_body body) {
+  ctz_program_kernel *kernel = program_at(engine, index);
+  if (kernel == NULL) return CTZ_NOT_FOUND;
+  // release: pairs with the acquire in ctz_call_program_rows
+  atomic_store_explicit(&kernel->columns, body, memory_order_release);
   return CTZ_OK;
 }
 

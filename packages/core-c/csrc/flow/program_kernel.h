@@ -18,7 +18,8 @@ typedef struct ctz_program_kernel {
   ctz_kernel kernel;  // first
   char name[CTZ_PROGRAM_NAME];
   ctz_program *program;
-  _Atomic(ctz_body) body;  // NULL: interpreted
+  _Atomic(ctz_body) body;            // NULL: interpreted
+  _Atomic(ctz_column_body) columns;  // NULL: row by row
   ctz_program_counters counters[CTZ_PROGRAM_COUNTERS];
 } ctz_program_kernel;
 
@@ -26,6 +27,8 @@ typedef struct ctz_program_kernel {
 uint32_t ctz_program_type_of(uint32_t type);
 // NULL: it is another kernel.
 ctz_program_kernel *ctz_program_of(const ctz_kernel *kernel);
+// Whether it makes a number out of doubles: then it runs over columns.
+bool ctz_takes_rows(const ctz_program_kernel *kernel);
 void ctz_program_kernel_destroy(ctz_program_kernel *kernel);
 
 #endif

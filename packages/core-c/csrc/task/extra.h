@@ -23,6 +23,7 @@ typedef struct ctz_columns_job {
   uint64_t deadline_ns;     // of the whole job
   size_t next;              // first row that nobody has taken
   _Atomic size_t done;      // rows finished or given up
+  _Atomic size_t given_up;  // rows that the program leaves to JavaScript: CTZ_ROW_GIVEN_UP stands in `out`
   _Atomic uint32_t stopped;  // ctz_status of the first chunk that did not end well, plus 1; 0: none
 } ctz_columns_job;
 

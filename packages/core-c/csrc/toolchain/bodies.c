@@ -54,6 +54,15 @@ ctz_body ctz_bodies_find(const ctz_bodies *bodies, const char *symbol) {
   return body;
 }
 
+ctz_column_body ctz_bodies_find_columns(const ctz_bodies *bodies, const char *symbol) {
+  char name[512];
+  int length = snprintf(name, sizeof name, "%s%s", symbol, CTZ_COLUMNS_SUFFIX);
+  void *found = length < 0 || (size_t)length >= sizeof name ? NULL : dlsym((void *)(uintptr_t)bodies, name);
+  ctz_column_body body = NULL;
+  if (found != NULL) memcpy(&body, &found, sizeof body);
+  return body;
+}
+
 static bool write_all(int file, const char *bytes, size_t size) {
   while (size > 0) {
     ssize_t written = write(file, bytes, size);

@@ -5,7 +5,7 @@
 #include "flow/settlement.h"
 #include "worker/call.h"
 #include "worker/pool.h"
-#include "worker/program_call.h"
+#include "worker/program_rows.h"
 #include "worker/run.h"
 
 // Chunks that must be left for another worker to be woken.
@@ -35,7 +35,8 @@ static ctz_outcome_code row_by_row(ctz_call *call, const ctz_kernel *kernel, con
   for (size_t row = chunk.begin; row < chunk.end; row++) {
     ctz_value args[CTZ_KERNEL_MAX_ARITY], result = {.slice = {NULL, 0}};
     for (uint32_t c = 0; c < job->count; c++) args[c].f64 = job->columns[c][row];
-    ctz_outcome_code code = ctz_call_kernel(call, kernel, args, &result);
+    ctz_outcome_code code = kernel->run(&call->context, args, &result);
+    if (code == CTZ_KERNEL_BAILED) return CTZ_KERNEL_FAILED;  // for programs only
     if (code != CTZ_KERNEL_OK) return code;
     job->out[row] = result.f64;
   }
@@ -46,7 +47,9 @@ static ctz_status run_rows(ctz_call *call, const ctz_plan_entry *entry, const ct
                            ctz_chunk chunk) {
   if (ctz_field_u32(&call->slot->cancel) != 0) return CTZ_CANCELLED;
   ctz_call_enter(call, entry);
-  ctz_outcome_code code = kernel->columns == NULL
+  ctz_program_kernel *program = ctz_program_of(kernel);
+  ctz_outcome_code code = program != NULL ? ctz_call_program_rows(call, program, job, chunk.begin, chunk.end)
+                          : kernel->columns == NULL
                               ? row_by_row(call, kernel, job, chunk)
                               : kernel->columns(&call->context, job->columns, job->out, chunk.begin, chunk.end);
   ctz_call_leave(call);
@@ -73,6 +76,8 @@ static void finish(ctz_worker *worker, uint32_t index, ctz_columns_job *job) {
   uint32_t stopped = atomic_load_explicit(&job->stopped, memory_order_relaxed);
   ctz_slot *slot = ctz_slot_at(&worker->engine->table, index);
   ctz_field_set_u32(&slot->result_type, CTZ_VOID);
+  // relaxed: the last `done` orders it
+  ctz_field_set_f64(&slot->result, (double)atomic_load_explicit(&job->given_up, memory_order_relaxed));
   ctz_field_set_f64(&slot->ended_at, ctz_ms_of(worker->engine, worker->now_ns));
   ctz_status status = stopped == 0 ? CTZ_OK : (ctz_status)(stopped - 1);
   ctz_attempt_ended(worker, index, CTZ_PHASE_SHARED, NULL, status, true);

@@ -118,19 +118,19 @@ static bool write_record(ctz_call *call, const ctz_signature *of, const ctz_regi
   return true;
 }
 
-static bool is_task_limit(const ctz_call *call) {
+bool ctz_is_at_task_limit(const ctz_call *call) {
   return ctz_arena_refused(call->worker->arena) == CTZ_ARENA_TASK_LIMIT;
 }
 
-static ctz_program_counters *counters_of(const ctz_call *call, ctz_program_kernel *kernel) {
+ctz_program_counters *ctz_counters_of(const ctz_call *call, ctz_program_kernel *kernel) {
   return &kernel->counters[call->worker->index % CTZ_PROGRAM_COUNTERS];
 }
 
 // What a run that has given up means: a task's own limits are limits of it, everything else is JavaScript's turn.
 static ctz_outcome_code outcome_of(ctz_call *call, ctz_program_kernel *kernel, const ctz_bail *bail) {
   if (bail->reason == CTZ_BAIL_STOPPED) return CTZ_KERNEL_STOPPED;
-  if (bail->reason == CTZ_BAIL_MEMORY && is_task_limit(call)) return CTZ_KERNEL_OUT_OF_MEMORY;
-  atomic_fetch_add_explicit(&counters_of(call, kernel)->bails, 1, memory_order_relaxed);
+  if (bail->reason == CTZ_BAIL_MEMORY && ctz_is_at_task_limit(call)) return CTZ_KERNEL_OUT_OF_MEMORY;
+  atomic_fetch_add_explicit(&ctz_counters_of(call, kernel)->bails, 1, memory_order_relaxed);
   char place[48];
   bool known = bail->function != UINT32_MAX;
   snprintf(place, sizeof place, "%u:%u:%u", known ? bail->function : 0, known ? bail->instruction : 0, bail->number);
@@ -138,7 +138,9 @@ static ctz_outcome_code outcome_of(ctz_call *call, ctz_program_kernel *kernel, c
   return CTZ_KERNEL_BAILED;
 }
 
-static void seed(ctz_run *run, ctz_worker *worker) {
+void ctz_run_begin_on(ctz_run *run, const ctz_program *program, ctz_call *call) {
+  ctz_worker *worker = call->worker;
+  ctz_run_begin(run, program, &call->context);
   worker->random = worker->random * 6364136223846793005u + 1442695040888963407u;
   run->random[0] = worker->random;
   run->random[1] = worker->now_ns | 1u;
@@ -149,9 +151,8 @@ ctz_outcome_code ctz_call_program(ctz_call *call, ctz_program_kernel *kernel, co
   const ctz_signature *of = ctz_program_signature(kernel->program);
   ctz_register registers[CTZ_KERNEL_MAX_ARITY], results[CTZ_PROGRAM_MAX_VALUES];
   ctz_run run;
-  ctz_run_begin(&run, kernel->program, &call->context);
-  seed(&run, call->worker);
-  atomic_fetch_add_explicit(&counters_of(call, kernel)->calls, 1, memory_order_relaxed);
+  ctz_run_begin_on(&run, kernel->program, call);
+  atomic_fetch_add_explicit(&ctz_counters_of(call, kernel)->calls, 1, memory_order_relaxed);
   if (!read_arguments(call, &run, kernel->program, args, registers)) return outcome_of(call, kernel, &run.bail);
   // acquire: pairs with the release in ctz_body_swap
   ctz_body body = atomic_load_explicit(&kernel->body, memory_order_acquire);

@@ -120,6 +120,8 @@ ctz_status ctz_library_load(ctz_engine *engine, const char *path, char *why, siz
 ctz_status ctz_program_add(ctz_engine *engine, const char *name, ctz_program *program, uint32_t *index);
 // From the next call on the kernel runs this body; NULL: it is interpreted. @return NOT_FOUND (it is no program)
 ctz_status ctz_body_swap(ctz_engine *engine, uint32_t kernel, ctz_body body);
+// Likewise for tasks over columns; NULL: the body, or the interpreter, is called row by row. @return NOT_FOUND
+ctz_status ctz_column_body_swap(ctz_engine *engine, uint32_t kernel, ctz_column_body body);
 // How often a program was called, and gave up. @return NOT_FOUND (it is no program)
 ctz_status ctz_program_figures(ctz_engine *engine, uint32_t kernel, uint64_t *calls, uint64_t *bails);
 // The kernels that come with the engine (they are added by create).

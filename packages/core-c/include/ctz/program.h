@@ -188,6 +188,16 @@ struct ctz_runtime {
 // A body: function 0 of a program as C. `args` are its parameters in order; `results` its result, or fields.
 typedef int (*ctz_body)(ctz_run *run, const ctz_register *args, ctz_register *results);
 
+// The same over columns, for programs of doubles whose result is a number: out[row] for each row up to `end`. Answers
+// the row that has given up, or `end`. It takes no memory, so that any number of rows may follow each other in one run.
+// A library exports it beside the body, under the body's name and CTZ_COLUMNS_SUFFIX; not every body has one.
+typedef size_t (*ctz_column_body)(ctz_run *run, const double *const *columns, double *out, size_t row, size_t end);
+#define CTZ_COLUMNS_SUFFIX "_columns"
+
+// What stands in the column of results where JavaScript has to do the row: a NaN that no row gives, for those of
+// results are all made the same by ctz_column_value.
+#define CTZ_ROW_GIVEN_UP UINT64_C(0x7ff4ca7200000001)
+
 #ifdef __cplusplus
 }
 #endif

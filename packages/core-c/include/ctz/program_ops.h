@@ -72,4 +72,9 @@ static inline int ctz_enter(ctz_run *run) {
 }
 static inline void ctz_leave(ctz_run *run) { run->depth--; }
 
+// A result as it stands in a column.
+static inline double ctz_column_value(double value) {
+  return value == value ? value : ctz_of_bits(UINT64_C(0x7ff8000000000000));
+}
+
 #endif

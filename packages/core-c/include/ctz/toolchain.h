@@ -63,6 +63,8 @@ ctz_status ctz_bodies_load(const char *path, const ctz_bodies **bodies, char *wh
 // The same of bytes, which no file names afterwards, so that nobody can change what was checked.
 ctz_status ctz_bodies_open(const void *bytes, size_t size, const ctz_bodies **bodies, char *why, size_t why_size);
 ctz_body ctz_bodies_find(const ctz_bodies *bodies, const char *symbol);  // NULL: it has none of that name
+// The one over columns that belongs to a body. NULL: it has none.
+ctz_column_body ctz_bodies_find_columns(const ctz_bodies *bodies, const char *symbol);
 
 // The C library of this process, such as "glibc 2.36".
 const char *ctz_libc_name(char *buffer, size_t size);

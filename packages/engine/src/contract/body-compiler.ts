@@ -1,6 +1,6 @@
 // What an engine asks of a compiler of task bodies, and what it says of the bodies it has compiled. Engines without machine
 // code of their own never ask.
-import type { TaskHandler } from './task.ts'
+import type { KernelReference, TaskHandler } from './task.ts'
 
 /** Typed arrays that compiled bodies know, by their constructors. */
 export const arrayTypeNames = [
@@ -33,6 +33,38 @@ export interface CompileBlocker {
   readonly column: number
 }
 
+/** What a body takes from its surroundings, by the names that its text has for it. */
+export type Captures = Readonly<Record<string, unknown>>
+
+/**
+ * What is known of a body besides its text. One object for each definition: the engine tells bodies apart by it, since the
+ * same text may stand in other surroundings.
+ */
+export interface BodyFacts {
+  /** Called when the body is compiled, not before: what it names may have no value yet when the body is defined. */
+  readonly captures?: () => Captures
+  /** The types to compile it for before it has been called. */
+  readonly signature?: readonly ArgumentType[]
+  /** Gives what was compiled of it when the application was built. Asked once, when the body is first called. */
+  readonly prebuilt?: (core: object) => Prebuilt
+}
+
+/** A body that was compiled when the application was built, for arguments of these types. */
+export interface PrebuiltBody {
+  readonly types: readonly ArgumentType[]
+  readonly program: CompiledProgram
+  /** Null where the interpreter runs it. */
+  readonly code: MachineCode | null
+  /** On how many lists of arguments C gave the same as V8 when it was built; 0: it was not tried there. */
+  readonly tried: number
+}
+
+/** `reason`: where it comes from, or why it is not used. */
+export interface Prebuilt {
+  readonly bodies: readonly PrebuiltBody[]
+  readonly reason: string
+}
+
 /** A body as C runs it. */
 export interface CompiledProgram {
   /** What the interpreter in C takes. */
@@ -60,7 +92,12 @@ export interface MachineCode {
 
 export interface BodyCompiler {
   /** Elsewhere than on this thread. Rejects when the compiler itself fails. */
-  compile(body: TaskHandler, name: string, types: readonly ArgumentType[]): Promise<BodyCompilation>
+  compile(
+    body: TaskHandler,
+    name: string,
+    types: readonly ArgumentType[],
+    captures?: Captures,
+  ): Promise<BodyCompilation>
   /**
    * Machine code out of what `c` of a program gave, from the cache or by a C compiler, elsewhere than on this thread.
    * Rejects with an Error that says why there is none.
@@ -81,9 +118,13 @@ export type BodyTier = (typeof bodyTiers)[number]
 export interface CompiledBodyReport {
   readonly types: readonly ArgumentType[]
   readonly tier: BodyTier
+  /** When it was compiled: as the application was built, or while it runs. */
+  readonly compiledAt: 'build' | 'run time'
+  /** What runs it over columns, in `mapArrays`; null while that is JavaScript. */
+  readonly columns: 'interpreted' | 'machine code' | null
   /** In one sentence. */
   readonly reason: string
-  /** Runs that were handed to C. */
+  /** Runs that were handed to C; of columns each row is one. */
   readonly calls: number
   /** Runs that C gave up and JavaScript did. */
   readonly bails: number
@@ -96,6 +137,16 @@ export interface CompiledBodyReport {
 
 export interface BodyReport {
   readonly reason: string
+  /** Where what was compiled at build comes from, or why it is not used; null where there is nothing. */
+  readonly prebuilt: string | null
   /** One for each tuple of argument types met so far, four at most. */
   readonly bodies: readonly CompiledBodyReport[]
+}
+
+/** How a body of numbers runs over columns of them. */
+export interface ColumnsWay {
+  /** The body for JavaScript, row by row; for a while it may compare each row with C. */
+  readonly body: TaskHandler
+  /** What C runs over the whole columns; null while, or where, JavaScript does. */
+  readonly kernel: KernelReference | null
 }

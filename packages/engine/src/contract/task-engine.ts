@@ -1,19 +1,10 @@
 // The contract between the API and whatever runs tasks. Every engine is accepted by the conformance suite alone.
-import type { BodyReport, LoadCompiler } from './body-compiler.ts'
+import type { BodyReport, ColumnsWay, LoadCompiler } from './body-compiler.ts'
 import type { EngineCapabilities } from './capabilities.ts'
 import type { EngineEventType, EngineListener } from './events.ts'
 import type { EngineMeasurements } from './measurements.ts'
 import type { EngineStatistics } from './statistics.ts'
-import type {
-  TaskCall,
-  TaskDefinition,
-  TaskHandle,
-  TaskHandler,
-  TaskInfo,
-  TaskPriority,
-  TaskStatus,
-  TaskSummary,
-} from './task.ts'
+import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo, TaskPriority, TaskStatus, TaskSummary } from './task.ts'
 
 /** Where an engine is in its life. */
 export type EngineState = 'new' | 'started' | 'stopping' | 'stopped'
@@ -84,7 +75,13 @@ export interface TaskEngine {
   useCompiler?(load: LoadCompiler): void
 
   /** What became of a body that might run compiled; undefined where nothing compiles it. */
-  reportOf?(body: TaskHandler): BodyReport | undefined
+  reportOf?(call: TaskCall): BodyReport | undefined
+
+  /**
+   * How the body of a call runs over so many columns of numbers, each of so many rows; undefined where nothing compiles it.
+   * @throws CompileError where C was asked for and cannot be had
+   */
+  columnsOf?(call: TaskCall, columns: number, rows: number): ColumnsWay | undefined
 
   /** Takes no more tasks, ends as asked, and reports. Later calls answer with the first report. */
   stop(options: StopOptions): Promise<ShutdownReport>

@@ -1,6 +1,6 @@
 // The nouns of a task: priority, status, lane, call, handle, outcome, and what can be read of it.
 import type { TaskGroup } from '../support/task-group.ts'
-import type { MachineCode } from './body-compiler.ts'
+import type { BodyFacts, MachineCode } from './body-compiler.ts'
 import type { ResolvedTaskOptions } from './resolved-task-options.ts'
 
 /** The four classes, most urgent first. Their lower-case names are accepted wherever a priority is. */
@@ -53,8 +53,8 @@ export interface ProgramKernel {
   readonly code: MachineCode | null
   readonly encode: ((args: readonly unknown[]) => readonly unknown[]) | null
   readonly decode: ((given: unknown) => unknown) | null
-  /** Told each time that it gives up. */
-  bailed(): void
+  /** Told when it gives up; of columns, how many rows. */
+  bailed(times: number): void
 }
 
 /** A named task as an engine knows it. */
@@ -64,6 +64,8 @@ export interface TaskDefinition {
   readonly options: ResolvedTaskOptions
   /** What runs on the native lane. */
   readonly kernel?: KernelReference
+  /** Of its handler. */
+  readonly facts?: BodyFacts
 }
 
 /**
@@ -78,6 +80,8 @@ export interface TaskCall {
   readonly kernel?: KernelReference
   /** The body may get the arguments as they are: whoever submits says that nobody changes them. The inline lane copies nothing then. */
   readonly byReference?: true
+  /** Of its handler. */
+  readonly facts?: BodyFacts
   /** Native lane: the arguments are whole columns of numbers, taken by reference; the result is the column of results. */
   readonly columns?: true
   /**

@@ -1,6 +1,6 @@
 // Put once round any engine: the life cycle (new, started, stopping, stopped) and the checks of what is asked, so that
 // each engine may take for granted that a call is legal and its arguments are of the right shape.
-import type { BodyReport, LoadCompiler } from '../contract/body-compiler.ts'
+import type { BodyReport, ColumnsWay, LoadCompiler } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { ConfigurationError, EngineClosedError, TaskDefinitionError, describeValue } from '../contract/errors.ts'
 import { engineEventTypes } from '../contract/events.ts'
@@ -16,7 +16,7 @@ import type {
   TaskPage,
   TaskQuery,
 } from '../contract/task-engine.ts'
-import type { TaskCall, TaskDefinition, TaskHandle, TaskHandler, TaskInfo } from '../contract/task.ts'
+import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
 import { checkQuery, checkScaleTarget, checkStopOptions, checkTaskId } from './checks.ts'
 
 const defaultStopOptions: StopOptions = { waitForCompletion: true, timeoutMs: 30_000 }
@@ -150,8 +150,12 @@ class GuardedEngine implements TaskEngine {
     this.#engine.useCompiler?.(load)
   }
 
-  reportOf(body: TaskHandler): BodyReport | undefined {
-    return this.#engine.reportOf?.(body)
+  reportOf(call: TaskCall): BodyReport | undefined {
+    return this.#engine.reportOf?.(call)
+  }
+
+  columnsOf(call: TaskCall, columns: number, rows: number): ColumnsWay | undefined {
+    return this.#engine.columnsOf?.(call, columns, rows)
   }
 
   async stop(options: StopOptions): Promise<ShutdownReport> {

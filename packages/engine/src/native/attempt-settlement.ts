@@ -3,8 +3,10 @@ import { PayloadError, toError } from '../contract/errors.ts'
 import { isSettled } from '../contract/task-state.ts'
 import { Deadlines } from '../typescript/deadlines.ts'
 import { beginAttempt } from '../typescript/start.ts'
+import type { RunState } from '../typescript/run-state.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
 import { runInJavaScript } from './bailed-run.ts'
+import { doGivenUpRows } from './given-up-rows.ts'
 import type { KernelAttempt } from './kernel-attempt.ts'
 import { attemptError } from './kernel-errors.ts'
 import type { KernelLane } from './kernel-lane.ts'
@@ -91,15 +93,27 @@ export class AttemptSettlement {
     run.extras.memoryMb = past.memoryKb / KIB_PER_MIB
     run.attempt = past.attempt
     const now = keepsTime ? past.endedAt : walk.clock.now()
-    if (state === SLOT_STATE_COMPLETED) return settlement.succeeded(record, run, this.#result(attempt), now)
+    if (state === SLOT_STATE_COMPLETED) return this.#succeed(attempt, run, now)
     const found = this.#parts.binding.error(attempt.slot)
     if (found.status === 'BAILED') return runInJavaScript(this.#walk, record, run)
     const error = attemptError(found, record)
     settlement.failed(record, run, error, now, this.#isFinal(attempt))
   }
 
-  #result({ kernel, slot, out }: KernelAttempt): unknown {
-    if (out !== null) return out
+  #succeed(attempt: KernelAttempt, run: RunState, now: number): void {
+    const { settlement } = this.#walk
+    const { record, slot, out } = attempt
+    if (out === null) return settlement.succeeded(record, run, this.#result(attempt), now)
+    const { port } = this.#parts
+    try {
+      doGivenUpRows(record, out, port.doubles[port.doubleOf(slot) + SLOT_RESULT / 8] ?? 0)
+    } catch (thrown) {
+      return settlement.failed(record, run, toError(thrown), now)
+    }
+    settlement.succeeded(record, run, out, now)
+  }
+
+  #result({ kernel, slot }: KernelAttempt): unknown {
     const { port, binding } = this.#parts
     const type = port.words[port.wordOf(slot) + SLOT_RESULT_TYPE / 4] ?? 0
     if (isScalar(type)) return scalarIn(port, slot, type)

@@ -7,7 +7,7 @@ import type { WalkParts } from '../typescript/walk-engine.ts'
 /** Compiled bodies are synchronous and look at nothing but their arguments: they need no context, and end here. */
 export function runInJavaScript({ walk, settlement }: WalkParts, record: TaskRecord, run: RunState): void {
   const { call, handler, options } = record.plan
-  call.kernel?.program?.bailed()
+  call.kernel?.program?.bailed(1)
   let value: unknown
   try {
     value = handler(...(record.args as never[]))

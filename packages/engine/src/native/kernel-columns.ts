@@ -10,9 +10,11 @@ const MOST_ROWS = 16_384
 export type NumberColumn = Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array
 
 /** @throws TaskDefinitionError when the kernel does not go from numbers to a number */
-export function requireColumnsKernel(kernel: NativeKernel, task: string): void {
+export function requireColumnsKernel(kernel: NativeKernel, task: string, isProgram: boolean): void {
   const signature = signatureOf(kernel)
-  if (kernel.result === 1 && signature.length > 0 && signature.every((type) => type === 'f64')) return
+  // a program may know its numbers to be whole: 1 f64, 2 i32
+  const isNumber = kernel.result === 1 || (kernel.result === 2 && isProgram)
+  if (isNumber && signature.length > 0 && signature.every((type) => type === 'f64')) return
   throw new TaskDefinitionError(
     `task '${task}': columns need a kernel that makes a number (f64) out of numbers (f64), '${kernel.name}' is another`,
   )

@@ -1,6 +1,6 @@
 // The native engine: the walk with its inline lane for bodies in JavaScript, and a lane of C worker threads for kernels.
 import type { NativeCore } from '@catzilla/core-c'
-import type { BodyReport, LoadCompiler } from '../contract/body-compiler.ts'
+import type { BodyReport, ColumnsWay, LoadCompiler } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { ConfigurationError, EngineUnavailableError, UnsupportedByEngineError, toError } from '../contract/errors.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
@@ -104,6 +104,7 @@ export class NativeEngine implements TaskEngine {
 
   register(definition: TaskDefinition): void {
     this.#engine.register(definition)
+    if (this.#mayCompile(definition)) this.#tiers?.expect(definition, definition.handler)
   }
 
   submit(call: TaskCall, args: readonly unknown[]): TaskHandle {
@@ -130,9 +131,8 @@ export class NativeEngine implements TaskEngine {
 
   /** The call as it runs best: a body in JavaScript may be compiled by now. */
   #bestFor(call: TaskCall, args: readonly unknown[]): TaskCall {
-    const { lane, compile } = call.options
-    if (this.#tiers === null || lane !== 'inline' || compile === false) return call
-    const handler = call.handler ?? this.#engine.parts.plans.nameFor(call.name).handler
+    if (this.#tiers === null || !this.#mayCompile(call)) return call
+    const handler = this.#handlerOf(call)
     return handler === undefined ? call : this.#tiers.callFor(call, handler, args)
   }
 
@@ -147,11 +147,26 @@ export class NativeEngine implements TaskEngine {
   }
 
   useCompiler(load: LoadCompiler): void {
-    this.#tiers = new Tiers(this.#core.programs, () => load(this.#core))
+    this.#tiers = new Tiers(this.#core, load)
   }
 
-  reportOf(body: TaskHandler): BodyReport | undefined {
-    return this.#tiers?.report(body)
+  reportOf(call: TaskCall): BodyReport | undefined {
+    const handler = this.#handlerOf(call)
+    return handler === undefined ? undefined : this.#tiers?.report(call, handler)
+  }
+
+  columnsOf(call: TaskCall, columns: number, rows: number): ColumnsWay | undefined {
+    if (!this.#mayCompile(call)) return undefined
+    const handler = this.#handlerOf(call)
+    return handler === undefined ? undefined : this.#tiers?.columnsFor(call, handler, columns, rows)
+  }
+
+  #mayCompile({ options: { lane, compile } }: TaskCall | TaskDefinition): boolean {
+    return this.#tiers !== null && lane === 'inline' && compile !== false
+  }
+
+  #handlerOf(call: TaskCall): TaskHandler | undefined {
+    return call.handler ?? this.#engine.parts.plans.nameFor(call.name).handler
   }
 
   /** The plan of a call for the native lane; null for other lanes. */
@@ -268,7 +283,7 @@ export class NativeEngine implements TaskEngine {
     const kernel = this.#side?.catalog.find(reference, name)
     if (kernel === undefined) return null
     if (columns === true) {
-      requireColumnsKernel(kernel, name)
+      requireColumnsKernel(kernel, name, reference.program !== undefined)
       return (args) => checkColumns(kernel, args, name)
     }
     const signature = signatureOf(kernel)

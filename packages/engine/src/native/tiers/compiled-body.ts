@@ -9,11 +9,14 @@ import type {
   CompileBlocker,
   CompiledBodyReport,
   CompiledProgram,
+  BodyFacts,
   MachineCode,
+  PrebuiltBody,
 } from '../../contract/body-compiler.ts'
 import type { KernelReference, TaskCall, TaskHandler } from '../../contract/task.ts'
 import { portLayout } from '../port-layout.ts'
 import { describeTypes } from './argument-types.ts'
+import { BodyColumns, runsOverColumns } from './body-columns.ts'
 import { isSameValue } from './same-value.ts'
 
 /** Calls of which both results are compared; long ones, in milliseconds, need fewer. */
@@ -33,7 +36,9 @@ export interface CompiledBodySetup {
   readonly body: TaskHandler
   readonly name: string
   readonly types: readonly ArgumentType[]
-  readonly compiler: BodyCompiler
+  /** Null where there is none, for what was compiled before. */
+  readonly compiler: BodyCompiler | null
+  readonly facts: BodyFacts | undefined
   readonly programs: NativePrograms
   /** C was asked for: how quick it is does not matter. */
   readonly required: boolean
@@ -55,12 +60,15 @@ export class CompiledBody {
   bails = 0
   readonly #setup: CompiledBodySetup
   #reason = 'it is being compiled'
+  #compiledAt: CompiledBodyReport['compiledAt'] = 'run time'
   #blockers: readonly CompileBlocker[] = []
   #compileMs = 0
   #program: CompiledProgram | null = null
   #native: NativeProgram | null = null
   #kernel: KernelReference | null = null
   #checksLeft = CHECKS
+  #columns: BodyColumns | null = null
+  #wantsColumns = false
   /** Shortest run in each. */
   #jsMs = Infinity
   #cMs = Infinity
@@ -75,12 +83,26 @@ export class CompiledBody {
     this.types = setup.types
   }
 
+  /**
+   * Takes what was compiled when the application was built.
+   * @throws Error that says why it cannot be run here
+   */
+  adopt({ program, code, tried }: PrebuiltBody): void {
+    this.#compiledAt = 'build'
+    this.#program = program
+    this.#native = this.#setup.programs.openProgram(program.bytes)
+    if (code !== null) this.#native.useBody(code.library as NativeLibrary | string, code.symbol)
+    this.#beginChecks(code === null ? 'interpreted' : 'machine code', program, code)
+    // what was compared when it was built, and is handed over for next to nothing, is not compared again
+    if (tried > 0 && this.#isHandedOverInSlots) this.#switch()
+  }
+
   /** Compiles; loops go on to machine code, since the interpreter is no match for V8 there. */
-  async compile(): Promise<void> {
-    const { body, name, types, compiler, programs } = this.#setup
+  async compile(compiler: BodyCompiler): Promise<void> {
+    const { body, name, types, facts, programs } = this.#setup
     const begunAt = performance.now()
     try {
-      const compilation = await compiler.compile(body, name, types)
+      const compilation = await compiler.compile(body, name, types, facts?.captures?.())
       if (!compilation.ok) {
         this.#blockers = compilation.blockers
         return this.#stay(blockedBy(compilation.blockers))
@@ -144,11 +166,23 @@ export class CompiledBody {
   checked(call: TaskCall): TaskCall {
     let derived = this.#checked.get(call)
     if (derived === undefined) {
-      const handler = ((...args: readonly unknown[]) => this.#runBoth(args)) as TaskHandler
-      derived = Object.freeze({ ...call, handler })
+      derived = Object.freeze({ ...call, handler: this.runChecked })
       this.#checked.set(call, derived)
     }
     return derived
+  }
+
+  /** The body, compared with C as long as that is wanted. */
+  readonly runChecked: TaskHandler = (...args: readonly unknown[]) => this.#runBoth(args)
+
+  /** What runs over columns of numbers in C; null while JavaScript does. */
+  overColumns(): KernelReference | null {
+    this.#wantsColumns = true
+    if (this.tier !== 'interpreted' && this.tier !== 'machine code') return null
+    const [program, native, kernel] = [this.#program, this.#native, this.#kernel]
+    if (program === null || native === null || kernel === null || !runsOverColumns(program, native)) return null
+    this.#columns ??= new BodyColumns(kernel, program, this.#setup.compiler)
+    return this.#columns.kernel
   }
 
   #runBoth(args: readonly unknown[]): unknown {
@@ -169,7 +203,7 @@ export class CompiledBody {
     }
     const ours = bailed || decode === null ? given : decode(given)
     this.#compared(bailed || isSameValue(value, ours), performance.now() - between, bailed ? 0 : between - begunAt)
-    if (bailed) this.#bailed()
+    if (bailed) this.#bailed(1)
     return value
   }
 
@@ -189,7 +223,12 @@ export class CompiledBody {
     this.#checksLeft = Math.min(this.#checksLeft - 1, jsMs > LONG_MS ? CHECKS_OF_LONG : CHECKS)
     if (this.#checksLeft > 0 || this.tier !== 'checking') return
     const slower = this.#slowerInC()
-    if (slower !== null) return this.#stay(slower)
+    if (slower === null) this.#switch()
+    else this.#stay(slower)
+  }
+
+  /** From the next task on C runs it. */
+  #switch(): void {
     this.tier = this.#next
     this.#setup.tally.bodies++
     this.#reason =
@@ -203,7 +242,8 @@ export class CompiledBody {
     if (js > WORTH_TIMING_MS && c * LEAST_SPEED > js) {
       return `JavaScript is quicker: ${(js * 1e3).toFixed(1)} µs, C takes ${(c * 1e3).toFixed(1)} µs`
     }
-    if (this.#isHandedOverInSlots || js > HAND_OVER_MS || js === Infinity) return null
+    // columns are handed over whole
+    if (this.#isHandedOverInSlots || this.#wantsColumns || js > HAND_OVER_MS || js === Infinity) return null
     return `its body takes ${(js * 1e3).toFixed(1)} µs: handing such arguments to C would take longer`
   }
 
@@ -214,9 +254,9 @@ export class CompiledBody {
   }
 
   /** C gave up a run, which JavaScript does. */
-  readonly #bailed = (): void => {
-    this.bails++
-    this.#setup.tally.bails++
+  readonly #bailed = (times: number): void => {
+    this.bails += times
+    this.#setup.tally.bails += times
     if (this.bails < MANY_BAILS || this.bails * BAIL_SHARE < this.calls + CHECKS) return
     this.#stay(`C gave up ${this.bails} of ${this.calls + CHECKS} calls, which JavaScript then had to do`)
   }
@@ -225,6 +265,8 @@ export class CompiledBody {
     return {
       types: this.types,
       tier: this.tier,
+      compiledAt: this.#compiledAt,
+      columns: this.#columns?.kernel?.program === undefined ? null : this.#columns.tier,
       reason: this.#reason,
       calls: this.calls,
       bails: this.bails,

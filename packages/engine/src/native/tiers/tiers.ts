@@ -1,9 +1,10 @@
 // Which bodies in JavaScript run in C, and since when. A body is compiled for the types of arguments that it is called with,
 // in the background, compared with JavaScript, and then switched between two tasks.
-import type { NativePrograms } from '@catzilla/core-c'
+import { isDeepStrictEqual } from 'node:util'
+import type { NativeCore } from '@catzilla/core-c'
 import { CompileError, toError } from '../../contract/errors.ts'
-import type { ArgumentType, BodyCompiler, BodyReport } from '../../contract/body-compiler.ts'
-import type { TaskCall, TaskHandler } from '../../contract/task.ts'
+import type { ArgumentType, BodyCompiler, BodyReport, ColumnsWay, LoadCompiler } from '../../contract/body-compiler.ts'
+import type { TaskCall, TaskDefinition, TaskHandler } from '../../contract/task.ts'
 import type { CompiledStatistics } from '../../contract/statistics.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import { matches, typesOf } from './argument-types.ts'
@@ -25,6 +26,8 @@ interface Watched {
   strange: number
   /** Asynchronous, or a generator. */
   readonly never: boolean
+  /** Where what was compiled at build comes from, or why it is not used; null: there is nothing. */
+  prebuilt: string | null
 }
 
 /** Whether C can never run it, as far as can be told without looking at its text. */
@@ -33,26 +36,30 @@ function isAsynchronous(handler: TaskHandler): boolean {
 }
 
 export class Tiers {
-  readonly #programs: NativePrograms
-  readonly #watched = new WeakMap<TaskHandler, Watched>()
+  readonly #core: NativeCore
+  readonly #watched = new WeakMap<object, Watched>()
   readonly #tally: Tally = { bodies: 0, calls: 0, bails: 0 }
-  #load: (() => Promise<BodyCompiler | null>) | null
+  #load: LoadCompiler | null
+  #loading: Promise<void> | null = null
   #compiler: BodyCompiler | null = null
+  #closed = false
   #noCompiler = 'it is compiled when it has been called twice with arguments of the same types'
-  #latestHandler: TaskHandler | null = null
+  #latestKey: object | null = null
   #latest: Watched | null = null
 
   /** @param load gives the compiler, when it is first needed; null where there is none */
-  constructor(programs: NativePrograms, load: () => Promise<BodyCompiler | null>) {
-    this.#programs = programs
+  constructor(core: NativeCore, load: LoadCompiler) {
+    this.#core = core
     this.#load = load
   }
 
-  async #loadNow(load: () => Promise<BodyCompiler | null>): Promise<void> {
+  async #loadNow(load: LoadCompiler): Promise<void> {
     this.#load = null
     try {
-      this.#compiler = await load()
-      if (this.#compiler === null) this.#noCompiler = 'there is no compiler; install @catzilla/compiler'
+      const compiler = await load(this.#core)
+      if (this.#closed) return await compiler?.close?.()
+      this.#compiler = compiler
+      if (compiler === null) this.#noCompiler = 'there is no compiler; install @catzilla/compiler'
     } catch (thrown) {
       this.#noCompiler = `the compiler does not load: ${toError(thrown).message}`
     }
@@ -60,7 +67,7 @@ export class Tiers {
 
   /** The call that is to be submitted in place of this one: itself, or one that runs in C, or in both. */
   callFor(call: TaskCall, handler: TaskHandler, args: readonly unknown[]): TaskCall {
-    const watched = this.#watchedOf(handler)
+    const watched = this.#watchedOf(call, handler)
     if (watched.never) return this.#inJavaScript(call, handler)
     for (const body of watched.bodies) {
       if (!matches(body.types, args)) continue
@@ -77,51 +84,145 @@ export class Tiers {
     return call
   }
 
+  /** How the body runs over columns: their types are known before they come. */
+  columnsFor(call: TaskCall, handler: TaskHandler, columns: number, rows: number): ColumnsWay {
+    const watched = this.#watchedOf(call, handler)
+    if (watched.never) return { body: this.#asJavaScript(call, handler), kernel: null }
+    const row = Array.from<number>({ length: columns }).fill(0)
+    const body = watched.bodies.find(({ types }) => matches(types, row))
+    if (body === undefined) {
+      this.#compileSoon(
+        watched,
+        call,
+        handler,
+        row.map(() => 'number' as const),
+      )
+      return { body: handler, kernel: null }
+    }
+    if (body.tier === 'javascript') return { body: this.#asJavaScript(call, handler, body), kernel: null }
+    const kernel = body.overColumns()
+    if (kernel === null) return { body: body.runChecked, kernel }
+    body.calls += rows
+    this.#tally.calls += rows
+    return { body: handler, kernel }
+  }
+
+  /** A body was defined: those whose types are declared are compiled before they are called. */
+  expect(call: TaskCall | TaskDefinition, handler: TaskHandler): void {
+    if (call.facts?.signature !== undefined) this.#watchedOf(call, handler)
+  }
+
   /** It is settled that JavaScript runs it. @throws CompileError where C was asked for */
   #inJavaScript(call: TaskCall, handler: TaskHandler, body?: CompiledBody): TaskCall {
     if (call.options.compile !== 'require') return call
-    const why = body === undefined ? this.report(handler).reason : body.report().reason
+    const why = body === undefined ? this.report(call, handler).reason : body.report().reason
     throw new CompileError(
       `task '${call.name}': compile: 'require' cannot be met: ${why}; use compile: 'auto', or change it`,
     )
   }
 
-  #watchedOf(handler: TaskHandler): Watched {
-    if (handler === this.#latestHandler && this.#latest !== null) return this.#latest
-    let watched = this.#watched.get(handler)
+  #asJavaScript(call: TaskCall, handler: TaskHandler, body?: CompiledBody): TaskHandler {
+    this.#inJavaScript(call, handler, body)
+    return handler
+  }
+
+  #watchedOf(call: TaskCall | TaskDefinition, handler: TaskHandler): Watched {
+    const key = call.facts ?? handler
+    if (key === this.#latestKey && this.#latest !== null) return this.#latest
+    let watched = this.#watched.get(key)
     if (watched === undefined) {
-      watched = { bodies: [], types: null, calls: 0, strange: 0, never: isAsynchronous(handler) }
-      this.#watched.set(handler, watched)
+      const never = isAsynchronous(handler)
+      watched = { bodies: [], types: null, calls: 0, strange: 0, never, prebuilt: null }
+      this.#watched.set(key, watched)
+      if (!never) this.#begin(watched, call, handler)
     }
-    this.#latestHandler = handler
+    this.#latestKey = key
     this.#latest = watched
     return watched
   }
 
-  #observe(watched: Watched, { name, options }: TaskCall, handler: TaskHandler, args: readonly unknown[]): void {
-    if (watched.bodies.length === MOST_BODIES) return
+  /** What need not wait until the body has been called: what was compiled at build, and types that were declared. */
+  #begin(watched: Watched, call: TaskCall | TaskDefinition, handler: TaskHandler): void {
+    const { prebuilt, signature } = call.facts ?? {}
+    const found = prebuilt?.(this.#core)
+    watched.prebuilt = found?.reason ?? null
+    for (const each of found?.bodies ?? []) {
+      const body = this.#bodyFor(call, handler, each.types)
+      try {
+        body.adopt(each)
+        watched.bodies.push(body)
+      } catch (thrown) {
+        watched.prebuilt = `what was compiled at build cannot be run here: ${toError(thrown).message}`
+      }
+    }
+    if (signature === undefined || watched.bodies.some(({ types }) => isDeepStrictEqual(types, signature))) return
+    this.#compileSoon(watched, call, handler, signature)
+  }
+
+  #observe(watched: Watched, call: TaskCall, handler: TaskHandler, args: readonly unknown[]): void {
+    if (watched.bodies.length >= MOST_BODIES) return
     if (watched.types === null || !matches(watched.types, args)) {
       watched.types = typesOf(args)
       watched.calls = 0
       if (watched.types === null) watched.strange++
     }
     if (watched.types === null || ++watched.calls < CALLS_BEFORE) return
-    if (this.#compiler === null) {
-      if (this.#load !== null) void this.#loadNow(this.#load)
-      return
+    if (this.#compiler !== null) {
+      this.#compile(this.#compiler, watched, call, handler, watched.types)
+      watched.types = null
+    } else void this.#loadSoon()
+  }
+
+  /** Compiles for types that are known, as soon as there is a compiler. */
+  #compileSoon(
+    watched: Watched,
+    call: TaskCall | TaskDefinition,
+    handler: TaskHandler,
+    types: readonly ArgumentType[],
+  ): void {
+    const compile = (): void => {
+      const known = watched.bodies.some((body) => isDeepStrictEqual(body.types, types))
+      if (this.#compiler === null || known || watched.bodies.length >= MOST_BODIES) return
+      this.#compile(this.#compiler, watched, call, handler, types)
     }
-    const body = new CompiledBody({
+    if (this.#compiler === null) void this.#loadSoon()?.then(compile)
+    else compile()
+  }
+
+  #loadSoon(): Promise<void> | null {
+    const load = this.#load
+    if (load !== null) {
+      runOutsideContexts(() => {
+        this.#loading = this.#loadNow(load)
+      })
+    }
+    return this.#loading
+  }
+
+  #compile(
+    compiler: BodyCompiler,
+    watched: Watched,
+    call: TaskCall | TaskDefinition,
+    handler: TaskHandler,
+    types: readonly ArgumentType[],
+  ): void {
+    const body = this.#bodyFor(call, handler, types)
+    watched.bodies.push(body)
+    runOutsideContexts(() => void body.compile(compiler))
+  }
+
+  #bodyFor(call: TaskCall | TaskDefinition, handler: TaskHandler, types: readonly ArgumentType[]): CompiledBody {
+    const { name, options, facts } = call
+    return new CompiledBody({
       body: handler,
       name,
-      types: watched.types,
+      types,
       compiler: this.#compiler,
-      programs: this.#programs,
+      facts,
+      programs: this.#core.programs,
       required: options.compile === 'require',
       tally: this.#tally,
     })
-    watched.bodies.push(body)
-    watched.types = null
-    runOutsideContexts(() => void body.compile())
   }
 
   figures(): CompiledStatistics {
@@ -130,21 +231,24 @@ export class Tiers {
   }
 
   async close(): Promise<void> {
+    const compiler = this.#compiler
+    this.#closed = true
     this.#load = null
-    await this.#compiler?.close?.()
+    this.#compiler = null
+    await compiler?.close?.()
   }
 
-  report(handler: TaskHandler): BodyReport {
-    const watched = this.#watched.get(handler)
+  report(call: TaskCall, handler: TaskHandler): BodyReport {
+    const watched = this.#watched.get(call.facts ?? handler)
     const bodies = watched?.bodies.map((body) => body.report()) ?? []
-    return { reason: this.#reasonOf(handler, watched), bodies }
+    return { reason: this.#reasonOf(handler, watched), prebuilt: watched?.prebuilt ?? null, bodies }
   }
 
   #reasonOf(handler: TaskHandler, watched: Watched | undefined): string {
     if (isAsynchronous(handler)) return 'asynchronous bodies and generators run as JavaScript'
     if (watched === undefined)
       return 'it is compiled for the types of arguments it is called with, and has not been called'
-    if (watched.bodies.length === MOST_BODIES) {
+    if (watched.bodies.length >= MOST_BODIES) {
       return `it is compiled for ${MOST_BODIES} kinds of arguments; others run as JavaScript`
     }
     if (watched.bodies.length > 0) return 'it is compiled for the types of arguments it was called with'
