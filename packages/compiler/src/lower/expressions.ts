@@ -15,6 +15,7 @@ import { constant } from './builder.ts'
 import { callExpression, newExpression } from './calls.ts'
 import { capturedValue, globalValue, refuseName } from './names.ts'
 import type { AnyExpression, Arm, Lowering, Want } from './lowering.ts'
+import { arrayLiteral } from './lists.ts'
 import { member, optionalChain } from './members.ts'
 import { binary, inverted, negative, number, text, typeofName } from './operators.ts'
 import { objectLiteral } from './records.ts'
@@ -73,6 +74,8 @@ export function expression(l: Lowering, node: AnyExpression, want: Want): Value 
       return l.refuse('CZ1006', node, 'a function as a value')
     case 'ObjectExpression':
       return objectLiteral(l, node)
+    case 'ArrayExpression':
+      return arrayLiteral(l, node)
     default:
       return refuseConstruct(l, node)
   }
@@ -230,16 +233,30 @@ function unary(l: Lowering, node: UnaryExpression, want: Want): Value {
     l.effect(argument)
     return undefinedValue
   }
+  if (operator === 'typeof') return typeofValue(l, node, l.raw(argument))
   if (operator === '!') return boolean(l.build.emit('BOOL_NOT', [l.truth(l.raw(argument))]))
   const value = l.value(argument, operator === '~' ? 'int32' : operator === '-' ? want : undefined)
   if (value.kind === 'unknown') return value
-  if (operator === 'typeof') {
-    const name = typeofName(value)
-    return name === undefined ? l.refuse('CZ1007', node, operator, 'this value') : stringConstant(name)
-  }
   const operand = number(l, value, node, operator)
   if (operator === '-') return negative(l, operand, want)
   return operator === '~' ? inverted(l, operand) : operand
+}
+
+function typeofValue(l: Lowering, node: UnaryExpression, value: Value): Value {
+  if (value.kind === 'unknown') return value
+  if (value.kind !== 'maybe') {
+    const name = typeofName(value)
+    return name === undefined ? l.refuse('CZ1007', node, 'typeof', 'this value') : stringConstant(name)
+  }
+  const [none, end] = [l.build.label(), l.build.label()]
+  l.build.branch(value.given, false, none)
+  const arms = [{ value: typeofValue(l, node, value.of), end: l.build.here() }]
+  l.build.jump(end)
+  l.build.place(none)
+  arms.push({ value: typeofValue(l, node, { kind: value.none }), end: l.build.here() })
+  const merged = l.merge(arms, node)
+  l.build.place(end)
+  return merged
 }
 
 function conditional(l: Lowering, node: ConditionalExpression): Value {

@@ -7,13 +7,14 @@ import { typeName } from '../types/types.ts'
 import { constant } from './builder.ts'
 import { toCounter, toFloat, toInt32, toNumber, toText } from './convert.ts'
 import type { Lowering, Want } from './lowering.ts'
-import type { NumberValue, Value } from './values.ts'
+import type { ListValue, NumberValue, Value } from './values.ts'
 import {
   boolean,
   counter,
   float,
   int32,
   knownNumber,
+  listRegister,
   MAX_STEP,
   numberConstant,
   numberOf,
@@ -168,10 +169,16 @@ function equality(l: Lowering, operator: string, left: Value, right: Value, node
   }
   if (left.kind === 'number' && right.kind === 'number') return ordered(l, 'EQ', left, right)
   if (left.kind === 'string' && right.kind === 'string') return l.build.emit('STR_EQ', [left.operand, right.operand])
+  if (left.kind === 'list' && right.kind === 'list') return sameList(l, left, right)
   if (left.kind === 'boolean' && right.kind === 'boolean') return l.build.emit('BOOL_EQ', [left.operand, right.operand])
   if (isPrimitive(left) && isPrimitive(right) && !loose) return constant('b', false)
   if (isPrimitive(left) !== isPrimitive(right) && !loose) return constant('b', false)
   return refuseTypes(l, operator, left, right, node)
+}
+
+function sameList(l: Lowering, left: ListValue, right: ListValue): Operand {
+  const [a, b] = [listRegister(left.elements), listRegister(right.elements)]
+  return a === b ? l.build.emit('LIST_SAME', [left.operand, right.operand]) : constant('b', false)
 }
 
 function isNone(value: Value): boolean {
@@ -227,6 +234,7 @@ export function typeofName(value: Value): string | undefined {
     case 'null':
     case 'record':
     case 'view':
+    case 'list':
       return 'object'
     default:
       return undefined

@@ -3,6 +3,7 @@
 //
 // X(name, result, operands, bails). Types are letters:
 //   n f64, a number   i int32   k int64, a loop counter, |k| < 2^53   b boolean   s string   v typed array
+//   N B S arrays of numbers, booleans, strings   a any of the three, in one row the same
 //   . no result
 // `bails` 1: the operation may give up, and the whole call runs again in JavaScript. Nothing a program does can be seen
 // from outside before it has returned, so giving up is always exact.
@@ -11,7 +12,7 @@
 #define CTZ_OPCODES_H
 
 // Raised with every change that an older program would notice.
-#define CTZ_PROGRAM_VERSION 2u
+#define CTZ_PROGRAM_VERSION 3u
 
 #define CTZ_OPCODES(X)                                                                        \
   /* any type: the register as it is; operand and result have the same type */                \
@@ -151,6 +152,51 @@
   X(VIEW_SET_I, ".", "vki", 1) /* likewise */                                                 \
   X(VIEW_NEW, "v", "n", 1) /* zeroed */                                                       \
   X(VIEW_FILL, ".", "vnnn", 1) /* value, from, to */                                          \
+  /* arrays, which grow and have names: a register holds which array, not its elements. Whatever makes or lengthens */      \
+  /* one may run out of memory, and bail */                                                                                 \
+  X(K_INDEX, "k", "n", 1) /* a number as an index; bails unless it is whole and not negative */                             \
+  X(LIST_NEW, "a", "k", 1) /* empty; room for so many */                                                                    \
+  X(LIST_LENGTH, "k", "a", 0)                                                                                               \
+  X(LIST_SAME, "b", "aa", 0) /* one array under two names */                                                                \
+  X(LIST_RESIZE, ".", "ak", 1) /* to fewer elements; bails for more */                                                      \
+  X(LIST_SLICE, "a", "ann", 1)                                                                                              \
+  X(LIST_INSERT, ".", "aka", 1) /* the elements of another at an index */                                                   \
+  X(LIST_REMOVE, ".", "akk", 1) /* so many from an index on */                                                              \
+  X(LIST_REVERSE, ".", "a", 1)                                                                                              \
+  X(LIST_SORT, ".", "a", 1) /* as sort() does it: by the texts of the elements */                                           \
+  X(LIST_JOIN, "s", "as", 1)                                                                                                \
+  X(LIST_OF_VIEW, "a", "v", 1) /* numbers of a Float64Array, booleans of a Uint8Array */                                    \
+  X(LIST_TO_VIEW, "v", "a", 1) /* and back */                                                                               \
+  X(NLIST_GET, "n", "Nk", 1) /* bails outside */                                                                            \
+  X(BLIST_GET, "b", "Bk", 1)                                                                                                \
+  X(SLIST_GET, "s", "Sk", 1)                                                                                                \
+  X(NLIST_PUT, ".", "Nkn", 1) /* right behind the last one it lengthens, beyond it bails */                                 \
+  X(BLIST_PUT, ".", "Bkb", 1)                                                                                               \
+  X(SLIST_PUT, ".", "Sks", 1)                                                                                               \
+  X(NLIST_PUSH, ".", "Nn", 1)                                                                                               \
+  X(BLIST_PUSH, ".", "Bb", 1)                                                                                               \
+  X(SLIST_PUSH, ".", "Ss", 1)                                                                                               \
+  X(NLIST_FILL, ".", "Nnnn", 1) /* value, from, to */                                                                       \
+  X(BLIST_FILL, ".", "Bbnn", 1)                                                                                             \
+  X(SLIST_FILL, ".", "Ssnn", 1)                                                                                             \
+  X(NLIST_INDEX_OF, "n", "Nnn", 0) /* value, from */                                                                        \
+  X(BLIST_INDEX_OF, "n", "Bbn", 0)                                                                                          \
+  X(SLIST_INDEX_OF, "n", "Ssn", 0)                                                                                          \
+  X(NLIST_LAST_INDEX_OF, "n", "Nnn", 0)                                                                                     \
+  X(BLIST_LAST_INDEX_OF, "n", "Bbn", 0)                                                                                     \
+  X(SLIST_LAST_INDEX_OF, "n", "Ssn", 0)                                                                                     \
+  X(NLIST_INCLUDES, "b", "Nnn", 0) /* NaN too */                                                                            \
+  X(SLIST_OF_TEXT, "S", "sv", 1) /* a text cut into pieces of these lengths, an Int32Array */                               \
+  X(SLIST_LENGTHS, "v", "S", 1) /* and back, with LIST_JOIN */                                                              \
+  X(STR_SPLIT, "S", "ssn", 1) /* text, separator, most pieces */                                                            \
+  X(STR_POINTS, "S", "s", 1) /* each code point a text */                                                                   \
+  /* what is done to the world outside once the run counts: a text that says what, in the order of the run */               \
+  X(LOG_NUMBER, ".", "n", 1)                                                                                                \
+  X(LOG_BOOLEAN, ".", "b", 1)                                                                                               \
+  X(LOG_TEXT, ".", "s", 1)                                                                                                  \
+  X(LOG_MARK, ".", "i", 1) /* one unit */                                                                                   \
+  X(LOG_TAKEN, "s", "", 0) /* all of it */                                                                                  \
+  X(SLEEP, ".", "n", 1) /* milliseconds */                                                                                  \
   /* control; targets are instructions of the same function */                                \
   X(JUMP, ".", "", 0)                                                                         \
   X(JUMP_IF, ".", "b", 0)                                                                     \
