@@ -1,6 +1,6 @@
 // The optional package `@catzilla/compiler`, which is loaded when a body might be compiled, as an engine uses it.
 import type * as Compiler from '@catzilla/compiler'
-import type { ThreadCompiled } from '@catzilla/compiler'
+import type { ParameterShape, ThreadCompiled } from '@catzilla/compiler'
 import type { BodyCompiler, CompiledProgram } from '@catzilla/engine'
 
 type CompilerModule = typeof Compiler
@@ -39,7 +39,7 @@ export async function loadCompiler(
 }
 
 function programOf(
-  { flattenArguments, readResult }: CompilerModule,
+  { fitsArguments, flattenArguments, readResult, replayEffects }: CompilerModule,
   { program: bytes, signature, loops, c }: ThreadCompiled,
   given: number,
 ): CompiledProgram {
@@ -49,9 +49,16 @@ function programOf(
     bytes,
     loops,
     c,
+    fits: params.some(hasArray) ? (args) => fitsArguments(signature, args) : null,
     encode: plain ? null : (args) => flattenArguments(signature, args) ?? [],
-    decode: isPlain(result.kind) ? null : (value) => readResult(signature, value),
+    decode: isPlain(result.kind) && !signature.logs ? null : (value) => readResult(signature, value),
+    effects: signature.logs ? (value) => replayEffects(signature, value) : null,
   }
+}
+
+/** Whether an argument is an array, or an object with one: of the same type, it may yet be none that C takes. */
+function hasArray(shape: ParameterShape): boolean {
+  return shape.kind === 'list' || (shape.kind === 'record' && shape.fields.some(([, each]) => hasArray(each)))
 }
 
 /** What a program takes and gives as it is. */

@@ -38,6 +38,11 @@ export function flattenArguments({ params }: Signature, args: readonly unknown[]
   return params.every((shape, index) => flatten(shape, args[index], flat)) ? flat.values : undefined
 }
 
+/** Whether a program takes these arguments, as `flattenArguments` would find. */
+export function fitsArguments(signature: Signature, args: readonly unknown[]): boolean {
+  return flattenArguments(signature, args) !== undefined
+}
+
 interface Flat {
   readonly values: unknown[]
   /** Arrays that were met: one that is met again would be two in C. */

@@ -55,7 +55,7 @@ function note(each: RealFunction, calls: number, result: Survey): void {
 
 /** Of two reasons the one that has less to do with arguments of the wrong type. */
 function plainer(before: string, reason: string): string {
-  const strange = (text: string) => text.match(/of a (?:number|Float64Array)|of undefined/g)?.length ?? 0
+  const strange = (text: string) => text.match(/of an? (?:number|Float64Array|array[a-z ]*)|of undefined/g)?.length ?? 0
   return before === bailsAlways || strange(reason) < strange(before) ? reason : before
 }
 

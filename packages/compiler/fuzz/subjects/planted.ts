@@ -1,4 +1,5 @@
 // Subjects that are V8 itself, each with one bug planted into the text: what the fuzzer has to find.
+import { recording } from '../console.ts'
 import { evaluate, type Program } from '../program.ts'
 import { copiedArguments, isView } from '../values.ts'
 import type { Prepared, Subject } from '../oracle.ts'
@@ -43,9 +44,9 @@ function prepare(program: Program, bug: Bug): Prepared {
     run: (args) => {
       const own = copiedArguments(args)
       try {
-        const value = body(...own)
+        const { result: value, lines } = recording(() => body(...own))
         writeBack(args, own)
-        return { value }
+        return { value, lines }
       } catch {
         return { bailed: 'threw' }
       }

@@ -106,8 +106,8 @@ export class FunctionLowering implements Lowering {
     return this.#inOrder(nodes, (node) => this.value(node, want))
   }
 
-  raws(nodes: readonly AnyExpression[]): Value[] {
-    return this.#inOrder(nodes, (node) => this.raw(node))
+  raws(nodes: readonly AnyExpression[], want?: Want): Value[] {
+    return this.#inOrder(nodes, (node) => this.raw(node, want))
   }
 
   effect(node: Expression): void {

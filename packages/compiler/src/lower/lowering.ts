@@ -30,8 +30,11 @@ export interface Unit {
 /** A function that is handed to another: a call of it, in the function that is being lowered. */
 export type GivenFunction = (l: Lowering, args: readonly Value[], node: CallExpression) => Value
 
-/** What the value is wanted for: whole numbers may then wrap. */
-export type Want = 'int32' | undefined
+/**
+ * What the value is wanted for. `int32`: whole numbers may then wrap. `missing`: only what an element is compared with or
+ * replaced by, so that it may be undefined where there is none.
+ */
+export type Want = 'int32' | 'missing' | undefined
 
 /** A statement that `break` and `continue` may name, or the `finally` of one that they lead out of. */
 export interface Target {
@@ -62,7 +65,7 @@ export interface Lowering {
   raw(node: AnyExpression, want?: Want): Value
   /** The values, evaluated from left to right, each as it was then. */
   values(nodes: readonly AnyExpression[], want?: Want): Value[]
-  raws(nodes: readonly AnyExpression[]): Value[]
+  raws(nodes: readonly AnyExpression[], want?: Want): Value[]
   /** Evaluates what nobody looks at. */
   effect(node: Expression): void
   /** Goes to `yes` or `no`; `next` says which of them follows right behind. */

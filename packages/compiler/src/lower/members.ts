@@ -8,7 +8,8 @@ import { typeName } from '../types/types.ts'
 import { staticConstant } from './builtins.ts'
 import { callExpression } from './calls.ts'
 import { toCounter, toFloat, toInt32 } from './convert.ts'
-import type { Lowering } from './lowering.ts'
+import { constant } from './builder.ts'
+import type { Lowering, Want } from './lowering.ts'
 import { isGlobal } from './names.ts'
 import { elementOp, elementOperand, indexOperand, listLength, readAt } from './lists.ts'
 import { number } from './operators.ts'
@@ -19,7 +20,7 @@ import { counter, float, int32, numberConstant, string, typeOf, undefinedValue, 
 /** Longest that a string can be, with room to spare. */
 const MAX_TEXT_LENGTH = 2 ** 30
 
-export function member(l: Lowering, node: MemberExpression): Value {
+export function member(l: Lowering, node: MemberExpression, want?: Want): Value {
   const name = fieldName(node)
   if (name !== undefined && node.object.type === 'Identifier' && isGlobal(l, node.object)) {
     const known = staticConstant(node.object.name, name)
@@ -31,7 +32,9 @@ export function member(l: Lowering, node: MemberExpression): Value {
   if (name !== undefined) return property(l, object ?? l.value(node.object), name, node)
   if (!node.computed) return refuseConstruct(l, node.property)
   const place = elementPlace(l, node, undefined)
-  return readElement(l, place, node)
+  return want === 'missing' && (place.kind === 'list' || place.kind === 'string')
+    ? readOrMissing(l, place, node)
+    : readElement(l, place, node)
 }
 
 /** `a?.b`, where `a` may be undefined or null: then so is the whole. */
@@ -82,7 +85,7 @@ function property(l: Lowering, object: Value, name: string, node: MemberExpressi
   return l.refuse('CZ1010', node, name, typeName(typeOf(object)))
 }
 
-function textLength(operand: Operand): Value {
+function textLength(operand: Operand): NumberValue {
   return 'value' in operand ? numberConstant(operand.value as number) : int32(operand, MAX_TEXT_LENGTH)
 }
 
@@ -135,6 +138,25 @@ export function readElement(l: Lowering, place: ElementPlace, node: MemberExpres
   if (bound === undefined) return float(build.emit('VIEW_GET_K', [place.operand, at]))
   build.at = l.at(node)
   return int32(build.emit('VIEW_GET_I', [place.operand, at]), bound)
+}
+
+/** Undefined where there is no such element; an index that is none gives up. */
+function readOrMissing(l: Lowering, place: ElementPlace & { kind: 'list' | 'string' }, node: MemberExpression): Value {
+  const { build } = l
+  const at = indexOperand(l, place.index)
+  const length = place.kind === 'list' ? listLength(l, place.list) : textLength(build.emit('STR_LENGTH', [place.operand]))
+  const [none, end] = [build.label(), build.label()]
+  const index = counter(at, place.index.bound, true)
+  build.branch(build.emit('K_LT', [at, toCounter(build, length) ?? at]), false, none)
+  build.branch(build.emit('K_LE', [constant('k', 0), at]), false, none)
+  const value = readElement(l, { ...place, index }, node)
+  const arms = [{ value, end: build.here() }]
+  build.jump(end)
+  build.place(none)
+  arms.push({ value: undefinedValue, end: build.here() })
+  const merged = l.merge(arms, node)
+  build.place(end)
+  return value.kind === 'unknown' ? value : merged
 }
 
 /** It stores what is left of the int32 of a number. */

@@ -40,6 +40,7 @@ export type Value =
   | { readonly kind: 'opaque'; readonly what: string }
 
 export type RecordValue = Value & { readonly kind: 'record' }
+export type MaybeValue = Value & { readonly kind: 'maybe' }
 
 export const unknownValue: Value = { kind: 'unknown' }
 export const undefinedValue: Value = { kind: 'undefined' }
