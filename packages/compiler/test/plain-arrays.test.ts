@@ -7,10 +7,15 @@ class Stack extends Array<number> {}
 
 const ran: string[] = []
 const withGetter = (): number[] => Object.defineProperty([1, 2], 0, { get: () => ran.push('getter') })
-const withSetter = (): number[] => Object.defineProperty([1, 2], 0, { set: () => ran.push('setter') })
+const withSetter = (): number[] =>
+  Object.defineProperty([1, 2], 0, {
+    set(value: number) {
+      ran.push(`setter ${value}`)
+    },
+  })
 const holey = (): number[] => {
   const made = [1, 2, 3]
-  delete made[1]
+  Reflect.deleteProperty(made, 1)
   return made
 }
 const iterating = (): number[] =>
@@ -43,12 +48,6 @@ describeRun('arrays that are handed in', () => {
     ['other elements', [1, '2']],
     ['undefined inside', [1, undefined]],
     ['no array', { 0: 1, length: 1 }],
-    [
-      'arguments',
-      (function (..._: number[]) {
-        return arguments
-      })(1),
-    ], // oxlint-disable-line eslint/prefer-rest-params
   ])('leaves %s to JavaScript', (_, odd) => {
     const program = compiled('(a) => a.length', ['number[]'])
     expect(run(program, [odd])).toBe(BAILED)
@@ -59,6 +58,7 @@ describeRun('arrays that are handed in', () => {
     const odd = holey()
     const { signature } = compiled('(a) => a.length', ['number[]'])
     let taken: unknown
+    // oxlint-disable-next-line eslint/no-extend-native -- it is what must not run
     Object.defineProperty(Array.prototype, 1, { get: () => ran.push('prototype'), configurable: true })
     try {
       taken = flattenArguments(signature, [odd])

@@ -46,7 +46,7 @@ it('asks what V8 asks', () => {
       const compare = make()
       return (x: number, y: number): unknown => (log.push(x, y), compare(x, y))
     }) as [Compare, Compare]
-    const expected = given.slice().sort(theirs as (x: number, y: number) => number)
+    const expected = given.toSorted(theirs as (x: number, y: number) => number)
     expect([sort(ours)(given.slice()), asked[0]]).toStrictEqual([expected, asked[1]])
   }
 })

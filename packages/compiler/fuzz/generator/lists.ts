@@ -75,7 +75,7 @@ function split(context: Context): string {
 
 function range(context: Context): string {
   const { random } = context
-  return random.pick(['', '1', '-2', '0, 2', '1, -1', '-3, -1', `${context.number(1)}`, `0, ${context.number(1)}`])
+  return random.pick(['', '1', '-2', '0, 2', '1, -1', '-3, -1', context.number(1), `0, ${context.number(1)}`])
 }
 
 /** A function of an element that gives a value of the type. */
@@ -212,7 +212,7 @@ export function listStatement(context: Context, block: Block): string {
     [0.5, () => `${name}.length = Math.min(${name}.length, ${random.between(0, 8)});`],
     [2, () => through(context, name, element, block)],
     [1, () => pieces(context, name, element)],
-    [context.hazard() ? 1 : 0, () => `${name}[${context.number(2)}] = ${value()};`],
+    [context.hazard() ? 1 : 0, () => `${name}[${context.number(2)} % 64] = ${value()};`],
   ])()
 }
 

@@ -59,6 +59,7 @@ function writeBack(to: object, from: object): void {
   for (const [name, value] of Object.entries(to)) {
     const other = (from as Record<string, unknown>)[name]
     if (isView(value)) value.set(other as typeof value)
+    else if (Array.isArray(value)) value.splice(0, Infinity, ...(other as unknown[]))
     else if (typeof value === 'object' && value !== null) writeBack(value as object, other as object)
   }
 }

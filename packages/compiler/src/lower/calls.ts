@@ -6,7 +6,7 @@ import { typeName } from '../types/types.ts'
 import { arrayStatics, filledArray, newArray, newTyped } from './array-statics.ts'
 import type { Builtin } from './builtins.ts'
 import { builtins } from './builtins.ts'
-import { consoleCall, isConsoleMethod, sleepCall } from './effects.ts'
+import { effectCalls } from './effects.ts'
 import { listMethods } from './list-methods.ts'
 import { spreadList } from './lists.ts'
 import type { Lowering } from './lowering.ts'
@@ -86,8 +86,6 @@ function memberCall(l: Lowering, callee: MemberExpression, node: CallExpression)
 
 /** Calls that are more than a function of their values. */
 function otherCall(l: Lowering, object: string, name: string, node: CallExpression): Value | undefined {
-  if (object === 'console' && isConsoleMethod(name)) return consoleCall(l, name, node)
-  if (object === 'Atomics' && name === 'wait') return sleepCall(l, node)
   const [only, more] = node.arguments
   if (object === 'Math' && (name === 'max' || name === 'min') && only?.type === 'SpreadElement' && more === undefined) {
     const values = l.value(only.argument)
@@ -97,7 +95,8 @@ function otherCall(l: Lowering, object: string, name: string, node: CallExpressi
     return l.inline(unit.source.node, unit, [spread], node)
   }
   const full = `${object}.${name}`
-  return Object.hasOwn(arrayStatics, full) ? arrayStatics[full]?.lower(l, node) : undefined
+  const table = Object.hasOwn(arrayStatics, full) ? arrayStatics : Object.hasOwn(effectCalls, full) ? effectCalls : {}
+  return table[full]?.lower(l, node)
 }
 
 function listCall(l: Lowering, found: ListValue, name: string, node: CallExpression): Value {

@@ -1,5 +1,6 @@
 // `console` and sleeping: what a body does to the world outside. What it writes is noted, and written once the run counts.
 import type { CallExpression, Expression, SpreadElement } from 'acorn'
+import type { ConsoleMethod } from '../effects.ts'
 import { typeName } from '../types/types.ts'
 import { constant } from './builder.ts'
 import { toFloat } from './convert.ts'
@@ -10,12 +11,32 @@ import { marks } from '../effects.ts'
 import type { Value } from './values.ts'
 import { float, stringConstant, typeOf, undefinedValue } from './values.ts'
 
-/** Methods of `console`, and what stands for each in the log. */
-export function isConsoleMethod(name: string): name is keyof typeof marks.methods {
-  return Object.hasOwn(marks.methods, name)
+export interface EffectCall {
+  /** For the documentation. */
+  readonly conditions: string
+  lower(l: Lowering, node: CallExpression): Value
 }
 
-export function consoleCall(l: Lowering, name: keyof typeof marks.methods, node: CallExpression): Value {
+const written = (name: ConsoleMethod): EffectCall => ({
+  conditions: 'of numbers, strings and booleans, also missing ones; written once the run counts',
+  lower: (l, node) => consoleCall(l, name, node),
+})
+
+/** By name, as they are called. */
+export const effectCalls: Readonly<Record<string, EffectCall>> = {
+  'Atomics.wait': {
+    conditions:
+      'as `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)`, which sleeps; the limits of the task end it',
+    lower: sleepCall,
+  },
+  'console.debug': written('debug'),
+  'console.error': written('error'),
+  'console.info': written('info'),
+  'console.log': written('log'),
+  'console.warn': written('warn'),
+}
+
+function consoleCall(l: Lowering, name: ConsoleMethod, node: CallExpression): Value {
   const args = node.arguments.map((each) => {
     if (each.type === 'SpreadElement') return l.refuse('CZ1006', each, '`...spread` here')
     return each
@@ -59,11 +80,8 @@ function noteMaybe(l: Lowering, value: Value & { kind: 'maybe' }, node: CallExpr
   l.build.place(end)
 }
 
-/**
- * `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)`: the one way of JavaScript to sleep without a promise.
- * Nobody can wake it, since nobody else has the memory.
- */
-export function sleepCall(l: Lowering, node: CallExpression): Value {
+/** The one way of JavaScript to sleep without a promise. Nobody can wake it, since nobody else has the memory. */
+function sleepCall(l: Lowering, node: CallExpression): Value {
   const [memory, index, value, time] = node.arguments
   if (!isOwnMemory(l, memory) || !isZero(index) || !isZero(value) || node.arguments.length > 4) {
     return l.refuse('CZ1011', node, 'Atomics.wait', 'memory that others may have')

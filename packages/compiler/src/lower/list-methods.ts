@@ -89,7 +89,7 @@ const fromText = (source: string): ListMethod => ({
 })
 
 const reduction = ([without, withFirst]: readonly [string, string]): ListMethod => ({
-  conditions: 'likewise; what is added up keeps one type',
+  conditions: 'with such a function; what is added up keeps one type',
   lower: (call) => {
     const { l, node, name } = call
     const [, first, more] = node.arguments

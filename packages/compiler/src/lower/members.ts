@@ -144,7 +144,8 @@ export function readElement(l: Lowering, place: ElementPlace, node: MemberExpres
 function readOrMissing(l: Lowering, place: ElementPlace & { kind: 'list' | 'string' }, node: MemberExpression): Value {
   const { build } = l
   const at = indexOperand(l, place.index)
-  const length = place.kind === 'list' ? listLength(l, place.list) : textLength(build.emit('STR_LENGTH', [place.operand]))
+  const length =
+    place.kind === 'list' ? listLength(l, place.list) : textLength(build.emit('STR_LENGTH', [place.operand]))
   const [none, end] = [build.label(), build.label()]
   const index = counter(at, place.index.bound, true)
   build.branch(build.emit('K_LT', [at, toCounter(build, length) ?? at]), false, none)

@@ -106,12 +106,11 @@ export const stringMethods: Readonly<Record<string, Method>> = {
   split: {
     conditions: 'by a text',
     lower: (call) => {
-      const text = own(call)
-      const most = position(call, 1, 2 ** 32 - 1)
-      const { args, l } = call
+      const { args, l, node, name } = call
       if (args[0] === undefined || args[0].kind === 'undefined')
-        return l.refuse('CZ1011', call.node, 'split', 'a text left out')
-      return list(elementsOf.string, l.build.emit('STR_SPLIT', [text, words(call, 0), most], 'S'))
+        return l.refuse('CZ1011', node, name, 'a text left out')
+      const operands = [own(call), words(call, 0), position(call, 1, 2 ** 32 - 1)]
+      return list(elementsOf.string, l.build.emit('STR_SPLIT', operands, 'S'))
     },
   },
   startsWith: search('STR_STARTS_WITH', boolean, 0),

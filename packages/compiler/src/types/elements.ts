@@ -56,9 +56,7 @@ export class Elements {
   }
 
   get #root(): Elements {
-    let at: Elements = this
-    while (at.#same !== undefined) at = at.#same
-    return at
+    return this.#same === undefined ? this : this.#same.#root
   }
 }
 

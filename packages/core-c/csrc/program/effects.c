@@ -1,5 +1,6 @@
-// The log of a run: what it wants done once it counts. Until then nothing can be seen of it, so that a run that gives up
-// has done nothing. It is a text of wide units: of a number an 'n', its text and a ';', of a text an 's', its length, a
+// The log of a run: what it wants done once it counts. Until then nothing can be seen of it, so that a run that gives
+// up has done nothing. It is a text of wide units: of a number an 'n', its text and a ';', of a text an 's', its
+// length, a
 // ':' and its units; booleans, undefined, null and the end of each call are one unit each, which the compiler chooses.
 #define _POSIX_C_SOURCE 200809L
 #include "program/effects.h"

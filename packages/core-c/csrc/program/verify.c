@@ -155,7 +155,8 @@ static bool check(const place *here) {
 
 // What a function answers is what its first RETURN names; the others must agree.
 static bool find_results(ctz_program *program, uint32_t index, ctz_complaint *complaint) {
-  static const uint8_t scalars[CTZ_PROGRAM_RECORD] = {0, 1, 2, 3, 4, 5, 6, 7, 8, [16] = 16, 17, 18, 19, 20, 21, 22, 23, 24};
+  static const uint8_t scalars[CTZ_PROGRAM_RECORD] = {0,         1,  2,  3,  4,  5,  6,  7,  8,
+                                                      [16] = 16, 17, 18, 19, 20, 21, 22, 23, 24};
   ctz_function *function = &program->functions[index];
   if (function->result != CTZ_PROGRAM_RECORD) {
     function->results = function->result == CTZ_PROGRAM_NOTHING ? 0 : 1;

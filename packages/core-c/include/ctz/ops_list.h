@@ -1,5 +1,6 @@
-// Operations on arrays. Reading, writing and pushing an element are inline; the rest goes through run->runtime. A register
-// that nobody has written yet holds no array: only a program that no compiler made comes to that, and gives up.
+// Operations on arrays. Reading, writing and pushing an element are inline; the rest goes through run->runtime. A
+// register that nobody has written yet holds no array: only a program that no compiler made comes to that, and gives
+// up.
 #ifndef CTZ_OPS_LIST_H
 #define CTZ_OPS_LIST_H
 
@@ -9,7 +10,7 @@
 #include "ctz/program.h"
 
 // X(prefix of the operations, kind, type of an element in memory, type of its value)
-#define CTZ_LIST_ELEMENTS(X)         \
+#define CTZ_LIST_ELEMENTS(X)           \
   X(nlist, CTZ_LIST_N, double, double) \
   X(blist, CTZ_LIST_B, uint8_t, int)   \
   X(slist, CTZ_LIST_S, ctz_text, ctz_text)
@@ -86,42 +87,42 @@ static inline uint64_t ctz_list_last(double from, uint64_t length) {
   return whole < (double)length ? (uint64_t)whole + 1 : length;
 }
 
-#define CTZ_LIST_OPERATIONS(prefix, list_kind, type, value_type)                                                      \
-  static inline int ctz_op_##prefix##_get(ctz_run *run, ctz_list a, int64_t index, value_type *out) {                 \
-    if ((uint64_t)index >= ctz_list_length(a)) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);                            \
-    *out = ((const type *)a->data)[index];                                                                            \
-    return 1;                                                                                                         \
-  }                                                                                                                   \
-  static inline int ctz_op_##prefix##_push(ctz_run *run, ctz_list a, value_type value) {                              \
-    if (a == NULL) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);                                                        \
-    if (a->length == a->capacity && !run->runtime->list_grow(run, list_kind, a, a->length + 1)) return 0;             \
-    ((type *)a->data)[a->length++] = ctz_##prefix##_element(value);                                                   \
-    return 1;                                                                                                         \
-  }                                                                                                                   \
-  static inline int ctz_op_##prefix##_put(ctz_run *run, ctz_list a, int64_t index, value_type value) {                \
-    if (a == NULL || (uint64_t)index > a->length) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);                         \
-    if ((uint64_t)index == a->length) return ctz_op_##prefix##_push(run, a, value);                                   \
-    ((type *)a->data)[index] = ctz_##prefix##_element(value);                                                         \
-    return 1;                                                                                                         \
-  }                                                                                                                   \
-  static inline int ctz_op_##prefix##_fill(ctz_run *run, ctz_list a, value_type value, double from, double to) {      \
-    (void)run;                                                                                                        \
-    uint64_t begin = ctz_view_position(from, ctz_list_length(a)), end = ctz_view_position(to, ctz_list_length(a));    \
-    for (uint64_t i = begin; i < end; i++) ((type *)a->data)[i] = ctz_##prefix##_element(value);                      \
-    return 1;                                                                                                         \
-  }                                                                                                                   \
-  static inline double ctz_op_##prefix##_index_of(ctz_run *run, ctz_list a, value_type value, double from) {          \
-    uint64_t length = ctz_list_length(a);                                                                             \
-    for (uint64_t i = ctz_view_position(from, length); i < length; i++) {                                             \
-      if (ctz_##prefix##_equal(run, ((const type *)a->data)[i], value)) return (double)(int64_t)i;                    \
-    }                                                                                                                 \
-    return -1;                                                                                                        \
-  }                                                                                                                   \
-  static inline double ctz_op_##prefix##_last_index_of(ctz_run *run, ctz_list a, value_type value, double from) {     \
-    for (uint64_t i = ctz_list_last(from, ctz_list_length(a)); i > 0; i--) {                                          \
-      if (ctz_##prefix##_equal(run, ((const type *)a->data)[i - 1], value)) return (double)(int64_t)(i - 1);          \
-    }                                                                                                                 \
-    return -1;                                                                                                        \
+#define CTZ_LIST_OPERATIONS(prefix, list_kind, type, value_type)                                                   \
+  static inline int ctz_op_##prefix##_get(ctz_run *run, ctz_list a, int64_t index, value_type *out) {              \
+    if ((uint64_t)index >= ctz_list_length(a)) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);                         \
+    *out = ((const type *)a->data)[index];                                                                         \
+    return 1;                                                                                                      \
+  }                                                                                                                \
+  static inline int ctz_op_##prefix##_push(ctz_run *run, ctz_list a, value_type value) {                           \
+    if (a == NULL) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);                                                     \
+    if (a->length == a->capacity && !run->runtime->list_grow(run, list_kind, a, a->length + 1)) return 0;          \
+    ((type *)a->data)[a->length++] = ctz_##prefix##_element(value);                                                \
+    return 1;                                                                                                      \
+  }                                                                                                                \
+  static inline int ctz_op_##prefix##_put(ctz_run *run, ctz_list a, int64_t index, value_type value) {             \
+    if (a == NULL || (uint64_t)index > a->length) return ctz_give_up(run, CTZ_BAIL_RANGE, 0);                      \
+    if ((uint64_t)index == a->length) return ctz_op_##prefix##_push(run, a, value);                                \
+    ((type *)a->data)[index] = ctz_##prefix##_element(value);                                                      \
+    return 1;                                                                                                      \
+  }                                                                                                                \
+  static inline int ctz_op_##prefix##_fill(ctz_run *run, ctz_list a, value_type value, double from, double to) {   \
+    (void)run;                                                                                                     \
+    uint64_t begin = ctz_view_position(from, ctz_list_length(a)), end = ctz_view_position(to, ctz_list_length(a)); \
+    for (uint64_t i = begin; i < end; i++) ((type *)a->data)[i] = ctz_##prefix##_element(value);                   \
+    return 1;                                                                                                      \
+  }                                                                                                                \
+  static inline double ctz_op_##prefix##_index_of(ctz_run *run, ctz_list a, value_type value, double from) {       \
+    uint64_t length = ctz_list_length(a);                                                                          \
+    for (uint64_t i = ctz_view_position(from, length); i < length; i++) {                                          \
+      if (ctz_##prefix##_equal(run, ((const type *)a->data)[i], value)) return (double)(int64_t)i;                 \
+    }                                                                                                              \
+    return -1;                                                                                                     \
+  }                                                                                                                \
+  static inline double ctz_op_##prefix##_last_index_of(ctz_run *run, ctz_list a, value_type value, double from) {  \
+    for (uint64_t i = ctz_list_last(from, ctz_list_length(a)); i > 0; i--) {                                       \
+      if (ctz_##prefix##_equal(run, ((const type *)a->data)[i - 1], value)) return (double)(int64_t)(i - 1);       \
+    }                                                                                                              \
+    return -1;                                                                                                     \
   }
 
 CTZ_LIST_ELEMENTS(CTZ_LIST_OPERATIONS)

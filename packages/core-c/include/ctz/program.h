@@ -39,8 +39,8 @@ typedef struct ctz_view {
   uint64_t length;
 } ctz_view;
 
-// An array of JavaScript: numbers as double, booleans as uint8_t, texts as ctz_text; the register's type says which. Each
-// index below `length` has an element.
+// An array of JavaScript: numbers as double, booleans as uint8_t, texts as ctz_text; the register's type says which.
+// Each index below `length` has an element.
 typedef struct ctz_elements {
   void *data;
   uint64_t length, capacity;

@@ -14,6 +14,8 @@ function doSafely(effects: (given: unknown) => void, given: unknown): void {
   try {
     effects(given)
   } catch (thrown) {
-    process.emitWarning(`the console of a compiled task has thrown: ${toError(thrown).message}`, { code: 'CATZILLA_CONSOLE' })
+    process.emitWarning(`the console of a compiled task has thrown: ${toError(thrown).message}`, {
+      code: 'CATZILLA_CONSOLE',
+    })
   }
 }
