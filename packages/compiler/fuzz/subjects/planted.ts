@@ -22,6 +22,10 @@ export const plantedBugs: Readonly<Record<string, Bug>> = {
   'imul is *': { find: /Math\.imul\(/g, replace: '((a, b) => (a * b) | 0)(' },
   'trim knows ASCII only': { find: /\.trim\(\)/g, replace: '.replace(/^[ \\n\\t]+|[ \\n\\t]+$/g, "")' },
   'indexOf searches from the end': { find: /\.indexOf\(/g, replace: '.lastIndexOf(' },
+  'shift takes the last': { find: /\.shift\(\)/g, replace: '.pop()' },
+  'numbers are sorted as numbers': { find: /\.(sort|toSorted)\(\)/g, replace: '.$1((x, y) => (x < y ? -1 : 1))' },
+  'a missing element is 0': { find: /\.at\(([^()]*)\) \?\?/g, replace: '.at($1) ||' },
+  'what is written to the console is lost': { find: /console\.\w+\(/g, replace: '(() => {})(' },
   'continue forgets the step': { find: /\+\+(i\d+)\)/g, replace: '$1 += 2)' },
 }
 
