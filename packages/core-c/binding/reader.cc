@@ -93,6 +93,7 @@ bool ReadConfig(Napi::Value value, ctz_config *config) {
   fields.Bytes("memoryPoolBytes", &config->memory_pool);
   fields.Number("seed", 0, kMaxSafeInteger, &config->seed);
   fields.Flag("statistics", &config->statistics);
+  fields.Number("nice", 0, CTZ_MAX_NICE, &config->nice);
   return fields.ok;
 }
 

@@ -54,6 +54,7 @@ describeNative('the core', () => {
     ['memoryPoolBytes', NaN, RangeError, 'config.memoryPoolBytes must be a number from 0 to Infinity, got NaN'],
     ['seed', 1.5, RangeError, 'config.seed must be a whole number from 0 to 9007199254740991, got 1.5'],
     ['statistics', 1, TypeError, 'config.statistics must be a boolean, got 1'],
+    ['nice', 20, RangeError, 'config.nice must be a whole number from 0 to 19, got 20'],
   ])('refuses %s = %j', (field, value, type, message) => {
     const wrong = { ...config, [field]: value }
     const attempt = (): unknown => theCore().createEngine(wrong, 0, () => {})

@@ -23,6 +23,7 @@ export const config: NativeConfig = {
   memoryPoolBytes: 2 ** 26,
   seed: 1,
   statistics: true,
+  nice: 0,
 }
 
 export const plainPlan: NativePlan = {

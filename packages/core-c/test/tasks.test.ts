@@ -158,6 +158,22 @@ describeNative('JavaScript', () => {
     expect((await settled).scalar).toBe(2)
   })
 
+  test('gets what has settled while the next run, thought to be as short, goes on and on', async () => {
+    // nobody sleeps who could look after the one worker
+    const client = newClient({ workers: 1, maxWorkers: 1 })
+    const plan = client.plan('spin', { priority: 2 })
+    for (let i = 0; i < 10; i++) await client.run(plan, 100)
+    const [brief, endless] = [client.takeSlot(), client.takeSlot()]
+    client.fill(brief, plan, [100], false)
+    client.fill(endless, plan, [1e12], false)
+    client.engine.pause(true)
+    const [first, second] = [client.settle(brief, 2), client.settle(endless, 2)]
+    client.engine.pause(false)
+    expect((await first).scalar).toBeGreaterThanOrEqual(100)
+    client.words[client.slotWord(endless, 'CANCEL')] = 1
+    expect((await second).state).toBe(client.at('SLOT_STATE_CANCELLED'))
+  })
+
   test('gets all that is cancelled by close', async () => {
     const client = newClient({ workers: 1, maxWorkers: 1 })
     client.engine.pause(true)

@@ -287,7 +287,7 @@ describeNative('the end of an isolate', () => {
           () => engine.attachColumns(2, client.plan('add'), [new Float64Array(9), new Float64Array(9)], new Float64Array(9), 1),
           () => engine.statistics(),
           () => engine.kernels,
-          () => load().createEngine({ slots: 8, workers: 1, maxWorkers: 1, memoryPoolBytes: 0, seed: 0, statistics: false }, 0, () => {}),
+          () => load().createEngine({ slots: 8, workers: 1, maxWorkers: 1, memoryPoolBytes: 0, seed: 0, statistics: false, nice: 0 }, 0, () => {}),
           () => quietly(() => load().createEngine({}, 0, () => {})),
           reversed,
           () => engine.keepAlive(Math.random() < 0.5),

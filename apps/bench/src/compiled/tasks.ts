@@ -13,6 +13,7 @@ import type { Contender } from '../measure.ts'
 import { createNativeTasks, nativeSection } from '../native/core.ts'
 import { formatCount, formatFigure, tellProgress, verify } from '../section.ts'
 import type { SectionInput, SectionResult, Table, Verdict } from '../section.ts'
+import { meanwhile } from './meanwhile.ts'
 
 type Part = Pick<SectionResult, 'tables' | 'verdicts'>
 type Numbers = Task<[a: number, b: number], number>
@@ -22,6 +23,8 @@ const PATIENCE_MS = 30_000
 const THREADS = 2
 /** Tasks that are handed over in one turn of the event loop, and such handfuls under way at most. */
 const [HANDFUL, UNDER_WAY] = [200, 20]
+/** Tasks of a window, and windows of ours in a round while piscina has one. */
+const [WINDOW, WINDOWS] = [5_000, 20]
 
 export const measureCompiledTasks: (input: SectionInput) => Promise<SectionResult> = nativeSection(
   'Compiled bodies as tasks',
@@ -32,6 +35,7 @@ export const measureCompiledTasks: (input: SectionInput) => Promise<SectionResul
       beside: besideOneThread,
       small: besidePiscina,
       first: firstResults,
+      meanwhile,
     })) {
       tellProgress(`compiled:tasks: ${name}`)
       parts.push(await measure(tasks, input))
@@ -140,24 +144,24 @@ async function besidePiscina(tasks: BackgroundTasks, { quick }: SectionInput): P
   await inC(task, [1, 2])
   const filename = new URL('./isolates/pool-thread.js', import.meta.url).href
   const pool = new Piscina({ filename, minThreads: THREADS, maxThreads: THREADS })
-  const [few, many] = quick ? [500, 5_000] : [5_000, 100_000]
+  const windows = quick ? 2 : WINDOWS
   const each = async (count: number, run: (value: number) => Promise<number>): Promise<number> => {
     let sum = 0
     for (const value of await Promise.all(Array.from({ length: count }, (_, index) => run(index)))) sum += value
     return sum
   }
-  const ways: Readonly<Record<string, readonly [count: number, run: (count: number) => Promise<number>]>> = {
-    piscina: [few, (count) => each(count, (value) => pool.run([value, 1], { name: 'add' }) as Promise<number>)],
-    'a promise each': [many, (count) => each(count, (value) => task.delay(value, 1).wait())],
+  const ways: Readonly<Record<string, readonly [windows: number, run: (count: number) => Promise<number>]>> = {
+    piscina: [1, (count) => each(count, (value) => pool.run([value, 1], { name: 'add' }) as Promise<number>)],
+    'a promise each': [windows, (count) => each(count, (value) => task.delay(value, 1).wait())],
     'batch(), then its wait()': [
-      many,
+      windows,
       async (count) => {
         const lists = Array.from({ length: count }, (_, index): [number, number] => [index, 1])
         return (await task.batch(lists).wait()).reduce((sum, value) => sum + value, 0)
       },
     ],
     'mapArrays()': [
-      many,
+      windows,
       async (count) => {
         const column = Float64Array.from({ length: count }, (_, index) => index)
         return (await task.mapArrays(column, new Float64Array(count).fill(1)).wait()).reduce(
@@ -167,8 +171,8 @@ async function besidePiscina(tasks: BackgroundTasks, { quick }: SectionInput): P
       },
     ],
   }
-  const entrants = Object.entries(ways).map(([name, [count, run]]): Contender<number> => {
-    return { name, run: () => nsPerTask(name, count, run) }
+  const entrants = Object.entries(ways).map(([name, [times, run]]): Contender<number> => {
+    return { name, run: () => nsPerTask(name, quick ? 500 : WINDOW, times, run) }
   })
   const effort = quick ? { rounds: 2, warmUps: 1 } : { rounds: 15, warmUps: 3 }
   const samples = await interleave(entrants, { ...effort, before: collectYoungGarbage })
@@ -185,16 +189,25 @@ async function besidePiscina(tasks: BackgroundTasks, { quick }: SectionInput): P
     return { target: `a + b, ${way}: ≥ 50 × piscina`, measured: `${formatFigure(speed)} ×`, met: speed >= 50 }
   })
   const columns = ['', 'thousand tasks/s', 'ns each', 'min – max', 'of piscina']
-  const note = 'Two threads each, in one process, in turns. Every result is looked at.'
+  const note = `Two threads each, in one process, in turns, in windows of ${formatCount(WINDOW)} tasks. Every result is looked at.`
   return { tables: [{ title: 'A body far below 1 µs, a + b', columns, rows, note }], verdicts }
 }
 
-async function nsPerTask(name: string, count: number, run: (count: number) => Promise<number>): Promise<number> {
-  const begunAt = performance.now()
-  const sum = await run(count)
-  const took = performance.now() - begunAt
-  verify(`sum of ${name}`, sum, (count * (count + 1)) / 2)
-  return (took * 1e6) / count
+/** Windows of `count` tasks, one after the other. */
+async function nsPerTask(
+  name: string,
+  count: number,
+  windows: number,
+  run: (count: number) => Promise<number>,
+): Promise<number> {
+  let took = 0
+  for (let window = 0; window < windows; window++) {
+    const begunAt = performance.now()
+    const sum = await run(count)
+    took += performance.now() - begunAt
+    verify(`sum of ${name}`, sum, (count * (count + 1)) / 2)
+  }
+  return (took * 1e6) / (count * windows)
 }
 
 /** A task that is made and called, and a thread that is started and called. */

@@ -9,9 +9,13 @@ void ctz_attempt_ended(ctz_worker *worker, uint32_t slot, ctz_phase phase, const
                        bool final);
 // The task ends in `state`, from `phase`. The worker may be NULL: then the owner of the port is told at once.
 void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t slot, ctz_phase phase, ctz_slot_state state);
-// Puts what the worker has settled into the completion ring and wakes the owner of the port when it waits. The worker
-// itself, or another in its place.
+// Puts what the worker, whose thread this is, has settled into the completion ring and wakes the owner of the port when
+// it waits.
 void ctz_hand_back(ctz_worker *worker);
+// The same, by another thread in its place.
+void ctz_hand_back_of(ctz_worker *worker);
+// The same, by itself, if what it has settled would have to wait for too long because nothing goes back for `busy_ns`.
+void ctz_hand_back_in_time(ctz_worker *worker, uint64_t now_ns, uint64_t busy_ns);
 // Wakes who waits for own tasks, for completions or for the end of all.
 void ctz_tell_waiters(ctz_engine *engine);
 // Puts a notice into the completion ring; false when there is no room for it, or nobody to read it.

@@ -7,6 +7,9 @@
 #include <signal.h>
 #include <stddef.h>
 #include <time.h>
+#if defined(__linux__)
+#include <sys/resource.h>
+#endif
 
 #include "memory/allocator.h"
 
@@ -112,6 +115,20 @@ bool ctz_thread_start(void (*body)(void *), void *argument, const char *name) {
   if (!created) ctz_free(start);
   return created;
 }
+
+#if defined(__linux__)
+#define NICEST 19
+
+// 0 is the calling thread on Linux, against POSIX, where it is the process
+int ctz_thread_nice(void) { return getpriority(PRIO_PROCESS, 0); }
+
+void ctz_thread_set_nice(int nice) {
+  if (setpriority(PRIO_PROCESS, 0, nice < NICEST ? nice : NICEST) != 0) return;
+}
+#else
+int ctz_thread_nice(void) { return 0; }
+void ctz_thread_set_nice(int nice) { (void)nice; }
+#endif
 
 uint64_t ctz_monotonic_ns(void) {
   struct timespec now;

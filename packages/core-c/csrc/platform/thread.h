@@ -25,6 +25,10 @@ bool ctz_condition_wait(ctz_condition *condition, ctz_mutex *mutex, uint64_t dea
 
 // Starts a detached thread with signals blocked (they belong to Node's threads) and a stack of 1 MiB. False: refused.
 bool ctz_thread_start(void (*body)(void *), void *argument, const char *name);
+// Nice value of the calling thread; 0 where threads have none of their own (they have one on Linux only).
+int ctz_thread_nice(void);
+// Sets it for the calling thread, where there is one. A courtesy: a sandbox may forbid it, and nobody has to know.
+void ctz_thread_set_nice(int nice);
 uint64_t ctz_monotonic_ns(void);
 // Tells the CPU that this is a spin loop.
 static inline void ctz_cpu_relax(void) {

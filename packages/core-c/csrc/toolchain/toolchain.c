@@ -7,6 +7,8 @@
 #include "platform/thread.h"
 #include "toolchain/process.h"
 
+#define COMPILER_NICE 10
+
 struct ctz_toolchain {
   ctz_mutex lock;       // for what is below, but `stop`
   ctz_condition idle;   // the thread is gone
@@ -36,6 +38,8 @@ static void end_job(ctz_toolchain *toolchain, ctz_job *job) {
 
 static void run_jobs(void *argument) {
   ctz_toolchain *toolchain = argument;
+  // for the compiler, which inherits it: what it makes is wanted soon, but never instead of anything else
+  ctz_thread_set_nice(ctz_thread_nice() + COMPILER_NICE);
   ctz_lock(&toolchain->lock);
   for (ctz_job *job = take_job(toolchain); job != NULL; job = take_job(toolchain)) {
     bool closed = toolchain->closed;

@@ -84,6 +84,7 @@ static int poll(ctz_context *context) {
     ctz_hand_back(call->worker);
     ctz_pool_begin_long(call->worker->engine, call->worker);
   }
+  ctz_hand_back_in_time(call->worker, now, 0);
   if (ctz_field_u32(&call->slot->cancel) != 0 || ctz_is_stopped(call->worker->engine))
     call->stopped = CTZ_CANCELLED;
   else if (now >= call->deadline_ns)
@@ -123,10 +124,13 @@ static ctz_status refusal_of(const ctz_call *call) {
   return ctz_arena_refused(call->worker->arena) == CTZ_ARENA_TASK_LIMIT ? CTZ_MEMORY_LIMIT : CTZ_POOL_LIMIT;
 }
 
-void ctz_call_be_long(ctz_call *call) {
+void ctz_call_be_long(ctz_call *call, uint64_t expected_ns) {
   ctz_worker *worker = call->worker;
   call->searching = false;
-  ctz_hand_back(worker);
+  if (expected_ns == 0 || !ctz_lookout_is_there(worker->engine))
+    ctz_hand_back(worker);
+  else
+    ctz_hand_back_in_time(worker, worker->now_ns, expected_ns);
   ctz_pool_begin_long(worker->engine, worker);
   worker->now_ns = ctz_clock_read(&worker->clock);  // a wake takes as long as many kernels
   start_at(call, worker->now_ns);

@@ -33,13 +33,14 @@ typedef struct ctz_call {
 uint64_t ctz_deadline_of(uint64_t now_ns, double timeout_ms);
 // Ready for a kernel to be called.
 void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_plan *plan, uint32_t attempt);
-// A call that may be long: meanwhile others look after the queues.
-void ctz_call_be_long(ctz_call *call);
+// A call that may be long: meanwhile others look after the queues. `expected_ns`: how long; 0: nobody knows.
+void ctz_call_be_long(ctz_call *call, uint64_t expected_ns);
 
 // Right before and right after the kernel is called.
 static inline void ctz_call_enter(ctz_call *call, const ctz_plan_entry *entry) {
   uint32_t expected = atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
-  if (expected == 0 || expected > CTZ_LONG_NS || !ctz_lookout_is_there(call->worker->engine)) ctz_call_be_long(call);
+  if (expected == 0 || expected > CTZ_LONG_NS || !ctz_lookout_is_there(call->worker->engine))
+    ctz_call_be_long(call, expected);
   call->entered = true;
   ctz_count(&call->worker->calls, 1);
 }

@@ -10,6 +10,7 @@
 #include "worker/worker.h"
 
 bool ctz_pool_init(ctz_engine *engine) {
+  engine->worker_nice = ctz_thread_nice() + (int)engine->config.nice;
   engine->workers = ctz_alloc_zeroed(sizeof(ctz_worker *) * engine->config.max_workers);
   return engine->workers != NULL;
 }

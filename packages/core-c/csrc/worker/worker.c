@@ -122,6 +122,7 @@ static void work(ctz_worker *worker) {
 void ctz_worker_main(void *argument) {
   ctz_worker *worker = argument;
   ctz_engine *engine = worker->engine;
+  if (engine->config.nice > 0) ctz_thread_set_nice(engine->worker_nice);
   work(worker);
   ctz_pool_tell_idle(engine);
   ctz_pool_thread_ended(engine);

@@ -275,7 +275,7 @@ function startBinding(
   keepsTime: boolean,
   wake: () => void,
 ): NativeEngineBinding {
-  const { queueSize, keepResults, keepFailures, workers, maxWorkers, memoryPoolMb } = options
+  const { queueSize, keepResults, keepFailures, workers, maxWorkers, memoryPoolMb, laneNice } = options
   const config = {
     slots: Math.min(queueSize + keepResults + keepFailures + maxWorkers + SPARE_SLOTS, MOST_SLOTS),
     workers,
@@ -283,6 +283,7 @@ function startBinding(
     memoryPoolBytes: Math.min(Math.ceil(memoryPoolMb * BYTES_PER_MIB), Number.MAX_SAFE_INTEGER),
     seed: randomInt(SEEDS),
     statistics: keepsTime,
+    nice: laneNice,
   }
   return core.createEngine(config, performance.now(), wake)
 }

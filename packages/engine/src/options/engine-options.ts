@@ -20,7 +20,7 @@ export interface EngineOptions {
   readonly isolateIdleMs?: number
   readonly recycleAfterTasks?: number
   readonly recycleHeapMb?: number
-  readonly isolateNice?: number
+  readonly laneNice?: number
   readonly enableAutoScaling?: boolean
   readonly memoryPoolMb?: number
   readonly keepResults?: number
@@ -104,10 +104,11 @@ export const engineOptionTable: Readonly<Record<keyof EngineOptions, OptionRow>>
     about: 'A thread or process whose heap is larger than this after a task is replaced.',
     check: (value) => typeof value === 'number' && value > 0,
   },
-  isolateNice: {
+  laneNice: {
     byDefault: '5',
     accepts: 'an integer 0..19',
-    about: 'How far threads and processes give way to the event loop and to others: the increment of their nice value.',
+    about:
+      'How far C workers, threads and processes give way to the event loop and to others: the increment of their nice value.',
     check: is.integer(0, 19),
   },
   enableAutoScaling: {
@@ -184,7 +185,7 @@ type IsolateOptions =
   | 'isolateIdleMs'
   | 'recycleAfterTasks'
   | 'recycleHeapMb'
-  | 'isolateNice'
+  | 'laneNice'
 
 function resolveIsolates(asked: EngineOptions): Pick<ResolvedEngineOptions, IsolateOptions> {
   const { minThreads = 0, minProcesses = 0 } = asked
@@ -197,7 +198,7 @@ function resolveIsolates(asked: EngineOptions): Pick<ResolvedEngineOptions, Isol
     if (least <= most) continue
     throw new ConfigurationError(`engine options: min${what} ≤ max${what} must hold, got ${least}, ${most}`)
   }
-  const { isolateIdleMs = 30_000, recycleAfterTasks = Infinity, recycleHeapMb = Infinity, isolateNice = 5 } = asked
+  const { isolateIdleMs = 30_000, recycleAfterTasks = Infinity, recycleHeapMb = Infinity, laneNice = 5 } = asked
   return {
     minThreads,
     maxThreads,
@@ -206,6 +207,6 @@ function resolveIsolates(asked: EngineOptions): Pick<ResolvedEngineOptions, Isol
     isolateIdleMs,
     recycleAfterTasks,
     recycleHeapMb,
-    isolateNice,
+    laneNice,
   }
 }

@@ -91,7 +91,7 @@ describe.skipIf(core === undefined)('kernels in C and in JavaScript', () => {
   let engine: TaskEngine
   let binding: NativeEngineBinding | undefined
   beforeAll(() => {
-    const config = { slots: 1, workers: 1, maxWorkers: 1, memoryPoolBytes: 0, seed: 1, statistics: false }
+    const config = { slots: 1, workers: 1, maxWorkers: 1, memoryPoolBytes: 0, seed: 1, statistics: false, nice: 0 }
     binding = core?.createEngine(config, performance.now(), () => {})
   })
   afterAll(() => {

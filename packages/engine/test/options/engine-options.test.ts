@@ -33,7 +33,7 @@ const values: Readonly<Record<Name, { good: unknown[]; bad: unknown[] }>> = {
   isolateIdleMs: { good: [0, 1000, Infinity], bad: [-1, Number.NaN, '1', null] },
   recycleAfterTasks: { good: [1, 1000, Infinity], bad: [0, 1.5, '1', null] },
   recycleHeapMb: { good: [1, 0.5, Infinity], bad: [0, -1, '1', null] },
-  isolateNice: { good: [0, 19], bad: [-1, 20, 0.5, '1', null] },
+  laneNice: { good: [0, 19], bad: [-1, 20, 0.5, '1', null] },
   random: { good: [() => 0.5], bad: [0.5, null, {}, 'Math.random'] },
 }
 

@@ -31,7 +31,7 @@ export interface PoolListener {
 
 type PoolOptions = Pick<
   ResolvedEngineOptions,
-  'minProcesses' | 'maxProcesses' | 'isolateIdleMs' | 'recycleAfterTasks' | 'recycleHeapMb' | 'isolateNice'
+  'minProcesses' | 'maxProcesses' | 'isolateIdleMs' | 'recycleAfterTasks' | 'recycleHeapMb' | 'laneNice'
 >
 
 export class ProcessPool implements ProcessListener {
@@ -193,7 +193,7 @@ export class ProcessPool implements ProcessListener {
     const orders = {
       parent: process.pid,
       lifeline: isMainThread ? null : LIFELINE,
-      nice: this.#options.isolateNice,
+      nice: this.#options.laneNice,
       tellHeap: this.#options.recycleHeapMb < Infinity,
       tellMemoryMs: residentBytes === null ? memoryMs : 0,
     }

@@ -93,7 +93,7 @@ export class ThreadLane implements LaneBeside, SideLane {
       const setup: PoolSetup = {
         maxThreads: this.#options.maxThreads,
         idPrefix: this.#parts.table.prefix,
-        nice: this.#options.isolateNice,
+        nice: this.#options.laneNice,
         codes: this.#codes.all,
         budget: this.#budget,
         receiver: this.#settlement,
