@@ -58,12 +58,19 @@ function prepare(program: Program, bug: Bug): Prepared {
   }
 }
 
+/** Holes are holes, and what has become no element is there too. */
+function copyElements(to: unknown[], from: readonly unknown[]): void {
+  to.length = 0
+  Object.assign(to, from)
+  to.length = from.length
+}
+
 /** What the body has written to its own copies. */
 function writeBack(to: object, from: object): void {
   for (const [name, value] of Object.entries(to)) {
     const other = (from as Record<string, unknown>)[name]
     if (isView(value)) value.set(other as typeof value)
-    else if (Array.isArray(value)) value.splice(0, Infinity, ...(other as unknown[]))
+    else if (Array.isArray(value)) copyElements(value as unknown[], other as unknown[])
     else if (typeof value === 'object' && value !== null) writeBack(value as object, other as object)
   }
 }

@@ -70,8 +70,22 @@ static void make_alike(maker *me, uint32_t function, line *made) {
   }
 }
 
+// Whether the function has a register of each type that an operation is about.
+static bool can(const maker *me, uint32_t function, uint32_t op) {
+  const char *const wanted[] = {operands_of[op], results_of[op]};
+  for (uint32_t k = 0; k < 2; k++) {
+    for (const char *letter = wanted[k]; *letter != '\0'; letter++) {
+      bool found = *letter == '.' || *letter == '*' || *letter == '=';
+      for (uint32_t i = 0; i < REGISTERS && !found; i++) found = suits(me->types[function][i], *letter);
+      if (!found) return false;
+    }
+  }
+  return true;
+}
+
 static line some_line(maker *me, uint32_t function, uint32_t at, uint32_t lines) {
   line made = {.op = (uint16_t)below(me, CTZ_OP_COUNT)};
+  for (uint32_t i = 0; i < 16 && !can(me, function, made.op); i++) made.op = (uint16_t)below(me, CTZ_OP_COUNT);
   // programs that sleep take all their time for it
   if (made.op == CTZ_OP_SLEEP && below(me, 8) != 0) made.op = CTZ_OP_POLL;
   const char *operands = operands_of[made.op];
