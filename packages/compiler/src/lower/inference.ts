@@ -21,7 +21,7 @@ export interface Instance {
   result: Type
 }
 
-const MAX_INSTANCES = 512
+const MAX_INSTANCES = 192
 /** Rounds after which numbers that still change class are any numbers. */
 const PATIENCE = 8
 

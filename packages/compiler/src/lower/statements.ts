@@ -18,6 +18,7 @@ import { doWhile, forOf, forStatement, whileStatement } from './loops.ts'
 import { switchStatement } from './switches.ts'
 import { undefinedValue } from './values.ts'
 
+const MAX_FINALIZERS = 6
 /** The reason of a BAIL for which JavaScript throws. */
 export const BAIL_THROW = 1
 
@@ -151,6 +152,10 @@ function leave(l: Lowering, node: BreakStatement | ContinueStatement): void {
 function tryStatement(l: Lowering, node: TryStatement): void {
   const { finalizer } = node
   if (!finalizer) return l.statement(node.block)
+  // each way out has its own copy of what lies around it
+  if (l.targets.filter((each) => each.finalizer !== undefined).length >= MAX_FINALIZERS) {
+    return l.refuse('CZ1019', node, `it has more than ${MAX_FINALIZERS} \`finally\` within each other`)
+  }
   l.targets.push({ labels: [], plain: false, finalizer })
   l.statement(node.block)
   l.targets.pop()
