@@ -19,7 +19,7 @@ export interface Survey {
 }
 
 const mostParameters = 6
-const mostTried = 300
+const mostTried = 400
 /** Of those with which a function answers. */
 const mostTuples = 4
 const bailsAlways = 'it bails in all calls'
