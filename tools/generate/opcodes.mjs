@@ -17,7 +17,7 @@ writeFileSync(
 
 export const PROGRAM_VERSION = ${version}
 
-/** Types are letters: n number, i int32, k counter, b boolean, s string, v typed array; '=' any, '*' any number of them. */
+/** Types are letters: n number, i int32, k counter, b boolean, s string, v typed array, N B S arrays of numbers, booleans and strings, a any of these; '=' any, '*' any number of them. */
 export interface Opcode {
   readonly code: number
   readonly result: string

@@ -1,5 +1,6 @@
 // V8 says what a program does; a subject has to do the same, bit for bit, or give up.
 import { runInThisContext } from 'node:vm'
+import { recording, type Lines } from './console.ts'
 import { evaluate, type Program } from './program.ts'
 import { copiedArguments, same } from './values.ts'
 
@@ -8,7 +9,7 @@ export interface Blocker {
   readonly message: string
 }
 
-export type Outcome = { readonly bailed: string } | { readonly value: unknown }
+export type Outcome = { readonly bailed: string } | { readonly value: unknown; readonly lines?: Lines }
 
 type Run = (...args: unknown[]) => unknown
 
@@ -65,11 +66,13 @@ export function judgeCalls(reference: Run, prepared: Runnable, inputs: readonly 
   let equal = 0
   let threw = 0
   for (const args of inputs) {
-    const expected = watched ? watchedCall(reference, args) : call(reference, args)
+    // from outside of what may be cut off in the middle
+    const { result: expected, lines } = recording(() => (watched ? watchedCall : call)(reference, args))
     if (expected === 'endless') continue
     const given = copiedArguments(args)
     const outcome = prepared.run(given)
-    const failure = compared(args, given, expected, outcome, prepared.writesBack)
+    const failure =
+      compared(args, given, expected, outcome, prepared.writesBack) ?? comparedLines(args, lines, expected, outcome)
     if (failure !== undefined) return { blockers: [], equal, threw, bails, failure }
     if ('threw' in expected) threw += 1
     if ('bailed' in outcome) bails[outcome.bailed] = (bails[outcome.bailed] ?? 0) + 1
@@ -109,6 +112,12 @@ function compared(
   const left = writesBack ? expected.args : args
   if (!same(given, left)) return { kind: 'arguments changed', args, expected: left, actual: given }
   return undefined
+}
+
+/** What was written to the console, by a call that counts. */
+function comparedLines(args: unknown[], lines: Lines, expected: Expected, outcome: Outcome): Failure | undefined {
+  if (!('value' in outcome) || expected === 'endless' || same(outcome.lines ?? lines, lines)) return undefined
+  return { kind: 'mismatch', args, expected: lines, actual: outcome.lines }
 }
 
 function call(reference: Run, args: unknown[]): Expected {

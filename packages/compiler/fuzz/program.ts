@@ -43,7 +43,11 @@ export const viewClasses: Readonly<Record<ViewKind, ViewClass>> = {
   Float64Array,
 }
 
-export type Hint = 'number' | 'string' | 'boolean' | ViewKind | { record: { [field: string]: Hint } }
+export type ElementHint = 'number' | 'string' | 'boolean'
+export type ListKind = `${ElementHint}[]`
+export const listKinds: readonly ListKind[] = ['number[]', 'string[]', 'boolean[]']
+
+export type Hint = ElementHint | ListKind | ViewKind | { record: { [field: string]: Hint } }
 
 /** A constant, or the text of a function. */
 export type Capture = number | string | boolean | { text: string }
@@ -56,6 +60,14 @@ export interface Program {
 
 export function isViewKind(hint: Hint): hint is ViewKind {
   return typeof hint === 'string' && Object.hasOwn(viewClasses, hint)
+}
+
+export function isListKind(hint: Hint): hint is ListKind {
+  return typeof hint === 'string' && hint.endsWith('[]')
+}
+
+export function elementOf(kind: ListKind): ElementHint {
+  return kind.slice(0, -2) as ElementHint
 }
 
 type Run = (...args: unknown[]) => unknown

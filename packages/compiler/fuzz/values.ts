@@ -1,6 +1,6 @@
 // Arguments: made at random with a liking for the edges, copied, compared bit for bit, and written down as JSON.
 import type { Random } from './random.ts'
-import { isViewKind, viewClasses, type Hint, type View, type ViewKind } from './program.ts'
+import { elementOf, isListKind, isViewKind, viewClasses, type Hint, type View, type ViewKind } from './program.ts'
 
 export const edgeNumbers: readonly number[] = [
   0,
@@ -187,6 +187,10 @@ export function randomValue(random: Random, hint: Hint, tame: boolean): unknown 
   if (hint === 'string') return tame ? tameString(random) : randomString(random)
   if (hint === 'boolean') return random.chance(0.5)
   if (isViewKind(hint)) return randomView(random, hint, tame)
+  if (isListKind(hint)) {
+    const length = tame ? random.between(1, 8) : random.pick([0, 0, 1, 2, 3, 5, 9, 40])
+    return Array.from({ length }, () => randomValue(random, elementOf(hint), tame))
+  }
   const record: Record<string, unknown> = {}
   for (const [field, type] of Object.entries(hint.record)) record[field] = randomValue(random, type, tame)
   return record
@@ -239,6 +243,7 @@ export function copiedArguments(args: readonly unknown[]): unknown[] {
 
 export function copied(value: unknown): unknown {
   if (isView(value)) return value.slice()
+  if (Array.isArray(value)) return value.map(copied)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, copied(field)]))
 }
@@ -249,6 +254,7 @@ export function same(a: unknown, b: unknown): boolean {
   if (typeof a === 'function') return typeof b === 'function'
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b)
   if (isView(a) || isView(b)) return isView(a) && isView(b) && sameViews(a, b)
+  if (Array.isArray(a) !== Array.isArray(b)) return false
   const names = Object.keys(a)
   const other = b as Record<string, unknown>
   if (names.length !== Object.keys(b).length) return false
@@ -269,6 +275,7 @@ export function encoded(value: unknown): unknown {
       : { number: Object.is(value, -0) ? '-0' : `${value}` }
   }
   if (isView(value)) return { [value.constructor.name]: Array.from(value, encoded) }
+  if (Array.isArray(value)) return { list: value.map(encoded) }
   if (typeof value !== 'object' || value === null) return value
   return { record: Object.fromEntries(Object.entries(value).map(([name, field]) => [name, encoded(field)])) }
 }
@@ -303,6 +310,7 @@ export function decoded(json: unknown): unknown {
   if (typeof json !== 'object' || json === null) return json
   const [kind, inner] = Object.entries(json)[0] as [string, unknown]
   if (kind === 'number') return Number(inner)
+  if (kind === 'list') return (inner as unknown[]).map(decoded)
   if (kind === 'record') {
     return Object.fromEntries(Object.entries(inner as object).map(([name, field]) => [name, decoded(field)]))
   }

@@ -10,6 +10,7 @@ import { printProgram } from './ir/print.ts'
 import { verify } from './ir/verify.ts'
 import type { LoweredProgram } from './lower/lower-program.ts'
 import { lowerProgram } from './lower/lower-program.ts'
+import { withDoor, writesLog } from './lower/door.ts'
 import { pollRecursion } from './ir/recursion.ts'
 import { shapeParameters, shapeResult } from './lower/shapes.ts'
 import { resolveScopes } from './scope/scopes.ts'
@@ -82,7 +83,9 @@ function compile(text: string, options: CompileOptions): Compilation {
 function assemble(lowered: LoweredProgram, at: Position): Compilation {
   const { functions, recursive } = pollRecursion(lowered.functions.map(improve))
   const { shapes, params } = shapeParameters(functions, lowered.args, lowered.absent)
-  const program: IrProgram = { functions: functions.map((each, index) => (index === 0 ? { ...each, params } : each)) }
+  const program: IrProgram = {
+    functions: withDoor(functions.map((each, index) => (index === 0 ? { ...each, params } : each))),
+  }
   const [problem] = verify(program)
   if (problem !== undefined) throw new Refusal('CZ1099', at, problem)
   const emitted = emitBytecode(program)
@@ -93,7 +96,7 @@ function assemble(lowered: LoweredProgram, at: Position): Compilation {
     ok: true,
     columns,
     program: emitted.bytes,
-    signature: { params: shapes, result: shapeResult(lowered.result) },
+    signature: { params: shapes, result: shapeResult(lowered.result), logs: writesLog(functions) },
     loops: lowered.loops || recursive,
     ir: printProgram(program),
     c: (symbol) => emitC(program, symbol, emitted.numbers) + loop(symbol),

@@ -6,7 +6,7 @@ export type { Blocked, Compilation, Compiled, CompileOptions } from './compile-f
 export { cLibrary } from './emit/c.ts'
 export { handingOver } from './handing-over.ts'
 export type { HandingOver } from './handing-over.ts'
-export { flattenArguments, readResult } from './signature.ts'
+export { fitsArguments, flattenArguments, readResult, replayEffects } from './signature.ts'
 export type { ParameterShape, ResultShape, Signature } from './signature.ts'
 export type { TypeHint } from './types/hints.ts'
 export { startToolchain } from './toolchain/start-toolchain.ts'

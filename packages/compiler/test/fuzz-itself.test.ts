@@ -41,7 +41,7 @@ function search(subject: Subject): Tally {
 }
 
 it('tells 0 from -0 and one view from another, and writes values down', () => {
-  const values = [NaN, -0, Infinity, 'a\ud83d', true, new Float32Array([1, NaN, -0]), { a: -0, b: 'x' }]
+  const values = [NaN, -0, Infinity, 'a\ud83d', true, new Float32Array([1, NaN, -0]), { a: -0, b: ['x'] }, [-0, 1]]
   for (const value of values) {
     expect(same(decoded(JSON.parse(JSON.stringify(encoded(value)))), value)).toBe(true)
     expect(same(copied(value), value)).toBe(true)

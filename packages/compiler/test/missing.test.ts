@@ -19,6 +19,11 @@ describeRun('values that may be missing', () => {
     '(a, b, c) => c === undefined ? a : b',
     '(a, b, c = 7) => a + c',
     '(a, b = 4) => a + b',
+    '(a, b) => { let x; if (a > b) x = a; return typeof x === "undefined" ? -1 : typeof x === "number" ? x : 0 }',
+    '(a, b) => { let x = null; if (a > b) x = a; return typeof x }',
+    '(a, b) => { let x; if (a > b) x = "t"; return x?.length }',
+    '(a, b) => { let x = null; if (a > b) x = { y: a }; return x?.y ?? b }',
+    '(a, b) => { let x; if (a > b) x = { y: a }; if (x != null) return x.y; return b }',
     '(a, b) => { for (let i = 0; i < 3; i++) { let x; if (i === 1) x = a; if (x !== undefined) return x } return b }',
   ])('%s', (text) => {
     expect(differences(text, ['number', 'number'], pairs)).toStrictEqual([])

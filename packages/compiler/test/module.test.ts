@@ -87,7 +87,7 @@ far    m.ts:16  stays JavaScript
   it.each([
     ['(a: number | undefined) => a', ['number']],
     ["(a: 'x' | 'y', b: -1 | 2, c: `t${string}`) => a", ['string', 'number', 'string']],
-    ['(a: readonly number[]) => a', ['number[]']],
+    ['(a: readonly number[], b: Array<string>, c: ReadonlyArray<boolean>) => a', ['number[]', 'string[]', 'boolean[]']],
     ['(a: number | string) => a', ['number | string']],
     ['(a: { b: { c: number }; d(): void }) => a', ['{ b: { c: number }; d(): void }']],
     ['(a: { b: { c: number } }) => a', [{ record: { b: { record: { c: 'number' } } } }]],

@@ -5,7 +5,7 @@ import { survey } from '../fuzz/real-world/survey.ts'
 import { describeRun } from './exact.ts'
 
 /** As many functions as compile today. One fewer wants a reason. */
-const least: Readonly<Record<string, number>> = { eases: 31, 'gl-matrix': 285, 'simple-statistics': 55 }
+const least: Readonly<Record<string, number>> = { eases: 31, 'gl-matrix': 296, 'simple-statistics': 65 }
 
 describeRun('functions of packages', () => {
   it.each(Object.entries(realPackages))('%s', (name, functions) => {

@@ -362,7 +362,7 @@ describeNative('bytes that are no program', () => {
     ['another version', changed(1, 99), 'it has version 99, wanted is'],
     ['no function', changed(2, 0), 'or no function'],
     ['too many registers', changed(9, 1 << 20), 'registers'],
-    ['a result that is none', changed(10, 7), 'answers a type that is none'],
+    ['a result that is none', changed(10, 9), 'answers a type that is none'],
     [
       'an unknown operation',
       () => assemble({ result: 0, lines: [['RETURN'], ['RETURN']] }).fill(255, -32, -30),

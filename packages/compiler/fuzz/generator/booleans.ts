@@ -2,6 +2,7 @@
 import type { Context } from './context.ts'
 import { callOf } from './calls.ts'
 import { textIndex } from './indexes.ts'
+import { fromList } from './lists.ts'
 
 type Make = (context: Context, depth: number) => string
 
@@ -87,6 +88,7 @@ export function boolean(context: Context, depth: number): string {
     [0.05, neverNull],
     [0.3 * context.taste.views, arrays],
     [0.3, (own, left) => callOf(own, 'boolean', left) ?? compared(own, left)],
+    [1.5 * context.taste.lists, (own, left) => fromList(own, 'boolean', left) ?? compared(own, left)],
   ])
   return make(context, depth)
 }

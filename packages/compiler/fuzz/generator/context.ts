@@ -1,6 +1,6 @@
 // What the rooms of the generator share: the variables in reach, how much work is left, and the taste of this program.
-import type { Hint, ViewKind } from '../program.ts'
-import { isViewKind } from '../program.ts'
+import type { Hint, ListKind, ViewKind } from '../program.ts'
+import { isListKind, isViewKind } from '../program.ts'
 import type { Random } from '../random.ts'
 
 export interface Variable {
@@ -24,6 +24,7 @@ export interface Taste {
   readonly integers: number
   readonly strings: number
   readonly views: number
+  readonly lists: number
   readonly mathematics: number
   readonly records: number
   /** The share of expressions that may well bail: indexes out of range, throws, case mapping of any text. */
@@ -36,6 +37,7 @@ export interface Expressions {
   number(context: Context, depth: number): string
   string(context: Context, depth: number): string
   boolean(context: Context, depth: number): string
+  list(context: Context, kind: ListKind, depth: number): string
 }
 
 export interface Features {
@@ -82,6 +84,7 @@ export class Context {
     if (type === 'string') return this.string(depth)
     if (type === 'boolean') return this.boolean(depth)
     if (isViewKind(type)) return this.view(type)
+    if (isListKind(type)) return this.#expressions.list(this, type, depth - 1)
     return this.record(type.record, depth)
   }
 
@@ -175,6 +178,7 @@ function fieldsOf(record: Variable): Variable[] {
 }
 
 function drawTaste(random: Random, features: Features): Taste {
+  const secondRow = features.row === 2 && random.chance(0.5)
   return {
     integers: random.pick([0.2, 1, 1, 3]),
     strings: random.pick([0, 0.3, 1, 3]),
@@ -182,6 +186,7 @@ function drawTaste(random: Random, features: Features): Taste {
     mathematics: random.pick([0, 0.3, 1]),
     records: random.pick([0, 0, 0, 1, 3]),
     hazard: random.pick([0, 0, 0.02, 0.2]),
-    secondRow: features.row === 2 && random.chance(0.5),
+    lists: secondRow ? random.pick([0, 1, 1, 3]) : 0,
+    secondRow,
   }
 }

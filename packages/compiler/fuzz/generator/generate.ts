@@ -1,16 +1,17 @@
 // A random program, well typed, that ends: the same one for the same random numbers.
-import { viewKinds, type Capture, type Hint, type Program } from '../program.ts'
+import { isListKind, listKinds, viewKinds, type Capture, type Hint, type Program } from '../program.ts'
 import type { Random } from '../random.ts'
 import { boolean } from './booleans.ts'
 import { Context, type Callee, type Features } from './context.ts'
 import { number } from './numbers.ts'
+import { list } from './lists.ts'
 import { conclusion, end, statement } from './statements.ts'
 import { string } from './strings.ts'
 
 export type { Features } from './context.ts'
 
 export function generate(random: Random, features: Features): Program {
-  const context = new Context(random, features, { number, string, boolean })
+  const context = new Context(random, features, { number, string, boolean, list })
   const captures = capturedValues(context)
   const locals = Array.from({ length: random.pick([0, 0, 0, 1, 1, 2]) }, () => helper(context, captures))
   const parameters = Array.from({ length: random.pick([0, 1, 1, 2, 2, 2, 3, 3, 4]) }, () => parameter(context))
@@ -54,6 +55,7 @@ function drawType(context: Context): Hint {
     [2 * taste.strings, 'string'],
     [0.6, 'boolean'],
     [taste.views, random.pick(viewKinds)],
+    [2 * taste.lists, random.pick(listKinds)],
   ])
 }
 
@@ -74,6 +76,7 @@ function fieldType(context: Context): Hint {
     [1.5, 'string'],
     [1, 'boolean'],
     [0.5 * taste.views, random.pick(viewKinds)],
+    [0.5 * taste.lists, random.pick(listKinds)],
     [taste.secondRow ? 0.5 : 0, { record: { x: 'number', y: random.pick(['number', 'string'] as const) } }],
   ])
 }
@@ -89,7 +92,7 @@ function parameter(context: Context): { text: string; type: Hint } {
   }
   const type = drawType(context)
   const name = context.fresh('p')
-  context.declare({ name, type, mutable: typeof type === 'string' && !type.endsWith('Array') })
+  context.declare({ name, type, mutable: typeof type === 'string' && !type.endsWith('Array') && !isListKind(type) })
   return { text: name, type }
 }
 
@@ -116,6 +119,7 @@ function drawResult(context: Context): Hint | 'nothing' {
     [1, 'boolean'],
     [0.05, 'nothing'],
     [0.3 * taste.views, random.pick(viewKinds)],
+    [2 * taste.lists, random.pick(listKinds)],
     // What was written to a parameter shows only when it is returned.
     ...views.map(({ type }) => [1.5, type] as const),
     [0.5, { record: fieldsOf(context) }],

@@ -13,6 +13,8 @@ export function secondRow(context: Context, { block, assignment }: Statements): 
     [1, () => `try ${block(context, 2)} catch ${block(context, 1)}`],
     [0.5, () => `try ${block(context, 2)} catch (error) ${block(context, 1)}`],
     [0.5, () => `if (${context.boolean(2)}) { try ${block(context, 2)} finally ${block(context, 1)} }`],
+    [1, () => leftEarly(context, block)],
+    [context.repeats > 40 ? 0 : 1, () => written(context)],
     [2, () => missing(context, block)],
     [1, () => undefinedAtFirst(context)],
     [1, () => closure(context)],
@@ -21,6 +23,25 @@ export function secondRow(context: Context, { block, assignment }: Statements): 
     [0.5, () => typeTest(context)],
     [0.5, () => `void ${callOf(context, 'number', 2) ?? context.number(2)};`],
   ])()
+}
+
+/** A block that may be left early, and what is done then. */
+function leftEarly(context: Context, block: Statements['block']): string {
+  const { random } = context
+  const ways = context.loops > 0 ? ['break;', 'continue;'] : []
+  const value = context.result === 'nothing' ? '' : context.of(context.result, 2)
+  const leave = random.pick([...ways, `return ${value};`])
+  const test = context.boolean(2)
+  return `try { if (${test}) ${leave} ${block(context, 1)} } finally ${block(context, 2)}`
+}
+
+function written(context: Context): string {
+  const { random } = context
+  const method = random.pick(['log', 'log', 'info', 'warn', 'error', 'debug'])
+  const args = Array.from({ length: random.below(4) }, () =>
+    context.of(random.pick(['number', 'string', 'boolean'] as const), 2),
+  )
+  return `console.${method}(${args.join(', ')});`
 }
 
 /** The best of several, and none at first. */
@@ -55,6 +76,7 @@ function undefinedAtFirst(context: Context): string {
   const other = context.of(type, 1)
   const value = random.pick([
     `${name} === undefined ? ${other} : ${name}`,
+    `typeof ${name} === "undefined" ? ${other} : ${name}`,
     `${name} ?? ${other}`,
     `${name} === void 0 ? ${other} : ${name}`,
   ])

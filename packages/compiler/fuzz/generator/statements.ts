@@ -1,7 +1,8 @@
 // Statements, each one or a few lines of text.
-import { viewKinds, isViewKind, type Hint } from '../program.ts'
+import { viewKinds, isListKind, isViewKind, type Hint } from '../program.ts'
 import type { Context } from './context.ts'
 import { nearIndex } from './indexes.ts'
+import { listStatement } from './lists.ts'
 import { loop } from './loops.ts'
 import { records } from './records.ts'
 import { secondRow } from './second-row.ts'
@@ -36,6 +37,7 @@ export function statement(context: Context): string {
     [0.3, (own) => `${own.of(own.random.pick(['number', 'string', 'boolean'] as const), 2)};`],
     [0.1, (own) => block(own, 2)],
     [context.taste.secondRow ? 1.5 : 0, (own) => secondRow(own, { block, assignment })],
+    [2.5 * context.taste.lists, (own) => listStatement(own, block)],
     [context.taste.records, (own) => records(own, block)],
   ])
   return make(context)
@@ -92,7 +94,7 @@ function several(context: Context): string {
 /** An inner variable of an outer one's name, perhaps of another type. */
 function shadow(context: Context): string {
   const { random } = context
-  const outer = context.all().filter(({ type }) => typeof type === 'string' && !isViewKind(type))
+  const outer = context.all().filter(({ type }) => typeof type === 'string' && !isViewKind(type) && !isListKind(type))
   if (outer.length === 0) return ''
   const { name } = random.pick(outer)
   const type = random.pick(basic)

@@ -2,6 +2,7 @@
 import type { Context } from './context.ts'
 import { callOf } from './calls.ts'
 import { textIndex } from './indexes.ts'
+import { fromList } from './lists.ts'
 
 type Make = (context: Context, depth: number) => string
 
@@ -159,6 +160,7 @@ export function string(context: Context, depth: number): string {
     [0.2, logical],
     [0.2, change],
     [0.4, (own, left) => callOf(own, 'string', left) ?? joined(own, left)],
+    [1.5 * context.taste.lists, (own, left) => fromList(own, 'string', left) ?? joined(own, left)],
   ])
   return make(context, depth)
 }

@@ -27,7 +27,7 @@ export const realPackages: Readonly<Record<string, () => RealFunction[]>> = {
       functionsOf(functions as Functions, namespaces(), ['number', 'Float64Array'], `${name}.`),
     ),
   'simple-statistics': () =>
-    functionsOf(moduleScope('simple-statistics', 'simple-statistics.mjs'), {}, ['number', 'Float64Array']),
+    functionsOf(moduleScope('simple-statistics', 'simple-statistics.mjs'), {}, ['number[]', 'number', 'Float64Array']),
 }
 
 /** Random ones, and those that change their package. */

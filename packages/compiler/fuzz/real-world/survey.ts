@@ -19,6 +19,7 @@ export interface Survey {
 }
 
 const mostParameters = 6
+const mostTried = 400
 /** Of those with which a function answers. */
 const mostTuples = 4
 const bailsAlways = 'it bails in all calls'
@@ -31,7 +32,7 @@ export function survey(functions: readonly RealFunction[], calls: number): Surve
 
 function note(each: RealFunction, calls: number, result: Survey): void {
   const arity = parametersOf(each)
-  const all = tuples(each.hints, Math.min(arity, mostParameters))
+  const all = tuples(each.hints, Math.min(arity, mostParameters)).slice(0, mostTried)
   let answering = 0
   let blocker = bailsAlways
   for (const types of all) {
@@ -55,7 +56,7 @@ function note(each: RealFunction, calls: number, result: Survey): void {
 
 /** Of two reasons the one that has less to do with arguments of the wrong type. */
 function plainer(before: string, reason: string): string {
-  const strange = (text: string) => text.match(/of a (?:number|Float64Array)|of undefined/g)?.length ?? 0
+  const strange = (text: string) => text.match(/of an? (?:number|Float64Array|array[a-z ]*)|of undefined/g)?.length ?? 0
   return before === bailsAlways || strange(reason) < strange(before) ? reason : before
 }
 

@@ -1,6 +1,7 @@
 // Tier 1: the compiler's bytes in the interpreter.
 import type { NativeProgram, NativePrograms } from '@catzilla/core-c'
-import { compileFunction, flattenArguments, readResult, type Compiled } from '../../src/index.ts'
+import { compileFunction, flattenArguments, readResult, replayEffects, type Compiled } from '../../src/index.ts'
+import { recording } from '../console.ts'
 import { corePrograms } from '../core-programs.ts'
 import type { Prepared, Subject } from '../oracle.ts'
 import { captureValues, type Hint, type Program } from '../program.ts'
@@ -60,7 +61,10 @@ function outcome(
   const flat = flattenArguments(signature, args)
   if (flat === undefined) return { bailed: 'arguments of other types' }
   const value = native.call(flat, timeout)
-  if (value !== programs.BAILED) return { value: readResult(signature, value) }
+  if (value !== programs.BAILED) {
+    const { lines } = recording(() => replayEffects(signature, value))
+    return { value: readResult(signature, value), lines }
+  }
   const bail = native.lastBail()
   if (bail?.reason === 'STOPPED') throw new Error('the program does not end')
   return { bailed: bail?.reason ?? 'for no reason' }

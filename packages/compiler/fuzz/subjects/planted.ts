@@ -1,4 +1,5 @@
 // Subjects that are V8 itself, each with one bug planted into the text: what the fuzzer has to find.
+import { recording } from '../console.ts'
 import { evaluate, type Program } from '../program.ts'
 import { copiedArguments, isView } from '../values.ts'
 import type { Prepared, Subject } from '../oracle.ts'
@@ -21,6 +22,10 @@ export const plantedBugs: Readonly<Record<string, Bug>> = {
   'imul is *': { find: /Math\.imul\(/g, replace: '((a, b) => (a * b) | 0)(' },
   'trim knows ASCII only': { find: /\.trim\(\)/g, replace: '.replace(/^[ \\n\\t]+|[ \\n\\t]+$/g, "")' },
   'indexOf searches from the end': { find: /\.indexOf\(/g, replace: '.lastIndexOf(' },
+  'shift takes the last': { find: /\.shift\(\)/g, replace: '.pop()' },
+  'numbers are sorted as numbers': { find: /\.(sort|toSorted)\(\)/g, replace: '.$1((x, y) => (x < y ? -1 : 1))' },
+  'a missing element is 0': { find: /\.at\(([^()]*)\) \?\?/g, replace: '.at($1) ||' },
+  'what is written to the console is lost': { find: /console\.\w+\(/g, replace: '(() => {})(' },
   'continue forgets the step': { find: /\+\+(i\d+)\)/g, replace: '$1 += 2)' },
 }
 
@@ -43,9 +48,9 @@ function prepare(program: Program, bug: Bug): Prepared {
     run: (args) => {
       const own = copiedArguments(args)
       try {
-        const value = body(...own)
+        const { result: value, lines } = recording(() => body(...own))
         writeBack(args, own)
-        return { value }
+        return { value, lines }
       } catch {
         return { bailed: 'threw' }
       }
@@ -53,11 +58,19 @@ function prepare(program: Program, bug: Bug): Prepared {
   }
 }
 
+/** Holes are holes, and what has become no element is there too. */
+function copyElements(to: unknown[], from: readonly unknown[]): void {
+  to.length = 0
+  Object.assign(to, from)
+  to.length = from.length
+}
+
 /** What the body has written to its own copies. */
 function writeBack(to: object, from: object): void {
   for (const [name, value] of Object.entries(to)) {
     const other = (from as Record<string, unknown>)[name]
     if (isView(value)) value.set(other as typeof value)
+    else if (Array.isArray(value)) copyElements(value as unknown[], other as unknown[])
     else if (typeof value === 'object' && value !== null) writeBack(value as object, other as object)
   }
 }

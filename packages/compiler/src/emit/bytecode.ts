@@ -16,7 +16,7 @@ export interface Bytecode {
 const MAGIC = 0x505a5443
 const MAX_REGISTERS = 65_535
 const MAX_ROW = 256
-const types: Readonly<Record<string, number>> = { n: 1, i: 2, k: 3, b: 4, s: 5 }
+const types: Readonly<Record<string, number>> = { n: 1, i: 2, k: 3, b: 4, s: 5, N: 6, B: 7, S: 8 }
 const RECORD = 32
 
 /** Undefined when a function has more registers than there are numbers for. */

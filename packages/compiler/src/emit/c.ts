@@ -24,7 +24,16 @@ export function emitC(program: IrProgram, symbol: string, numbers: readonly (rea
   return [...texts.declarations, ...heads, '', ...functions, bodyOf(program, symbol), ''].join('\n')
 }
 
-const cTypes: Readonly<Record<string, string>> = { n: 'double', i: 'int32_t', k: 'int64_t', b: 'int', s: 'ctz_text' }
+const cTypes: Readonly<Record<string, string>> = {
+  n: 'double',
+  i: 'int32_t',
+  k: 'int64_t',
+  b: 'int',
+  s: 'ctz_text',
+  N: 'ctz_list',
+  B: 'ctz_list',
+  S: 'ctz_list',
+}
 
 function cType(type: RegisterType): string {
   return cTypes[type] ?? 'ctz_view'
@@ -32,6 +41,7 @@ function cType(type: RegisterType): string {
 
 /** The member of a ctz_register. */
 function memberOf(type: RegisterType): string {
+  if (listKinds.includes(type)) return 'a'
   return type.startsWith('v') ? 'v' : type
 }
 
@@ -59,6 +69,16 @@ function bodyOf({ functions: [body] }: IrProgram, symbol: string): string {
 
 function local({ id }: Register): string {
   return `r${id}`
+}
+
+/** By number. */
+const listKinds = ['N', 'B', 'S']
+
+/** What operations on arrays of several kinds are told: which kind it is. */
+function kindOf(op: string, values: readonly Operand[]): string[] {
+  const types = values.map(({ type }) => type)
+  if (op.startsWith('LIST_')) return [`${listKinds.indexOf(types.find((type) => listKinds.includes(type)) ?? '')}u`]
+  return op.startsWith('VIEW_') ? [`${types.find((type) => type.startsWith('v'))?.slice(1)}u`] : []
 }
 
 class FunctionText {
@@ -150,8 +170,7 @@ class FunctionText {
   }
 
   #operands({ op, result, operands }: Instruction): string {
-    const viewed = op.startsWith('VIEW_') ? (operands[0]?.type.startsWith('v') ? operands[0] : result) : undefined
-    const kind = viewed === undefined ? [] : [`${viewed.type.slice(1)}u`]
+    const kind = kindOf(op, [...operands, ...(result === undefined ? [] : [result])])
     return ['run', ...kind, ...operands.map((each) => this.#value(each))].join(', ')
   }
 

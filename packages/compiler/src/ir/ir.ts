@@ -2,8 +2,9 @@
 // or a constant, so that the order of evaluation is the order of the instructions.
 import type { OpName } from './opcodes.generated.ts'
 
-/** `v0` … `v8` are typed arrays, by kind. */
-export type RegisterType = 'n' | 'i' | 'k' | 'b' | 's' | `v${number}`
+/** `N`, `B` and `S` are arrays of numbers, booleans and strings; `v0` … `v8` are typed arrays, by kind. */
+export type RegisterType = 'n' | 'i' | 'k' | 'b' | 's' | ListRegister | `v${number}`
+export type ListRegister = 'N' | 'B' | 'S'
 
 export interface Register {
   readonly id: number

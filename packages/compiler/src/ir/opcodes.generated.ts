@@ -1,8 +1,8 @@
 // The operations of programs, written by tools/generate/opcodes.mjs from packages/core-c/include/ctz/opcodes.h.
 
-export const PROGRAM_VERSION = 2
+export const PROGRAM_VERSION = 3
 
-/** Types are letters: n number, i int32, k counter, b boolean, s string, v typed array; '=' any, '*' any number of them. */
+/** Types are letters: n number, i int32, k counter, b boolean, s string, v typed array, N B S arrays of numbers, booleans and strings, a any of these; '=' any, '*' any number of them. */
 export interface Opcode {
   readonly code: number
   readonly result: string
@@ -142,13 +142,55 @@ const table = {
   VIEW_SET_I: { code: 127, result: '.', operands: 'vki', bails: true },
   VIEW_NEW: { code: 128, result: 'v', operands: 'n', bails: true },
   VIEW_FILL: { code: 129, result: '.', operands: 'vnnn', bails: true },
-  JUMP: { code: 130, result: '.', operands: '', bails: false },
-  JUMP_IF: { code: 131, result: '.', operands: 'b', bails: false },
-  JUMP_UNLESS: { code: 132, result: '.', operands: 'b', bails: false },
-  POLL: { code: 133, result: '.', operands: '', bails: true },
-  CALL: { code: 134, result: '=', operands: '*', bails: true },
-  RETURN: { code: 135, result: '.', operands: '*', bails: false },
-  BAIL: { code: 136, result: '.', operands: '', bails: true },
+  K_INDEX: { code: 130, result: 'k', operands: 'n', bails: true },
+  LIST_NEW: { code: 131, result: 'a', operands: 'k', bails: true },
+  LIST_LENGTH: { code: 132, result: 'k', operands: 'a', bails: false },
+  LIST_SAME: { code: 133, result: 'b', operands: 'aa', bails: false },
+  LIST_RESIZE: { code: 134, result: '.', operands: 'ak', bails: true },
+  LIST_SLICE: { code: 135, result: 'a', operands: 'ann', bails: true },
+  LIST_INSERT: { code: 136, result: '.', operands: 'aka', bails: true },
+  LIST_REMOVE: { code: 137, result: '.', operands: 'akk', bails: true },
+  LIST_REVERSE: { code: 138, result: '.', operands: 'a', bails: true },
+  LIST_SORT: { code: 139, result: '.', operands: 'a', bails: true },
+  LIST_JOIN: { code: 140, result: 's', operands: 'as', bails: true },
+  LIST_OF_VIEW: { code: 141, result: 'a', operands: 'v', bails: true },
+  LIST_TO_VIEW: { code: 142, result: 'v', operands: 'a', bails: true },
+  NLIST_GET: { code: 143, result: 'n', operands: 'Nk', bails: true },
+  BLIST_GET: { code: 144, result: 'b', operands: 'Bk', bails: true },
+  SLIST_GET: { code: 145, result: 's', operands: 'Sk', bails: true },
+  NLIST_PUT: { code: 146, result: '.', operands: 'Nkn', bails: true },
+  BLIST_PUT: { code: 147, result: '.', operands: 'Bkb', bails: true },
+  SLIST_PUT: { code: 148, result: '.', operands: 'Sks', bails: true },
+  NLIST_PUSH: { code: 149, result: '.', operands: 'Nn', bails: true },
+  BLIST_PUSH: { code: 150, result: '.', operands: 'Bb', bails: true },
+  SLIST_PUSH: { code: 151, result: '.', operands: 'Ss', bails: true },
+  NLIST_FILL: { code: 152, result: '.', operands: 'Nnnn', bails: true },
+  BLIST_FILL: { code: 153, result: '.', operands: 'Bbnn', bails: true },
+  SLIST_FILL: { code: 154, result: '.', operands: 'Ssnn', bails: true },
+  NLIST_INDEX_OF: { code: 155, result: 'n', operands: 'Nnn', bails: false },
+  BLIST_INDEX_OF: { code: 156, result: 'n', operands: 'Bbn', bails: false },
+  SLIST_INDEX_OF: { code: 157, result: 'n', operands: 'Ssn', bails: false },
+  NLIST_LAST_INDEX_OF: { code: 158, result: 'n', operands: 'Nnn', bails: false },
+  BLIST_LAST_INDEX_OF: { code: 159, result: 'n', operands: 'Bbn', bails: false },
+  SLIST_LAST_INDEX_OF: { code: 160, result: 'n', operands: 'Ssn', bails: false },
+  NLIST_INCLUDES: { code: 161, result: 'b', operands: 'Nnn', bails: false },
+  SLIST_OF_TEXT: { code: 162, result: 'S', operands: 'sv', bails: true },
+  SLIST_LENGTHS: { code: 163, result: 'v', operands: 'S', bails: true },
+  STR_SPLIT: { code: 164, result: 'S', operands: 'ssn', bails: true },
+  STR_POINTS: { code: 165, result: 'S', operands: 's', bails: true },
+  LOG_NUMBER: { code: 166, result: '.', operands: 'n', bails: true },
+  LOG_BOOLEAN: { code: 167, result: '.', operands: 'b', bails: true },
+  LOG_TEXT: { code: 168, result: '.', operands: 's', bails: true },
+  LOG_MARK: { code: 169, result: '.', operands: 'i', bails: true },
+  LOG_TAKEN: { code: 170, result: 's', operands: '', bails: false },
+  SLEEP: { code: 171, result: '.', operands: 'n', bails: true },
+  JUMP: { code: 172, result: '.', operands: '', bails: false },
+  JUMP_IF: { code: 173, result: '.', operands: 'b', bails: false },
+  JUMP_UNLESS: { code: 174, result: '.', operands: 'b', bails: false },
+  POLL: { code: 175, result: '.', operands: '', bails: true },
+  CALL: { code: 176, result: '=', operands: '*', bails: true },
+  RETURN: { code: 177, result: '.', operands: '*', bails: false },
+  BAIL: { code: 178, result: '.', operands: '', bails: true },
 } as const
 
 export type OpName = keyof typeof table

@@ -51,8 +51,18 @@ function instructionProblems(
   const given = [...operands.map(({ type }) => type), ...(result === undefined ? [] : [result.type])]
   const wanted = [...shape.operands.split(''), ...(shape.result === '.' ? [] : [shape.result])]
   if (given.length !== wanted.length) return ['another number of operands']
-  const same = wanted.includes('=') && given.some((type) => type !== given[0])
-  return wanted.some((type, index) => type !== '=' && type !== given[index]?.[0]) || same ? ['another type'] : []
+  return wanted.some((letter, index) => !isOf(letter, given[index])) || !areAlike(wanted, given) ? ['another type'] : []
+}
+
+function isOf(letter: string, type: string | undefined): boolean {
+  if (letter === 'a') return type === 'N' || type === 'B' || type === 'S'
+  return letter === '=' || letter === type?.[0]
+}
+
+/** What is of any type, or any array, is all of the same. */
+function areAlike(wanted: readonly string[], given: readonly string[]): boolean {
+  const free = given.filter((_, index) => wanted[index] === '=' || wanted[index] === 'a')
+  return free.every((type) => type === free[0])
 }
 
 function typeProblems(operands: readonly Operand[], types: readonly string[]): string[] {

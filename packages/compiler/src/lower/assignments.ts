@@ -10,11 +10,13 @@ import type {
 } from 'acorn'
 import { refuseConstruct } from '../check/refuse.ts'
 import { typeName } from '../types/types.ts'
+import { constant } from './builder.ts'
 import type { Lowering, Want } from './lowering.ts'
 import type { ElementPlace } from './members.ts'
 import { elementPlace, readElement, writeElement } from './members.ts'
 import { refuseName } from './names.ts'
 import { binary, number } from './operators.ts'
+import { readAt, slice } from './lists.ts'
 import { fieldName, writeField } from './records.ts'
 import type { Value } from './values.ts'
 import { numberConstant, typeOf, undefinedValue } from './values.ts'
@@ -28,7 +30,7 @@ interface Place {
 export function assignment(l: Lowering, node: AssignmentExpression): Value {
   const { left, operator } = node
   if (left.type === 'ObjectPattern' || left.type === 'ArrayPattern') {
-    if (left.type === 'ArrayPattern') return takeArrayApart(l, left, node.right, node)
+    if (left.type === 'ArrayPattern') return takeArrayApart(l, left, node.right)
     const value = l.snapshot(l.raw(node.right))
     bind(l, left, value)
     return value
@@ -113,6 +115,8 @@ export function bind(l: Lowering, pattern: Pattern, value: Value): void {
       return bindDefault(l, pattern.left, pattern.right, value)
     case 'ObjectPattern':
       return takeObjectApart(l, pattern, value)
+    case 'ArrayPattern':
+      return takeListApart(l, pattern, value)
     case 'MemberExpression':
       return placeOf(l, pattern).write(value)
     default:
@@ -160,18 +164,29 @@ function fieldOf(l: Lowering, value: Value & { kind: 'record' }, name: string, n
   return name in {} ? l.refuse('CZ1010', node, name, 'an object') : undefinedValue
 }
 
-/** `[a, b] = [b, a]`: both sides are written out. */
-export function takeArrayApart(
-  l: Lowering,
-  pattern: Pattern & { type: 'ArrayPattern' },
-  from: Expression,
-  node: AnyNode,
-): Value {
+/** The elements that a pattern names: where there are not so many, it gives up. */
+function takeListApart(l: Lowering, pattern: Pattern & { type: 'ArrayPattern' }, found: Value): void {
+  const value = l.given(found)
+  if (value.kind !== 'list' && value.kind !== 'unknown') {
+    return l.refuse('CZ1007', pattern, 'taking apart', typeName(typeOf(value)))
+  }
+  pattern.elements.forEach((each, index) => {
+    if (each === null) return undefined
+    if (value.kind !== 'list') return bind(l, each.type === 'RestElement' ? each.argument : each, value)
+    if (each.type !== 'RestElement') return bind(l, each, readAt(l, value, constant('k', index)))
+    bind(l, each.argument, slice(l, value, constant('n', index), constant('n', Infinity)))
+  })
+}
+
+/** `[a, b] = [b, a]`, both sides written out, or the elements of an array. */
+export function takeArrayApart(l: Lowering, pattern: Pattern & { type: 'ArrayPattern' }, from: Expression): Value {
   const elements = from.type === 'ArrayExpression' ? from.elements : []
   const plain = elements.flatMap((each) => (each === null || each.type === 'SpreadElement' ? [] : [each]))
   const targets = pattern.elements.flatMap((each) => (each === null || each.type === 'RestElement' ? [] : [each]))
   if (plain.length === 0 || plain.length !== elements.length || targets.length !== pattern.elements.length) {
-    return l.refuse('CZ1006', node, 'taking an array apart')
+    const value = l.snapshot(l.raw(from))
+    takeListApart(l, pattern, value)
+    return value
   }
   const values = l.raws(plain).map((each) => l.snapshot(each))
   targets.forEach((target, index) => bind(l, target, values[index] ?? undefinedValue))

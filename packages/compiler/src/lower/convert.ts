@@ -6,7 +6,7 @@ import type { Type } from '../types/types.ts'
 import type { Builder } from './builder.ts'
 import { constant } from './builder.ts'
 import type { NumberValue, Value } from './values.ts'
-import { float, int32, numberOf, operandsOf, storageOf, withOperands } from './values.ts'
+import { float, int32, listRegister, numberOf, operandsOf, storageOf, withOperands } from './values.ts'
 
 /** As a double. */
 export function toFloat(build: Builder, value: NumberValue): Operand {
@@ -59,6 +59,8 @@ export function toText(build: Builder, value: Value): Operand | undefined {
     case 'undefined':
     case 'null':
       return constant('s', value.kind)
+    case 'list':
+      return build.emit('LIST_JOIN', [value.operand, constant('s', ',')])
     case 'unknown':
       return constant('s', '')
     default:
@@ -118,7 +120,9 @@ function storeMaybe(build: Builder, storage: Value & { kind: 'maybe' }, value: V
 /** Something of a type, where nobody looks at it. */
 function nothing(build: Builder, type: RegisterType): Operand {
   const value = ({ n: 0, i: 0, k: 0, b: false, s: '' } as const)[type as 'n']
-  return value === undefined ? build.emit('VIEW_NEW', [constant('n', 0)], type) : constant(type, value)
+  if (value !== undefined) return constant(type, value)
+  if (type === 'N' || type === 'B' || type === 'S') return build.emit('LIST_NEW', [constant('k', 0)], type)
+  return build.emit('VIEW_NEW', [constant('n', 0)], type)
 }
 
 /** The registers and constants of a value as one of the type, whose numbers are of the widest class. */
@@ -164,6 +168,8 @@ export function storageRegisters(type: Type): RegisterType[] {
       return ['s']
     case 'view':
       return [`v${viewKind(type.view)}`]
+    case 'list':
+      return [listRegister(type.elements)]
     case 'record':
       return [...type.fields.values()].flatMap(storageRegisters)
     case 'maybe':

@@ -15,6 +15,7 @@ import { constant } from './builder.ts'
 import { callExpression, newExpression } from './calls.ts'
 import { capturedValue, globalValue, refuseName } from './names.ts'
 import type { AnyExpression, Arm, Lowering, Want } from './lowering.ts'
+import { arrayLiteral } from './lists.ts'
 import { member, optionalChain } from './members.ts'
 import { binary, inverted, negative, number, text, typeofName } from './operators.ts'
 import { objectLiteral } from './records.ts'
@@ -61,7 +62,7 @@ export function expression(l: Lowering, node: AnyExpression, want: Want): Value 
     case 'ParenthesizedExpression':
       return l.raw(node.expression, want)
     case 'MemberExpression':
-      return member(l, node)
+      return member(l, node, want)
     case 'ChainExpression':
       return optionalChain(l, node.expression)
     case 'CallExpression':
@@ -73,6 +74,8 @@ export function expression(l: Lowering, node: AnyExpression, want: Want): Value 
       return l.refuse('CZ1006', node, 'a function as a value')
     case 'ObjectExpression':
       return objectLiteral(l, node)
+    case 'ArrayExpression':
+      return arrayLiteral(l, node)
     default:
       return refuseConstruct(l, node)
   }
@@ -145,7 +148,7 @@ export function condition(
     if (l.build.reachable) l.condition(node.right, yes, no, next)
     return
   }
-  const value = l.truth(l.raw(node))
+  const value = l.truth(l.raw(node, 'missing'))
   if (next === 'yes') l.build.branch(value, false, no)
   else l.build.branch(value, true, yes)
 }
@@ -188,7 +191,7 @@ function binaryExpression(l: Lowering, node: BinaryExpression, want: Want): Valu
   const inner: Want = ['|', '&', '^', '<<', '>>', '>>>'].includes(operator) ? 'int32' : undefined
   const operands = [node.left, node.right]
   const equality = ['==', '!=', '===', '!=='].includes(operator)
-  const [left = unknownValue, right = unknownValue] = equality ? l.raws(operands) : l.values(operands, inner)
+  const [left = unknownValue, right = unknownValue] = equality ? l.raws(operands, 'missing') : l.values(operands, inner)
   if (equality && left.kind === 'view' && right.kind === 'view' && areArguments(l, node)) {
     return booleanConstant(sameArgument(l, left, right) === operator.startsWith('='))
   }
@@ -230,16 +233,30 @@ function unary(l: Lowering, node: UnaryExpression, want: Want): Value {
     l.effect(argument)
     return undefinedValue
   }
-  if (operator === '!') return boolean(l.build.emit('BOOL_NOT', [l.truth(l.raw(argument))]))
+  if (operator === 'typeof') return typeofValue(l, node, l.raw(argument, 'missing'))
+  if (operator === '!') return boolean(l.build.emit('BOOL_NOT', [l.truth(l.raw(argument, 'missing'))]))
   const value = l.value(argument, operator === '~' ? 'int32' : operator === '-' ? want : undefined)
   if (value.kind === 'unknown') return value
-  if (operator === 'typeof') {
-    const name = typeofName(value)
-    return name === undefined ? l.refuse('CZ1007', node, operator, 'this value') : stringConstant(name)
-  }
   const operand = number(l, value, node, operator)
   if (operator === '-') return negative(l, operand, want)
   return operator === '~' ? inverted(l, operand) : operand
+}
+
+function typeofValue(l: Lowering, node: UnaryExpression, value: Value): Value {
+  if (value.kind === 'unknown') return value
+  if (value.kind !== 'maybe') {
+    const name = typeofName(value)
+    return name === undefined ? l.refuse('CZ1007', node, 'typeof', 'this value') : stringConstant(name)
+  }
+  const [none, end] = [l.build.label(), l.build.label()]
+  l.build.branch(value.given, false, none)
+  const arms = [{ value: typeofValue(l, node, value.of), end: l.build.here() }]
+  l.build.jump(end)
+  l.build.place(none)
+  arms.push({ value: typeofValue(l, node, { kind: value.none }), end: l.build.here() })
+  const merged = l.merge(arms, node)
+  l.build.place(end)
+  return merged
 }
 
 function conditional(l: Lowering, node: ConditionalExpression): Value {
@@ -263,7 +280,7 @@ function conditional(l: Lowering, node: ConditionalExpression): Value {
 
 function logical(l: Lowering, node: LogicalExpression): Value {
   const [more, end] = [l.build.label(), l.build.label()]
-  const left = l.raw(node.left)
+  const left = l.raw(node.left, node.operator === '&&' ? undefined : 'missing')
   if (node.operator === '??') return coalesce(l, left, node)
   const [kept] = l.scopes.writesOf(node.right).size > 0 ? [l.snapshot(left)] : [left]
   const arms: Arm[] = []
@@ -281,7 +298,8 @@ function logical(l: Lowering, node: LogicalExpression): Value {
 
 /** `a && b` gives `a` when that is false, `a || b` when it is true: of booleans that is a constant. */
 function leftAnswer(left: Value, operator: '&&' | '||'): Value {
-  return left.kind === 'boolean' ? booleanConstant(operator === '||') : left
+  const value = left.kind === 'maybe' && operator === '||' ? left.of : left
+  return value.kind === 'boolean' ? booleanConstant(operator === '||') : value
 }
 
 function coalesce(l: Lowering, left: Value, node: LogicalExpression): Value {

@@ -6,13 +6,14 @@ import type { Instruction, Operand, Position, Register } from '../ir/ir.ts'
 import type { Binding, Scopes } from '../scope/scopes.ts'
 import type { FunctionNode } from '../source/function-source.ts'
 import type { Type } from '../types/types.ts'
+import type { Elements } from '../types/elements.ts'
 import { join, typeName, unknownType, widened } from '../types/types.ts'
 import { bind } from './assignments.ts'
 import { Builder, constant } from './builder.ts'
 import { fitted, snapshot, store, toBoolean } from './convert.ts'
 import { condition, effect, expression } from './expressions.ts'
 import type { Inference, Instance } from './inference.ts'
-import type { AnyExpression, Arm, Lowering, Target, Unit, Want } from './lowering.ts'
+import type { AnyExpression, Arm, GivenFunction, Lowering, Target, Unit, Want } from './lowering.ts'
 import { statement } from './statements.ts'
 import type { RecordValue, Value } from './values.ts'
 import { operandsOf, storageOf, typeOf, undefinedValue, unknownValue } from './values.ts'
@@ -28,13 +29,14 @@ export interface ProgramRound {
   /** The number of a function that is called; it is lowered in this round too. */
   indexOf(instance: Instance): number
   capturedUnit(unit: Unit, name: string, at: Position): Unit | undefined
+  prelude(text: string, given: ReadonlyMap<string, GivenFunction>, node: AnyNode, at: Position): Unit
   looping(): void
 }
 
 export class FunctionLowering implements Lowering {
   readonly build: Builder
-  readonly unit: Unit
-  readonly scopes: Scopes
+  /** That of the text which is being lowered: another than the function's own where one is a part of it. */
+  unit: Unit
   readonly node: FunctionNode
   readonly isBody: boolean
   readonly targets: Target[] = []
@@ -45,10 +47,13 @@ export class FunctionLowering implements Lowering {
   readonly #instance: Instance
   readonly #program: ProgramRound
   readonly #arguments: Value[]
+  /** Functions whose text is a part of this one. */
+  readonly #inlined = new Set<FunctionNode>()
+  /** Where what is returned goes, of a function that is a part of this one. */
+  #returned: ((value: Value) => void) | undefined
 
   constructor(instance: Instance, program: ProgramRound) {
     this.unit = instance.unit
-    this.scopes = instance.unit.scopes
     this.node = instance.fn
     this.isBody = program.indexOf(instance) === 0
     this.#instance = instance
@@ -62,24 +67,27 @@ export class FunctionLowering implements Lowering {
 
   /** The instructions of the function. */
   lower(): readonly Instruction[] {
-    const { node, build } = this
-    this.#guarded(node, () => {
-      for (const binding of this.scopes.hoistedIn(node)) this.variables.hoist(binding)
-      node.params.forEach((param, index) =>
-        this.#guarded(param, () => {
-          if (param.type === 'RestElement' || param.type === 'ArrayPattern') {
-            const shown = param.type === 'RestElement' ? '`...rest`' : '`[a, b]`'
-            this.refuse('CZ1018', param, shown)
-          }
-          bind(this, param, this.#arguments[index] ?? undefinedValue)
-        }),
-      )
-      if (node.body.type !== 'BlockStatement') return this.result(this.raw(node.body), node.body)
-      for (const binding of this.scopes.declaredIn(node.body)) this.begin(binding)
-      for (const each of node.body.body) this.statement(each)
-      if (build.reachable) this.result(undefinedValue, node)
-    })
-    return build.instructions
+    this.#guarded(this.node, () => this.#text(this.node, this.#arguments))
+    return this.build.instructions
+  }
+
+  get scopes(): Scopes {
+    return this.unit.scopes
+  }
+
+  /** The text of a function, with these arguments. */
+  #text(node: FunctionNode, args: readonly Value[]): void {
+    for (const binding of this.scopes.hoistedIn(node)) this.variables.hoist(binding)
+    node.params.forEach((param, index) =>
+      this.#guarded(param, () => {
+        if (param.type === 'RestElement') this.refuse('CZ1018', param, '`...rest`')
+        bind(this, param, args[index] ?? undefinedValue)
+      }),
+    )
+    if (node.body.type !== 'BlockStatement') return this.result(this.raw(node.body), node.body)
+    for (const binding of this.scopes.declaredIn(node.body)) this.begin(binding)
+    for (const each of node.body.body) this.statement(each)
+    if (this.build.reachable) this.result(undefinedValue, node)
   }
 
   raw(node: AnyExpression, want?: Want): Value {
@@ -98,8 +106,8 @@ export class FunctionLowering implements Lowering {
     return this.#inOrder(nodes, (node) => this.value(node, want))
   }
 
-  raws(nodes: readonly AnyExpression[]): Value[] {
-    return this.#inOrder(nodes, (node) => this.raw(node))
+  raws(nodes: readonly AnyExpression[], want?: Want): Value[] {
+    return this.#inOrder(nodes, (node) => this.raw(node, want))
   }
 
   effect(node: Expression): void {
@@ -210,7 +218,47 @@ export class FunctionLowering implements Lowering {
     return this.#called(this.#program.indexOf(instance), instance.result, operands)
   }
 
+  inline(fn: FunctionNode, unit: Unit, args: readonly Value[], node: AnyNode): Value {
+    if (fn.async || fn.generator) return this.refuse('CZ1002', node, 'an async function or generator')
+    const { build } = this
+    const end = build.label()
+    const arms: Arm[] = []
+    const kept = { unit: this.unit, returned: this.#returned, labels: this.pendingLabels }
+    const targets = this.targets.splice(0)
+    this.#inlined.add(fn)
+    this.unit = unit
+    this.pendingLabels = []
+    this.#returned = (value) => {
+      arms.push({ value, end: build.here() })
+      build.jump(end)
+    }
+    try {
+      this.#text(fn, args)
+    } finally {
+      this.unit = kept.unit
+      this.#returned = kept.returned
+      this.pendingLabels = kept.labels
+      this.targets.splice(0, Infinity, ...targets)
+    }
+    const merged = this.merge(arms, node)
+    build.place(end)
+    return merged
+  }
+
+  owns(fn: FunctionNode): boolean {
+    return fn === this.node || this.#inlined.has(fn)
+  }
+
+  prelude(text: string, given: ReadonlyMap<string, GivenFunction>, node: AnyNode): Unit {
+    return this.#program.prelude(text, given, node, this.at(node))
+  }
+
+  elements(node: AnyNode): Elements {
+    return this.#program.inference.elementsAt(this.#instance, node)
+  }
+
   result(value: Value, node: AnyNode): void {
+    if (this.#returned !== undefined) return this.#returned(value)
     const { inference } = this.#program
     if (value.kind === 'unknown') {
       inference.sawUnknown = true

@@ -1,6 +1,8 @@
 // What is known of the whole program from one round of lowering to the next: types only ever widen, so that rounds settle.
 import type { Binding } from '../scope/scopes.ts'
+import type { AnyNode } from 'acorn'
 import type { FunctionNode } from '../source/function-source.ts'
+import { Elements } from '../types/elements.ts'
 import type { Type } from '../types/types.ts'
 import { join, sameType, typeKey, unknownType, widened } from '../types/types.ts'
 import type { Unit } from './lowering.ts'
@@ -14,16 +16,20 @@ export interface Instance {
   /** Variables around the function that it uses; they are handed to it behind its arguments. */
   readonly lifted: readonly (readonly [Binding, Type])[]
   readonly variables: Map<Binding, Type>
+  /** By the place where an array begins. */
+  readonly elements: Map<AnyNode, Elements>
   result: Type
 }
 
-const MAX_INSTANCES = 64
+const MAX_INSTANCES = 192
 /** Rounds after which numbers that still change class are any numbers. */
 const PATIENCE = 8
 
 export class Inference {
   readonly #instances = new Map<string, Instance>()
   readonly #ids = new Map<FunctionNode, number>()
+  /** Those of which nothing was known when they were made. */
+  readonly #open: Elements[] = []
   readonly #lifted = new Map<FunctionNode, Set<Binding>>()
   /** Variables that may be read before they are assigned to: they begin as undefined. */
   readonly startUndefined: Set<Binding> = new Set()
@@ -52,10 +58,32 @@ export class Inference {
     const key = `${this.#id(fn)}(${types.map(typeKey).join()})`
     const known = this.#instances.get(key)
     if (known !== undefined || this.#instances.size >= MAX_INSTANCES) return known
-    const made: Instance = { unit, fn, name, args, lifted, variables: new Map(), result: unknownType }
+    const made: Instance = {
+      unit,
+      fn,
+      name,
+      args,
+      lifted,
+      variables: new Map(),
+      elements: new Map(),
+      result: unknownType,
+    }
     this.#instances.set(key, made)
     this.changed = true
     return made
+  }
+
+  /** What is known of the elements of an array that begins at `node`. */
+  elementsAt(instance: Instance, node: AnyNode): Elements {
+    const known =
+      instance.elements.get(node) ??
+      new Elements(undefined, this.#open.length + 1, () => {
+        this.changed = true
+      })
+    if (!instance.elements.has(node)) this.#open.push(known)
+    instance.elements.set(node, known)
+    if (known.kind === undefined) this.sawUnknown = true
+    return known
   }
 
   noteVariable(instance: Instance, binding: Binding, type: Type): Type {
@@ -98,6 +126,9 @@ export class Inference {
 
   /** Nothing is learnt any more: what was read and never given anything is undefined, then what hangs on itself. */
   settleUnknown(): void {
+    // nothing is ever put into such an array: any kind will do
+    for (const each of this.#open) if (each.kind === undefined) each.learn('number')
+    if (this.changed) return
     const roots = [...this.unknownReads].filter((binding) => !this.unknownWrites.has(binding))
     for (const binding of roots) this.startAsUndefined(binding)
     if (!this.changed) for (const binding of this.unknownReads) this.startAsUndefined(binding)

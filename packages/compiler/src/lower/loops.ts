@@ -15,6 +15,8 @@ import { bind } from './assignments.ts'
 import { constant } from './builder.ts'
 import type { Lowering } from './lowering.ts'
 import type { Value } from './values.ts'
+import { readAt } from './lists.ts'
+import type { ListValue } from './values.ts'
 import { float, int32, string, typeOf } from './values.ts'
 
 export function forStatement(l: Lowering, node: ForStatement): void {
@@ -87,13 +89,13 @@ function poll(l: Lowering): void {
   l.build.act('POLL', [])
 }
 
-/** Over a typed array or a string, which says how long it is at each turn. */
+/** Over an array, a typed array or a string, which says how long it is at each turn. */
 export function forOf(l: Lowering, node: ForOfStatement): void {
   const labels = takeLabels(l)
   if (node.await) return l.refuse('CZ1006', node, '`for await`')
   const subject = l.snapshot(l.value(node.right))
   if (subject.kind === 'unknown') return undefined
-  if (subject.kind !== 'view' && subject.kind !== 'string') {
+  if (subject.kind !== 'view' && subject.kind !== 'string' && subject.kind !== 'list') {
     return l.refuse('CZ1007', node, '`for … of`', typeName(typeOf(subject)))
   }
   const { build } = l
@@ -111,11 +113,13 @@ export function forOf(l: Lowering, node: ForOfStatement): void {
   build.move(at, build.emit('K_ADD', [at, step]))
   poll(l)
   build.place(check)
-  const length = build.emit(subject.kind === 'view' ? 'VIEW_LENGTH' : 'STR_LENGTH', [subject.operand])
-  const limit = subject.kind === 'view' ? length : build.emit('K_FROM_I32', [length])
+  const length = build.emit(lengthOps[subject.kind], [subject.operand])
+  const limit = subject.kind === 'string' ? build.emit('K_FROM_I32', [length]) : length
   build.branch(build.emit('K_LT', [at, limit]), true, again)
   build.place(end)
 }
+
+const lengthOps = { list: 'LIST_LENGTH', string: 'STR_LENGTH', view: 'VIEW_LENGTH' } as const
 
 function give(l: Lowering, node: ForOfStatement, value: Value): void {
   const { left } = node
@@ -124,8 +128,14 @@ function give(l: Lowering, node: ForOfStatement, value: Value): void {
 }
 
 /** Strings go by code points: two units where they make a pair. */
-function element(l: Lowering, subject: Value & { kind: 'view' | 'string' }, at: Register, step: Register): Value {
+function element(
+  l: Lowering,
+  subject: ListValue | (Value & { kind: 'view' | 'string' }),
+  at: Register,
+  step: Register,
+): Value {
   const { build } = l
+  if (subject.kind === 'list') return readAt(l, subject, at)
   if (subject.kind === 'string') {
     const index = build.emit('F64_FROM_K', [at])
     const point = build.emit('STR_CODE_POINT_AT', [subject.operand, index])

@@ -1,4 +1,5 @@
 // The whole program: rounds of lowering, until nothing more is learnt of its types.
+import type { AnyNode } from 'acorn'
 import type { Blocker } from '../check/blockers.ts'
 import { Refusal } from '../check/blockers.ts'
 import { earlyReads } from '../ir/assigned.ts'
@@ -12,7 +13,7 @@ import type { ProgramRound } from './function-lowering.ts'
 import { FunctionLowering } from './function-lowering.ts'
 import type { Instance } from './inference.ts'
 import { Inference } from './inference.ts'
-import type { Unit } from './lowering.ts'
+import type { GivenFunction, Unit } from './lowering.ts'
 import { isText } from './names.ts'
 import { reachable } from '../improve/improve.ts'
 
@@ -154,14 +155,32 @@ class Round implements ProgramRound {
     return this.#units.captured(unit, name, at)
   }
 
+  prelude(text: string, given: ReadonlyMap<string, GivenFunction>, node: AnyNode, at: Position): Unit {
+    return this.#units.prelude(text, given, node, at)
+  }
+
   looping(): void {
     this.#loops = true
   }
 }
 
-/** Captured functions, each read once. */
+/** Captured functions, each read once, and our own texts. */
 class Units {
   readonly #known = new Map<unknown, Unit>()
+  readonly #preludes = new Map<AnyNode, Map<string, Unit>>()
+
+  /** One of our own texts: read anew for each place, since what it is given differs. */
+  prelude(text: string, given: ReadonlyMap<string, GivenFunction>, node: AnyNode, at: Position): Unit {
+    const here = this.#preludes.get(node) ?? new Map<string, Unit>()
+    this.#preludes.set(node, here)
+    const known = here.get(text)
+    if (known !== undefined) return { ...known, given }
+    const source = readSource(text)
+    const scopes = resolveScopes(source.node)
+    const unit: Unit = { name: 'prelude', source: { ...source, at: () => at }, scopes, captures: {}, given }
+    here.set(text, unit)
+    return unit
+  }
 
   captured({ captures }: Unit, name: string, at: Position): Unit | undefined {
     if (!Object.hasOwn(captures, name)) return undefined

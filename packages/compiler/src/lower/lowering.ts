@@ -14,6 +14,7 @@ import type { Label, Operand, Position } from '../ir/ir.ts'
 import type { Binding, Scopes } from '../scope/scopes.ts'
 import type { FunctionNode, FunctionSource } from '../source/function-source.ts'
 import type { Builder } from './builder.ts'
+import type { Elements } from '../types/elements.ts'
 import type { RecordValue, Value } from './values.ts'
 
 /** One text: the body's, or that of a captured function. */
@@ -22,15 +23,24 @@ export interface Unit {
   readonly source: FunctionSource
   readonly scopes: Scopes
   readonly captures: Readonly<Record<string, unknown>>
+  /** Of our own texts (`prelude.ts`): functions that they are given, by the names they call them by. */
+  readonly given?: ReadonlyMap<string, GivenFunction>
 }
 
-/** What the value is wanted for: whole numbers may then wrap. */
-export type Want = 'int32' | undefined
+/** A function that is handed to another: a call of it, in the function that is being lowered. */
+export type GivenFunction = (l: Lowering, args: readonly Value[], node: CallExpression) => Value
 
-/** A statement that `break` and `continue` may name. */
+/**
+ * What the value is wanted for. `int32`: whole numbers may then wrap. `missing`: only what an element is compared with or
+ * replaced by, so that it may be undefined where there is none.
+ */
+export type Want = 'int32' | 'missing' | undefined
+
+/** A statement that `break` and `continue` may name, or the `finally` of one that they lead out of. */
 export interface Target {
+  readonly finalizer?: Statement
   readonly labels: readonly string[]
-  readonly breakTo: Label
+  readonly breakTo?: Label
   readonly continueTo?: Label
   /** Found by `break` without a label. */
   readonly plain: boolean
@@ -55,7 +65,7 @@ export interface Lowering {
   raw(node: AnyExpression, want?: Want): Value
   /** The values, evaluated from left to right, each as it was then. */
   values(nodes: readonly AnyExpression[], want?: Want): Value[]
-  raws(nodes: readonly AnyExpression[]): Value[]
+  raws(nodes: readonly AnyExpression[], want?: Want): Value[]
   /** Evaluates what nobody looks at. */
   effect(node: Expression): void
   /** Goes to `yes` or `no`; `next` says which of them follows right behind. */
@@ -81,6 +91,14 @@ export interface Lowering {
   call(fn: FunctionNode, unit: Unit, args: readonly Value[], node: CallExpression | NewExpression, via?: Binding): Value
   /** The captured function of that name; undefined when it is none. */
   capturedUnit(name: string, node: AnyNode): Unit | undefined
+  /** As `call`, but its text becomes a part of this function: it may assign to the variables around it. */
+  inline(fn: FunctionNode, unit: Unit, args: readonly Value[], node: AnyNode): Value
+  /** Whether the variables of `fn` are those of this function. */
+  owns(fn: FunctionNode): boolean
+  /** One of our own texts, for this place alone. */
+  prelude(text: string, given: ReadonlyMap<string, GivenFunction>, node: AnyNode): Unit
+  /** What is known of the elements of the array that begins here. */
+  elements(node: AnyNode): Elements
   result(value: Value, node: AnyNode): void
   loops(): void
   at(node: AnyNode): Position

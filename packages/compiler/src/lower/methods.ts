@@ -5,8 +5,9 @@ import { constant } from './builder.ts'
 import type { BuiltinCall } from './builtins.ts'
 import { toCounter, toFloat } from './convert.ts'
 import { number, text } from './operators.ts'
+import { elementsOf } from '../types/elements.ts'
 import type { Value } from './values.ts'
-import { boolean, float, int32, knownNumber, string, undefinedValue } from './values.ts'
+import { boolean, float, int32, knownNumber, list, string, undefinedValue } from './values.ts'
 
 export interface MethodCall extends BuiltinCall {
   readonly subject: Value
@@ -102,6 +103,16 @@ export const stringMethods: Readonly<Record<string, Method>> = {
   replace: replace('STR_REPLACE'),
   replaceAll: replace('STR_REPLACE_ALL'),
   slice: byNumbers('STR_SLICE', string, 0, Infinity),
+  split: {
+    conditions: 'by a text',
+    lower: (call) => {
+      const { args, l, node, name } = call
+      if (args[0] === undefined || args[0].kind === 'undefined')
+        return l.refuse('CZ1011', node, name, 'a text left out')
+      const operands = [own(call), words(call, 0), position(call, 1, 2 ** 32 - 1)]
+      return list(elementsOf.string, l.build.emit('STR_SPLIT', operands, 'S'))
+    },
+  },
   startsWith: search('STR_STARTS_WITH', boolean, 0),
   substr: byNumbers('STR_SUBSTR', string, 0, Infinity),
   substring: byNumbers('STR_SUBSTRING', string, 0, Infinity),

@@ -7,13 +7,14 @@ import { typeName } from '../types/types.ts'
 import { constant } from './builder.ts'
 import { toCounter, toFloat, toInt32, toNumber, toText } from './convert.ts'
 import type { Lowering, Want } from './lowering.ts'
-import type { NumberValue, Value } from './values.ts'
+import type { ListValue, MaybeValue, NumberValue, Value } from './values.ts'
 import {
   boolean,
   counter,
   float,
   int32,
   knownNumber,
+  listRegister,
   MAX_STEP,
   numberConstant,
   numberOf,
@@ -163,15 +164,35 @@ function ordered(l: Lowering, order: 'LT' | 'LE' | 'EQ', a: NumberValue, b: Numb
 function equality(l: Lowering, operator: string, left: Value, right: Value, node: AnyNode): Operand {
   const loose = operator.length === 2
   if (isNone(left) || isNone(right)) return noneEquality(l, loose, left, right)
-  if (left.kind === 'maybe' || right.kind === 'maybe') {
-    return equality(l, operator, l.given(left), l.given(right), node)
-  }
+  if (left.kind === 'maybe') return maybeEquality(l, operator, left, right, node)
+  if (right.kind === 'maybe') return maybeEquality(l, operator, right, left, node)
   if (left.kind === 'number' && right.kind === 'number') return ordered(l, 'EQ', left, right)
   if (left.kind === 'string' && right.kind === 'string') return l.build.emit('STR_EQ', [left.operand, right.operand])
+  if (left.kind === 'list' && right.kind === 'list') return sameList(l, left, right)
   if (left.kind === 'boolean' && right.kind === 'boolean') return l.build.emit('BOOL_EQ', [left.operand, right.operand])
   if (isPrimitive(left) && isPrimitive(right) && !loose) return constant('b', false)
   if (isPrimitive(left) !== isPrimitive(right) && !loose) return constant('b', false)
   return refuseTypes(l, operator, left, right, node)
+}
+
+/** What is missing equals only what is missing too. */
+function maybeEquality(l: Lowering, operator: string, left: MaybeValue, right: Value, node: AnyNode): Operand {
+  const { build } = l
+  const [result, end] = [build.register('b'), build.label()]
+  const other = right.kind === 'maybe' ? right.of : right
+  const alike = right.kind === 'maybe' && (operator.length === 2 || left.none === right.none)
+  build.move(result, constant('b', false))
+  if (right.kind === 'maybe') build.branch(build.emit('BOOL_EQ', [left.given, right.given]), false, end)
+  build.move(result, constant('b', alike))
+  build.branch(left.given, false, end)
+  build.move(result, equality(l, operator, left.of, other, node))
+  build.place(end)
+  return result
+}
+
+function sameList(l: Lowering, left: ListValue, right: ListValue): Operand {
+  const [a, b] = [listRegister(left.elements), listRegister(right.elements)]
+  return a === b ? l.build.emit('LIST_SAME', [left.operand, right.operand]) : constant('b', false)
 }
 
 function isNone(value: Value): boolean {
@@ -227,6 +248,7 @@ export function typeofName(value: Value): string | undefined {
     case 'null':
     case 'record':
     case 'view':
+    case 'list':
       return 'object'
     default:
       return undefined

@@ -1,6 +1,7 @@
 // The signature of a lowered program: which of its parameters there are, and what they are taken from.
 import type { IrFunction, Register } from '../ir/ir.ts'
 import { isConstant, resultsOf } from '../ir/ir.ts'
+import { opcodes } from '../ir/opcodes.generated.ts'
 import type { ParameterShape, ResultShape } from '../signature.ts'
 import type { Type } from '../types/types.ts'
 
@@ -33,10 +34,14 @@ export function shapeParameters(
       case 'number':
       case 'boolean':
       case 'string':
+      case 'list':
       case 'view': {
         const register = registers.next().value as Register
         if (inside && !called && !read.has(register)) return undefined
         params.push(register)
+        if (type.kind === 'list') {
+          return { kind: 'list', of: type.elements.kind ?? 'number', written: written.has(register) }
+        }
         return type.kind === 'view'
           ? { kind: 'view', view: type.view, written: written.has(register) }
           : { kind: type.kind }
@@ -56,7 +61,14 @@ export function shapeParameters(
   return { shapes: args.map((type) => shape(type, false) ?? { kind: 'any' }), params }
 }
 
-/** Typed arrays that may be written to, under whatever name: registers that hold the same one are taken together. */
+/** What changes its first operand: it has nothing else to give. */
+const writing: ReadonlySet<string> = new Set(
+  Object.entries(opcodes).flatMap(([name, { result, operands }]) =>
+    result === '.' && /^[vaNBS]/.test(operands) ? [name] : [],
+  ),
+)
+
+/** Arrays that may be written to, under whatever name: registers that hold the same one are taken together. */
 function writtenParameters(functions: readonly IrFunction[]): ReadonlySet<Register> {
   const leaders = new Map<Register, Register>()
   const leader = (register: Register): Register => {
@@ -86,9 +98,7 @@ function writtenParameters(functions: readonly IrFunction[]): ReadonlySet<Regist
   }
   const writes = functions.flatMap(({ instructions }) =>
     instructions.flatMap(({ op, operands: [first] }) =>
-      (op.startsWith('VIEW_SET') || op === 'VIEW_FILL') && first !== undefined && !isConstant(first)
-        ? [leader(first)]
-        : [],
+      writing.has(op) && first !== undefined && !isConstant(first) ? [leader(first)] : [],
     ),
   )
   const written = new Set(writes)
@@ -104,6 +114,8 @@ export function shapeResult(type: Type): ResultShape {
       return { kind: type.kind }
     case 'view':
       return { kind: 'view', view: type.view }
+    case 'list':
+      return { kind: 'list', of: type.elements.kind ?? 'number' }
     case 'record':
       return { kind: 'record', fields: [...type.fields].map(([name, each]) => [name, shapeResult(each)] as const) }
     case 'maybe':

@@ -5,19 +5,20 @@ import type {
   ContinueStatement,
   IfStatement,
   LabeledStatement,
+  ReturnStatement,
   Statement,
   TryStatement,
   VariableDeclaration,
 } from 'acorn'
-import type { AnyNode } from 'acorn'
 import { refuseConstruct } from '../check/refuse.ts'
-import { childrenOf, isFunction } from '../scope/syntax.ts'
+import { isFunction } from '../scope/syntax.ts'
 import { bind, takeArrayApart } from './assignments.ts'
 import type { Lowering } from './lowering.ts'
 import { doWhile, forOf, forStatement, whileStatement } from './loops.ts'
 import { switchStatement } from './switches.ts'
 import { undefinedValue } from './values.ts'
 
+const MAX_FINALIZERS = 6
 /** The reason of a BAIL for which JavaScript throws. */
 export const BAIL_THROW = 1
 
@@ -31,7 +32,7 @@ export function statement(l: Lowering, node: Statement): void {
       // hoisted: it is there as the block begins
       return undefined
     case 'ReturnStatement':
-      return l.result(node.argument ? l.raw(node.argument) : undefinedValue, node)
+      return giveBack(l, node)
     case 'BlockStatement':
       return block(l, node)
     case 'IfStatement':
@@ -78,7 +79,7 @@ export function declaration(l: Lowering, node: VariableDeclaration): void {
       if (init && isFunction(init) && binding.fn === init) l.assign(binding, { kind: 'opaque', what: 'a function' }, id)
       else if (init) l.assign(binding, l.raw(init), id)
       else if (node.kind !== 'var') l.beginUndefined(binding, id)
-    } else if (init && id.type === 'ArrayPattern') takeArrayApart(l, id, init, node)
+    } else if (init && id.type === 'ArrayPattern') takeArrayApart(l, id, init)
     else if (init) bind(l, id, l.snapshot(l.raw(init)))
   }
 }
@@ -112,29 +113,51 @@ function labeled(l: Lowering, node: LabeledStatement): void {
   l.build.place(breakTo)
 }
 
+function giveBack(l: Lowering, node: ReturnStatement): void {
+  const value = node.argument ? l.raw(node.argument) : undefinedValue
+  const isLeft = l.targets.some(({ finalizer }) => finalizer !== undefined)
+  // what is returned is what it was before any `finally`
+  const kept = isLeft ? l.snapshot(value) : value
+  finish(l, 0)
+  if (l.build.reachable) l.result(kept, node)
+}
+
+/** Runs each `finally` on the way out to a statement, the innermost first. */
+function finish(l: Lowering, depth: number): void {
+  const within = l.targets.slice(depth)
+  for (let at = l.targets.length; at-- > depth && l.build.reachable;) {
+    const { finalizer } = l.targets[at] ?? { finalizer: undefined }
+    // what it leaves itself lies outside of it
+    l.targets.length = at
+    if (finalizer !== undefined) l.statement(finalizer)
+  }
+  l.targets.splice(depth, Infinity, ...within)
+}
+
 function leave(l: Lowering, node: BreakStatement | ContinueStatement): void {
   const name = node.label?.name
   const again = node.type === 'ContinueStatement'
-  const target = l.targets.findLast((each) => {
+  const depth = l.targets.findLastIndex((each) => {
     if (name !== undefined) return each.labels.includes(name)
     return again ? each.continueTo !== undefined : each.plain
   })
+  const target = l.targets[depth]
   const to = again ? target?.continueTo : target?.breakTo
   if (to === undefined) return l.refuse('CZ1006', node, 'a jump out of nowhere')
-  l.build.jump(to)
+  finish(l, depth + 1)
+  if (l.build.reachable) l.build.jump(to)
 }
 
 /** Whatever throws inside gives up, so that no `catch` is ever come to. */
 function tryStatement(l: Lowering, node: TryStatement): void {
-  if (node.finalizer && leaves(node.block))
-    return l.refuse('CZ1006', node, '`finally` behind a block that is left early')
+  const { finalizer } = node
+  if (!finalizer) return l.statement(node.block)
+  // each way out has its own copy of what lies around it
+  if (l.targets.filter((each) => each.finalizer !== undefined).length >= MAX_FINALIZERS) {
+    return l.refuse('CZ1019', node, `it has more than ${MAX_FINALIZERS} \`finally\` within each other`)
+  }
+  l.targets.push({ labels: [], plain: false, finalizer })
   l.statement(node.block)
-  if (node.finalizer) l.statement(node.finalizer)
-}
-
-/** Whether control may leave a block other than by its end. */
-function leaves(node: AnyNode): boolean {
-  if (isFunction(node)) return false
-  if (['ReturnStatement', 'BreakStatement', 'ContinueStatement'].includes(node.type)) return true
-  return childrenOf(node).some(leaves)
+  l.targets.pop()
+  l.statement(finalizer)
 }

@@ -1,8 +1,9 @@
 // What an expression has become: its static type, and the registers or constants that hold it.
-import type { Operand, Register, RegisterType } from '../ir/ir.ts'
+import type { ListRegister, Operand, Register, RegisterType } from '../ir/ir.ts'
 import { isConstant } from '../ir/ir.ts'
 import type { ViewName } from '../ir/views.ts'
 import { viewKind } from '../ir/views.ts'
+import type { Elements } from '../types/elements.ts'
 import type { Type } from '../types/types.ts'
 import { unknownType } from '../types/types.ts'
 import type { Builder } from './builder.ts'
@@ -19,11 +20,19 @@ export interface NumberValue {
   readonly steady: boolean
 }
 
+/** An array: which one it is, so that what is done to it is seen under all its names. */
+export interface ListValue {
+  readonly kind: 'list'
+  readonly elements: Elements
+  readonly operand: Operand
+}
+
 export type Value =
   | NumberValue
   | { readonly kind: 'boolean'; readonly operand: Operand }
   | { readonly kind: 'string'; readonly operand: Operand }
   | { readonly kind: 'view'; readonly view: ViewName; readonly operand: Operand }
+  | ListValue
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value>; readonly argument: boolean }
   /** `given` says whether it is `of`, or else undefined or null. */
   | { readonly kind: 'maybe'; readonly given: Operand; readonly of: Value; readonly none: 'undefined' | 'null' }
@@ -31,6 +40,7 @@ export type Value =
   | { readonly kind: 'opaque'; readonly what: string }
 
 export type RecordValue = Value & { readonly kind: 'record' }
+export type MaybeValue = Value & { readonly kind: 'maybe' }
 
 export const unknownValue: Value = { kind: 'unknown' }
 export const undefinedValue: Value = { kind: 'undefined' }
@@ -72,6 +82,7 @@ export const counter = (operand: Operand, bound: number, steady: boolean): Numbe
 })
 export const boolean = (operand: Operand): Value => ({ kind: 'boolean', operand })
 export const string = (operand: Operand): Value => ({ kind: 'string', operand })
+export const list = (elements: Elements, operand: Operand): ListValue => ({ kind: 'list', elements, operand })
 export const view = (name: ViewName, operand: Operand): Value => ({ kind: 'view', view: name, operand })
 
 export function numberConstant(value: number): NumberValue {
@@ -94,12 +105,19 @@ export function numberOf(operand: Operand): NumberValue {
   return operand.type === 'i' ? int32(operand) : float(operand)
 }
 
+/** The type of registers for such an array; while its elements are not known, any. */
+export function listRegister({ kind = 'number' }: Elements): ListRegister {
+  return ({ number: 'N', boolean: 'B', string: 'S' } as const)[kind]
+}
+
 export function typeOf(value: Value): Type {
   switch (value.kind) {
     case 'number':
       return { kind: 'number', number: classOf(value) }
     case 'view':
       return { kind: 'view', view: value.view }
+    case 'list':
+      return { kind: 'list', elements: value.elements }
     case 'record':
       return { ...value, fields: new Map([...value.fields].map(([name, each]) => [name, typeOf(each)])) }
     case 'maybe':
@@ -134,6 +152,8 @@ export function storageOf(type: Type, build: Builder, name: string): Value {
       return string(register('s'))
     case 'view':
       return view(type.view, register(`v${viewKind(type.view)}`))
+    case 'list':
+      return list(type.elements, register(listRegister(type.elements)))
     case 'record': {
       const fields = [...type.fields].map(
         ([field, each]) => [field, storageOf(each, build, name === '' ? '' : `${name}.${field}`)] as const,
@@ -163,6 +183,7 @@ export function operandsOf(value: Value): Operand[] {
     case 'boolean':
     case 'string':
     case 'view':
+    case 'list':
       return [value.operand]
     case 'record':
       return [...value.fields.values()].flatMap(operandsOf)
@@ -181,6 +202,7 @@ export function withOperands(value: Value, operands: Iterator<Operand>): Value {
     case 'boolean':
     case 'string':
     case 'view':
+    case 'list':
       return { ...value, operand: next() }
     case 'record': {
       const fields = [...value.fields].map(([name, each]) => [name, withOperands(each, operands)] as const)

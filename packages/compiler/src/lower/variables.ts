@@ -44,7 +44,7 @@ export class Variables {
       return this.#l.refuse('CZ1006', node, binding.kind === 'class' ? 'a class' : 'the error of a `catch`')
     }
     if (binding.fn !== undefined) return this.#l.refuse('CZ1013', node, binding.name)
-    if (binding.owner !== this.#l.node) return this.#readOuter(binding, node)
+    if (!this.#l.owns(binding.owner)) return this.#readOuter(binding, node)
     const known = this.#constants.get(binding)
     const storage = known ?? this.#storage(binding)
     const early = binding.kind !== 'var' && !this.#declared.has(binding)
@@ -78,7 +78,7 @@ export class Variables {
     const isDeclaration = node === binding.declared
     const fixed = ['self', 'function', 'class', 'catch'].includes(binding.kind)
     if (fixed || (binding.kind === 'const' && !isDeclaration)) return this.#l.refuse('CZ1015', node, binding.name)
-    if (binding.owner !== this.#l.node) return this.#l.refuse('CZ1014', node, binding.name)
+    if (!this.#l.owns(binding.owner)) return this.#l.refuse('CZ1014', node, binding.name)
     if (isDeclaration) this.#declare(binding)
     else this.#mustBeDeclared(binding)
     if (binding.fn !== undefined) {
@@ -151,7 +151,7 @@ export class Variables {
   /** A function that a variable holds can be called once the variable has it. */
   #needsFunction(binding: Binding, node: AnyNode): void {
     if (binding.kind === 'function' || binding.kind === 'self') return
-    if (binding.owner !== this.#l.node) return this.#inference.lift(this.#l.node, binding)
+    if (!this.#l.owns(binding.owner)) return this.#inference.lift(this.#l.node, binding)
     if (!this.#declared.has(binding)) return this.#l.refuse('CZ1012', node, binding.name)
     this.#l.build.use(this.#marker(binding))
   }

@@ -45,8 +45,14 @@ function hintOf(node: SyntaxNode, types: Declarations, text: string, depth: numb
       return union(nodesAt(node, 'types').map(inner)) ?? word
     case 'TSTypeLiteral':
       return record(nodesAt(node, 'members'), inner) ?? word
+    case 'TSArrayType': {
+      const of = nodeAt(node, 'elementType')
+      return of === undefined ? word : (list(inner(of)) ?? word)
+    }
     case 'TSTypeReference': {
       const name = textAt(nodeAt(node, 'typeName'), 'name') ?? ''
+      const [of] = nodesAt(nodeAt(node, 'typeArguments'), 'params')
+      if ((name === 'Array' || name === 'ReadonlyArray') && of !== undefined) return list(inner(of)) ?? word
       if (isViewName(name)) return name
       const declared = types.get(name)
       if (declared?.type === 'TSInterfaceDeclaration') {
@@ -63,6 +69,10 @@ function hintOf(node: SyntaxNode, types: Declarations, text: string, depth: numb
 function literal(node: SyntaxNode | undefined): TypeHint | undefined {
   const value = node?.type === 'UnaryExpression' ? nodeAt(node, 'argument')?.['value'] : node?.['value']
   return ['number', 'string', 'boolean'].includes(typeof value) ? typeof value : undefined
+}
+
+function list(of: TypeHint): TypeHint | undefined {
+  return of === 'number' || of === 'string' || of === 'boolean' ? `${of}[]` : undefined
 }
 
 /** Of one kind, or none: compiled is what is there, the rest runs in JavaScript. */

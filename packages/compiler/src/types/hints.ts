@@ -1,9 +1,12 @@
 // The types that arguments are said to have.
 import { isViewName } from '../ir/views.ts'
+import type { ElementKind } from './elements.ts'
+import { elementsOf } from './elements.ts'
 import type { Type } from './types.ts'
 
 /**
- * 'number', 'string', 'boolean', 'undefined', 'null', or the name of a typed array; of an object its fields. Any other word
+ * 'number', 'string', 'boolean', 'undefined', 'null', 'number[]', 'string[]', 'boolean[]', or the name of a typed array; of
+ * an object its fields. Any other word
  * says what the argument is, and that the body may not look at it.
  */
 export type TypeHint = string | { readonly record: Readonly<Record<string, TypeHint>> }
@@ -18,5 +21,7 @@ export function typeOfHint(hint: TypeHint, depth = 0): Type {
   }
   if (hint === 'number') return { kind: 'number', number: 'n' }
   if (hint === 'string' || hint === 'boolean' || hint === 'undefined' || hint === 'null') return { kind: hint }
+  const [, element] = /^(number|boolean|string)\[\]$/.exec(hint) ?? []
+  if (element !== undefined) return { kind: 'list', elements: elementsOf[element as ElementKind] }
   return isViewName(hint) ? { kind: 'view', view: hint } : { kind: 'opaque', what: `a value of type ${hint}` }
 }

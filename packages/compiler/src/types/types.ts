@@ -1,5 +1,6 @@
 // The static type of a variable, and what two of them have in common.
 import type { ViewName } from '../ir/views.ts'
+import type { Elements } from './elements.ts'
 
 /**
  * What is known of the numbers that a variable holds: `c` int32 and not negative, `i` int32, `u` uint32, `k` whole numbers
@@ -13,6 +14,7 @@ export type Type =
   | { readonly kind: 'number'; readonly number: NumberClass }
   | { readonly kind: 'boolean' | 'string' | 'undefined' | 'null' }
   | { readonly kind: 'view'; readonly view: ViewName }
+  | { readonly kind: 'list'; readonly elements: Elements }
   /** `argument`: handed in from outside, so that it may have more fields than are known. */
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Type>; readonly argument: boolean }
   /** A value of the type, or undefined or null. */
@@ -33,6 +35,9 @@ export function join(left: Type, right: Type): Type {
     return { kind: 'number', number: joinNumbers(left.number, right.number) }
   }
   if (left.kind === 'view' && right.kind === 'view' && left.view === right.view) return left
+  if (left.kind === 'list' && right.kind === 'list') {
+    return left.elements.unite(right.elements) ? left : { kind: 'mixed', what: 'arrays of different elements' }
+  }
   if (left.kind === 'record' && right.kind === 'record') return joinRecords(left, right)
   if (left.kind === 'opaque' && right.kind === 'opaque' && left.what === right.what) return left
   if (left.kind === right.kind && left.kind !== 'view' && left.kind !== 'opaque') return left
@@ -82,6 +87,7 @@ export function sameType(left: Type, right: Type): boolean {
   if (left.kind !== right.kind) return false
   if (left.kind === 'number' && right.kind === 'number') return left.number === right.number
   if (left.kind === 'view' && right.kind === 'view') return left.view === right.view
+  if (left.kind === 'list' && right.kind === 'list') return left.elements.isSame(right.elements)
   if (left.kind === 'maybe' && right.kind === 'maybe') return left.none === right.none && sameType(left.of, right.of)
   if (left.kind === 'record' && right.kind === 'record') {
     const others = [...right.fields]
@@ -107,6 +113,8 @@ export function typeName(type: Type): string {
   switch (type.kind) {
     case 'view':
       return `a ${type.view}`
+    case 'list':
+      return type.elements.kind === undefined ? 'an array' : `an array of ${type.elements.kind}s`
     case 'record':
       return 'an object'
     case 'maybe':
@@ -130,6 +138,8 @@ export function typeKey(type: Type): string {
       return type.number
     case 'view':
       return type.view
+    case 'list':
+      return `[${type.elements.key}]`
     case 'maybe':
       return `${type.none}|${typeKey(type.of)}`
     case 'record':

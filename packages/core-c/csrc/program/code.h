@@ -14,7 +14,7 @@
 typedef struct ctz_instruction {
   uint16_t op, result;
   uint16_t operands[4];
-  uint32_t number;  // of VIEW_*: the ctz_view_kind, put there when it is opened
+  uint32_t number;  // of VIEW_* and LIST_*: the ctz_view_kind or ctz_list_kind, put there when it is opened
 } ctz_instruction;
 
 typedef struct ctz_function {

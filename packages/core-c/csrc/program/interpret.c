@@ -30,6 +30,7 @@ void ctz_run_begin(ctz_run *run, const ctz_program *program, ctz_context *contex
   run->chunk = run->depth = 0;
   run->bail.reason = run->bail.number = run->bail.function = run->bail.instruction = 0;
   run->random[0] = run->random[1] = 0;
+  run->log = (ctz_elements){NULL, 0, 0};
   run->runtime = ctz_program_runtime();
   run->math = &program->math;
   run->context = context;

@@ -131,7 +131,7 @@ static bool read_constant(ctz_program *program, const layout *of, uint32_t index
 }
 
 static bool is_register_type(uint32_t type) {
-  return (type >= CTZ_PROGRAM_N && type <= CTZ_PROGRAM_S) ||
+  return (type >= CTZ_PROGRAM_N && type < CTZ_PROGRAM_A + CTZ_LIST_KINDS) ||
          (type >= CTZ_PROGRAM_V && type < CTZ_PROGRAM_V + CTZ_VIEW_KINDS);
 }
 

@@ -5,6 +5,8 @@
 
 #include "ctz/program_ops.h"
 #include "ctz/programs.h"
+#include "program/effects.h"
+#include "program/list.h"
 #include "program/number_text.h"
 #include "program/text.h"
 
@@ -77,7 +79,24 @@ static const ctz_runtime runtime = {.abi = CTZ_BODY_ABI,
                                     .str_repeat = ctz_text_repeat,
                                     .str_case = ctz_text_case,
                                     .str_replace = ctz_text_replace,
-                                    .view_new = view_new};
+                                    .view_new = view_new,
+                                    .list_new = ctz_list_new,
+                                    .list_grow = ctz_list_grow,
+                                    .list_slice = ctz_list_slice,
+                                    .list_insert = ctz_list_insert,
+                                    .list_remove = ctz_list_remove,
+                                    .list_reverse = ctz_list_reverse,
+                                    .list_sort = ctz_list_sort,
+                                    .list_join = ctz_list_join,
+                                    .list_of_view = ctz_list_of_view,
+                                    .list_of_text = ctz_list_of_text,
+                                    .list_lengths = ctz_list_lengths,
+                                    .str_split = ctz_text_split,
+                                    .str_points = ctz_text_points,
+                                    .log_number = ctz_log_number,
+                                    .log_text = ctz_log_text,
+                                    .log_mark = ctz_log_mark,
+                                    .sleep = ctz_body_sleep};
 
 const ctz_runtime *ctz_program_runtime(void) { return &runtime; }
 

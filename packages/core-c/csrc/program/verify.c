@@ -22,6 +22,8 @@ static bool refuse(const place *here, const char *what) {
 
 static bool is_view(uint32_t type) { return type >= CTZ_PROGRAM_V && type < CTZ_PROGRAM_V + CTZ_VIEW_KINDS; }
 
+static bool is_list(uint32_t type) { return type >= CTZ_PROGRAM_A && type < CTZ_PROGRAM_A + CTZ_LIST_KINDS; }
+
 static bool has_type(const ctz_function *function, uint32_t index, char letter) {
   if (index >= function->registers) return false;
   uint32_t type = function->types[index];
@@ -38,6 +40,14 @@ static bool has_type(const ctz_function *function, uint32_t index, char letter) 
       return type == CTZ_PROGRAM_S;
     case 'v':
       return is_view(type);
+    case 'N':
+      return type == CTZ_PROGRAM_A + CTZ_LIST_N;
+    case 'B':
+      return type == CTZ_PROGRAM_A + CTZ_LIST_B;
+    case 'S':
+      return type == CTZ_PROGRAM_A + CTZ_LIST_S;
+    case 'a':
+      return is_list(type);
     default:
       return false;
   }
@@ -51,6 +61,7 @@ static bool have_types(const ctz_function *function, uint32_t first, const uint8
 
 static bool is_jump(uint32_t op) { return op == CTZ_OP_JUMP || op == CTZ_OP_JUMP_IF || op == CTZ_OP_JUMP_UNLESS; }
 static bool takes_view(uint32_t op) { return op >= CTZ_OP_VIEW_LENGTH && op <= CTZ_OP_VIEW_FILL; }
+static bool takes_list(uint32_t op) { return op >= CTZ_OP_LIST_NEW && op <= CTZ_OP_LIST_TO_VIEW; }
 static bool writes_view(uint32_t op) {
   return op == CTZ_OP_VIEW_SET || op == CTZ_OP_VIEW_SET_K || op == CTZ_OP_VIEW_SET_I || op == CTZ_OP_VIEW_FILL;
 }
@@ -100,6 +111,33 @@ static bool check_view(const place *here) {
   return refuse(here, "elements that are no int32");
 }
 
+// The kind of its arrays, which must be one; a typed array must be what such an array becomes.
+static bool check_list(const place *here) {
+  ctz_instruction *at = here->at;
+  const ctz_operation *operation = ctz_operation_of(at->op);
+  const uint8_t *types = here->function->types;
+  uint32_t kind = CTZ_LIST_KINDS, view = CTZ_VIEW_KINDS;
+  for (int i = -1; i < 0 || operation->operands[i] != '\0'; i++) {
+    char letter = i < 0 ? operation->result[0] : operation->operands[i];
+    uint32_t type = letter == '.' ? 0u : types[i < 0 ? at->result : at->operands[i]];
+    if (letter == 'v') view = type - CTZ_PROGRAM_V;
+    if (letter != 'a') continue;
+    if (kind != CTZ_LIST_KINDS && kind != type - CTZ_PROGRAM_A) return refuse(here, "arrays of two kinds");
+    kind = type - CTZ_PROGRAM_A;
+  }
+  at->number = kind;
+  bool fits = view == CTZ_VIEW_KINDS || (kind == CTZ_LIST_N && view == CTZ_VIEW_F64) ||
+              (kind == CTZ_LIST_B && view == CTZ_VIEW_U8);
+  return fits || refuse(here, "a typed array of another kind");
+}
+
+static bool check_lengths(const place *here) {
+  const ctz_instruction *at = here->at;
+  uint32_t index = at->op == CTZ_OP_SLIST_LENGTHS ? at->result : at->operands[1];
+  bool fits = here->function->types[index] == CTZ_PROGRAM_V + CTZ_VIEW_I32;
+  return fits || refuse(here, "lengths that are no Int32Array");
+}
+
 static bool check(const place *here) {
   const ctz_operation *operation = ctz_operation_of(here->at->op);
   if (operation == NULL) return refuse(here, "there is no such operation");
@@ -108,6 +146,8 @@ static bool check(const place *here) {
   if (here->at->op == CTZ_OP_RETURN) return check_return(here);
   if (!check_plain(here, operation)) return false;
   if (takes_view(here->at->op)) return check_view(here);
+  if (takes_list(here->at->op)) return check_list(here);
+  if (here->at->op == CTZ_OP_SLIST_OF_TEXT || here->at->op == CTZ_OP_SLIST_LENGTHS) return check_lengths(here);
   if (is_jump(here->at->op) && here->at->number >= here->function->instructions)
     return refuse(here, "it leads nowhere");
   return true;
@@ -115,7 +155,8 @@ static bool check(const place *here) {
 
 // What a function answers is what its first RETURN names; the others must agree.
 static bool find_results(ctz_program *program, uint32_t index, ctz_complaint *complaint) {
-  static const uint8_t scalars[CTZ_PROGRAM_RECORD] = {0, 1, 2, 3, 4, 5, [16] = 16, 17, 18, 19, 20, 21, 22, 23, 24};
+  static const uint8_t scalars[CTZ_PROGRAM_RECORD] = {0,         1,  2,  3,  4,  5,  6,  7,  8,
+                                                      [16] = 16, 17, 18, 19, 20, 21, 22, 23, 24};
   ctz_function *function = &program->functions[index];
   if (function->result != CTZ_PROGRAM_RECORD) {
     function->results = function->result == CTZ_PROGRAM_NOTHING ? 0 : 1;
@@ -153,10 +194,23 @@ static bool verify_function(const ctz_program *program, uint32_t index, ctz_comp
   return true;
 }
 
+// Arrays stay within a program: what goes in and comes out of it are typed arrays and texts.
+static bool check_door(const ctz_program *program, ctz_complaint *complaint) {
+  const ctz_function *body = &program->functions[0];
+  for (uint32_t i = 0; i < body->parameters; i++) {
+    if (is_list(body->types[i])) return ctz_complain(complaint, "function 0 takes an array");
+  }
+  for (uint32_t i = 0; i < body->results; i++) {
+    if (is_list(body->result_types[i])) return ctz_complain(complaint, "function 0 answers an array");
+  }
+  return true;
+}
+
 bool ctz_verify(ctz_program *program, ctz_complaint *complaint) {
   for (uint32_t i = 0; i < program->function_count; i++) {
     if (!find_results(program, i, complaint)) return false;
   }
+  if (!check_door(program, complaint)) return false;
   for (uint32_t i = 0; i < program->function_count; i++) {
     if (!verify_function(program, i, complaint)) return false;
   }

@@ -43,12 +43,13 @@ typedef struct maker {
 static uint32_t below(maker *me, uint32_t end) { return (uint32_t)(random_next(&me->state) >> 33) % end; }
 
 static uint8_t some_type(maker *me) {
-  static const uint8_t types[] = {1, 1, 1, 2, 2, 3, 4, 4, 5, 5, 5, 16, 18, 20, 21, 23, 24, 24};
+  static const uint8_t types[] = {1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5, 6, 6, 6, 7, 8, 8, 16, 17, 20, 21, 23, 24, 24};
   return types[below(me, sizeof types)];
 }
 
 static bool suits(uint8_t type, char letter) {
-  static const char letters[] = {'?', 'n', 'i', 'k', 'b', 's'};
+  static const char letters[] = {'?', 'n', 'i', 'k', 'b', 's', 'N', 'B', 'S'};
+  if (letter == 'a') return type >= CTZ_PROGRAM_A && type < CTZ_PROGRAM_A + CTZ_LIST_KINDS;
   return type >= 16 ? letter == 'v' : letters[type] == letter;
 }
 
@@ -59,8 +60,34 @@ static uint16_t some_register(maker *me, uint32_t function, char letter) {
   return (uint16_t)index;
 }
 
+// Arrays of one operation are of one kind, mostly.
+static void make_alike(maker *me, uint32_t function, line *made) {
+  const char *operands = operands_of[made->op];
+  uint32_t first = results_of[made->op][0] == 'a' ? made->result : made->operands[0];
+  for (uint32_t i = 0; operands[i] != '\0'; i++) {
+    if (operands[i] != 'a' || me->types[function][made->operands[i]] == me->types[function][first]) continue;
+    if (below(me, 8) != 0) made->operands[i] = (uint16_t)first;
+  }
+}
+
+// Whether the function has a register of each type that an operation is about.
+static bool can(const maker *me, uint32_t function, uint32_t op) {
+  const char *const wanted[] = {operands_of[op], results_of[op]};
+  for (uint32_t k = 0; k < 2; k++) {
+    for (const char *letter = wanted[k]; *letter != '\0'; letter++) {
+      bool found = *letter == '.' || *letter == '*' || *letter == '=';
+      for (uint32_t i = 0; i < REGISTERS && !found; i++) found = suits(me->types[function][i], *letter);
+      if (!found) return false;
+    }
+  }
+  return true;
+}
+
 static line some_line(maker *me, uint32_t function, uint32_t at, uint32_t lines) {
   line made = {.op = (uint16_t)below(me, CTZ_OP_COUNT)};
+  for (uint32_t i = 0; i < 16 && !can(me, function, made.op); i++) made.op = (uint16_t)below(me, CTZ_OP_COUNT);
+  // programs that sleep take all their time for it
+  if (made.op == CTZ_OP_SLEEP && below(me, 8) != 0) made.op = CTZ_OP_POLL;
   const char *operands = operands_of[made.op];
   made.number = below(me, 8) == 0 ? below(me, lines) : at + 1 + below(me, lines - at);
   if (made.number >= lines) made.number = lines - 1;
@@ -73,6 +100,7 @@ static line some_line(maker *me, uint32_t function, uint32_t at, uint32_t lines)
     made.operands[i] = some_register(me, function, operands[i]);
   }
   made.result = some_register(me, function, made.op == CTZ_OP_CALL ? 'n' : results_of[made.op][0]);
+  make_alike(me, function, &made);
   return made;
 }
 

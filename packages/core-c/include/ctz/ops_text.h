@@ -76,7 +76,26 @@ static inline int ctz_op_str_to_fixed(ctz_run *run, double a, double digits, ctz
 static inline int ctz_op_str_to_radix(ctz_run *run, double a, double radix, ctz_text *out) {
   return run->runtime->str_to_radix(run, a, radix, out);
 }
+// A text that is known when emitted C is compiled goes behind the latest text by a few moves.
+#if defined(__GNUC__)
+#define CTZ_KNOWN_UNITS 64u
+static inline int ctz_appends_known(const ctz_run *run, ctz_text a, ctz_text b) {
+  if (!__builtin_constant_p(b.length) || !__builtin_constant_p(b.wide)) return 0;
+  if (b.wide != 0 || b.length == 0 || b.length > CTZ_KNOWN_UNITS) return 0;
+  return a.wide == 0 && a.length != 0 && a.length <= CTZ_TEXT_MAX_LENGTH - CTZ_KNOWN_UNITS &&
+         (const char *)a.data + a.length == run->top && b.length <= (size_t)(run->end - run->top);
+}
+#endif
+
 static inline int ctz_op_str_concat(ctz_run *run, ctz_text a, ctz_text b, ctz_text *out) {
+#if defined(__GNUC__)
+  if (ctz_appends_known(run, a, b)) {
+    __builtin_memcpy(run->top, b.data, b.length);
+    run->top += b.length;
+    ctz_put_text(out, a.data, a.length + b.length, 0);
+    return 1;
+  }
+#endif
   return run->runtime->str_concat(run, a, b, out);
 }
 static inline int32_t ctz_op_str_length(ctz_run *run, ctz_text a) { return (void)run, (int32_t)a.length; }

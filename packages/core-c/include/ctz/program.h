@@ -13,7 +13,7 @@
 #include "ctz/kernel.h"
 
 // Raised with every change of what is below; a library of bodies exports it as `ctz_body_abi`.
-#define CTZ_BODY_ABI 1u
+#define CTZ_BODY_ABI 2u
 // As many values a program takes or answers, and registers may follow each other in a CALL or RETURN.
 #define CTZ_PROGRAM_MAX_VALUES 256u
 // Code units; V8 throws beyond it.
@@ -39,6 +39,15 @@ typedef struct ctz_view {
   uint64_t length;
 } ctz_view;
 
+// An array of JavaScript: numbers as double, booleans as uint8_t, texts as ctz_text; the register's type says which.
+// Each index below `length` has an element.
+typedef struct ctz_elements {
+  void *data;
+  uint64_t length, capacity;
+} ctz_elements;
+// Which array, as a variable of JavaScript holds it. NULL in registers that nobody has written yet.
+typedef ctz_elements *ctz_list;
+
 // One value; the type of its register says which member holds.
 typedef union ctz_register {
   double n;
@@ -47,6 +56,7 @@ typedef union ctz_register {
   int32_t b;  // 0 or 1
   ctz_text s;
   ctz_view v;
+  ctz_list a;
 } ctz_register;
 
 // Kinds of typed arrays; the type of a register that holds one is 16 + kind.
@@ -63,6 +73,9 @@ typedef enum ctz_view_kind {
   CTZ_VIEW_KINDS
 } ctz_view_kind;
 
+// Kinds of arrays; the type of a register that holds one is 6 + kind.
+typedef enum ctz_list_kind { CTZ_LIST_N, CTZ_LIST_B, CTZ_LIST_S, CTZ_LIST_KINDS } ctz_list_kind;
+
 // Types of registers and, with NOTHING and RECORD, of results.
 typedef enum ctz_program_type {
   CTZ_PROGRAM_NOTHING = 0,
@@ -71,6 +84,7 @@ typedef enum ctz_program_type {
   CTZ_PROGRAM_K = 3,
   CTZ_PROGRAM_B = 4,
   CTZ_PROGRAM_S = 5,
+  CTZ_PROGRAM_A = 6,  // + ctz_list_kind; within programs only
   CTZ_PROGRAM_V = 16,  // + ctz_view_kind
   CTZ_PROGRAM_RECORD = 32
 } ctz_program_type;
@@ -153,6 +167,7 @@ struct ctz_run {
   uint32_t depth;  // calls within calls
   ctz_bail bail;
   uint64_t random[2];  // state of Math.random; not both 0
+  ctz_elements log;  // uint16_t: what is to be done once the run counts
 };
 
 // Those that answer an int answer 0 when they give up, and the value in `out` otherwise; STR_EQ and the like answer
@@ -183,6 +198,23 @@ struct ctz_runtime {
   int (*str_case)(ctz_run *run, ctz_text text, int upper, ctz_text *out);
   int (*str_replace)(ctz_run *run, ctz_text text, ctz_text wanted, ctz_text by, int all, ctz_text *out);
   int (*view_new)(ctz_run *run, uint32_t kind, double length, ctz_view *out);
+  int (*list_new)(ctz_run *run, uint32_t kind, uint64_t capacity, ctz_list *out);
+  int (*list_grow)(ctz_run *run, uint32_t kind, ctz_list list, uint64_t capacity);  // room for at least so many
+  int (*list_slice)(ctz_run *run, uint32_t kind, ctz_list list, double from, double to, ctz_list *out);
+  int (*list_insert)(ctz_run *run, uint32_t kind, ctz_list list, uint64_t at, ctz_list from);
+  int (*list_remove)(ctz_run *run, uint32_t kind, ctz_list list, uint64_t at, uint64_t count);
+  int (*list_reverse)(ctz_run *run, uint32_t kind, ctz_list list);
+  int (*list_sort)(ctz_run *run, uint32_t kind, ctz_list list);
+  int (*list_join)(ctz_run *run, uint32_t kind, ctz_list list, ctz_text separator, ctz_text *out);
+  int (*list_of_view)(ctz_run *run, uint32_t kind, ctz_view view, ctz_list *out);
+  int (*list_of_text)(ctz_run *run, ctz_text text, ctz_view lengths, ctz_list *out);
+  int (*list_lengths)(ctz_run *run, ctz_list list, ctz_view *out);
+  int (*str_split)(ctz_run *run, ctz_text text, ctz_text separator, double most, ctz_list *out);
+  int (*str_points)(ctz_run *run, ctz_text text, ctz_list *out);
+  int (*log_number)(ctz_run *run, double number);
+  int (*log_text)(ctz_run *run, ctz_text text);
+  int (*log_mark)(ctz_run *run, int32_t unit);
+  int (*sleep)(ctz_run *run, double milliseconds);
 };
 
 // A body: function 0 of a program as C. `args` are its parameters in order; `results` its result, or fields.

@@ -3,15 +3,16 @@
 //
 //   ctz_op_<name>(run, operands...)            answers the value, for operations that never give up
 //   ctz_op_<name>(run, operands..., &out)      answers 0 when it gives up, for those whose `bails` is 1
-//   VIEW_* take the ctz_view_kind right after `run`; VIEW_SET* and VIEW_FILL have no `out`
+//   VIEW_* take the ctz_view_kind right after `run`, LIST_* the ctz_list_kind; what has no result has no `out`
 //   MOVE, JUMP*, CALL, RETURN and BAIL are C of their own; a BAIL is `ctz_give_up(run, CTZ_BAIL_THROWN, number)`
 //
-// b is int, n double, i int32_t, k int64_t, s ctz_text, v ctz_view. A function of emitted C begins with ctz_enter and
-// ends with ctz_leave, and notes with ctz_bail_at where it gave up.
+// b is int, n double, i int32_t, k int64_t, s ctz_text, v ctz_view, N, B and S ctz_list. A function of emitted C begins
+// with ctz_enter and ends with ctz_leave, and notes with ctz_bail_at where it gave up.
 #ifndef CTZ_PROGRAM_OPS_H
 #define CTZ_PROGRAM_OPS_H
 
 #include "ctz/opcodes.h"
+#include "ctz/ops_list.h"
 #include "ctz/ops_number.h"
 #include "ctz/ops_text.h"
 #include "ctz/ops_view.h"

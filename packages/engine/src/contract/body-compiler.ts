@@ -16,12 +16,16 @@ export const arrayTypeNames = [
 ] as const
 export type ArrayTypeName = (typeof arrayTypeNames)[number]
 
+/** Arrays that compiled bodies know, by what all their elements are. */
+export type ListTypeName = 'number[]' | 'string[]' | 'boolean[]'
+
 /** What an argument was when a body was first called so: the hint by which it is compiled. */
 export type ArgumentType =
   | 'number'
   | 'string'
   | 'boolean'
   | ArrayTypeName
+  | ListTypeName
   | { readonly record: Readonly<Record<string, ArgumentType>> }
 
 /** Why a body stays JavaScript, and where; lines from 1, columns from 1. */
@@ -71,10 +75,17 @@ export interface CompiledProgram {
   readonly bytes: Uint8Array
   /** It has loops, or calls itself: worth running as machine code only. */
   readonly loops: boolean
-  /** Arguments as the program takes them: records taken apart. */
+  /**
+   * Whether the program takes these arguments, whose types are those that it was compiled for: arrays may have what it does
+   * not look at. Null: it always does.
+   */
+  readonly fits: ((args: readonly unknown[]) => boolean) | null
+  /** Arguments as the program takes them: records taken apart, arrays as typed arrays. */
   readonly encode: ((args: readonly unknown[]) => readonly unknown[]) | null
   /** The result out of what the program gives: a record put together. */
   readonly decode: ((given: unknown) => unknown) | null
+  /** Does what the run has written to the console, once it counts. Null: it writes nothing. */
+  readonly effects: ((given: unknown) => void) | null
   /** The same in C, for `BodyCompiler.build`; null where there is none. */
   readonly c: string | null
 }

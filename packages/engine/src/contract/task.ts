@@ -53,6 +53,8 @@ export interface ProgramKernel {
   readonly code: MachineCode | null
   readonly encode: ((args: readonly unknown[]) => readonly unknown[]) | null
   readonly decode: ((given: unknown) => unknown) | null
+  /** Does what a run has written to the console, once it counts. */
+  readonly effects: ((given: unknown) => void) | null
   /** Told when it gives up; of columns, how many rows. */
   bailed(times: number): void
 }

@@ -13,6 +13,7 @@ import type { KernelLane } from './kernel-lane.ts'
 import type { NativeParts } from './native-settlement.ts'
 import { PastRun } from './past-run.ts'
 import { portLayout } from './port-layout.ts'
+import { resultOf } from './program-result.ts'
 import { isScalar, scalarIn } from './slot-values.ts'
 
 const { SLOT_PLAN, SLOT_STATE, SLOT_RESULT_TYPE, SLOT_RESULT, SLOT_ATTACHED } = portLayout
@@ -118,7 +119,7 @@ export class AttemptSettlement {
     const type = port.words[port.wordOf(slot) + SLOT_RESULT_TYPE / 4] ?? 0
     if (isScalar(type)) return scalarIn(port, slot, type)
     const given = binding.result(slot)
-    return kernel.program?.decode?.(given) ?? given
+    return resultOf(kernel.program, given)
   }
 
   /** The kernel said that another attempt is no use. Of columns C says that always. */

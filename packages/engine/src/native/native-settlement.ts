@@ -15,6 +15,7 @@ import type { NativeNews } from './native-news.ts'
 import { Ledger, PastRun } from './past-run.ts'
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
+import { resultOf } from './program-result.ts'
 import type { Slots } from './slots.ts'
 import { argumentsIn, isScalar, scalarIn } from './slot-values.ts'
 import type { SlotKeeper } from './slot-shelf.ts'
@@ -261,7 +262,7 @@ export class NativeSettlement implements SlotKeeper {
 }
 
 function decoded(task: NativeTask, given: unknown): unknown {
-  return (task.kernel as KernelPlan).program?.decode?.(given) ?? given
+  return resultOf((task.kernel as KernelPlan).program, given)
 }
 
 function outcomeOf(status: TaskOutcome['status'], end: unknown): TaskOutcome {

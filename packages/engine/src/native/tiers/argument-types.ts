@@ -1,6 +1,6 @@
 // What arguments are, as far as compiled bodies tell them apart.
 import { arrayTypeNames } from '../../contract/body-compiler.ts'
-import type { ArgumentType, ArrayTypeName } from '../../contract/body-compiler.ts'
+import type { ArgumentType, ArrayTypeName, ListTypeName } from '../../contract/body-compiler.ts'
 
 /** Fields of a record at most, at all depths together. */
 const MOST_FIELDS = 16
@@ -24,6 +24,7 @@ function typeOf(value: unknown, depth: number): ArgumentType | null {
     case 'boolean':
       return typeof value as 'number' | 'string' | 'boolean'
     case 'object':
+      if (Array.isArray(value)) return listTypeOf(value)
       return value === null ? null : (arrayTypeOf(value) ?? recordTypeOf(value, depth))
     default:
       return null
@@ -41,6 +42,18 @@ function arrayTypeOf(value: object): ArrayTypeName | null {
   // by the getter that all of them share, whatever has become of its own prototype
   const kind: unknown = Reflect.get(typedArrayPrototype, Symbol.toStringTag, value)
   return arrayTypeNames.find((name) => name === kind) ?? null
+}
+
+/** By its first element: whether the others are like it is seen once they are handed over. Empty, it is of any kind. */
+function listTypeOf(value: readonly unknown[]): ListTypeName | null {
+  const first = Object.getOwnPropertyDescriptor(value, 0)
+  if (first === undefined) return value.length === 0 ? 'number[]' : null
+  const type = typeof first.value
+  return type === 'number' || type === 'string' || type === 'boolean' ? `${type}[]` : null
+}
+
+function isListType(type: string): boolean {
+  return type.endsWith('[]')
 }
 
 function recordTypeOf(value: object, depth: number): ArgumentType | null {
@@ -73,9 +86,14 @@ export function matches(types: readonly ArgumentType[], args: readonly unknown[]
 
 function isOf(type: ArgumentType | undefined, value: unknown): boolean {
   if (type === undefined || typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return typeof type === 'string' && isListOf(type, value)
   if (typeof type === 'string') return arrayTypeOf(value) === type
   const found = recordTypeOf(value, MOST_DEPTH)
   return found !== null && sameType(type, found)
+}
+
+function isListOf(type: string, value: readonly unknown[]): boolean {
+  return isListType(type) && (value.length === 0 || listTypeOf(value) === type)
 }
 
 function sameType(one: ArgumentType, other: ArgumentType): boolean {

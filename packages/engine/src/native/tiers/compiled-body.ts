@@ -133,10 +133,10 @@ export class CompiledBody {
     }
   }
 
-  #beginChecks(next: BodyTier, { bytes, encode, decode }: CompiledProgram, code: MachineCode | null): void {
+  #beginChecks(next: BodyTier, { bytes, encode, decode, effects }: CompiledProgram, code: MachineCode | null): void {
     this.#kernel = {
       name: kernelName(this.#setup.name),
-      program: { bytes, code, encode, decode, bailed: this.#bailed },
+      program: { bytes, code, encode, decode, effects, bailed: this.#bailed },
     }
     this.tier = 'checking'
     this.#next = next
@@ -147,6 +147,11 @@ export class CompiledBody {
     if (this.tier === 'interpreted' || this.tier === 'machine code') this.#setup.tally.bodies--
     this.tier = 'javascript'
     this.#reason = reason
+  }
+
+  /** Whether the program takes these arguments, which are of its types. */
+  takes(args: readonly unknown[]): boolean {
+    return this.#program?.fits?.(args) ?? true
   }
 
   /** The call as C runs it. */

@@ -1,10 +1,11 @@
 // Whether C and JavaScript have given the same: bit for bit, NaN being NaN.
 import { isDeepStrictEqual } from 'node:util'
 
-/** Numbers, strings, booleans, undefined, typed arrays, and plain objects of those. */
+/** Numbers, strings, booleans, undefined, typed arrays, and arrays and plain objects of those. */
 export function isSameValue(one: unknown, other: unknown): boolean {
   if (typeof one !== 'object' || one === null) return Object.is(one, other)
   if (typeof other !== 'object' || other === null) return false
+  if (Array.isArray(one) !== Array.isArray(other)) return false
   if (ArrayBuffer.isView(one)) return isDeepStrictEqual(one, other)
   const [mine, theirs] = [Object.entries(one), Object.entries(other)]
   return (

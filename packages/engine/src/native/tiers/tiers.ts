@@ -72,6 +72,7 @@ export class Tiers {
     for (const body of watched.bodies) {
       if (!matches(body.types, args)) continue
       if (body.tier === 'interpreted' || body.tier === 'machine code') {
+        if (!body.takes(args)) return call
         body.calls++
         this.#tally.calls++
         return body.inC(call)
