@@ -4,7 +4,10 @@ import type { ColumnsWay, KernelReference, NumberColumn, RowBody, TaskCall, Task
 import type { TaskParts } from './task.ts'
 
 /** Undefined where the body is not compiled for columns of numbers. */
-export function wayOfColumns({ home: { engine }, call }: TaskParts, columns: readonly NumberColumn[]): ColumnsWay | undefined {
+export function wayOfColumns(
+  { home: { engine }, call }: TaskParts,
+  columns: readonly NumberColumn[],
+): ColumnsWay | undefined {
   if (call.kernel !== undefined) return undefined
   return engine.columnsOf?.(call, columns.length, columns[0]?.length ?? 0)
 }

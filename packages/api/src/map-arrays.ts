@@ -56,7 +56,11 @@ function columnCallOf(
   if (options.lane === 'thread' || options.lane === 'process') return Object.freeze({ ...call, options, rows: true })
   const body = input === undefined ? (call.handler as RowBody) : (...row: number[]) => runRow(row)
   // what is compiled is the body, and not the loop over rows that is round it
-  const ofRows = { ...call, options: Object.freeze({ ...options, compile: false as const }), handler: rowByRow(call.name, body) }
+  const ofRows = {
+    ...call,
+    options: Object.freeze({ ...options, compile: false as const }),
+    handler: rowByRow(call.name, body),
+  }
   if (kernel === undefined || options.lane !== 'native') return Object.freeze(ofRows)
   if (input === undefined) return Object.freeze({ ...ofRows, kernel, columns: true })
   // a schema is JavaScript: it sees each row where JavaScript runs

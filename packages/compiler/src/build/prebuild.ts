@@ -75,7 +75,9 @@ async function loadCore(problems: string[]): Promise<Core | undefined> {
     if (core === undefined) problems.push(`compiled bodies are not tried here: ${source}`)
     return { core, includeFolder }
   } catch {
-    problems.push('there is no machine code for loops without the headers of @catzilla/core-c: npm install @catzilla/core-c')
+    problems.push(
+      'there is no machine code for loops without the headers of @catzilla/core-c: npm install @catzilla/core-c',
+    )
     return undefined
   }
 }

@@ -65,7 +65,9 @@ function inJavaScript(
 ): { readonly value: unknown } | 'threw' | 'too long' {
   Object.defineProperty(globalThis, handle, { value: () => body(...args), configurable: true })
   try {
-    return { value: runInThisContext(`globalThis[Symbol.for('${String(handle.description)}')]()`, { timeout: MOST_MS }) }
+    return {
+      value: runInThisContext(`globalThis[Symbol.for('${String(handle.description)}')]()`, { timeout: MOST_MS }),
+    }
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? 'too long' : 'threw'
   } finally {
