@@ -35,6 +35,7 @@ const projects = members
       name: basename(dir),
       pool: 'forks' as const,
       testTimeout,
+      hookTimeout: testTimeout,
       include: ['test/**/*.test.ts'],
       typecheck: {
         enabled: true,
@@ -53,7 +54,13 @@ export default defineConfig({
       ...projects,
       {
         root: join(root, 'tools'),
-        test: { name: 'tools', pool: 'forks' as const, testTimeout, include: ['**/*.test.mjs'] },
+        test: {
+          name: 'tools',
+          pool: 'forks' as const,
+          testTimeout,
+          hookTimeout: testTimeout,
+          include: ['**/*.test.mjs'],
+        },
       },
     ],
   },

@@ -129,7 +129,13 @@ describe('on an engine without a native lane', () => {
       engine: 'typescript',
       lane: 'inline',
       reason: "the typescript engine has no native lane; the JavaScript twin of the kernel 'add' runs there",
-      native: { compiled: false, reason: 'the typescript engine has no native lane', blockers: [], bodies: [] },
+      native: {
+        compiled: false,
+        reason: 'the typescript engine has no native lane',
+        prebuilt: null,
+        blockers: [],
+        bodies: [],
+      },
     })
     const result = add.delay(1, 2)
     await result.wait()
@@ -183,11 +189,12 @@ describe('on an engine with a native lane', () => {
       engine: 'fake',
       lane: 'native',
       reason: "the body is the kernel 'crc32', which C worker threads run",
-      native: { compiled: true, reason: 'the kernel comes with the engine', blockers: [], bodies: [] },
+      native: { compiled: true, reason: 'the kernel comes with the engine', prebuilt: null, blockers: [], bodies: [] },
     })
     expect(tasks.kernel('example.haversine', { library: libraryFile }).explain().native).toEqual({
       compiled: true,
       reason: `the kernel is one of ${libraryFile}`,
+      prebuilt: null,
       blockers: [],
       bodies: [],
     })

@@ -247,6 +247,12 @@ test('explain says which lane a task has and why', () => {
     engine: 'typescript',
     lane: 'inline',
     reason: 'the default: the body runs on the event loop',
-    native: { compiled: false, reason: 'the typescript engine has no native lane', blockers: [], bodies: [] },
+    native: {
+      compiled: false,
+      reason: 'the typescript engine has no native lane',
+      prebuilt: null,
+      blockers: [],
+      bodies: [],
+    },
   })
 })
