@@ -18,7 +18,6 @@ const usualConfig: NativeConfig = {
   seed: 1,
   nice: 0,
   statistics: true,
-  nice: 0,
 }
 
 /** As the default options of a task have it. */
