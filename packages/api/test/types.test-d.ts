@@ -56,6 +56,10 @@ test('wrong options do not compile', () => {
   add.with({ maxRetry: 3 })
   // @ts-expect-error a name is given at definition
   add.with({ name: 'other' })
+  // @ts-expect-error so are captures
+  add.with({ captures: { rate: 1 } })
+  // @ts-expect-error there is no such type of an argument
+  tasks.task({ name: 'x', signature: ['bigint'] }, (a: bigint) => a)
   // @ts-expect-error onSuccess gets the result
   add.with({ onSuccess: (value: string) => value })
   // @ts-expect-error the key is computed from the task's arguments
