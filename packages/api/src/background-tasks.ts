@@ -48,6 +48,7 @@ import { partsOf } from './task.ts'
 import type { Task, TaskHome } from './task.ts'
 import type { BodyResult, InputSchemas, SchemaInputs, SchemaOutputs, TaskConfig } from './task-config.ts'
 import { decorateMethod } from './task-method.ts'
+import type { MethodDecorator } from './task-method.ts'
 import { TaskResult } from './task-result.ts'
 import { Turnstile } from './turnstile.ts'
 
@@ -58,12 +59,6 @@ export interface TaskListQuery extends Omit<TaskQuery, 'priority'> {
 
 /** Options of `shutdown`; the defaults are `true` and the `shutdownTimeoutMs` of `createTasks`. */
 export type ShutdownOptions = Partial<StopOptions>
-
-/** What a decorated static method looks like to its decorator. */
-type MethodDecorator = <This, A extends unknown[], R>(
-  method: (this: This, ...args: A) => R,
-  context: ClassMethodDecoratorContext<This, (this: This, ...args: A) => R>,
-) => (this: This, ...args: A) => R
 
 /**
  * Background tasks on one engine.

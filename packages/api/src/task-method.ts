@@ -4,6 +4,12 @@ import type { TaskHandler } from '@catzilla/engine'
 import { makeTask } from './task.ts'
 import type { TaskParts } from './task.ts'
 
+/** What a decorated static method looks like to its decorator. */
+export type MethodDecorator = <This, A extends unknown[], R>(
+  method: (this: This, ...args: A) => R,
+  context: ClassMethodDecoratorContext<This, (this: This, ...args: A) => R>,
+) => (this: This, ...args: A) => R
+
 /** Turns the method and its name into the parts of a task, once the class is known. */
 type Define = (fallbackName: string, body: TaskHandler) => TaskParts
 
