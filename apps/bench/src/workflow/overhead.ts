@@ -33,7 +33,7 @@ export async function measureWorkflows({ quick, clock }: SectionInput): Promise<
   const verdicts: Verdict[] = []
   for (const engine of enginesHere()) {
     tellProgress(`workflow: the ${engine} engine, ${sizes.map(formatCount).join(', ')} steps`)
-    const shapes = makeShapes(engine)
+    const shapes = makeShapes(engine, sizes)
     const entrants = names.flatMap((name) => sizes.map((size) => contenderOf(shapes, name, size, quick, clocks[clock])))
     const rounds = quick ? { rounds: 1, warmUps: 0 } : { rounds: 5, warmUps: 1 }
     const samples = await interleave(entrants, { ...rounds, before: collectGarbage })

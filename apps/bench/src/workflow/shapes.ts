@@ -18,23 +18,25 @@ export interface Shapes {
   close(): Promise<unknown>
 }
 
-/** @param engine the one that runs the tasks; bodies stay JavaScript */
-export function makeShapes(engine: string): Shapes {
+/**
+ * Plans are built here, and are no part of what is measured.
+ * @param engine the one that runs the tasks; bodies stay JavaScript
+ */
+export function makeShapes(engine: string, sizes: readonly number[]): Shapes {
   const tasks = createTasks({ engine, compile: false, queueSize: 200_000 })
   const increment = tasks.task({ name: 'increment' }, (value: number) => value + 1)
-  return { ...workflowShapes(increment), ...shapesByHand(increment), close: () => closed(tasks) }
+  return { ...workflowShapes(increment, sizes), ...shapesByHand(increment), close: () => closed(tasks) }
 }
 
 type Increment = Task<[value: number], number, number>
 
-function workflowShapes(increment: Increment): Pick<Shapes, 'chain' | 'list' | 'steps'> {
+function workflowShapes(increment: Increment, sizes: readonly number[]): Pick<Shapes, 'chain' | 'list' | 'steps'> {
   const list = workflow('list', (w, input: readonly number[]) => w.map(input, increment))
-  const chains = new Map<number, ReturnType<typeof chainOf>>()
-  const wides = new Map<number, ReturnType<typeof wideOf>>()
+  const chains = new Map(sizes.map((size) => [size, chainOf(increment, size)]))
+  const wides = new Map(sizes.map((size) => [size, wideOf(increment, size)]))
   return {
     async chain(size) {
-      const chain = found(chains, size, () => chainOf(increment, size))
-      verify('end of the chain', await chain.execute({ first: 0 }).wait(), size)
+      verify('end of the chain', (await chains.get(size)?.execute({ first: 0 }).wait()) ?? 0, size)
       return size
     },
     async list(size) {
@@ -43,8 +45,8 @@ function workflowShapes(increment: Increment): Pick<Shapes, 'chain' | 'list' | '
       return size
     },
     async steps(size) {
-      const wide = found(wides, size, () => wideOf(increment, size))
-      verify('results of the steps', sumOf(await wide.execute({ first: 1 }).wait()), size * 2)
+      const values = (await wides.get(size)?.execute({ first: 1 }).wait()) ?? []
+      verify('results of the steps', sumOf(values), size * 2)
       return size
     },
   }
@@ -76,19 +78,11 @@ function chainOf(increment: Increment, size: number) {
 }
 
 /** As many steps side by side, and one that waits for all. */
-export function wideOf(increment: Increment, size: number) {
+function wideOf(increment: Increment, size: number) {
   return workflow(`${size} steps`, (w, input: { readonly first: number }) => {
     const { first } = input
     return w.all(Array.from({ length: size }, () => w.step(increment, [first])))
   })
-}
-
-function found<T>(known: Map<number, T>, size: number, make: () => T): T {
-  const there = known.get(size)
-  if (there !== undefined) return there
-  const made = make()
-  known.set(size, made)
-  return made
 }
 
 function numbersBelow(size: number): number[] {
