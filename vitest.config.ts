@@ -35,6 +35,8 @@ const projects = members
       name: basename(dir),
       pool: 'forks' as const,
       testTimeout,
+      // what is set up before a file may take as long as a test of it
+      hookTimeout: testTimeout,
       include: ['test/**/*.test.ts'],
       typecheck: {
         enabled: true,
