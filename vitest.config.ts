@@ -35,7 +35,6 @@ const projects = members
       name: basename(dir),
       pool: 'forks' as const,
       testTimeout,
-      // what is set up before a file may take as long as a test of it
       hookTimeout: testTimeout,
       include: ['test/**/*.test.ts'],
       typecheck: {
