@@ -33,9 +33,13 @@ test('@catzilla/api', () => {
       "UnsupportedByEngineError",
       "WaitTimeoutError",
       "WorkflowError",
+      "checkOptions",
       "createTasks",
       "currentTask",
+      "errorTable",
+      "handleSignals",
       "insideTask",
+      "is",
       "priorityNames",
       "taskOf",
     ]
