@@ -235,7 +235,8 @@ describeNative('operations', () => {
   test('every operation on scalars has its row here', () => {
     const named = theCore().programs.operations.filter(
       ({ name, operands, result }) =>
-        !/VIEW|LIST|^LOG_|SLEEP|JUMP|CALL|RETURN|BAIL|MOVE|POLL|RANDOM|NOW/.test(name) && !/[vS]/.test(operands + result),
+        !/VIEW|LIST|^LOG_|SLEEP|JUMP|CALL|RETURN|BAIL|MOVE|POLL|RANDOM|NOW/.test(name) &&
+        !/[vS]/.test(operands + result),
     )
     expect(named.map(({ name }) => name)).toEqual(Object.keys(twins))
   })
