@@ -1,11 +1,9 @@
 // Methods of arrays: a table, which the documentation is written from.
-import type { CallExpression, Expression, SpreadElement } from 'acorn'
-import { refuseConstruct } from '../check/refuse.ts'
+import type { CallExpression } from 'acorn'
 import type { Operand } from '../ir/ir.ts'
 import { typeName } from '../types/types.ts'
 import { constant } from './builder.ts'
 import { givenFunction } from './callbacks.ts'
-import { toFloat } from './convert.ts'
 import {
   append,
   copy,
@@ -19,66 +17,17 @@ import {
   slice,
   spreadList,
 } from './lists.ts'
+import type { ListCall, ListMethod } from './list-calls.ts'
+import { byText, ofValues, plain, position, runText, within } from './list-calls.ts'
 import type { Lowering } from './lowering.ts'
-import { number, text } from './operators.ts'
+import { text } from './operators.ts'
 import { reductions, withFunction } from './prelude.ts'
 import { sortWith } from './sorting.ts'
 import type { ListValue, Value } from './values.ts'
 import { boolean, float, string, typeOf, undefinedValue, unknownValue } from './values.ts'
 
-export interface ListCall {
-  readonly l: Lowering
-  readonly subject: ListValue
-  readonly node: CallExpression
-  readonly name: string
-}
-
-export interface ListMethod {
-  /** The conditions under which it is compiled, for the documentation. */
-  readonly conditions?: string
-  lower(call: ListCall): Value
-}
-
 const zero = constant('n', 0)
 const all = constant('n', Infinity)
-
-/** The arguments, evaluated from left to right; undefined while one of them is not known. */
-function argumentsOf({ l, node, name }: ListCall, most: number): Value[] | undefined {
-  if (node.arguments.length > most) return l.refuse('CZ1011', node, name, 'so many arguments')
-  const args = l.values(node.arguments.map((each) => plain(l, each)))
-  return args.some(({ kind }) => kind === 'unknown') ? undefined : args
-}
-
-function plain(l: Lowering, node: Expression | SpreadElement): Expression {
-  return node.type === 'SpreadElement' ? refuseConstruct(l, node) : node
-}
-
-/** A method of values alone. */
-const ofValues = (
-  most: number,
-  lower: (call: ListCall, args: readonly Value[]) => Value,
-  conditions?: string,
-): ListMethod => ({
-  ...(conditions === undefined ? {} : { conditions }),
-  lower: (call) => {
-    const args = argumentsOf(call, most)
-    return args === undefined ? unknownValue : lower(call, args)
-  },
-})
-
-/** A position; `byDefault` where it is left out, or is undefined. */
-function position({ l, node, name }: ListCall, value: Value | undefined, byDefault: number): Operand {
-  if (value === undefined || value.kind === 'undefined') return constant('n', byDefault)
-  return toFloat(l.build, number(l, value, node, name))
-}
-
-/** One of our own texts as a part of the caller. */
-function runText(call: ListCall, source: string, args: readonly Value[], at = 0): Value {
-  const { l, node, subject } = call
-  const f = givenFunction(l, node.arguments[at], node)
-  const unit = l.prelude(source, new Map([['f', f]]), node)
-  return l.inline(unit.source.node, unit, [subject, ...args], node)
-}
 
 const fromText = (source: string): ListMethod => ({
   conditions: 'with a function that is written out, named or built in',
@@ -168,13 +117,6 @@ const taken = (last: boolean): ListMethod =>
     })
   })
 
-/** Of values, by one of our own texts. */
-const byText = (most: number, source: string, ...defaults: readonly Value[]): ListMethod =>
-  ofValues(most, ({ l, subject, node }, args) => {
-    const unit = l.prelude(source, new Map(), node)
-    return l.inline(unit.source.node, unit, [subject, ...(args.length === 0 ? defaults : args)], node)
-  })
-
 const sliced = ofValues(2, (call, [from, to]) =>
   slice(call.l, call.subject, position(call, from, 0), position(call, to, Infinity)),
 )
@@ -261,12 +203,6 @@ const spliceStart =
   '(a, start) => { const n = Math.trunc(start) || 0; return n < 0 ? Math.max(a.length + n, 0) : Math.min(n, a.length) }'
 const spliceCount = '(a, from, count) => Math.min(Math.max(Math.trunc(count) || 0, 0), a.length - from)'
 
-/** A number that one of our own texts gives. */
-function within({ l, node, name }: ListCall, source: string, args: readonly Value[]): Operand {
-  const unit = l.prelude(source, new Map(), node)
-  return toFloat(l.build, number(l, l.inline(unit.source.node, unit, args, node), node, name))
-}
-
 function reversed({ l, subject }: ListCall): ListValue {
   l.build.act('LIST_REVERSE', [subject.operand])
   return subject
@@ -319,13 +255,13 @@ export const listMethods: Readonly<Record<string, ListMethod>> = {
   push: pushed,
   reduce: reduction(reductions['reduce'] ?? ['', '']),
   reduceRight: reduction(reductions['reduceRight'] ?? ['', '']),
-  reverse: { lower: (call) => (argumentsOf(call, 0), reversed(call)) },
+  reverse: ofValues(0, reversed),
   shift: taken(false),
   slice: sliced,
   some: fromText(withFunction['some'] ?? ''),
   sort: { conditions: sortConditions, lower: sorted },
   splice,
-  toReversed: { lower: (call) => (argumentsOf(call, 0), ofCopy(reversed)(call)) },
+  toReversed: ofValues(0, ofCopy(reversed)),
   toSorted: { conditions: sortConditions, lower: ofCopy(sorted) },
   toString: ofValues(0, ({ l, subject }) => string(l.build.emit('LIST_JOIN', [subject.operand, constant('s', ',')]))),
   unshift,
