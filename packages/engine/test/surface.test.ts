@@ -32,6 +32,7 @@ test('@catzilla/engine', () => {
       "UnknownTaskError",
       "UnsupportedByEngineError",
       "WaitTimeoutError",
+      "WorkflowError",
       "allSettled",
       "arrayTypeNames",
       "builtInKernels",

@@ -10,10 +10,10 @@ import type { Graph } from '../src/graph.ts'
 import type { Placeholder } from '../src/placeholder.ts'
 
 // most properties only wire these tasks; those that run them say here what becomes of each call
-export const bodies: { call: () => unknown } = { call: () => 1 }
+export const bodies: { call: (args: readonly unknown[]) => unknown } = { call: () => 1 }
 const tasks = createTasks({ engine: 'typescript', taskDefaults: { maxRetries: 0 } })
-const body = tasks.task({ name: 'body' }, (..._: unknown[]): unknown => bodies.call())
-const undo = tasks.task({ name: 'undo' }, (..._: unknown[]): unknown => bodies.call())
+const body = tasks.task({ name: 'body' }, (...args: unknown[]): unknown => bodies.call(args))
+const undo = tasks.task({ name: 'undo' }, (...args: unknown[]): unknown => bodies.call(args))
 
 export interface StepSketch {
   readonly kind: 'task' | 'map' | 'loop' | 'compute' | 'all' | 'settled' | 'race' | 'when'
