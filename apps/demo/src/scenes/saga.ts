@@ -18,7 +18,7 @@ const prefix = 'station-'
 /** Exports the stations, has it fail and be undone, and then succeed. */
 export async function sagaScene(stage: Stage): Promise<void> {
   const { terminal, checks, outFolder } = stage
-  terminal.heading('9. A fan-out that fails at its last step, is undone, and is tried again')
+  terminal.heading('10. A fan-out that fails at its last step, is undone, and is tried again')
   const { byStation } = processReadings(2, await readFile(readingsFile, 'utf8'), new Date())
   const stations = Object.entries(byStation)
   const [last] = stations.at(-1) ?? ['']
