@@ -18,13 +18,16 @@ test('the package wraps the engine in its store', () => {
       },
     }
   }
-  expect(wrapDurable(engine, './data', load)).toBe(wrapped)
-  expect(loaded).toEqual(['@catzilla/durable', engine, './data'])
+  expect(wrapDurable(engine, './data', {}, load)).toBe(wrapped)
+  expect(loaded).toEqual(['@catzilla/durable', engine, './data', {}])
+  const config = { directory: './data', durability: 'relaxed' } as const
+  wrapDurable(engine, config, { keepResults: 5, queueSize: 9 }, load)
+  expect(loaded.slice(-3)).toEqual([engine, './data', { durability: 'relaxed', keepResults: 5 }])
 })
 
 test('an engine that is durable by itself is not wrapped', () => {
   const broker = { ...createTypeScriptEngine(), name: 'bullmq', capabilities: { durable: true } }
-  const error = thrownBy(() => wrapDurable(broker as never, './data', () => ({})))
+  const error = thrownBy(() => wrapDurable(broker as never, './data', {}, () => ({})))
   expect(error).toBeInstanceOf(ConfigurationError)
   expect(error.message).toMatch(
     /the bullmq engine keeps its tasks by itself; leave durable \(or CATZILLA_DURABLE\) out/,
@@ -36,7 +39,7 @@ test('a package that fails while it loads is told from its first line', () => {
   const load = (): never => {
     throw cause
   }
-  const error = thrownBy(() => wrapDurable(createTypeScriptEngine(), './data', load))
+  const error = thrownBy(() => wrapDurable(createTypeScriptEngine(), './data', {}, load))
   expect(error).toBeInstanceOf(EngineUnavailableError)
   expect(error.message).toMatch(/does not load \(wrong ELF class\); run "npm install @catzilla\/durable"/)
   expect(error.cause).toBe(cause)

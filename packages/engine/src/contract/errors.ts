@@ -21,6 +21,7 @@ export type ErrorName =
   | 'BackgroundTasksNotEnabledError'
   | 'NonRetryableError'
   | 'ConfigurationError'
+  | 'StoreError'
 
 export type ErrorCode = `ERR_CATZILLA_${string}`
 
@@ -128,6 +129,12 @@ export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
     code: 'ERR_CATZILLA_CONFIGURATION',
     when: 'An option is unknown, has a value it does not accept, or contradicts another one.',
     remedy: 'The message names the option, the value it got and what it accepts.',
+  },
+  StoreError: {
+    code: 'ERR_CATZILLA_STORE',
+    when: 'The directory of a durable engine cannot be opened, read or written; `reason` says which of the known causes it is.',
+    remedy:
+      'The message names the directory, the cause and what to do: free space, rights, another owner, a newer version, a damaged file.',
   },
 }
 
@@ -263,6 +270,27 @@ export class NonRetryableError extends CatzillaError {
 export class ConfigurationError extends CatzillaError {
   constructor(message: string, options?: ErrorOptions) {
     super('ConfigurationError', message, options)
+  }
+}
+
+/** Why a store does not work. */
+export type StoreFailure =
+  | 'locked'
+  | 'permission'
+  | 'read-only'
+  | 'full'
+  | 'corrupt'
+  | 'foreign'
+  | 'version'
+  | 'closed'
+  | 'failed'
+
+export class StoreError extends CatzillaError {
+  readonly reason: StoreFailure
+
+  constructor(message: string, reason: StoreFailure = 'failed', options?: ErrorOptions) {
+    super('StoreError', message, options)
+    this.reason = reason
   }
 }
 

@@ -3,6 +3,7 @@ import type { BodyReport, LoadCompiler } from './body-compiler.ts'
 import type { EngineCapabilities } from './capabilities.ts'
 import type { EngineEventType, EngineListener } from './events.ts'
 import type { EngineStatistics } from './statistics.ts'
+import type { TaskKeeper, TaskPast } from './task-keeper.ts'
 import type {
   TaskCall,
   TaskDefinition,
@@ -76,6 +77,15 @@ export interface TaskEngine {
 
   /** What became of a body that might run compiled; undefined where nothing compiles it. */
   reportOf?(body: TaskHandler): BodyReport | undefined
+
+  /** Local engines: from now on each start is told to `keeper`, which also says how tasks are numbered. Before `start`. */
+  keepWith?(keeper: TaskKeeper): void
+
+  /**
+   * Engines with `keepWith`: takes up a task that an earlier process had accepted. It keeps its id.
+   * @throws as `submit`
+   */
+  takeUp?(call: TaskCall, args: readonly unknown[], past: TaskPast): TaskHandle
 
   /** Takes no more tasks, ends as asked, and reports. Later calls answer with the first report. */
   stop(options: StopOptions): Promise<ShutdownReport>

@@ -2,7 +2,13 @@
 // each engine may take for granted that a call is legal and its arguments are of the right shape.
 import type { BodyReport, LoadCompiler } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
-import { ConfigurationError, EngineClosedError, TaskDefinitionError, describeValue } from '../contract/errors.ts'
+import {
+  ConfigurationError,
+  EngineClosedError,
+  TaskDefinitionError,
+  UnsupportedByEngineError,
+  describeValue,
+} from '../contract/errors.ts'
 import { engineEventTypes } from '../contract/events.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
 import type { EngineStatistics } from '../contract/statistics.ts'
@@ -14,6 +20,7 @@ import type {
   TaskPage,
   TaskQuery,
 } from '../contract/task-engine.ts'
+import type { TaskKeeper, TaskPast } from '../contract/task-keeper.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskHandler, TaskInfo } from '../contract/task.ts'
 import { checkQuery, checkScaleTarget, checkStopOptions, checkTaskId } from './checks.ts'
 
@@ -141,6 +148,23 @@ class GuardedEngine implements TaskEngine {
 
   useCompiler(load: LoadCompiler): void {
     this.#engine.useCompiler?.(load)
+  }
+
+  keepWith(keeper: TaskKeeper): void {
+    if (this.#engine.keepWith === undefined || this.#state !== 'new') {
+      throw new UnsupportedByEngineError(
+        `the ${this.name} engine cannot be made durable${this.#state === 'new' ? '' : ' after its start'}; use engine: 'native' or 'typescript'`,
+      )
+    }
+    this.#engine.keepWith(keeper)
+  }
+
+  takeUp(call: TaskCall, args: readonly unknown[], past: TaskPast): TaskHandle {
+    if (this.#state !== 'started') throw this.#closed('given a task')
+    if (this.#engine.takeUp === undefined) {
+      throw new UnsupportedByEngineError(`the ${this.name} engine cannot take up tasks of an earlier process`)
+    }
+    return this.#engine.takeUp(call, args, past)
   }
 
   reportOf(body: TaskHandler): BodyReport | undefined {
