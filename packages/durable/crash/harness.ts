@@ -17,8 +17,8 @@ export interface CrashRun {
   readonly tell?: (round: number) => void
 }
 
-/** Longest life of a process, in milliseconds, from the moment in which it begins to take tasks. */
-const LONGEST_LIFE_MS = 120
+/** Longest life of a process, in milliseconds, from the moment in which it says that it lives. */
+const LONGEST_LIFE_MS = 250
 
 const home = dirname(fileURLToPath(import.meta.url))
 

@@ -47,7 +47,7 @@ export class Acceptance {
     const handle = new DurableHandle(this.#home, call, inner, sequence, {
       retryOf,
       recovered: false,
-      createdAt,
+      createdAt: null,
       accepted: false,
     })
     live.set(inner.taskId, handle)

@@ -20,7 +20,8 @@ export class DurableHandle implements TaskHandle, TaskPlace {
   readonly retryOf: string | null
   /** An earlier process died while it ran. */
   readonly recovered: boolean
-  readonly createdAt: number
+  /** Epoch milliseconds, of a task of an earlier process; null: the engine inside knows. */
+  readonly createdAt: number | null
   /** Where its running attempt is noted; -1: nowhere. */
   slot = -1
   /** The latest attempt that was begun. */
@@ -44,7 +45,7 @@ export class DurableHandle implements TaskHandle, TaskPlace {
     call: TaskCall,
     inner: TaskHandle,
     sequence: number,
-    more: { retryOf: string | null; recovered: boolean; createdAt: number; accepted: boolean },
+    more: { retryOf: string | null; recovered: boolean; createdAt: number | null; accepted: boolean },
   ) {
     this.#home = home
     this.call = call
@@ -126,7 +127,8 @@ export class DurableHandle implements TaskHandle, TaskPlace {
   stats(): TaskStats {
     const stats = this.inner.stats()
     const { status } = this
-    return status === stats.status ? stats : { ...stats, status, completedAt: null }
+    const createdAt = this.createdAt ?? stats.createdAt
+    return status === stats.status ? { ...stats, createdAt } : { ...stats, createdAt, status, completedAt: null }
   }
 
   cancel(reason?: string): boolean {

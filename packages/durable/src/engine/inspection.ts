@@ -100,7 +100,8 @@ export class Inspection {
     const { status, call, retryOf } = handle
     const outcome = handle.peeked ?? null
     const { tags, metadata } = call.options
-    const shown = { ...info, status, outcome, tags, metadata, retryOf, completedAt: outcome && info.completedAt }
+    const createdAt = handle.createdAt ?? info.createdAt
+    const shown = { ...info, createdAt, status, outcome, tags, metadata, retryOf, completedAt: outcome && info.completedAt }
     return handle.recovered ? { ...shown, recovered: true } : shown
   }
 

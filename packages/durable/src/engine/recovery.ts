@@ -7,6 +7,7 @@ import type { TaskPlace } from '../format/keys.ts'
 import { readAttempts, readTask, writeAttempts } from '../format/records.ts'
 import type { StoredAttempts, StoredTask } from '../format/records.ts'
 import { UnreadableError } from '../format/seal.ts'
+import type { RunningAttempt } from '../store/running-file.ts'
 import type { StoreChange } from '../store/store.ts'
 import type { KnownCall } from './calls.ts'
 import { crashedMessage, deathChanges } from './dead-letters.ts'
@@ -58,7 +59,7 @@ export class Recovery {
   countDeaths(): void {
     const { notes, retention, seal, store } = this.#kept
     const changes: StoreChange[] = []
-    for (const running of notes.read()) {
+    for (const running of latestOf(notes.read())) {
       if (store.get(keys.task('t', running)) === undefined || retention.has(running.sequence)) continue
       const { attempts, recoveries } = this.#attemptsOf(running)
       // the attempt had ended, and another one was still to come
@@ -304,4 +305,14 @@ export class Recovery {
       code: 'CATZILLA_STORE',
     })
   }
+}
+
+/** Of each task its latest attempt: the one before may still be noted as well. */
+function latestOf(noted: readonly RunningAttempt[]): Iterable<RunningAttempt> {
+  const latest = new Map<number, RunningAttempt>()
+  for (const running of noted) {
+    const { attempt } = latest.get(running.sequence) ?? { attempt: 0 }
+    if (running.attempt > attempt) latest.set(running.sequence, running)
+  }
+  return latest.values()
 }

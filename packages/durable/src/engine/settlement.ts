@@ -129,11 +129,14 @@ export class Settlement {
     const handle = this.#kept.live.get(taskId)
     if (handle === undefined || handle.refused !== null) return
     handle.hasAttempts = true
-    if (handle.slot >= 0) this.#kept.notes.free(handle.slot)
+    const { slot } = handle
     handle.slot = -1
     const key = keys.task('a', handle)
     const value = { attempts: attempt, recoveries: handle.recoveries, dueAt: at + delayMs }
-    this.#kept.writer.write([{ key, value: writeAttempts(this.#kept.seal, key, value) }])
+    // until then it is the note of its start that counts the attempt
+    this.#kept.writer.write([{ key, value: writeAttempts(this.#kept.seal, key, value) }], () => {
+      if (slot >= 0) this.#kept.notes.free(slot)
+    })
   }
 
   #settle(handle: DurableHandle, outcome: TaskOutcome, held: HeldEvent | null, event: EngineEvent | null): void {
@@ -170,7 +173,8 @@ function isClosed(outcome: TaskOutcome): outcome is TaskOutcome & { error: Error
 }
 
 function endOf(handle: DurableHandle, outcome: TaskOutcome, info: TaskInfo): StoredEnd {
-  const { taskId, name, priority, lane, engine, createdAt, startedAt, completedAt, waitTimeMs, executionTimeMs } = info
+  const createdAt = handle.createdAt ?? info.createdAt
+  const { taskId, name, priority, lane, engine, startedAt, completedAt, waitTimeMs, executionTimeMs } = info
   const { memoryUsageMb, retries, workerId, progress, logs, lastHeartbeatAt } = info
   const { status } = outcome
   const times = { createdAt, startedAt, completedAt, waitTimeMs, executionTimeMs }
