@@ -5,6 +5,7 @@ import { measureAllocatorRow, measureAllocators } from './allocator.ts'
 import { answerAsChild, runJob } from './child.ts'
 import type { Job } from './child.ts'
 import { compiledSections } from './compiled/sections.ts'
+import { durableSections } from './durable/sections.ts'
 import { measureFlatness } from './flat.ts'
 import { measureLatency } from './latency.ts'
 import { describeMachine } from './machine.ts'
@@ -26,6 +27,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   ...nativeSections,
   ...isolateSections,
   ...compiledSections,
+  ...durableSections,
   allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {

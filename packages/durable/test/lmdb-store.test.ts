@@ -80,6 +80,12 @@ describe('the store', () => {
     for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o777, name).toBe(0o600)
   })
 
+  it('may be in a directory whose name looks like that of a file', async () => {
+    const store = open(join(root, 'tasks.v1.db'))
+    await store.write([{ key: 'a', value: Buffer.from('1') }])
+    expect(readdirSync(join(root, 'tasks.v1.db')).toSorted()).toEqual(['data.mdb', 'lock.mdb'])
+  })
+
   it('is closed once, and says so afterwards', async () => {
     const store = open()
     await store.close()

@@ -2,7 +2,6 @@
 // hears of them. What an earlier process left unsettled is run by this one.
 import {
   EngineClosedError,
-  TaskCancelledError,
   TaskStateError,
   UnknownTaskError,
   describeValue,
@@ -123,9 +122,8 @@ export class DurableEngine implements TaskEngine {
     if (waiting === undefined) return false
     const taken = this.opened.recovery.takeNow(waiting.key)
     if (taken !== undefined) return taken.cancel(reason)
-    const { name } = waiting.task
-    const why = reason === undefined ? '' : `: ${reason}`
-    return this.opened.endWaiting(waiting, new TaskCancelledError(`task '${name}' (${taskId}) was cancelled${why}`))
+    await this.opened.removeWaiting(waiting)
+    return true
   }
 
   async retry(taskId: string): Promise<TaskHandle> {

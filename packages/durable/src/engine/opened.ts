@@ -101,10 +101,9 @@ export class Opened {
     return undefined
   }
 
-  /** Ends a task that nobody here can run: it is removed. */
-  async endWaiting({ place }: WaitingTask, _why: Error): Promise<boolean> {
-    await this.#written(removalOf(place))
-    return true
+  /** Removes a task that nobody here can run. */
+  removeWaiting({ place }: WaitingTask): Promise<void> {
+    return this.#written(removalOf(place))
   }
 
   async stop(options: StopOptions): Promise<ShutdownReport> {

@@ -36,6 +36,8 @@ export class LmdbStore implements Store {
       if (existsSync(path)) checkDataFile(path, directory)
       this.#db = open<Buffer, string>({
         path: directory,
+        // else a directory with a dot in its name would be taken for a file
+        noSubdir: false,
         encoding: 'binary',
         keyEncoding: 'ordered-binary',
         cache: false,
