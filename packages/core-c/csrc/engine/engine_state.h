@@ -54,7 +54,7 @@ typedef struct ctz_worker {
   ctz_port_ring settled;  // settled port slots that are not yet in the completion ring: the worker pushes; it, or the
                           // lookout in its place, hands them back
   _Atomic uint32_t settled_words[2 + CTZ_SETTLED_MOST];
-  uint64_t settled_since_ns;  // the worker's, as the next
+  uint64_t settled_until_ns;  // the worker's, as the next: when they have to be back
   uint32_t settled_count;  // settled since it last handed back: not less than the ring holds
   _Atomic uint64_t calls;  // goes up when a kernel is called and when it returns: odd while in one
   uint64_t calls_seen;  // the lookout's: at its latest look

@@ -6,9 +6,12 @@
 #include "flow/timers.h"
 #include "worker/pool.h"
 
-// Settled tasks of the lower two classes are handed back at the latest after this time, as long as others follow: the
-// thread that owns the port is woken for many at a time. The higher two go back at once.
-#define HAND_BACK_NS 400000u
+// Settled tasks of the lower two classes are held back for a while as long as others follow: the thread that owns the
+// port is woken for many at a time. It may add an eighth to what the first of them had to wait, within these bounds.
+// The higher two classes go back at once.
+#define LEAST_HOLD_NS 400000u
+#define MOST_HOLD_NS 2000000u
+#define SHARE_OF_WAIT 8
 
 // Who waits looks and goes to sleep under the lock: after it has been held, nobody is between the two. Woken without
 // it, so that they do not run into it.
@@ -41,7 +44,7 @@ void ctz_hand_back(ctz_worker *worker) {
 }
 
 void ctz_hand_back_in_time(ctz_worker *worker, uint64_t now_ns, uint64_t busy_ns) {
-  if (worker->settled_count > 0 && now_ns + busy_ns - worker->settled_since_ns > HAND_BACK_NS) ctz_hand_back(worker);
+  if (worker->settled_count > 0 && now_ns + busy_ns > worker->settled_until_ns) ctz_hand_back(worker);
 }
 
 bool ctz_post(ctz_engine *engine, uint32_t slot, ctz_notice notice) {
@@ -51,6 +54,14 @@ bool ctz_post(ctz_engine *engine, uint32_t slot, ctz_notice notice) {
 
 void ctz_tell(ctz_engine *engine, uint32_t slot, ctz_notice notice) {
   if (ctz_post(engine, slot, notice)) ctz_wake_owner(engine);
+}
+
+// How long the settled task may be held back. JavaScript may have written anything into the slot.
+static uint64_t hold_ns(const ctz_slot *slot) {
+  double waited_ms = ctz_field_f64(&slot->started_at) - ctz_field_f64(&slot->ready_at);
+  double share_ns = waited_ms * 1e6 / SHARE_OF_WAIT;
+  if (share_ns >= MOST_HOLD_NS) return MOST_HOLD_NS;
+  return share_ns > LEAST_HOLD_NS ? (uint64_t)share_ns : LEAST_HOLD_NS;
 }
 
 void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_phase phase, ctz_slot_state state) {
@@ -73,9 +84,9 @@ void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_phas
     ctz_wake_owner(engine);
     return;
   }
-  if (worker->settled_count == 0) worker->settled_since_ns = worker->now_ns;
+  if (worker->settled_count == 0) worker->settled_until_ns = worker->now_ns + hold_ns(slot);
   ctz_port_ring_push(&worker->settled, index);
-  if (++worker->settled_count < CTZ_SETTLED_MOST && worker->now_ns - worker->settled_since_ns <= HAND_BACK_NS) return;
+  if (++worker->settled_count < CTZ_SETTLED_MOST && worker->now_ns <= worker->settled_until_ns) return;
   ctz_hand_back(worker);
   worker->now_ns = ctz_clock_read(&worker->clock);
 }
