@@ -51,7 +51,9 @@ test('a package that fails while it loads is told from its first line', () => {
 
 test('a package that is not there names the remedy', () => {
   const load = (name: string): never => {
-    throw Object.assign(new Error(`Cannot find module '${name}'\nRequire stack:\n- somewhere`), { code: 'MODULE_NOT_FOUND' })
+    throw Object.assign(new Error(`Cannot find module '${name}'\nRequire stack:\n- somewhere`), {
+      code: 'MODULE_NOT_FOUND',
+    })
   }
   const error = thrownBy(() => wrapDurable(createTypeScriptEngine(), './data', {}, load))
   expect(error).toBeInstanceOf(EngineUnavailableError)

@@ -83,7 +83,7 @@ async function finish(): Promise<void> {
   await engine.drain()
   const letters = deadLettersOf(engine).list(1_000_000)
   for (const { id } of letters) note('dead', id)
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await engine.list({ limit: 1000, ...(cursor === undefined ? {} : { cursor }) })
     for (const { taskId, status, recovered } of page.tasks) note('found', taskId, status, recovered ? 1 : 0)
     cursor = page.nextCursor

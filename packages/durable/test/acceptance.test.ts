@@ -44,7 +44,10 @@ describe('accepted', () => {
     const disk = new MemoryDisk()
     const engine = await startOver(disk)
     await engine.pause()
-    const handles = engine.submitMany(define(engine, 'mail', () => 1), [[1], [2], [3]])
+    const handles = engine.submitMany(
+      define(engine, 'mail', () => 1),
+      [[1], [2], [3]],
+    )
     await Promise.all(handles.map(({ accepted }) => accepted))
     expect([...disk.entries.keys()].filter((key) => key.startsWith('t:'))).toHaveLength(3)
   })
@@ -104,7 +107,10 @@ describe('an end', () => {
   it('whose result cannot be stored is an end all the same, and its log says so', async () => {
     const disk = new MemoryDisk()
     const engine = await startOver(disk)
-    const handle = engine.submit(define(engine, 'makes', () => () => 1), [])
+    const handle = engine.submit(
+      define(engine, 'makes', () => () => 1),
+      [],
+    )
     expect(await handle.wait()).toBeTypeOf('function')
     await engine.stop({ waitForCompletion: true, timeoutMs: 60_000 })
     const later = await startOver(disk.kill())
@@ -185,7 +191,10 @@ describe('while the store cannot write', () => {
     const disk = new MemoryDisk()
     const engine = await startOver(disk)
     const over = gate()
-    const handle = engine.submit(define(engine, 'slow', () => over.passed), [])
+    const handle = engine.submit(
+      define(engine, 'slow', () => over.passed),
+      [],
+    )
     await handle.accepted
     disk.failure = full
     over.open()

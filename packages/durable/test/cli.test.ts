@@ -39,7 +39,12 @@ async function start(options: DurableOptions = {}): Promise<TaskEngine> {
 /** Three tasks: one that has ended, two that wait. */
 async function filled(options: DurableOptions = {}): Promise<void> {
   const engine = await start(options)
-  await engine.submit(define(engine, 'done', () => new Map([['k', 12n]])), ['secret']).wait()
+  await engine
+    .submit(
+      define(engine, 'done', () => new Map([['k', 12n]])),
+      ['secret'],
+    )
+    .wait()
   await engine.pause()
   const waiting = define(engine, 'old.name', () => 1, { uniqueKey: 'one' })
   const other = define(engine, 'other', () => 1)
@@ -50,7 +55,10 @@ async function said(...args: string[]): Promise<{ code: number; out: string; err
   return saidWith({}, ...args)
 }
 
-async function saidWith(env: Record<string, string>, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+async function saidWith(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
   const out: string[] = []
   const err: string[] = []
   const code = await run(args, { env, print: (line) => out.push(line), complain: (line) => err.push(line) })
@@ -72,7 +80,9 @@ it('inspects a store, also while somebody has it', async () => {
 it('exports every task as a line of JSON', async () => {
   await filled()
   const { out } = await said('export', data)
-  const lines = out.split('\n').map((line) => JSON.parse(line) as { task: { name: string; args: unknown }; end: unknown })
+  const lines = out
+    .split('\n')
+    .map((line) => JSON.parse(line) as { task: { name: string; args: unknown }; end: unknown })
   expect(lines.map(({ task }) => [task.name, task.args])).toEqual([
     ['done', ['secret']],
     ['old.name', [1]],
@@ -95,7 +105,11 @@ it('reads what is encrypted with the key only, and nothing of it stands in the f
 
 it('changes nothing while somebody has the store', async () => {
   await filled()
-  for (const args of [['forget', data, 'old.name'], ['purge', data, '--all'], ['compact', data]]) {
+  for (const args of [
+    ['forget', data, 'old.name'],
+    ['purge', data, '--all'],
+    ['compact', data],
+  ]) {
     const { code, err } = await said(...args)
     expect([code, err]).toEqual([1, expect.stringMatching(/in use by this process/)])
   }
@@ -117,7 +131,10 @@ it('forgets the tasks of a name, and their unique keys', async () => {
 it('compacts the file, which holds the same afterwards', async () => {
   const engine = await start()
   const call = define(engine, 'big', () => 1, { keepResultMs: 0 })
-  const handles = engine.submitMany(call, Array.from({ length: 500 }, () => [randomBytes(30_000).toString('hex')]))
+  const handles = engine.submitMany(
+    call,
+    Array.from({ length: 500 }, () => [randomBytes(30_000).toString('hex')]),
+  )
   await Promise.all(handles.map((handle) => handle.wait()))
   await engine.pause()
   await engine.submit(call, ['last']).accepted
@@ -139,7 +156,10 @@ it('purges no dead letters where there are none, and asks which', async () => {
 
 it('explains itself', async () => {
   expect((await said('--help')).out).toMatch(/compact <directory>/)
-  expect(await said('explode', data)).toMatchObject({ code: 2, err: expect.stringContaining('no command "explode"') as string })
+  expect(await said('explode', data)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no command "explode"') as string,
+  })
   expect((await said('inspect')).err).toMatch(/usage: catzilla-durable inspect <directory>/)
   expect(await said('inspect', join(root, 'nowhere'))).toMatchObject({ code: 1 })
 })

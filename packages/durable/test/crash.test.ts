@@ -9,15 +9,19 @@ const ROUNDS = Number(process.env['CATZILLA_CRASH_ROUNDS'] ?? 20)
 const MS_PER_ROUND = 30_000
 
 describe('a process that is killed', () => {
-  it.each(['typescript', 'native'] as const)('loses no accepted task (%s)', { timeout: ROUNDS * MS_PER_ROUND }, async (engine) => {
-    if (engine === 'native' && nativeMissing !== undefined) return
-    const seed = Number(process.env['CATZILLA_SEED'] ?? Date.now() % 1_000_000)
-    console.log(`crash: ${engine}, seed ${seed} (CATZILLA_SEED)`)
-    const counts = await crashRun({ engine, rounds: ROUNDS, seed })
-    console.log(`crash: ${engine}: ${JSON.stringify(counts)}`)
-    expect(counts.rounds).toBe(ROUNDS + 1)
-    expect(counts.accepted).toBeGreaterThan(0)
-  })
+  it.each(['typescript', 'native'] as const)(
+    'loses no accepted task (%s)',
+    { timeout: ROUNDS * MS_PER_ROUND },
+    async (engine) => {
+      if (engine === 'native' && nativeMissing !== undefined) return
+      const seed = Number(process.env['CATZILLA_SEED'] ?? Date.now() % 1_000_000)
+      console.log(`crash: ${engine}, seed ${seed} (CATZILLA_SEED)`)
+      const counts = await crashRun({ engine, rounds: ROUNDS, seed })
+      console.log(`crash: ${engine}: ${JSON.stringify(counts)}`)
+      expect(counts.rounds).toBe(ROUNDS + 1)
+      expect(counts.accepted).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe('the judge of a ledger', () => {
@@ -34,8 +38,16 @@ describe('the judge of a ledger', () => {
     ['a second end', [...story, 'settled x completed', 'found x completed 0', 'finished'], /settled 2 times/],
     ['a start after the end', [...story, 'start x 2', 'found x completed 1', 'finished'], /begun again after its end/],
     ['a process that hangs', [...story, 'found x completed 0'], /did not finish/],
-    ['an attempt that is not counted', ['began 1', 'start x 1', 'accepted x 2', 'began 2', 'start x 1', 'found x completed 1', 'finished'], /attempt 1 after attempt 1/],
-    ['a run that is not marked', ['began 1', 'start x 2', 'accepted x 2', 'began 2', 'start x 3', 'found x completed 0', 'finished'], /not marked/],
+    [
+      'an attempt that is not counted',
+      ['began 1', 'start x 1', 'accepted x 2', 'began 2', 'start x 1', 'found x completed 1', 'finished'],
+      /attempt 1 after attempt 1/,
+    ],
+    [
+      'a run that is not marked',
+      ['began 1', 'start x 2', 'accepted x 2', 'began 2', 'start x 3', 'found x completed 0', 'finished'],
+      /not marked/,
+    ],
   ])('names %s', (_, lines, problem) => {
     expect(judge(lines).problems.join('; ')).toMatch(problem)
   })

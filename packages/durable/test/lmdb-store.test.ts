@@ -1,6 +1,17 @@
 // The store in files: what it keeps, who may have it, and which error says what is wrong with a directory.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  openSync,
+  writeSync,
+  closeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,12 +44,13 @@ function open(directory = join(root, 'data'), existing = false): LmdbStore {
   return store
 }
 
+/** The StoreError that the call throws; anything else is thrown on. */
 function failureOf(call: () => unknown): StoreError {
   try {
     call()
   } catch (error) {
-    expect(error).toBeInstanceOf(StoreError)
-    return error as StoreError
+    if (error instanceof StoreError) return error
+    throw error
   }
   throw new Error('nothing was thrown')
 }
@@ -63,7 +75,8 @@ describe('the store', () => {
     await store.write([{ key: 'b', value: undefined }])
     await store.close()
     const again = open()
-    const names = (reverse: boolean): string[] => [...again.entries({ from: 'a', to: 'z', reverse })].map(({ key }) => key)
+    const names = (reverse: boolean): string[] =>
+      [...again.entries({ from: 'a', to: 'z', reverse })].map(({ key }) => key)
     expect(names(false)).toEqual(['a', 'c'])
     expect(names(true)).toEqual(['c', 'a'])
     expect([...again.entries({ from: 'a', to: 'c', reverse: true })].map(({ key }) => key)).toEqual(['a'])
@@ -77,7 +90,8 @@ describe('the store', () => {
     const notes = new RunningFile(directory)
     notes.close()
     expect(statSync(directory).mode & 0o777).toBe(0o700)
-    for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o777, name).toBe(0o600)
+    const modes = readdirSync(directory).map((name) => statSync(join(directory, name)).mode & 0o777)
+    expect(modes).toEqual([0o600, 0o600, 0o600])
   })
 
   it('may be in a directory whose name looks like that of a file', async () => {
@@ -166,7 +180,8 @@ describe('a directory that is not what it should be', () => {
   })
 
   it('is not writable', () => {
-    const words = (code: string): StoreError => asStoreError(Object.assign(new Error(code), { code }), './data', 'opening')
+    const words = (code: string): StoreError =>
+      asStoreError(Object.assign(new Error(code), { code }), './data', 'opening')
     expect(words('EACCES')).toMatchObject({ reason: 'permission' })
     expect(words('EROFS').message).toMatch(/read-only .* mount it writable/)
     expect(words('ENOSPC').message).toMatch(/no room for more .* free disk space/)
@@ -201,9 +216,13 @@ describe('a disk that fills up', () => {
         conditions: ['@catzilla/source'],
         external: ['lmdb', 'msgpackr', '@catzilla/core-c'],
       })
-      const said = execFileSync('sh', ['-c', `ulimit -f 24576; exec "$0" "$@"`, process.execPath, program, join(root, 'data')], {
-        encoding: 'utf8',
-      })
+      const said = execFileSync(
+        'sh',
+        ['-c', `ulimit -f 24576; exec "$0" "$@"`, process.execPath, program, join(root, 'data')],
+        {
+          encoding: 'utf8',
+        },
+      )
       const { written, refused, kept, after } = JSON.parse(said) as Record<string, number>
       expect(written).toBeGreaterThan(100)
       expect(refused).toBe(50)
@@ -216,9 +235,15 @@ describe('a disk that fills up', () => {
 })
 
 describe('the owner of a directory', () => {
-  const here: ProcessWorld = { self: { pid: 10, began: '500', space: 'host boot ns' }, beganOf: (pid) => alive.get(pid) }
+  const here: ProcessWorld = {
+    self: { pid: 10, began: '500', space: 'host boot ns' },
+    beganOf: (pid) => alive.get(pid),
+  }
   const alive = new Map<number, string>()
-  const as = (pid: number, began: string, space = 'host boot ns'): ProcessWorld => ({ ...here, self: { pid, began, space } })
+  const as = (pid: number, began: string, space = 'host boot ns'): ProcessWorld => ({
+    ...here,
+    self: { pid, began, space },
+  })
 
   beforeEach(() => alive.clear())
 
@@ -227,7 +252,9 @@ describe('the owner of a directory', () => {
     alive.set(10, '500')
     claim(store, 0, here)
     expect(failureOf(() => claim(store, 1, as(11, '600'))).message).toMatch(/in use by process 10; stop that process/)
-    expect(failureOf(() => claim(store, 1, here)).message).toMatch(/in use by this process \(pid 10\); stop that engine/)
+    expect(failureOf(() => claim(store, 1, here)).message).toMatch(
+      /in use by this process \(pid 10\); stop that engine/,
+    )
     expect(readOwner(store)).toMatchObject({ pid: 10 })
   })
 
@@ -244,7 +271,9 @@ describe('the owner of a directory', () => {
   it('on another machine or in another container is alive as long as it says so', () => {
     const store = open()
     claim(store, 0, as(10, '500', 'other boot ns'))
-    expect(failureOf(() => claim(store, 15_000, here)).message).toMatch(/process 10 of other boot ns, last seen 15 s ago/)
+    expect(failureOf(() => claim(store, 15_000, here)).message).toMatch(
+      /process 10 of other boot ns, last seen 15 s ago/,
+    )
     claim(store, 21_000, here)
     expect(readOwner(store)?.space).toBe('host boot ns')
   })

@@ -51,7 +51,10 @@ async function leaveBehind(directory: string, count: number): Promise<void> {
   await engine.pause()
   const options = register(engine, () => 1)
   for (let done = 0; done < count; done += PER_BATCH) {
-    const handles = engine.submitMany({ name, options }, Array.from({ length: PER_BATCH }, (_, n) => [done + n]))
+    const handles = engine.submitMany(
+      { name, options },
+      Array.from({ length: PER_BATCH }, (_, n) => [done + n]),
+    )
     await Promise.all(handles.map((handle) => handle.accepted))
   }
   await engine.stop({ waitForCompletion: false, timeoutMs: 0 })

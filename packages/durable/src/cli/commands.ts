@@ -75,7 +75,11 @@ async function withStore(
     if (!alone) return await work(store, seal)
     claim(store, systemClock.epochMs())
     identify(store)
-    await work(store, seal).finally(() => release(store))
+    try {
+      await work(store, seal)
+    } finally {
+      await release(store)
+    }
   } finally {
     await store.close()
   }
@@ -122,7 +126,9 @@ async function forget({ rest: [name], print }: CommandInput, store: LmdbStore, s
   )
   const places = waiting.flatMap(({ key }) => placeOf(key) ?? [])
   const gone = new Set(waiting.map(({ key }) => key))
-  const unique = [...store.entries({ from: 'u:', to: 'u;' })].filter(({ value }) => gone.has(Buffer.from(value).toString()))
+  const unique = [...store.entries({ from: 'u:', to: 'u;' })].filter(({ value }) =>
+    gone.has(Buffer.from(value).toString()),
+  )
   await writeAll(store, [
     ...places.flatMap((place) => removalOf(place)),
     ...unique.map(({ key }) => ({ key, value: undefined })),
@@ -131,7 +137,8 @@ async function forget({ rest: [name], print }: CommandInput, store: LmdbStore, s
 }
 
 async function writeAll(store: LmdbStore, changes: readonly StoreChange[]): Promise<void> {
-  for (let from = 0; from < changes.length; from += PER_COMMIT) await store.write(changes.slice(from, from + PER_COMMIT))
+  for (let from = 0; from < changes.length; from += PER_COMMIT)
+    await store.write(changes.slice(from, from + PER_COMMIT))
 }
 
 /**

@@ -20,7 +20,11 @@ export async function run(args: readonly string[], { env, print, complain }: Sur
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined || directory === undefined || directory.startsWith('-')) {
-    complain(command === undefined ? `there is no command ${JSON.stringify(name)}` : `usage: catzilla-durable ${command.usage}`)
+    complain(
+      command === undefined
+        ? `there is no command ${JSON.stringify(name)}`
+        : `usage: catzilla-durable ${command.usage}`,
+    )
     for (const line of help()) complain(line)
     return 2
   }

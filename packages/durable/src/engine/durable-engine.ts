@@ -1,12 +1,6 @@
 // A local engine with a store round it: tasks are in the store before they count as accepted, and their ends before anybody
 // hears of them. What an earlier process left unsettled is run by this one.
-import {
-  EngineClosedError,
-  TaskStateError,
-  UnknownTaskError,
-  describeValue,
-  isSettled,
-} from '@catzilla/engine'
+import { EngineClosedError, TaskStateError, UnknownTaskError, describeValue, isSettled } from '@catzilla/engine'
 import type {
   BodyReport,
   EngineCapabilities,

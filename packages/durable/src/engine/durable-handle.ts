@@ -172,8 +172,8 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reje
   return { promise, resolve, reject }
 }
 
-function rejected<T>(error: Error): Promise<T> {
-  const promise = Promise.reject<T>(error)
+function rejected<T>(reason: Error): Promise<T> {
+  const promise = Promise.reject<T>(reason)
   promise.catch(() => {})
   return promise
 }

@@ -67,7 +67,11 @@ export class EventRelay {
     if (found !== undefined) return found
     const made = new Set<EngineListener>()
     this.#listeners.set(type, made)
-    if (!this.#ends.has(type)) this.#relayed.set(type, this.#inner.subscribe([type], (event) => this.#pass(event)))
+    if (!this.#ends.has(type))
+      this.#relayed.set(
+        type,
+        this.#inner.subscribe([type], (event) => this.#pass(event)),
+      )
     return made
   }
 

@@ -47,7 +47,8 @@ export class Inspection {
     for (const { sequence, priority } of this.#places(query)) {
       if (++looked % PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
       const handle = this.#liveBySequence.get(sequence)
-      const info = handle === undefined ? await this.#infoOfStored({ sequence, priority }) : await this.#infoOfLive(handle)
+      const info =
+        handle === undefined ? await this.#infoOfStored({ sequence, priority }) : await this.#infoOfLive(handle)
       if (info === undefined || !matches(info, query)) continue
       if (tasks.length === limit) return { tasks, nextCursor: last.toString(36) }
       tasks.push(info)
@@ -101,7 +102,16 @@ export class Inspection {
     const outcome = handle.peeked ?? null
     const { tags, metadata } = call.options
     const createdAt = handle.createdAt ?? info.createdAt
-    const shown = { ...info, createdAt, status, outcome, tags, metadata, retryOf, completedAt: outcome && info.completedAt }
+    const shown = {
+      ...info,
+      createdAt,
+      status,
+      outcome,
+      tags,
+      metadata,
+      retryOf,
+      completedAt: outcome && info.completedAt,
+    }
     return handle.recovered ? { ...shown, recovered: true } : shown
   }
 

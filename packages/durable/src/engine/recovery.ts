@@ -199,10 +199,13 @@ export class Recovery {
       if ((thrown as Error).name === 'QueueFullError') return this.#waitForRoom()
       // such as a lane that this engine has not: kept for a process that has it
       this.#unknown.set(stored.name, (this.#unknown.get(stored.name) ?? 0) + 1)
-      process.emitWarning(`task '${stored.name}' (${stored.taskId}) is kept and cannot be run here: ${String(thrown)}`, {
-        type: 'CatzillaWarning',
-        code: 'CATZILLA_TASK_KEPT',
-      })
+      process.emitWarning(
+        `task '${stored.name}' (${stored.taskId}) is kept and cannot be run here: ${String(thrown)}`,
+        {
+          type: 'CatzillaWarning',
+          code: 'CATZILLA_TASK_KEPT',
+        },
+      )
       return true
     }
   }
@@ -238,7 +241,11 @@ export class Recovery {
       return readTask(this.#kept.seal, key, value)
     } catch (error) {
       if (!(error instanceof UnreadableError)) throw error
-      this.#bury(place, { reason: 'unreadable', message: `its record cannot be read: ${error.message}`, attempts: 0 }, value)
+      this.#bury(
+        place,
+        { reason: 'unreadable', message: `its record cannot be read: ${error.message}`, attempts: 0 },
+        value,
+      )
       return undefined
     }
   }

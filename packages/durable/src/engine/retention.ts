@@ -95,7 +95,12 @@ export class Retention {
       try {
         const { stats, keepResultMs } = readEnd(seal, key, value)
         const completedAt = stats.completedAt ?? 0
-        found.push({ ...place, completed: stats.status === 'completed', expiresAt: completedAt + keepResultMs, completedAt })
+        found.push({
+          ...place,
+          completed: stats.status === 'completed',
+          expiresAt: completedAt + keepResultMs,
+          completedAt,
+        })
       } catch (error) {
         if (!(error instanceof UnreadableError)) throw error
         unreadable.push(place)

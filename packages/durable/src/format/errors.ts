@@ -42,7 +42,8 @@ export function restoreError(stored: unknown): Error {
   if (typeof name === 'string') define('name', name)
   if (typeof stack === 'string') define('stack', stack)
   for (const [key, value] of Object.entries(typeof fields === 'object' ? (fields ?? {}) : {})) {
-    if (key !== '__proto__') Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true })
+    if (key !== '__proto__')
+      Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true })
   }
   const row = typeof name === 'string' && Object.hasOwn(errorTable, name) ? errorTable[name as never] : undefined
   if (row !== undefined) define('code', (row as { readonly code: string }).code)
@@ -62,7 +63,9 @@ function restoredCause(cause: unknown): unknown {
 
 function ownNames(error: unknown): string[] {
   if (typeof error !== 'object' || error === null) return []
-  return Object.keys(error).filter((name) => name !== 'cause' && name !== 'name' && name !== 'message' && name !== 'stack')
+  return Object.keys(error).filter(
+    (name) => name !== 'cause' && name !== 'name' && name !== 'message' && name !== 'stack',
+  )
 }
 
 function canBeWritten(value: unknown): boolean {

@@ -84,13 +84,15 @@ export function readTask(seal: Seal, key: string, bytes: Uint8Array): StoredTask
 export function writeEnd(seal: Seal, key: string, end: StoredEnd): Buffer {
   const { outcome } = end
   const stored =
-    outcome.status === 'completed' ? { value: outcome.value } : { error: storeError((outcome as { error: Error }).error) }
+    outcome.status === 'completed'
+      ? { value: outcome.value }
+      : { error: storeError((outcome as { error: Error }).error) }
   try {
     return seal.close(key, packEnd(end, stored))
   } catch (error) {
     const message = `its result could not be stored: ${(error as Error).message}`
-    const logs = [...end.logs.map(({ at, message: line }) => ({ at, message: line }))]
-    logs.push({ at: end.stats.completedAt ?? 0, message })
+    const lines = end.logs.map(({ at, message: line }) => ({ at, message: line }))
+    const logs = [...lines, { at: end.stats.completedAt ?? 0, message }]
     return seal.close(key, packEnd({ ...end, logs }, 'value' in stored ? { value: undefined } : stored))
   }
 }

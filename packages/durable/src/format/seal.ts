@@ -81,7 +81,9 @@ export class Seal {
     const id = body.toString('utf8', 1, 1 + idLength)
     const found = this.#options.encryptionKeys.find((each) => each.id === id)
     if (found === undefined) {
-      throw new UnreadableError(`it is encrypted with the key ${JSON.stringify(id)}, which encryptionKeys does not have`)
+      throw new UnreadableError(
+        `it is encrypted with the key ${JSON.stringify(id)}, which encryptionKeys does not have`,
+      )
     }
     const nonceAt = 1 + idLength
     const tagAt = nonceAt + NONCE_BYTES

@@ -56,7 +56,8 @@ function isPlainObject(value: object, seen: Set<object>, depth: number): boolean
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
   for (const [name, each] of Object.entries(value)) {
-    if (name === '__proto__' || name === 'toJSON' || !isWellFormed(name) || !isPlain(each, seen, depth + 1)) return false
+    if (name === '__proto__' || name === 'toJSON' || !isWellFormed(name) || !isPlain(each, seen, depth + 1))
+      return false
   }
   return true
 }

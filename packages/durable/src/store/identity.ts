@@ -31,7 +31,10 @@ export function identityOf(store: Store): Identity | undefined {
     const [first] = store.entries({ from: '\0', to: '\uffff' })
     // the owner is written before: whoever died between the two left nothing else
     if (first === undefined || first.key === keys.owner) return undefined
-    throw foreignStore(store.directory, `its records, such as ${JSON.stringify(first.key)}, are those of another program`)
+    throw foreignStore(
+      store.directory,
+      `its records, such as ${JSON.stringify(first.key)}, are those of another program`,
+    )
   }
   const { format, version, prefix } = parsed(bytes)
   if (format !== FORMAT) throw foreignStore(store.directory, `it says that it is ${JSON.stringify(format)}`)

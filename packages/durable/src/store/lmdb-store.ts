@@ -2,7 +2,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { open } from 'lmdb'
-import type { RootDatabase } from 'lmdb'
+import type { RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb'
 import { DataFileRoom, checkDataFile } from './data-file.ts'
 import { asStoreError, closedStore, foreignStore } from './store-errors.ts'
 import type { Store, StoreChange, StoreEntry, StoreFigures, StoreRange } from './store.ts'
@@ -42,7 +42,7 @@ export class LmdbStore implements Store {
         keyEncoding: 'ordered-binary',
         cache: false,
         permissionsMode: 0o600,
-      } as Parameters<typeof open>[0]) as RootDatabase<Buffer, string>
+      } as RootDatabaseOptionsWithPath)
       this.#room = new DataFileRoom(path)
     } catch (thrown) {
       throw asStoreError(thrown, directory, 'opening')
@@ -55,7 +55,9 @@ export class LmdbStore implements Store {
 
   *entries({ from, to, reverse = false }: StoreRange): Generator<StoreEntry> {
     this.#requireOpen()
-    const options = reverse ? { start: to, end: from, reverse, exclusiveStart: true, inclusiveEnd: true } : { start: from, end: to }
+    const options = reverse
+      ? { start: to, end: from, reverse, exclusiveStart: true, inclusiveEnd: true }
+      : { start: from, end: to }
     try {
       for (const { key, value } of this.#db.getRange(options)) yield { key, value }
     } catch (thrown) {
@@ -169,7 +171,10 @@ function prepareDirectory(directory: string, existing: boolean): void {
   const strange = readdirSync(directory).filter((name) => !ownFiles.has(name))
   const [first] = strange
   if (first !== undefined) {
-    throw foreignStore(directory, `${JSON.stringify(first)}${strange.length > 1 ? ` and ${strange.length - 1} more` : ''}`)
+    throw foreignStore(
+      directory,
+      `${JSON.stringify(first)}${strange.length > 1 ? ` and ${strange.length - 1} more` : ''}`,
+    )
   }
   accessSync(directory, constants.R_OK | constants.W_OK)
   for (const name of [DATA_FILE, LOCK_FILE]) {

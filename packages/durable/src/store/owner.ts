@@ -79,7 +79,8 @@ function requireDead(owner: Owner, directory: string, now: number, world: Proces
   if (pid === world.self.pid && space === world.self.space) {
     throw lockedStore(directory, `this process (pid ${pid})`, 'stop that engine first, or use another directory')
   }
-  const elsewhere = space === world.self.space ? '' : ` of ${space}, last seen ${Math.round((now - owner.seenAt) / 1000)} s ago`
+  const elsewhere =
+    space === world.self.space ? '' : ` of ${space}, last seen ${Math.round((now - owner.seenAt) / 1000)} s ago`
   throw lockedStore(directory, `process ${pid}${elsewhere}`, 'stop that process, or use another directory')
 }
 
@@ -121,7 +122,10 @@ function linuxBeganOf(pid: number): string | undefined {
 function spaceName(): string {
   const parts = [hostname()]
   try {
-    parts.push(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim().slice(0, 8), readlinkSync('/proc/self/ns/pid'))
+    parts.push(
+      readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim().slice(0, 8),
+      readlinkSync('/proc/self/ns/pid'),
+    )
   } catch {
     // not Linux: the name of the machine has to do
   }

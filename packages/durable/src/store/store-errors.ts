@@ -90,6 +90,6 @@ function causeOf(error: Error): string {
   const { cause, commitError } = error as { cause?: unknown; commitError?: unknown }
   return [cause, commitError]
     .filter((each) => each instanceof Error)
-    .map((each) => (each as Error).message)
+    .map((each) => each.message)
     .join(' ')
 }

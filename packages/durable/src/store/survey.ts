@@ -32,7 +32,12 @@ export interface SurveyedTask {
   readonly priority: PriorityName
   readonly task: StoredTask | null
   readonly end: StoredEnd | null
-  readonly letter: { readonly reason: string; readonly message: string; readonly at: number; readonly attempts: number } | null
+  readonly letter: {
+    readonly reason: string
+    readonly message: string
+    readonly at: number
+    readonly attempts: number
+  } | null
   /** Why it cannot be read; null when it can. */
   readonly unreadable: string | null
 }
@@ -42,7 +47,8 @@ export function* tasksIn(store: Store, seal: Seal): Generator<SurveyedTask> {
   for (const kind of ['t', 'd'] as const) {
     for (const { key, value } of store.entries(rangeOf(kind))) {
       const place = placeOf(key)
-      if (place !== undefined) yield kind === 't' ? taskAt(store, seal, key, place, value) : letterAt(seal, key, place, value)
+      if (place !== undefined)
+        yield kind === 't' ? taskAt(store, seal, key, place, value) : letterAt(seal, key, place, value)
     }
   }
 }
@@ -64,7 +70,16 @@ export function survey(store: Store, seal: Seal): StoreSurvey {
     }
   }
   const identity = identityOf(store) ?? null
-  return { ...store.figures(), identity, owner: readOwner(store) ?? null, waiting, names, ended, deadLetters, unreadable }
+  return {
+    ...store.figures(),
+    identity,
+    owner: readOwner(store) ?? null,
+    waiting,
+    names,
+    ended,
+    deadLetters,
+    unreadable,
+  }
 }
 
 function taskAt(store: Store, seal: Seal, key: string, place: TaskPlace, value: Uint8Array): SurveyedTask {

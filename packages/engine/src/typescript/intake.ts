@@ -88,7 +88,8 @@ export class Intake {
   #readmit(plan: Plan, args: readonly unknown[], keyGate: Gate | null, past: TaskPast): TaskRecord {
     const { clock, occupancy, statistics } = this.#walk
     const id = this.#table.partsOf(past.taskId)
-    if (id === undefined) throw new UnknownTaskError(`${describeValue(past.taskId)} is the id of no task of this engine`)
+    if (id === undefined)
+      throw new UnknownTaskError(`${describeValue(past.taskId)} is the id of no task of this engine`)
     const now = clock.now()
     const epochMs = clock.epochMs()
     const record = this.#table.adopt(plan, args, id, now - (epochMs - past.createdAt))
