@@ -11,6 +11,7 @@ export {
   NonRetryableError,
   PayloadError,
   QueueFullError,
+  StoreError,
   TaskCancelledError,
   TaskDefinitionError,
   TaskExpiredError,
@@ -21,4 +22,4 @@ export {
   UnsupportedByEngineError,
   WaitTimeoutError,
 } from '@catzilla/engine'
-export type { ErrorCode, ErrorName, PayloadIssue } from '@catzilla/engine'
+export type { ErrorCode, ErrorName, PayloadIssue, StoreFailure } from '@catzilla/engine'

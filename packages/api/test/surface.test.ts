@@ -17,6 +17,7 @@ test('@catzilla/api', () => {
       "NonRetryableError",
       "PayloadError",
       "QueueFullError",
+      "StoreError",
       "TaskBatch",
       "TaskCancelledError",
       "TaskCrashedError",
