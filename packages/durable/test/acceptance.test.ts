@@ -141,7 +141,7 @@ describe('refused', () => {
 })
 
 describe('while the store cannot write', () => {
-  const full = new StoreError('the store in ./data has no room for more', 'full')
+  const full = new StoreError('the store in ./data has no room for more', { reason: 'full' })
 
   it('what could not be stored is refused and does not run, new tasks are refused, running ones finish', async () => {
     const heard = warnings()

@@ -66,7 +66,7 @@ class MemoryStore implements Store {
 
   writeNow(changes: readonly StoreChange[]): void {
     const disk = this.#disk
-    if (disk.dead) throw new StoreError('the process is dead', 'closed')
+    if (disk.dead) throw new StoreError('the process is dead', { reason: 'closed' })
     if (disk.failure === null || disk.failsAfterWriting) {
       for (const { key, value } of changes) {
         if (value === undefined) disk.entries.delete(key)

@@ -305,7 +305,7 @@ export class Recovery {
   }
 
   #give(thrown: unknown): void {
-    const error = thrown instanceof StoreError ? thrown : new StoreError(String(thrown), 'failed', { cause: thrown })
+    const error = thrown instanceof StoreError ? thrown : new StoreError(String(thrown), { cause: thrown })
     this.stop()
     process.emitWarning(`no more tasks are taken up: ${error.message}`, {
       type: 'CatzillaWarning',

@@ -69,21 +69,21 @@ export function foreignStore(directory: string, detail: string): StoreError {
 export function newerStore(directory: string, found: unknown, known: number): StoreError {
   return new StoreError(
     `the store in ${directory} was written by a newer version of @catzilla/durable (format ${String(found)}, this one reads up to ${known}); update the package, or choose another directory`,
-    'version',
+    { reason: 'version' },
   )
 }
 
 export function lockedStore(directory: string, who: string, remedy: string): StoreError {
-  return new StoreError(`the store in ${directory} is in use by ${who}; ${remedy}`, 'locked')
+  return new StoreError(`the store in ${directory} is in use by ${who}; ${remedy}`, { reason: 'locked' })
 }
 
 export function closedStore(directory: string): StoreError {
-  return new StoreError(`the store in ${directory} is closed; make a new engine to open it again`, 'closed')
+  return new StoreError(`the store in ${directory} is closed; make a new engine to open it again`, { reason: 'closed' })
 }
 
 function storeError(known: Known, directory: string, detail: string, cause?: unknown): StoreError {
   const { reason, words, remedy } = known
-  return new StoreError(`the store in ${directory} ${words} (${detail}); ${remedy}`, reason, { cause })
+  return new StoreError(`the store in ${directory} ${words} (${detail}); ${remedy}`, { reason, cause })
 }
 
 function causeOf(error: Error): string {

@@ -288,9 +288,9 @@ export type StoreFailure =
 export class StoreError extends CatzillaError {
   readonly reason: StoreFailure
 
-  constructor(message: string, reason: StoreFailure = 'failed', options?: ErrorOptions) {
+  constructor(message: string, options: ErrorOptions & { readonly reason?: StoreFailure } = {}) {
     super('StoreError', message, options)
-    this.reason = reason
+    this.reason = options.reason ?? 'failed'
   }
 }
 
