@@ -130,7 +130,7 @@ describe('records', () => {
 
   it('a task comes back', () => {
     const args = ['a@b.c', new Map([['k', 1]])]
-    expect(readTask(plain, key, writeTask(plain, key, task, packValue(args)))).toEqual({ ...task, args })
+    expect(readTask(plain, key, writeTask(plain, key, task, packValue(args)))).toEqual({ ...task, priority: 2, args })
   })
 
   it.each([

@@ -59,13 +59,13 @@ export class Calls {
   }
 
   /** The call of a stored task; undefined while no task of its name is defined. */
-  ofStored({ name, options, columns }: StoredTask): KnownCall | undefined {
+  ofStored({ name, priority, options, columns }: StoredTask): KnownCall | undefined {
     const definition = this.#definitions.get(name)
     if (definition === undefined) return undefined
     const { kernel } = definition
     const call: TaskCall = Object.freeze({
       name,
-      options: Object.freeze({ ...definition.options, ...options }),
+      options: Object.freeze({ ...definition.options, ...options, priority }),
       ...(kernel === undefined ? {} : { kernel }),
       ...(columns ? { columns: true as const } : {}),
     })

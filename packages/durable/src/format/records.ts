@@ -1,6 +1,7 @@
 // What is stored of a task, as bytes and back. What comes back is checked: a file is anybody's until it is.
 import { isSettled, taskStatuses } from '@catzilla/engine'
-import type { ResolvedTaskOptions, SettledStatus, TaskLogLine, TaskOutcome, TaskStats } from '@catzilla/engine'
+import type { ResolvedTaskOptions, SettledStatus, TaskLogLine, TaskOutcome, TaskPriority, TaskStats } from '@catzilla/engine'
+import { placeOf } from './keys.ts'
 import { restoreError, storeError } from './errors.ts'
 import { UnreadableError } from './seal.ts'
 import type { Seal } from './seal.ts'
@@ -9,6 +10,8 @@ import { packValue, unpackValue } from './values.ts'
 /** An accepted task. */
 export interface StoredTask {
   readonly taskId: string
+  /** The class in which it was accepted, which its key says. */
+  readonly priority: TaskPriority
   readonly name: string
   /** Epoch milliseconds. */
   readonly createdAt: number
@@ -54,7 +57,7 @@ export interface StoredDeath {
 }
 
 /** @param args as `packValue` gave them: they are packed before the task is taken, for they may be what is refused */
-export function writeTask(seal: Seal, key: string, task: Omit<StoredTask, 'args'>, args: Buffer): Buffer {
+export function writeTask(seal: Seal, key: string, task: Omit<StoredTask, 'args' | 'priority'>, args: Buffer): Buffer {
   const { taskId, name, createdAt, dueAt, retryOf, options, columns } = task
   const head = packValue([taskId, name, createdAt, dueAt, retryOf, options, columns])
   const whole = Buffer.allocUnsafe(4 + head.length + args.length)
@@ -77,7 +80,9 @@ export function readTask(seal: Seal, key: string, bytes: Uint8Array): StoredTask
   require(retryOf === null || typeof retryOf === 'string', 'origin')
   require(typeof options === 'object' && options !== null, 'options')
   require(typeof columns === 'boolean', 'kind')
-  return { taskId, name, createdAt, dueAt, retryOf, options, columns, args }
+  const priority = placeOf(key)?.priority
+  require(priority !== undefined, 'key')
+  return { taskId, priority, name, createdAt, dueAt, retryOf, options, columns, args }
 }
 
 /** A result that cannot be stored is left out, and the last line of the log says so. */

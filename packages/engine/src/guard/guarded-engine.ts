@@ -8,6 +8,7 @@ import {
   TaskDefinitionError,
   UnsupportedByEngineError,
   describeValue,
+  toError,
 } from '../contract/errors.ts'
 import { engineEventTypes } from '../contract/events.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
@@ -38,6 +39,8 @@ class GuardedEngine implements TaskEngine {
   readonly capabilities: EngineCapabilities
   readonly #engine: TaskEngine
   #state: LifeCycle = 'new'
+  /** Why the latest start failed. */
+  #startFailure: Error | undefined
   #stopped: Promise<ShutdownReport> | undefined
 
   constructor(engine: TaskEngine) {
@@ -57,6 +60,7 @@ class GuardedEngine implements TaskEngine {
     } catch (error) {
       // what could not be started may be tried again
       this.#state = 'new'
+      this.#startFailure = toError(error)
       throw error
     }
   }
@@ -189,8 +193,13 @@ class GuardedEngine implements TaskEngine {
   }
 
   #closed(what: string): EngineClosedError {
-    const state =
-      this.#state === 'new' ? 'has not been started; call start() first' : `is ${this.#state}; make a new engine`
-    return new EngineClosedError(`the ${this.name} engine cannot be ${what}: it ${state}`)
+    const cannot = `the ${this.name} engine cannot be ${what}`
+    const failure = this.#startFailure
+    if (this.#state !== 'new') return new EngineClosedError(`${cannot}: it is ${this.#state}; make a new engine`)
+    if (failure === undefined) {
+      return new EngineClosedError(`${cannot}: it has not been started; call start() first`)
+    }
+    // whoever submits may be the only one who hears of it
+    return new EngineClosedError(`${cannot}: it could not be started: ${failure.message}`, { cause: failure })
   }
 }
