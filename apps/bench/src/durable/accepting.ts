@@ -7,7 +7,7 @@ import { createTypeScriptEngine, resolveTaskOptions } from '@catzilla/engine'
 import type { TaskCall, TaskEngine } from '@catzilla/engine'
 import { open } from 'lmdb'
 import { collectGarbage } from '../child.ts'
-import { clocks, interleave, median, ratio, timed } from '../measure.ts'
+import { clocks, interleave, median, ratio } from '../measure.ts'
 import { formatCount, formatPercent, tellProgress, verify } from '../section.ts'
 import type { SectionInput, SectionResult } from '../section.ts'
 
@@ -27,9 +27,9 @@ export async function measureAccepting({ quick, clock }: SectionInput): Promise<
   try {
     const now = clocks[clock]
     const contenders = [
-      timed('durable: accepted', () => acceptAll(directory(), count), now),
-      timed('durable: accepted and ended', () => runAll(directory(), count), now),
-      timed('bare lmdb: put, synced', () => putAll(directory(), count), now),
+      { name: 'durable: accepted', run: () => acceptAll(directory(), count, now) },
+      { name: 'durable: accepted and ended', run: () => runAll(directory(), count, now) },
+      { name: 'bare lmdb: put, synced', run: () => putAll(directory(), count, now) },
     ]
     const rounds = quick ? { rounds: 1, warmUps: 0 } : { rounds: 7, warmUps: 1 }
     const samples = await interleave(contenders, { ...rounds, before: collectGarbage })
@@ -70,42 +70,43 @@ async function startEngine(directory: string, count: number): Promise<{ engine: 
   return { engine, call: Object.freeze({ name: 'mail', options }) }
 }
 
-async function acceptAll(directory: string, count: number): Promise<number> {
+async function acceptAll(directory: string, count: number, now: () => number): Promise<number> {
   const { engine, call } = await startEngine(directory, count)
   await engine.pause()
-  await inFlight(count, async () => engine.submit(call, args).accepted)
+  const perTask = await timeOf(count, now, async () => engine.submit(call, args).accepted)
   verify('tasks accepted', engine.snapshot().totalQueued, count)
   await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
-  return count
+  return perTask
 }
 
-async function runAll(directory: string, count: number): Promise<number> {
+async function runAll(directory: string, count: number, now: () => number): Promise<number> {
   const { engine, call } = await startEngine(directory, count)
-  await inFlight(count, async () => {
+  const perTask = await timeOf(count, now, async () => {
     const handle = engine.submit(call, args)
     await handle.accepted
     await handle.wait()
   })
   verify('tasks completed', engine.snapshot().completedTasks, count)
   await engine.stop({ waitForCompletion: true, timeoutMs: 60_000 })
-  return count
+  return perTask
 }
 
-async function putAll(directory: string, count: number): Promise<number> {
+async function putAll(directory: string, count: number, now: () => number): Promise<number> {
   const db = open<Buffer, string>({ path: directory, noSubdir: false, encoding: 'binary', cache: false })
   const value = Buffer.alloc(RECORD_BYTES, 1)
   let next = 0
-  await inFlight(count, async () => {
+  const perPut = await timeOf(count, now, async () => {
     void db.put(`t:2:${(next++).toString(36).padStart(11, '0')}`, value)
     await db.flushed
   })
   verify('values put', (db.getStats() as { entryCount: number }).entryCount, count)
   await db.close()
-  return count
+  return perPut
 }
 
-/** Does `work` so often, so many at a time. */
-async function inFlight(count: number, work: () => Promise<void>): Promise<void> {
+/** Does `work` so often, so many at a time; the time that each took of it all. Opening and closing is no part of it. */
+async function timeOf(count: number, now: () => number, work: () => Promise<void>): Promise<number> {
+  const startedAt = now()
   let left = count
   const one = async (): Promise<void> => {
     while (left > 0) {
@@ -114,4 +115,5 @@ async function inFlight(count: number, work: () => Promise<void>): Promise<void>
     }
   }
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, count) }, one))
+  return (now() - startedAt) / count
 }

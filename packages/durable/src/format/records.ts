@@ -1,6 +1,13 @@
 // What is stored of a task, as bytes and back. What comes back is checked: a file is anybody's until it is.
 import { isSettled, taskStatuses } from '@catzilla/engine'
-import type { ResolvedTaskOptions, SettledStatus, TaskLogLine, TaskOutcome, TaskPriority, TaskStats } from '@catzilla/engine'
+import type {
+  ResolvedTaskOptions,
+  SettledStatus,
+  TaskLogLine,
+  TaskOutcome,
+  TaskPriority,
+  TaskStats,
+} from '@catzilla/engine'
 import { placeOf } from './keys.ts'
 import { restoreError, storeError } from './errors.ts'
 import { UnreadableError } from './seal.ts'

@@ -1,5 +1,6 @@
 // Group commit: whatever is to be written while one commit is on its way goes into the next one, so that all who wait share
 // its sync. While the store cannot write, what must not be lost is kept and tried again; new tasks are refused.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Alarm, Clock, StoreError } from '@catzilla/engine'
 import type { Store, StoreChange } from './store.ts'
 import { asStoreError, closedStore } from './store-errors.ts'
@@ -77,6 +78,8 @@ export class Writer {
       if (failure !== null) return this.#fail(failure, group)
       this.#works()
       for (const { done } of group) done()
+      // those who waited may have more to write at once: then it shares the next commit
+      if (group.length > 1) await nextTurn()
     }
     this.#committing = false
     this.#tellIdle()
