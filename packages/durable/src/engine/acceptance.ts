@@ -1,6 +1,6 @@
 // How tasks are taken: by the engine inside, at once; and by the store, which says later that it has them.
 import { PayloadError, copyArguments, formatPath } from '@catzilla/engine'
-import type { StoreError, TaskCall, TaskHandle } from '@catzilla/engine'
+import type { TaskCall, TaskHandle } from '@catzilla/engine'
 import { keys, sequenceOfId } from '../format/keys.ts'
 import { writeTask } from '../format/records.ts'
 import { packValue } from '../format/values.ts'
@@ -64,11 +64,7 @@ export class Acceptance {
     }
     const numbered = numbering.used(sequence)
     if (numbered !== undefined) changes.push(numbered)
-    writer.write(
-      changes,
-      () => handle.accept(),
-      (error) => refuse(handle, error),
-    )
+    handle.acceptedWith(writer.write(changes, handle))
     return handle
   }
 
@@ -78,12 +74,6 @@ export class Acceptance {
   get home(): { observed(): void } {
     return this.#home
   }
-}
-
-/** What has not started will not: nobody would know of it after a crash. What runs goes on, and ends as it ends. */
-function refuse(handle: DurableHandle, error: StoreError): void {
-  handle.refuse(error)
-  if (handle.status !== 'running') handle.inner.cancel(`it could not be stored: ${error.message}`)
 }
 
 /** Where in the arguments stands what has no bytes. */

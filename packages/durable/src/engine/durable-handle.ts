@@ -2,6 +2,7 @@
 import { callSafely, isSettled } from '@catzilla/engine'
 import type { StoreError, TaskCall, TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '@catzilla/engine'
 import type { TaskPlace } from '../format/keys.ts'
+import type { WriteWatcher } from '../store/writer.ts'
 
 /** What a handle asks of the engine that made it. */
 export interface HandleHome {
@@ -11,7 +12,7 @@ export interface HandleHome {
 
 const acceptedAtOnce: Promise<void> = Promise.resolve()
 
-export class DurableHandle implements TaskHandle, TaskPlace {
+export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
   readonly taskId: string
   readonly call: TaskCall
   readonly priority: TaskPlace['priority']
@@ -31,10 +32,10 @@ export class DurableHandle implements TaskHandle, TaskPlace {
   /** Attempts of it stand in the store. */
   hasAttempts = false
   /** It could not be stored: what becomes of it stays in memory. */
-  refused: StoreError | null = null
+  refusal: StoreError | null = null
   readonly #home: HandleHome
   #accepted = false
-  #acceptance: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | null = null
+  #commit: () => Promise<void> = () => acceptedAtOnce
   #outcome: TaskOutcome | undefined
   #unobserved = false
   #wait: { promise: Promise<unknown>; resolve: (value: unknown) => void; reject: (error: Error) => void } | null = null
@@ -65,23 +66,27 @@ export class DurableHandle implements TaskHandle, TaskPlace {
 
   get accepted(): Promise<void> {
     if (this.#accepted) return acceptedAtOnce
-    if (this.refused !== null) return rejected(this.refused)
-    return (this.#acceptance ??= deferred<void>()).promise
+    if (this.refusal !== null) return rejected(this.refusal)
+    return this.#commit()
   }
 
-  get isAccepted(): boolean {
-    return this.#accepted
+  /** @param commit gives the promise of the commit that has its record */
+  acceptedWith(commit: () => Promise<void>): void {
+    this.#commit = commit
   }
 
-  /** The record is on disk. */
-  accept(): void {
+  /** Its record is on disk. */
+  committed(): void {
     this.#accepted = true
-    this.#acceptance?.resolve()
   }
 
-  refuse(error: StoreError): void {
-    this.refused = error
-    this.#acceptance?.reject(error)
+  /**
+   * Its record could not be written. What has not started will not: nobody would know of it after a crash. What runs goes
+   * on, and ends as it ends.
+   */
+  refused(error: StoreError): void {
+    this.refusal = error
+    if (this.status !== 'running') this.inner.cancel(`it could not be stored: ${error.message}`)
   }
 
   /** An end that is not yet recorded does not show, but that it was cancelled: whoever did so knows. */

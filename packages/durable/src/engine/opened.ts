@@ -160,7 +160,7 @@ export class Opened {
   #written(changes: readonly StoreChange[]): Promise<void> {
     const { writer } = this.kept
     return new Promise((resolve, reject) => {
-      writer.write(changes, resolve, reject)
+      writer.write(changes, { committed: resolve, refused: reject })
     })
   }
 

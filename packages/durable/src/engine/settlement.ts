@@ -65,7 +65,7 @@ export class Settlement {
     if (handle === undefined) return held.release(event)
     const outcome = outcomeOf(event)
     if (this.#kept.closing && isClosed(outcome)) return this.#close(handle, outcome.error, held, event)
-    if (handle.refused !== null) return this.#settle(handle, outcome, held, event)
+    if (handle.refusal !== null) return this.#settle(handle, outcome, held, event)
     this.#ending++
     void this.#record(handle, outcome, held, event).finally(() => {
       this.#ending--
@@ -79,14 +79,15 @@ export class Settlement {
     const completed = outcome.status === 'completed'
     const info = retention.keeps(completed, keepResultMs) ? await inner.find(handle.taskId) : undefined
     const changes = this.#changesFor(handle, outcome, info)
-    writer.write(changes, () => {
+    const committed = (): void => {
       if (info !== undefined) {
         const expiresAt = (info.completedAt ?? this.#kept.clock.epochMs()) + keepResultMs
         const { priority, sequence } = handle
         retention.add({ priority, sequence, completed, expiresAt })
       }
       this.#settle(handle, outcome, held, event)
-    })
+    }
+    writer.write(changes, { committed })
   }
 
   #changesFor(handle: DurableHandle, outcome: TaskOutcome, info: TaskInfo | undefined): StoreChange[] {
@@ -127,16 +128,17 @@ export class Settlement {
 
   #retried({ taskId, attempt, at, delayMs }: EngineEvents['retrying']): void {
     const handle = this.#kept.live.get(taskId)
-    if (handle === undefined || handle.refused !== null) return
+    if (handle === undefined || handle.refusal !== null) return
     handle.hasAttempts = true
     const { slot } = handle
     handle.slot = -1
     const key = keys.task('a', handle)
     const value = { attempts: attempt, recoveries: handle.recoveries, dueAt: at + delayMs }
     // until then it is the note of its start that counts the attempt
-    this.#kept.writer.write([{ key, value: writeAttempts(this.#kept.seal, key, value) }], () => {
+    const committed = (): void => {
       if (slot >= 0) this.#kept.notes.free(slot)
-    })
+    }
+    this.#kept.writer.write([{ key, value: writeAttempts(this.#kept.seal, key, value) }], { committed })
   }
 
   #settle(handle: DurableHandle, outcome: TaskOutcome, held: HeldEvent | null, event: EngineEvent | null): void {

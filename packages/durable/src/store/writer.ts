@@ -8,12 +8,48 @@ import { asStoreError, closedStore } from './store-errors.ts'
 /** Pause in milliseconds before a failing store is tried again. */
 const RETRY_MS = 1000
 
+/** Who is told of a write. */
+export interface WriteWatcher {
+  /** It is on disk. */
+  committed(): void
+  /** It could not be written, and is given up. Without it, it is tried until it can be. */
+  readonly refused?: (error: StoreError) => void
+}
+
 interface Waiting {
   readonly changes: readonly StoreChange[]
-  /** Told when the changes are on disk. */
-  readonly done: () => void
-  /** Told instead when they could not be written; without it they are tried until they can be. */
-  readonly refused: ((error: StoreError) => void) | null
+  readonly watcher: WriteWatcher
+}
+
+const nobody: WriteWatcher = { committed: () => {} }
+
+/** What shares a commit, and the promise of all who wait for it: one, however many they are. */
+class Group {
+  readonly entries: Waiting[] = []
+  #promise: { readonly promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | null = null
+
+  get written(): Promise<void> {
+    if (this.#promise !== null) return this.#promise.promise
+    const settle = { resolve: (): void => {}, reject: (_: Error): void => {} }
+    const promise = new Promise<void>((resolve, reject) => {
+      settle.resolve = resolve
+      settle.reject = reject
+    })
+    // whoever looks gets the error; nobody has to
+    promise.catch(() => {})
+    this.#promise = { promise, ...settle }
+    return promise
+  }
+
+  succeeded(): void {
+    for (const { watcher } of this.entries) watcher.committed()
+    this.#promise?.resolve()
+  }
+
+  failed(error: StoreError): void {
+    for (const { watcher } of this.entries) watcher.refused?.(error)
+    this.#promise?.reject(error)
+  }
 }
 
 export class Writer {
@@ -21,7 +57,7 @@ export class Writer {
   readonly #clock: Clock
   /** Told when writing begins to fail, and with null when it works again. */
   readonly #tell: (error: StoreError | null) => void
-  #waiting: Waiting[] = []
+  #waiting = new Group()
   #committing = false
   #failure: StoreError | null = null
   #retry: Alarm | undefined
@@ -40,13 +76,18 @@ export class Writer {
 
   /** Whether everything is on disk. */
   get idle(): boolean {
-    return !this.#committing && this.#waiting.length === 0
+    return !this.#committing && this.#waiting.entries.length === 0
   }
 
-  /** Writes, in the order of the calls. @param refused makes the changes ones that are given up when they cannot be written */
-  write(changes: readonly StoreChange[], done: () => void = () => {}, refused: Waiting['refused'] = null): void {
-    this.#waiting.push({ changes, done, refused })
+  /**
+   * Writes, in the order of the calls.
+   * @returns a function that gives the promise of its commit; it rejects when the commit fails, whatever is tried again
+   */
+  write(changes: readonly StoreChange[], watcher: WriteWatcher = nobody): () => Promise<void> {
+    const group = this.#waiting
+    group.entries.push({ changes, watcher })
     if (!this.#committing && this.#retry === undefined) this.#begin()
+    return () => group.written
   }
 
   /** Settles when everything is on disk, or the store has failed at it once more. */
@@ -60,8 +101,9 @@ export class Writer {
   close(): void {
     this.#retry?.cancel()
     this.#retry = undefined
-    const error = this.#failure ?? closedStore(this.#store.directory)
-    for (const { refused } of this.#waiting.splice(0)) refused?.(error)
+    const given = this.#waiting
+    this.#waiting = new Group()
+    given.failed(this.#failure ?? closedStore(this.#store.directory))
   }
 
   #begin(): void {
@@ -71,42 +113,46 @@ export class Writer {
   }
 
   async #commitAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.entries.length > 0) {
       const group = this.#waiting
-      this.#waiting = []
+      this.#waiting = new Group()
       const failure = await this.#commit(group)
       if (failure !== null) return this.#fail(failure, group)
       this.#works()
-      for (const { done } of group) done()
+      group.succeeded()
       // those who waited may have more to write at once: then it shares the next commit
-      if (group.length > 1) await nextTurn()
+      if (group.entries.length > 1) await nextTurn()
     }
     this.#committing = false
     this.#tellIdle()
   }
 
-  async #commit(group: readonly Waiting[]): Promise<StoreError | null> {
+  async #commit({ entries }: Group): Promise<StoreError | null> {
+    const all: StoreChange[] = []
+    for (const { changes } of entries) for (const change of changes) all.push(change)
     try {
-      await this.#store.write(group.flatMap(({ changes }) => changes))
+      await this.#store.write(all)
       return null
     } catch (thrown) {
       return asStoreError(thrown, this.#store.directory, 'writing')
     }
   }
 
-  #fail(failure: StoreError, group: readonly Waiting[]): void {
+  #fail(failure: StoreError, group: Group): void {
     const first = this.#failure === null
+    const later = this.#waiting
     this.#failure = failure
-    const refused = group.filter((each) => each.refused !== null)
+    this.#waiting = new Group()
+    const isKept = ({ watcher }: Waiting): boolean => watcher.refused === undefined
     // whether a failed commit left anything behind is not known: what was refused must not come back later
+    const refused = group.entries.filter((each) => !isKept(each))
     const undo = refused.flatMap(({ changes }) => changes.map(({ key }) => ({ key, value: undefined })))
-    const kept = group.filter((each) => each.refused === null)
-    const later = this.#waiting.filter((each) => each.refused === null)
-    const alsoRefused = this.#waiting.filter((each) => each.refused !== null)
-    this.#waiting = [...kept, { changes: undo, done: () => {}, refused: null }, ...later]
+    const kept = [...group.entries.filter(isKept), { changes: undo, watcher: nobody }, ...later.entries.filter(isKept)]
+    this.#waiting.entries.push(...kept)
     this.#committing = false
     this.#retry = this.#clock.setAlarm(RETRY_MS, () => this.#tryAgain())
-    for (const each of [...refused, ...alsoRefused]) each.refused?.(failure)
+    group.failed(failure)
+    later.failed(failure)
     if (first) this.#tell(failure)
     this.#tellIdle()
   }
@@ -114,7 +160,7 @@ export class Writer {
   #tryAgain(): void {
     this.#retry?.cancel()
     this.#retry = undefined
-    if (!this.#committing && this.#waiting.length > 0) this.#begin()
+    if (!this.#committing && this.#waiting.entries.length > 0) this.#begin()
   }
 
   #works(): void {
