@@ -42,7 +42,9 @@ export class Acceptance {
   #admit(known: KnownCall, inner: TaskHandle, packed: Buffer, retryOf: string | null): DurableHandle {
     const { clock, live, numbering, prefix, seal, writer } = this.#kept
     const { call } = known
-    const sequence = sequenceOfId(inner.taskId, prefix) ?? 0
+    // an id is put together anew each time that it is asked for
+    const { taskId, name } = inner
+    const sequence = sequenceOfId(taskId, prefix) ?? 0
     const createdAt = clock.epochMs()
     const handle = new DurableHandle(this.#home, call, inner, sequence, {
       retryOf,
@@ -50,11 +52,10 @@ export class Acceptance {
       createdAt: null,
       accepted: false,
     })
-    live.set(inner.taskId, handle)
+    live.set(taskId, handle)
     const key = keys.task('t', handle)
     const { runAt, delayMs } = call.options
     const dueAt = runAt ?? (delayMs > 0 ? createdAt + delayMs : null)
-    const { taskId, name } = inner
     const columns = call.columns === true
     const head = { taskId, name, createdAt, dueAt, retryOf, options: known.stored, columns }
     const changes: StoreChange[] = [{ key, value: writeTask(seal, key, head, packed) }]

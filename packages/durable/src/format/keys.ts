@@ -52,6 +52,9 @@ export function placeOf(key: string): TaskPlace | undefined {
 
 /** The number in the id of a task of the store with this prefix; undefined for other ids. */
 export function sequenceOfId(taskId: string, prefix: string): number | undefined {
-  const found = /^([0-9a-f]+)-([0-9a-z]{1,11})-[0-9a-z]+$/.exec(taskId)
-  return found?.[1] === prefix ? Number.parseInt(found[2] ?? '', 36) : undefined
+  const from = prefix.length + 1
+  const to = taskId.indexOf('-', from)
+  if (to <= from || taskId[from - 1] !== '-' || !taskId.startsWith(prefix)) return undefined
+  const sequence = Number.parseInt(taskId.slice(from, to), 36)
+  return Number.isSafeInteger(sequence) && sequence >= 0 ? sequence : undefined
 }

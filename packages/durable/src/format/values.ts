@@ -11,9 +11,14 @@ const MOST_DEPTH = 64
 
 const packr = new Packr({ useRecords: false, moreTypes: false, structuredClone: false, mapsAsObjects: true })
 
+/** Objects met in the value that is being looked at; nobody else does meanwhile. */
+const seen = new Set<object>()
+
 /** @throws DataCloneError for what cannot be written: functions, symbols, … */
 export function packValue(value: unknown): Buffer {
-  const plain = isPlain(value, new Set(), 0)
+  seen.clear()
+  const plain = isPlain(value, 0)
+  seen.clear()
   const body = plain ? packr.pack(value) : serialize(value)
   const bytes = Buffer.allocUnsafe(body.length + 1)
   bytes[0] = plain ? MSGPACK : STRUCTURED
@@ -30,7 +35,7 @@ export function unpackValue(bytes: Uint8Array): unknown {
 }
 
 /** Whether msgpackr gives back exactly what it got. */
-function isPlain(value: unknown, seen: Set<object>, depth: number): boolean {
+function isPlain(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case 'boolean':
     case 'undefined':
@@ -40,24 +45,23 @@ function isPlain(value: unknown, seen: Set<object>, depth: number): boolean {
     case 'number':
       return !Object.is(value, -0)
     case 'object':
-      return value === null || isPlainObject(value, seen, depth)
+      return value === null || isPlainObject(value, depth)
     default:
       return false
   }
 }
 
-function isPlainObject(value: object, seen: Set<object>, depth: number): boolean {
+function isPlainObject(value: object, depth: number): boolean {
   // the same object in two places is one object afterwards too
   if (depth > MOST_DEPTH || seen.has(value)) return false
   seen.add(value)
   if (Array.isArray(value)) {
     if (Object.keys(value).length !== value.length) return false
-    return value.every((each) => isPlain(each, seen, depth + 1))
+    return value.every((each) => isPlain(each, depth + 1))
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
   for (const [name, each] of Object.entries(value)) {
-    if (name === '__proto__' || name === 'toJSON' || !isWellFormed(name) || !isPlain(each, seen, depth + 1))
-      return false
+    if (name === '__proto__' || name === 'toJSON' || !isWellFormed(name) || !isPlain(each, depth + 1)) return false
   }
   return true
 }
