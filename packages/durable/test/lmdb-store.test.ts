@@ -13,10 +13,8 @@ import {
   closeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { StoreError } from '@catzilla/engine'
-import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keys } from '../src/format/keys.ts'
 import { identify } from '../src/store/identity.ts'
@@ -25,6 +23,7 @@ import { claim, isAlive, readOwner, seenNow } from '../src/store/owner.ts'
 import type { ProcessWorld } from '../src/store/owner.ts'
 import { RunningFile } from '../src/store/running-file.ts'
 import { asStoreError } from '../src/store/store-errors.ts'
+import { bundled } from './bundled.ts'
 
 let root = ''
 const stores: LmdbStore[] = []
@@ -204,33 +203,14 @@ function tear(path: string, at: number): void {
 describe('a disk that fills up', () => {
   it('gives an error, loses nothing that was written, and works again when there is room', async () => {
     // in a process of its own, whose files may not grow beyond 12 MiB
-    const home = dirname(fileURLToPath(import.meta.url))
-    const program = join(home, '../node_modules/.cache', `full-disk-${process.pid}.mjs`)
-    try {
-      await build({
-        entryPoints: [join(home, 'full-disk.ts')],
-        outfile: program,
-        bundle: true,
-        format: 'esm',
-        platform: 'node',
-        conditions: ['@catzilla/source'],
-        external: ['lmdb', 'msgpackr', '@catzilla/core-c'],
-      })
-      const said = execFileSync(
-        'sh',
-        ['-c', `ulimit -f 24576; exec "$0" "$@"`, process.execPath, program, join(root, 'data')],
-        {
-          encoding: 'utf8',
-        },
-      )
-      const { written, refused, kept, after } = JSON.parse(said) as Record<string, number>
-      expect(written).toBeGreaterThan(100)
-      expect(refused).toBe(50)
-      expect(kept).toBe(written)
-      expect(after).toBe(1)
-    } finally {
-      rmSync(program, { force: true })
-    }
+    const program = await bundled('full-disk')
+    const inShell = ['-c', 'ulimit -f 24576; exec "$0" "$@"', process.execPath, program, join(root, 'data')]
+    const said = execFileSync('sh', inShell, { encoding: 'utf8' })
+    const { written, refused, kept, after } = JSON.parse(said) as Record<string, number>
+    expect(written).toBeGreaterThan(100)
+    expect(refused).toBe(50)
+    expect(kept).toBe(written)
+    expect(after).toBe(1)
   })
 })
 
