@@ -18,12 +18,17 @@ async function killedWith(submit: (engine: TaskEngine) => readonly TaskHandle[])
   return disk.kill()
 }
 
-/** A disk whose process died while the task ran, in its attempt of that number. */
-async function killedRunning(disk: MemoryDisk, maxRecoveries?: number): Promise<{ disk: MemoryDisk; attempt: number }> {
-  const engine = await startOver(disk, maxRecoveries === undefined ? {} : { durable: { maxRecoveries } })
+/** A disk whose process died while so many tasks ran, in the latest attempt of that number. */
+async function killedRunning(
+  disk: MemoryDisk,
+  maxRecoveries = 3,
+  running = 1,
+): Promise<{ disk: MemoryDisk; attempt: number }> {
+  const engine = await startOver(disk, { durable: { maxRecoveries } })
   const started = gate<number>()
+  let begun = 0
   define(engine, 'poison', () => {
-    started.open(currentTask()?.attempt ?? 0)
+    if (++begun === running) started.open(currentTask()?.attempt ?? 0)
     return never()
   })
   const attempt = await started.passed
@@ -260,7 +265,7 @@ describe('a task that was running when the process died', () => {
       const call = define(engine, 'poison', () => 1)
       return [engine.submit(call, [1]), engine.submit(call, [2])]
     })
-    const { disk } = await killedRunning(first, 0)
+    const { disk } = await killedRunning(first, 0, 2)
     const engine = await startOver(disk, { durable: { maxRecoveries: 0 } })
     await turns(20)
     const letters = deadLettersOf(engine)

@@ -29,8 +29,8 @@ it.each([
 })
 
 it('engines that cannot be made durable, and directories that are none, are refused', () => {
-  const { keepWith: _, ...rest } = createTypeScriptEngine()
-  expect(() => main.createDurableEngine(rest as never, './never-made')).toThrow(/cannot be made durable/)
+  const lacking = { name: 'strange', capabilities: { durable: false } }
+  expect(() => main.createDurableEngine(lacking as never, './never-made')).toThrow(/cannot be made durable/)
   const broker = { ...createTypeScriptEngine(), name: 'bullmq', capabilities: { durable: true } }
   expect(() => main.createDurableEngine(broker as never, './never-made')).toThrow(/keeps its tasks by itself/)
   expect(() => main.createDurableEngine(createTypeScriptEngine(), '')).toThrow(/the directory must be a text/)
