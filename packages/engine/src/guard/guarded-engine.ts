@@ -200,6 +200,8 @@ class GuardedEngine implements TaskEngine {
       return new EngineClosedError(`${cannot}: it has not been started; call start() first`)
     }
     // whoever submits may be the only one who hears of it
-    return new EngineClosedError(`${cannot}: it has not been started, for that failed: ${failure.message}`, { cause: failure })
+    return new EngineClosedError(`${cannot}: it has not been started, for that failed: ${failure.message}`, {
+      cause: failure,
+    })
   }
 }
