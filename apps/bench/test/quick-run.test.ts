@@ -34,6 +34,8 @@ describe('bench', () => {
       '== Threads ==',
       '== Compiled bodies beside V8 ==',
       '== Compiled bodies as tasks ==',
+      '== Durable tasks: accepting ==',
+      '== Durable tasks: recovery ==',
       '== Allocators ==',
     ]) {
       expect(stdout).toContain(title)
