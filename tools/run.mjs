@@ -47,6 +47,13 @@ const commands = {
     const file = 'packages/engine/test/isolates/soak.test.ts'
     await run('soaking the lanes off the event loop', 'vitest', ['run', '--project', 'engine', file, ...args])
   },
+  /** Kills processes with durable tasks 200 times on each engine, for every night; CATZILLA_CRASH_ROUNDS changes how often. */
+  async crash(args) {
+    env.CATZILLA_CRASH_ROUNDS ??= '200'
+    await build()
+    const file = 'packages/durable/test/crash.test.ts'
+    await run('killing processes with durable tasks', 'vitest', ['run', '--project', 'durable', file, ...args])
+  },
   async exec([command, ...args]) {
     await run(undefined, command, args)
   },

@@ -5,6 +5,7 @@ import { measureAllocatorRow, measureAllocators } from './allocator.ts'
 import { answerAsChild, runJob } from './child.ts'
 import type { Job } from './child.ts'
 import { compiledSections } from './compiled/sections.ts'
+import { durableSections } from './durable/sections.ts'
 import { measureFlatness } from './flat.ts'
 import { measureHttp } from './http/http.ts'
 import { measureLatency } from './latency.ts'
@@ -32,6 +33,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   http: measureHttp,
   monitor: measureMonitor,
   ...workflowSections,
+  ...durableSections,
   allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {

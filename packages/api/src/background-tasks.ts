@@ -90,7 +90,8 @@ export class BackgroundTasks implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock
     const { engine, info } = selectEngine(options.engine, this.#options.engineOptions)
     const { durable } = this.#options
-    this.engine = durable === undefined || this.#dormant ? engine : wrapDurable(engine, durable)
+    this.engine =
+      durable === undefined || this.#dormant ? engine : wrapDurable(engine, durable, this.#options.engineOptions)
     this.engineInfo = info
     this.ready = this.engine.start()
     this.ready.catch(() => {}) // whoever looks at `ready` gets the error; nobody has to

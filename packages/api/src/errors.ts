@@ -11,6 +11,7 @@ export {
   NonRetryableError,
   PayloadError,
   QueueFullError,
+  StoreError,
   TaskCancelledError,
   TaskDefinitionError,
   TaskExpiredError,
@@ -23,4 +24,4 @@ export {
   WorkflowError,
   errorTable,
 } from '@catzilla/engine'
-export type { ErrorCode, ErrorName, ErrorRow, PayloadIssue, WorkflowPlace } from '@catzilla/engine'
+export type { ErrorCode, ErrorName, ErrorRow, PayloadIssue, StoreFailure, WorkflowPlace } from '@catzilla/engine'

@@ -2,6 +2,7 @@
 export { BackgroundTasks, createTasks } from './background-tasks.ts'
 export type { ShutdownOptions, TaskListQuery } from './background-tasks.ts'
 export type { NumberColumn } from './columns.ts'
+export type { DurableConfig } from './durable.ts'
 export { currentTask, insideTask } from './current-task.ts'
 export type { TaskExplanation } from './explain.ts'
 export type { KernelConfig, KernelTask, LibraryKernelConfig } from './kernel.ts'

@@ -1,5 +1,6 @@
 // The options of `createTasks`: those of the engine, and what is decided above it.
 import { ConfigurationError, checkOptions, engineOptionTable, is, resolveTaskOptions } from '@catzilla/engine'
+import type { DurableConfig } from './durable.ts'
 import { pinnedToLane } from './pinned-lane.ts'
 import type { EngineChoice, EngineOptions, OptionTable, ResolvedTaskOptions, TaskOptions } from '@catzilla/engine'
 
@@ -7,8 +8,8 @@ import type { EngineChoice, EngineOptions, OptionTable, ResolvedTaskOptions, Tas
 export interface TasksOptions extends EngineOptions {
   /** `'auto'` (default), an engine's name, an engine URL, or an engine; else `CATZILLA_ENGINE` decides. */
   readonly engine?: EngineChoice
-  /** Directory in which a local engine keeps its tasks across crashes; else `CATZILLA_DURABLE`. */
-  readonly durable?: string
+  /** Directory in which a local engine keeps its tasks across crashes, or that and how; else `CATZILLA_DURABLE`. */
+  readonly durable?: string | DurableConfig
   /** Whether bodies may be compiled to C where that is exact: `'auto'` (default) or false. */
   readonly compile?: 'auto' | false
   /** Longest time, in milliseconds, that `shutdown` waits for tasks: 30000. */
@@ -27,7 +28,13 @@ export const tasksOptionTable: OptionTable = {
     about: 'What runs the tasks.',
     check: (value) => is.text(value) || is.object(value),
   },
-  durable: { byDefault: 'none', accepts: 'a directory', about: 'Keeps tasks across crashes.', check: is.text },
+  durable: {
+    byDefault: 'none',
+    accepts: 'a directory, or { directory, … } with the options of @catzilla/durable',
+    about: 'Keeps tasks across crashes.',
+    // what is in it is checked where no secret of it is shown
+    check: (value) => is.text(value) || is.object(value),
+  },
   compile: {
     byDefault: "'auto'",
     accepts: "'auto' or false",
@@ -62,7 +69,7 @@ export const shutdownTable: OptionTable = {
 
 export interface ResolvedTasksOptions {
   readonly engineOptions: EngineOptions
-  readonly durable: string | undefined
+  readonly durable: string | DurableConfig | undefined
   readonly shutdownTimeoutMs: number
   readonly handleSignals: boolean
   readonly taskDefaults: ResolvedTaskOptions

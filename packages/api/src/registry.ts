@@ -107,6 +107,7 @@ export class Registry {
    */
   partsForCall(body: TaskHandler, config: TaskConfig | undefined): TaskParts {
     const parts = this.#partsOfBody(body, config)
+    this.#requireNamed(parts)
     if (config === undefined) return parts
     if (typeof config !== 'object' || config === null) {
       throw new ConfigurationError(`addTask: the options must be an object, got ${describeValue(config)}`)
@@ -131,6 +132,14 @@ export class Registry {
     if (parts.home === this.#home) return parts
     throw new TaskDefinitionError(
       `task '${parts.call.name}' was defined on other tasks; define it here, or submit it there`,
+    )
+  }
+
+  /** An engine that runs a task in another process finds its body by its name. */
+  #requireNamed({ call }: TaskParts): void {
+    if (this.#home.engine.capabilities.adHocTasks || this.#tasks.has(call.name)) return
+    throw new TaskDefinitionError(
+      `addTask: ${call.name === UNNAMED ? 'this function' : `'${call.name}'`} is no task with a name, and this engine finds bodies by their name after a crash; define it with task({ name }, …) first`,
     )
   }
 

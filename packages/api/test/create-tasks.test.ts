@@ -268,18 +268,8 @@ describe('the engine', () => {
 })
 
 describe('durable', () => {
-  test('without its package names the remedy', () => {
-    const error = thrownBy(() => createTasks({ engine: 'typescript', durable: './data' }))
-    expect(error).toBeInstanceOf(EngineUnavailableError)
-    expect(error.message).toMatch(/durable needs @catzilla\/durable, .*run "npm install @catzilla\/durable"$/)
-    expect(error.message).not.toMatch(/\n/)
-    expect(error.cause).toBeInstanceOf(Error)
-  })
-
-  test('is asked for by CATZILLA_DURABLE too, unless that is empty', () => {
-    vi.stubEnv('CATZILLA_DURABLE', './data')
-    expect(() => createTasks({ engine: 'typescript' })).toThrow(/@catzilla\/durable/)
+  test('is not asked for by an empty CATZILLA_DURABLE', () => {
     vi.stubEnv('CATZILLA_DURABLE', '')
-    expect(createTasks({ engine: 'typescript' }).engineInfo.name).toBe('typescript')
+    expect(createTasks({ engine: 'typescript' }).engine.capabilities.durable).toBe(false)
   })
 })

@@ -18,6 +18,7 @@ test('@catzilla/api', () => {
       "NonRetryableError",
       "PayloadError",
       "QueueFullError",
+      "StoreError",
       "TaskBatch",
       "TaskCancelledError",
       "TaskCrashedError",

@@ -21,6 +21,7 @@ test('@catzilla/engine', () => {
       "NonRetryableError",
       "PayloadError",
       "QueueFullError",
+      "StoreError",
       "TaskCancelledError",
       "TaskCrashedError",
       "TaskDefinitionError",

@@ -22,6 +22,7 @@ export type ErrorName =
   | 'NonRetryableError'
   | 'ConfigurationError'
   | 'WorkflowError'
+  | 'StoreError'
 
 export type ErrorCode = `ERR_CATZILLA_${string}`
 
@@ -135,6 +136,12 @@ export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
     when: 'A workflow is wired in a way that cannot run (a cycle, an unknown or duplicate id, a step out of reach), or a step of a run failed.',
     remedy:
       'The message names the workflow and the step; `cause` is what the step threw, and `retry()` of the run goes on from there.',
+  },
+  StoreError: {
+    code: 'ERR_CATZILLA_STORE',
+    when: 'The directory of a durable engine cannot be opened, read or written; `reason` says which of the known causes it is.',
+    remedy:
+      'The message names the directory, the cause and what to do: free space, rights, another owner, a newer version, a damaged file.',
   },
 }
 
@@ -289,6 +296,27 @@ export class WorkflowError extends CatzillaError implements WorkflowPlace {
   constructor(message: string, { cause, ...place }: ErrorOptions & WorkflowPlace = {}) {
     super('WorkflowError', message, cause === undefined ? undefined : { cause })
     Object.assign(this, place)
+  }
+}
+
+/** Why a store does not work. */
+export type StoreFailure =
+  | 'locked'
+  | 'permission'
+  | 'read-only'
+  | 'full'
+  | 'corrupt'
+  | 'foreign'
+  | 'version'
+  | 'closed'
+  | 'failed'
+
+export class StoreError extends CatzillaError {
+  readonly reason: StoreFailure
+
+  constructor(message: string, options: ErrorOptions & { readonly reason?: StoreFailure } = {}) {
+    super('StoreError', message, options)
+    this.reason = options.reason ?? 'failed'
   }
 }
 

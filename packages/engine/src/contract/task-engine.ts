@@ -4,6 +4,7 @@ import type { EngineCapabilities } from './capabilities.ts'
 import type { EngineEventType, EngineListener } from './events.ts'
 import type { EngineMeasurements } from './measurements.ts'
 import type { EngineStatistics } from './statistics.ts'
+import type { TaskKeeper, TaskPast } from './task-keeper.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo, TaskPriority, TaskStatus, TaskSummary } from './task.ts'
 
 /** Where an engine is in its life. */
@@ -82,6 +83,15 @@ export interface TaskEngine {
    * @throws CompileError where C was asked for and cannot be had
    */
   columnsOf?(call: TaskCall, columns: number, rows: number): ColumnsWay | undefined
+
+  /** Local engines: from now on each start is told to `keeper`, which also says how tasks are numbered. Before `start`. */
+  keepWith?(keeper: TaskKeeper): void
+
+  /**
+   * Engines with `keepWith`: takes up a task that an earlier process had accepted. It keeps its id.
+   * @throws as `submit`
+   */
+  takeUp?(call: TaskCall, args: readonly unknown[], past: TaskPast): TaskHandle
 
   /** Takes no more tasks, ends as asked, and reports. Later calls answer with the first report. */
   stop(options: StopOptions): Promise<ShutdownReport>

@@ -156,6 +156,8 @@ export interface TaskInfo extends TaskStats {
   readonly lastHeartbeatAt: number | null
   /** The task this one was made from by `retry`. */
   readonly retryOf: string | null
+  /** Durable engines: an earlier process died while it ran, and that attempt counts. */
+  readonly recovered?: true
 }
 
 /** The short form used in reports. */

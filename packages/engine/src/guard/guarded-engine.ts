@@ -2,7 +2,14 @@
 // each engine may take for granted that a call is legal and its arguments are of the right shape.
 import type { BodyReport, ColumnsWay, LoadCompiler } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
-import { ConfigurationError, EngineClosedError, TaskDefinitionError, describeValue } from '../contract/errors.ts'
+import {
+  ConfigurationError,
+  EngineClosedError,
+  TaskDefinitionError,
+  UnsupportedByEngineError,
+  describeValue,
+  toError,
+} from '../contract/errors.ts'
 import { engineEventTypes } from '../contract/events.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
 import type { EngineMeasurements } from '../contract/measurements.ts'
@@ -16,6 +23,7 @@ import type {
   TaskPage,
   TaskQuery,
 } from '../contract/task-engine.ts'
+import type { TaskKeeper, TaskPast } from '../contract/task-keeper.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
 import { checkQuery, checkScaleTarget, checkStopOptions, checkTaskId } from './checks.ts'
 
@@ -33,6 +41,8 @@ class GuardedEngine implements TaskEngine {
   readonly measurements?: () => EngineMeasurements
   readonly #engine: TaskEngine
   #state: EngineState = 'new'
+  /** Why the latest start failed. */
+  #startFailure: Error | undefined
   #stopped: Promise<ShutdownReport> | undefined
 
   constructor(engine: TaskEngine) {
@@ -57,6 +67,7 @@ class GuardedEngine implements TaskEngine {
     } catch (error) {
       // what could not be started may be tried again
       this.#state = 'new'
+      this.#startFailure = toError(error)
       throw error
     }
   }
@@ -150,6 +161,23 @@ class GuardedEngine implements TaskEngine {
     this.#engine.useCompiler?.(load)
   }
 
+  keepWith(keeper: TaskKeeper): void {
+    if (this.#engine.keepWith === undefined || this.#state !== 'new') {
+      throw new UnsupportedByEngineError(
+        `the ${this.name} engine cannot be made durable${this.#state === 'new' ? '' : ' after its start'}; use engine: 'native' or 'typescript'`,
+      )
+    }
+    this.#engine.keepWith(keeper)
+  }
+
+  takeUp(call: TaskCall, args: readonly unknown[], past: TaskPast): TaskHandle {
+    if (this.#state !== 'started') throw this.#closed('given a task')
+    if (this.#engine.takeUp === undefined) {
+      throw new UnsupportedByEngineError(`the ${this.name} engine cannot take up tasks of an earlier process`)
+    }
+    return this.#engine.takeUp(call, args, past)
+  }
+
   reportOf(call: TaskCall): BodyReport | undefined {
     return this.#engine.reportOf?.(call)
   }
@@ -176,8 +204,15 @@ class GuardedEngine implements TaskEngine {
   }
 
   #closed(what: string): EngineClosedError {
-    const state =
-      this.#state === 'new' ? 'has not been started; call start() first' : `is ${this.#state}; make a new engine`
-    return new EngineClosedError(`the ${this.name} engine cannot be ${what}: it ${state}`)
+    const cannot = `the ${this.name} engine cannot be ${what}`
+    const failure = this.#startFailure
+    if (this.#state !== 'new') return new EngineClosedError(`${cannot}: it is ${this.#state}; make a new engine`)
+    if (failure === undefined) {
+      return new EngineClosedError(`${cannot}: it has not been started; call start() first`)
+    }
+    // whoever submits may be the only one who hears of it
+    return new EngineClosedError(`${cannot}: it has not been started, for that failed: ${failure.message}`, {
+      cause: failure,
+    })
   }
 }

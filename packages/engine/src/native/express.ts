@@ -56,7 +56,12 @@ export class Express implements Elsewhere {
 
   /** Whether the task can go this way now: nothing holds its name back, and a slot is free. */
   takes(kernel: KernelPlan): boolean {
-    return kernel.express && kernel.plan.named.gate === null && this.#slots.free > this.#reserve
+    return (
+      this.#walk.keeper === null &&
+      kernel.express &&
+      kernel.plan.named.gate === null &&
+      this.#slots.free > this.#reserve
+    )
   }
 
   /** @throws QueueFullError, PayloadError */

@@ -14,6 +14,7 @@ import type {
   TaskPage,
   TaskQuery,
 } from '../contract/task-engine.ts'
+import type { TaskKeeper, TaskPast } from '../contract/task-keeper.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskHandler, TaskInfo } from '../contract/task.ts'
 import { checkKernelArguments } from '../kernels/check-arguments.ts'
 import { isolateLanes } from '../isolates/isolate-lanes.ts'
@@ -177,6 +178,15 @@ export class NativeEngine implements TaskEngine {
     this.#latestCall = call
     this.#latestKernel = kernel
     return kernel
+  }
+
+  keepWith(keeper: TaskKeeper): void {
+    this.#engine.keepWith(keeper)
+  }
+
+  /** By the walk, which knows tasks of the past. */
+  takeUp(call: TaskCall, args: readonly unknown[], past: TaskPast): TaskHandle {
+    return this.#engine.takeUp(this.#bestFor(call, args), args, past)
   }
 
   room(): Promise<void> {

@@ -1,6 +1,13 @@
 // Where tasks come in: refused, found to exist already, or made into a record that waits for its time or its turn.
 import { setMaxListeners } from 'node:events'
-import { ConfigurationError, QueueFullError, UniqueKeyConflictError, describeValue } from '../contract/errors.ts'
+import {
+  ConfigurationError,
+  QueueFullError,
+  UniqueKeyConflictError,
+  UnknownTaskError,
+  describeValue,
+} from '../contract/errors.ts'
+import type { TaskPast } from '../contract/task-keeper.ts'
 import { copyArguments } from '../support/payload-copy.ts'
 import { memoryTerms } from './memory-terms.ts'
 import type { Gate } from './gate.ts'
@@ -29,6 +36,17 @@ export class Intake {
    * @throws QueueFullError, PayloadError, UniqueKeyConflictError, TaskDefinitionError
    */
   submit(plan: Plan, args: readonly unknown[], retryOf?: string): TaskRecord {
+    const record = this.#take(plan, args, null)
+    if (retryOf !== undefined) extrasOf(record).retryOf = retryOf
+    return record
+  }
+
+  /** Takes up a task of an earlier process. @throws as `submit`, UnknownTaskError when its id is none of this engine's */
+  takeUp(plan: Plan, args: readonly unknown[], past: TaskPast): TaskRecord {
+    return this.#take(plan, args, past)
+  }
+
+  #take(plan: Plan, args: readonly unknown[], past: TaskPast | null): TaskRecord {
     const holder = holderOfKey(plan)
     if (holder !== undefined && plan.options.onConflict === 'existing') return holder
     if (holder !== undefined && plan.options.onConflict === 'reject') throw conflict(holder, plan)
@@ -38,10 +56,9 @@ export class Intake {
     const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, copied) : null
     const now = this.#walk.clock.now()
     if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)
-    const record = this.#admit(plan, copied, keyGate, now)
+    const record = past === null ? this.#admit(plan, copied, keyGate, now) : this.#readmit(plan, copied, keyGate, past)
     // last: the signal of the replaced task aborts, and whoever listens finds the new one in its place
     if (holder !== undefined) this.#replace(holder)
-    if (retryOf !== undefined) extrasOf(record).retryOf = retryOf
     return record
   }
 
@@ -70,6 +87,26 @@ export class Intake {
     return record
   }
 
+  #readmit(plan: Plan, args: readonly unknown[], keyGate: Gate | null, past: TaskPast): TaskRecord {
+    const { clock, occupancy, statistics } = this.#walk
+    const id = this.#table.partsOf(past.taskId)
+    if (id === undefined)
+      throw new UnknownTaskError(`${describeValue(past.taskId)} is the id of no task of this engine`)
+    const now = clock.now()
+    const epochMs = clock.epochMs()
+    const record = this.#table.adopt(plan, args, id, now - (epochMs - past.createdAt))
+    const extras = extrasOf(record)
+    if (record.run !== null) record.run.attempt = past.attempts
+    extras.retryOf = past.retryOf
+    const dueAt = past.dueAt === null ? now : now + Math.max(0, past.dueAt - epochMs)
+    // how long nobody was there is no wait of the queue's
+    extras.readyAt = dueAt
+    statistics.submitted++
+    occupancy.entered()
+    this.#admitWithExtras(record, keyGate, now, dueAt)
+    return record
+  }
+
   /** @throws QueueFullError */
   requireRoom(places: number): void {
     const { occupancy, statistics } = this.#walk
@@ -85,9 +122,8 @@ export class Intake {
     this.#settlement.tell(record, 'queued', now)
   }
 
-  #admitWithExtras(record: TaskRecord, keyGate: Gate | null, now: number): void {
+  #admitWithExtras(record: TaskRecord, keyGate: Gate | null, now: number, dueAt = this.#dueAt(record, now)): void {
     const { options, named } = record.plan
-    const dueAt = this.#dueAt(record, now)
     if (keyGate !== null) {
       extrasOf(record).keyGate = keyGate
       keyGate.members++
@@ -98,7 +134,7 @@ export class Intake {
       named.unique.set(options.uniqueKey, record)
     }
     if (options.expireAfterMs !== undefined) {
-      const expiresAt = now + options.expireAfterMs
+      const expiresAt = record.createdAt + options.expireAfterMs
       extrasOf(record).expiry = this.#walk.timers.add(expiresAt, this.#expire, record)
     }
     if (dueAt > now) this.#schedule(record, dueAt, now)

@@ -21,6 +21,7 @@ export function beginAttempt(walk: Walk, settlement: Settlement, record: TaskRec
     timers.remove(run.extrasOrNull.expiry)
     run.extrasOrNull.expiry = null
   }
+  walk.keeper?.starting(record.taskId, run.attempt)
   if (events.wants('started')) settlement.tellStarted(record, run, now)
   return run
 }

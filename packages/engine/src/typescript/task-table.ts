@@ -5,7 +5,7 @@ import { TaskRecord } from './task-record.ts'
 
 export class TaskTable {
   /** Begins every id. */
-  readonly prefix: string
+  prefix: string
   readonly #slots: (TaskRecord | undefined)[] = []
   readonly #free: number[] = []
   /** Tasks that got their id before they came into the table, by their sequence. */
@@ -20,6 +20,19 @@ export class TaskTable {
 
   get size(): number {
     return this.#size
+  }
+
+  /** From now on ids begin with `prefix`, and numbers go on after `sequence`. Before there are tasks. */
+  numberAfter(prefix: string, sequence: number): void {
+    this.prefix = prefix
+    this.#sequence = sequence
+  }
+
+  /** The sequence and the slot that an id of this engine names; undefined when it is none. */
+  partsOf(taskId: string): { readonly sequence: number; readonly slot: number } | undefined {
+    const [prefix, sequence, slot, ...rest] = taskId.split('-')
+    if (prefix !== this.prefix || sequence === undefined || slot === undefined || rest.length > 0) return undefined
+    return { sequence: Number.parseInt(sequence, 36), slot: Number.parseInt(slot, 36) }
   }
 
   /** The next number in the order of submission. */
@@ -66,9 +79,7 @@ export class TaskTable {
 
   /** The slot that an id of this engine names; undefined when it is none. */
   slotOf(taskId: string): number | undefined {
-    const [prefix, sequence, slot, ...rest] = taskId.split('-')
-    if (prefix !== this.prefix || sequence === undefined || slot === undefined || rest.length > 0) return undefined
-    return Number.parseInt(slot, 36)
+    return this.partsOf(taskId)?.slot
   }
 
   find(taskId: string): TaskRecord | undefined {

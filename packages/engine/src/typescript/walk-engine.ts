@@ -14,6 +14,7 @@ import type {
   TaskQuery,
 } from '../contract/task-engine.ts'
 import { isSettled } from '../contract/task-state.ts'
+import type { TaskKeeper, TaskPast } from '../contract/task-keeper.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo } from '../contract/task.ts'
 import type { ResolvedEngineOptions } from '../options/engine-options.ts'
 import { EventStream } from '../support/event-stream.ts'
@@ -130,6 +131,7 @@ export class WalkEngine implements TaskEngine {
       completedKept: new Retention(keepResults, timers, forget),
       failedKept: new Retention(keepFailures, timers, forget),
       lanes: this.#lanes,
+      keeper: null,
       paused: false,
       toEpoch: (monotonicMs) => offset + monotonicMs,
     }
@@ -156,6 +158,18 @@ export class WalkEngine implements TaskEngine {
     const records = this.#intake.submitMany(plan, argsList)
     plan.lane.wake()
     return records
+  }
+
+  keepWith(keeper: TaskKeeper): void {
+    this.#walk.keeper = keeper
+    this.parts.table.numberAfter(keeper.idPrefix, keeper.lastSequence)
+  }
+
+  takeUp(call: TaskCall, args: readonly unknown[], past: TaskPast): TaskHandle {
+    const plan = this.#plans.planFor(call)
+    const record = this.#intake.takeUp(plan, args, past)
+    plan.lane.wake()
+    return record
   }
 
   room(): Promise<void> {

@@ -1,4 +1,5 @@
 // What the parts of the walk share: one record, handed to each of them; nothing is global.
+import type { TaskKeeper } from '../contract/task-keeper.ts'
 import type { Clock } from '../support/clock.ts'
 import type { EventStream } from '../support/event-stream.ts'
 import type { Gatekeeper } from './gatekeeper.ts'
@@ -20,6 +21,8 @@ export interface Walk {
   readonly completedKept: Retention
   readonly failedKept: Retention
   readonly lanes: readonly Lane[]
+  /** Who keeps the tasks across crashes, if anybody does. */
+  keeper: TaskKeeper | null
   /** Nothing more is started. */
   paused: boolean
   /** Epoch milliseconds of a monotonic reading. */

@@ -1,0 +1,114 @@
+// How tasks are taken: by the engine inside, at once; and by the store, which says later that it has them.
+import { PayloadError, copyArguments, formatPath } from '@catzilla/engine'
+import type { TaskCall, TaskHandle } from '@catzilla/engine'
+import { keys, sequenceOfId } from '../format/keys.ts'
+import { writeTask } from '../format/records.ts'
+import { packValue } from '../format/values.ts'
+import type { StoreChange } from '../store/store.ts'
+import type { KnownCall } from './calls.ts'
+import { DurableHandle } from './durable-handle.ts'
+import type { Kept } from './kept.ts'
+
+export class Acceptance {
+  readonly #kept: Kept
+
+  constructor(kept: Kept) {
+    this.#kept = kept
+  }
+
+  /** @throws as `submit` of an engine; StoreError while the store cannot be written */
+  submit(known: KnownCall, args: readonly unknown[], retryOf: string | null = null): TaskHandle {
+    this.#requireWritable()
+    const packed = packArguments(known.call, args)
+    const inner = this.#kept.inner.submit(known.inner, args)
+    // the unsettled task that has the unique key
+    const there = this.#kept.live.get(inner.taskId)
+    return there ?? this.#admit(known, inner, packed, retryOf)
+  }
+
+  /** All or none. @throws as `submit` */
+  submitMany(known: KnownCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] {
+    this.#requireWritable()
+    const packed = argsList.map((args) => packArguments(known.call, args))
+    const inner = this.#kept.inner.submitMany(known.inner, argsList)
+    return inner.map((handle, index) => this.#admit(known, handle, packed[index] ?? Buffer.alloc(0), null))
+  }
+
+  #requireWritable(): void {
+    const { failure } = this.#kept.writer
+    if (failure !== null) throw failure
+  }
+
+  #admit(known: KnownCall, inner: TaskHandle, packed: Buffer, retryOf: string | null): DurableHandle {
+    const { clock, live, numbering, prefix, seal, writer } = this.#kept
+    const { call } = known
+    // an id is put together anew each time that it is asked for
+    const { taskId, name } = inner
+    const sequence = sequenceOfId(taskId, prefix) ?? 0
+    const createdAt = clock.epochMs()
+    const handle = new DurableHandle(this.#home, call, inner, sequence, {
+      retryOf,
+      recovered: false,
+      createdAt: null,
+      accepted: false,
+    })
+    live.set(taskId, handle)
+    const key = keys.task('t', handle)
+    const { runAt, delayMs } = call.options
+    const dueAt = runAt ?? (delayMs > 0 ? createdAt + delayMs : null)
+    const columns = call.columns === true
+    const head = { taskId, name, createdAt, dueAt, retryOf, options: known.stored, columns }
+    const changes: StoreChange[] = [{ key, value: writeTask(seal, key, head, packed) }]
+    if (known.unique !== null) {
+      this.#kept.unique.set(known.unique, taskId)
+      changes.push({ key: keys.unique(known.unique), value: Buffer.from(key) })
+    }
+    const numbered = numbering.used(sequence)
+    if (numbered !== undefined) changes.push(numbered)
+    handle.acceptedWith(writer.write(changes, handle))
+    return handle
+  }
+
+  readonly #home = { observed: (): void => void this.#kept.unobserved-- }
+
+  /** For handles that others make: who is told that a failure has been looked at. */
+  get home(): { observed(): void } {
+    return this.#home
+  }
+}
+
+/** Where in the arguments stands what has no bytes. */
+function placeOfUnstorable(value: object): (string | number)[] {
+  for (const [name, each] of Object.entries(value)) {
+    if (typeof each !== 'object' || each === null || canBePacked(each)) continue
+    const isPlain = Array.isArray(each) || Object.getPrototypeOf(each) === Object.prototype
+    return [Array.isArray(value) ? Number(name) : name, ...(isPlain ? placeOfUnstorable(each) : [])]
+  }
+  return []
+}
+
+function canBePacked(value: unknown): boolean {
+  try {
+    packValue(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @throws PayloadError */
+function packArguments({ name }: TaskCall, args: readonly unknown[]): Buffer {
+  try {
+    return packValue([...args])
+  } catch (error) {
+    // whoever can name the place in the arguments does
+    copyArguments(args, name)
+    const { message } = error as Error
+    const path = placeOfUnstorable(args)
+    throw new PayloadError(
+      `task '${name}': args${formatPath(path)} cannot be stored: ${message}; pass plain data`,
+      [{ path, message }],
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,118 @@
+// Calls and definitions, seen from both sides: what the user gave, what the engine inside gets of it, and what is stored.
+import { createHash } from 'node:crypto'
+import { TaskDefinitionError, UnknownTaskError, UnsupportedByEngineError } from '@catzilla/engine'
+import type { ResolvedTaskOptions, TaskCall, TaskDefinition } from '@catzilla/engine'
+import type { StoredTask } from '../format/records.ts'
+
+/** Options that mean something in this process only. */
+const unstored = new Set<keyof ResolvedTaskOptions>(['signal', 'onSuccess', 'onFailure', 'onRetry'])
+
+/** What is worked out once per call. */
+export interface KnownCall {
+  readonly call: TaskCall
+  /** What the engine inside gets: it calls back before the end is recorded, so the callbacks of the end stay here. */
+  readonly inner: TaskCall
+  /** Of its options, those that its definition does not say, as far as they can be stored. */
+  readonly stored: Partial<ResolvedTaskOptions>
+  /** The key of its unique key in the store; null when it has none. */
+  readonly unique: string | null
+}
+
+export class Calls {
+  readonly #engineName: string
+  readonly #definitions = new Map<string, TaskDefinition>()
+  readonly #known = new WeakMap<TaskCall, KnownCall>()
+
+  constructor(engineName: string) {
+    this.#engineName = engineName
+  }
+
+  define(definition: TaskDefinition): void {
+    this.#definitions.set(definition.name, definition)
+  }
+
+  has(name: string): boolean {
+    return this.#definitions.has(name)
+  }
+
+  /** @throws UnknownTaskError, UnsupportedByEngineError, TaskDefinitionError for a body that no later process would find */
+  know(call: TaskCall): KnownCall {
+    const found = this.#known.get(call)
+    if (found !== undefined) return found
+    const definition = this.#definitions.get(call.name)
+    if (definition === undefined && call.handler === undefined) {
+      throw new UnknownTaskError(`no task named '${call.name}' is registered; define it with task() first`)
+    }
+    if (definition === undefined) {
+      throw new UnsupportedByEngineError(
+        `task '${call.name}': the ${this.#engineName} engine keeps its tasks across crashes, and finds their bodies by name; register it first, with task()`,
+      )
+    }
+    if (call.handler !== undefined && call.handler !== definition.handler) {
+      throw new TaskDefinitionError(
+        `task '${call.name}': another function is defined under that name, which is what would run after a crash; define this one with task() under a name of its own`,
+      )
+    }
+    const known = this.#make(call, definition)
+    this.#known.set(call, known)
+    return known
+  }
+
+  /** The call of a stored task; undefined while no task of its name is defined. */
+  ofStored({ name, priority, options, columns }: StoredTask): KnownCall | undefined {
+    const definition = this.#definitions.get(name)
+    if (definition === undefined) return undefined
+    const { kernel } = definition
+    const call: TaskCall = Object.freeze({
+      name,
+      options: Object.freeze({ ...definition.options, ...options, priority }),
+      ...(kernel === undefined ? {} : { kernel }),
+      ...(columns ? { columns: true as const } : {}),
+    })
+    return this.#make(call, definition)
+  }
+
+  /** @throws UnknownTaskError */
+  require(stored: StoredTask): KnownCall {
+    const known = this.ofStored(stored)
+    if (known !== undefined) return known
+    const { name, taskId } = stored
+    throw new UnknownTaskError(`no task named '${name}' is defined here; define it, then submit ${taskId} again`)
+  }
+
+  #make(call: TaskCall, definition: TaskDefinition): KnownCall {
+    const { options } = call
+    const inner: TaskCall = Object.freeze({ ...call, options: withoutEnds(options) })
+    const { uniqueKey } = options
+    return {
+      call,
+      inner,
+      stored: ownOptions(options, definition.options),
+      unique: uniqueKey === undefined ? null : uniqueDigest(call.name, uniqueKey),
+    }
+  }
+}
+
+/** Neither the name nor the key of a user stands in a key of the store. */
+export function uniqueDigest(name: string, uniqueKey: string): string {
+  return createHash('sha256').update(name).update('\0').update(uniqueKey).digest('base64url')
+}
+
+export function withoutEnds(options: ResolvedTaskOptions): ResolvedTaskOptions {
+  if (options.onSuccess === undefined && options.onFailure === undefined) return options
+  return Object.freeze({ ...options, onSuccess: undefined, onFailure: undefined })
+}
+
+function ownOptions(options: ResolvedTaskOptions, defined: ResolvedTaskOptions): Partial<ResolvedTaskOptions> {
+  const own = Object.entries(options).filter(([name, value]) => {
+    const key = name as keyof ResolvedTaskOptions
+    return !unstored.has(key) && value !== defined[key] && isData(value)
+  })
+  return Object.fromEntries(own)
+}
+
+/** Functions are found again by the name of the task, in its definition. */
+function isData(value: unknown): boolean {
+  if (typeof value === 'function') return false
+  return typeof value !== 'object' || value === null || Object.values(value).every((each) => typeof each !== 'function')
+}

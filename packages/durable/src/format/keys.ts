@@ -1,0 +1,58 @@
+// The keys of a store. Texts whose order is the order of the walk: kind, class, number; so a range is a queue.
+import type { TaskPriority } from '@catzilla/engine'
+
+/** What is kept of a task under a key of its class and number. */
+export type TaskKind =
+  /** An accepted task: name, options, arguments. */
+  | 't'
+  /** How it ended. */
+  | 'e'
+  /** Attempts it has used up; only of tasks that have been retried or recovered. */
+  | 'a'
+  /** A task that is not run again by itself: one of the dead letters. */
+  | 'd'
+
+/** Whose task it is: its class, and its number in the order of submission. */
+export interface TaskPlace {
+  readonly priority: TaskPriority
+  readonly sequence: number
+}
+
+/** Digits of a number in base 36: enough for 2^53. */
+const SEQUENCE_DIGITS = 11
+
+export const keys = {
+  /** The format, the version, the name of the store. */
+  meta: 'm',
+  /** The process that has the directory. */
+  owner: 'o',
+  /** Numbers up to this one may have been given out. */
+  numbered: 'q',
+  task: (kind: TaskKind, { priority, sequence }: TaskPlace): string =>
+    `${kind}:${priority}:${sequence.toString(36).padStart(SEQUENCE_DIGITS, '0')}`,
+  /** Which task holds a unique key. @param digest see `uniqueDigest` */
+  unique: (digest: string): string => `u:${digest}`,
+} as const
+
+/** From the first key of a kind, or of one class of it, to the first one after it. */
+export function rangeOf(kind: TaskKind, priority?: TaskPriority): { readonly from: string; readonly to: string } {
+  return priority === undefined
+    ? { from: `${kind}:`, to: `${kind};` }
+    : { from: `${kind}:${priority}:`, to: `${kind}:${priority};` }
+}
+
+/** Whose task a key names; undefined for a key that is none of a task's. */
+export function placeOf(key: string): TaskPlace | undefined {
+  const found = /^[tead]:([0-3]):([0-9a-z]{11})$/.exec(key)
+  if (found === null) return undefined
+  return { priority: Number(found[1]) as TaskPriority, sequence: Number.parseInt(found[2] ?? '', 36) }
+}
+
+/** The number in the id of a task of the store with this prefix; undefined for other ids. */
+export function sequenceOfId(taskId: string, prefix: string): number | undefined {
+  const from = prefix.length + 1
+  const to = taskId.indexOf('-', from)
+  if (to <= from || taskId[from - 1] !== '-' || !taskId.startsWith(prefix)) return undefined
+  const sequence = Number.parseInt(taskId.slice(from, to), 36)
+  return Number.isSafeInteger(sequence) && sequence >= 0 ? sequence : undefined
+}

@@ -1,0 +1,120 @@
+// The envelope of everything that is stored: a version, a checksum, and, where asked for, compression and encryption.
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
+
+/** Version of the envelope and of the records in it. A store with a newer one is refused, an older one is read. */
+export const FORMAT_VERSION = 1
+
+/** One key of AES-256-GCM. The first of a list encrypts; all of them decrypt, so that keys can be rotated. */
+export interface EncryptionKey {
+  /** 1..32 characters, kept beside what it has encrypted. */
+  readonly id: string
+  /** 32 bytes. */
+  readonly key: Uint8Array
+}
+
+export interface SealOptions {
+  /** Values of at least so many bytes are compressed. Infinity: none. */
+  readonly compressAboveBytes: number
+  readonly encryptionKeys: readonly EncryptionKey[]
+}
+
+const COMPRESSED = 1
+const ENCRYPTED = 2
+
+/** version, flags, checksum of what follows */
+const HEADER_BYTES = 6
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** Nothing that this package has written is larger than this when it is unpacked. */
+const LARGEST_VALUE = 1 << 30
+
+/** A value that cannot be read: damaged, or encrypted with a key that is not here. */
+export class UnreadableError extends Error {}
+
+export class Seal {
+  readonly #options: SealOptions
+
+  constructor(options: SealOptions) {
+    this.#options = options
+  }
+
+  /** @param key under which the value is kept: it cannot be moved to another one unnoticed when it is encrypted */
+  close(key: string, value: Buffer): Buffer {
+    let body = value
+    let flags = 0
+    if (value.length >= this.#options.compressAboveBytes) {
+      const smaller = deflateRawSync(value, { level: 1 })
+      if (smaller.length < value.length) {
+        body = smaller
+        flags |= COMPRESSED
+      }
+    }
+    const [encryptWith] = this.#options.encryptionKeys
+    if (encryptWith !== undefined) {
+      body = encrypt(encryptWith, key, body)
+      flags |= ENCRYPTED
+    }
+    const sealed = Buffer.allocUnsafe(HEADER_BYTES + body.length)
+    sealed[0] = FORMAT_VERSION
+    sealed[1] = flags
+    sealed.writeUInt32LE(crc32(body), 2)
+    body.copy(sealed, HEADER_BYTES)
+    return sealed
+  }
+
+  /** @throws UnreadableError */
+  open(key: string, sealed: Uint8Array): Buffer {
+    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
+    if (bytes.length < HEADER_BYTES) throw new UnreadableError('it is shorter than an envelope')
+    const [version, flags = 0] = bytes
+    if (version !== FORMAT_VERSION) throw new UnreadableError(`its format ${version} is not known`)
+    let body = bytes.subarray(HEADER_BYTES)
+    if (crc32(body) !== bytes.readUInt32LE(2)) throw new UnreadableError('its checksum is wrong')
+    if ((flags & ENCRYPTED) !== 0) body = this.#decrypt(key, body)
+    return (flags & COMPRESSED) === 0 ? body : inflate(body)
+  }
+
+  #decrypt(key: string, body: Buffer): Buffer {
+    const idLength = body[0] ?? 0
+    const id = body.toString('utf8', 1, 1 + idLength)
+    const found = this.#options.encryptionKeys.find((each) => each.id === id)
+    if (found === undefined) {
+      throw new UnreadableError(
+        `it is encrypted with the key ${JSON.stringify(id)}, which encryptionKeys does not have`,
+      )
+    }
+    const nonceAt = 1 + idLength
+    const tagAt = nonceAt + NONCE_BYTES
+    const textAt = tagAt + TAG_BYTES
+    if (body.length < textAt) throw new UnreadableError('its encryption is cut short')
+    const decipher = createDecipheriv('aes-256-gcm', found.key, body.subarray(nonceAt, tagAt), {
+      authTagLength: TAG_BYTES,
+    })
+    decipher.setAAD(Buffer.from(key))
+    decipher.setAuthTag(body.subarray(tagAt, textAt))
+    try {
+      return Buffer.concat([decipher.update(body.subarray(textAt)), decipher.final()])
+    } catch (error) {
+      throw new UnreadableError(`the key ${JSON.stringify(id)} does not open it`, { cause: error })
+    }
+  }
+}
+
+function encrypt({ id, key: secret }: EncryptionKey, key: string, body: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG_BYTES })
+  cipher.setAAD(Buffer.from(key))
+  const text = [cipher.update(body), cipher.final()]
+  const name = Buffer.from(id)
+  return Buffer.concat([Buffer.of(name.length), name, nonce, cipher.getAuthTag(), ...text])
+}
+
+function inflate(body: Buffer): Buffer {
+  try {
+    return inflateRawSync(body, { maxOutputLength: LARGEST_VALUE })
+  } catch (error) {
+    throw new UnreadableError('it does not decompress', { cause: error })
+  }
+}

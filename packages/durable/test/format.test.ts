@@ -1,0 +1,213 @@
+// What is stored comes back as it was; what was not written by this package is refused.
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { restoreError, storeError } from '../src/format/errors.ts'
+import { keys, placeOf, sequenceOfId } from '../src/format/keys.ts'
+import { readAttempts, readDeath, readEnd, readTask, writeAttempts, writeTask } from '../src/format/records.ts'
+import { Seal, UnreadableError } from '../src/format/seal.ts'
+import { packValue, unpackValue } from '../src/format/values.ts'
+
+const plain = new Seal({ compressAboveBytes: Infinity, encryptionKeys: [] })
+const oneKey = { id: 'one', key: randomBytes(32) }
+const otherKey = { id: 'two', key: randomBytes(32) }
+
+function ring(): unknown {
+  const made: { self?: unknown } = {}
+  made.self = made
+  return made
+}
+
+describe('values', () => {
+  const shared = { n: 1 }
+  it.each([
+    ['plain data', { to: 'a@b.c', tags: ['x', 'ü🎈'], n: 1.5, none: null, flag: true }],
+    ['negative zero', [-0]],
+    ['not a number', [Number.NaN, Infinity]],
+    ['undefined', [undefined, { a: undefined }]],
+    ['big integers', [12n ** 30n]],
+    ['dates', [new Date(5)]],
+    ['maps with objects as keys', [new Map([[{ o: 1 }, 2]])]],
+    ['sets', [new Set(['a', 1])]],
+    ['expressions', [/p/giu]],
+    ['bytes', [new Uint8Array([1, 2]), new Float64Array([0.5]), new ArrayBuffer(3)]],
+    ['a field called __proto__', JSON.parse('{"__proto__": {"admin": true}, "plain": 1}') as unknown],
+    ['half a surrogate', ['\ud800']],
+    ['a hole', [Array.from({ length: 2 })]],
+    ['a field called toJSON', [{ toJSON: 'text' }]],
+    ['deep data', Array.from({ length: 200 }).reduce<unknown>((inner) => [inner], 'deep')],
+  ])('%s come back', (_, value) => {
+    expect(unpackValue(packValue(value))).toEqual(value)
+  })
+
+  it('negative zero stays negative, a hole a hole', () => {
+    expect(Object.is((unpackValue(packValue([-0])) as number[])[0], -0)).toBe(true)
+    const holed = [1]
+    holed[3] = 4
+    expect(1 in (unpackValue(packValue(holed)) as number[])).toBe(false)
+  })
+
+  it('cycles stay cycles, shared parts stay shared', () => {
+    const back = unpackValue(packValue([ring(), shared, shared])) as [{ self: unknown }, object, object]
+    expect(back[0].self).toBe(back[0])
+    expect(back[1]).toBe(back[2])
+  })
+
+  it('an object of a class comes back with its fields', () => {
+    class Account {
+      owner = 'Ada'
+    }
+    const back = unpackValue(packValue([new Account()])) as object[]
+    expect(Object.getPrototypeOf(back[0])).toBe(Object.prototype)
+    expect(back).toEqual([{ owner: 'Ada' }])
+  })
+
+  it('a function has no bytes, and bytes of another kind are no value', () => {
+    expect(() => packValue([() => 1])).toThrow(/could not be cloned/)
+    expect(() => unpackValue(Uint8Array.of(9, 1))).toThrow(/kind 9/)
+  })
+})
+
+describe('the envelope', () => {
+  const key = 't:2:0000000000a'
+  const value = Buffer.from('a value '.repeat(100))
+
+  it('opens what it has closed', () => {
+    expect(plain.open(key, plain.close(key, value))).toEqual(value)
+  })
+
+  it('compresses from the size on that it is told', () => {
+    const small = new Seal({ compressAboveBytes: 100, encryptionKeys: [] })
+    const sealed = small.close(key, value)
+    expect(sealed.length).toBeLessThan(value.length / 4)
+    expect(small.open(key, sealed)).toEqual(value)
+    expect(plain.open(key, sealed)).toEqual(value)
+    const noise = randomBytes(200)
+    expect(small.open(key, small.close(key, noise))).toEqual(noise)
+  })
+
+  it('encrypts with the first key and opens with each of them', () => {
+    const before = new Seal({ compressAboveBytes: 100, encryptionKeys: [oneKey] })
+    const rotated = new Seal({ compressAboveBytes: 100, encryptionKeys: [otherKey, oneKey] })
+    const sealed = before.close(key, value)
+    expect(sealed.includes('a value')).toBe(false)
+    expect(rotated.open(key, sealed)).toEqual(value)
+    expect(() => before.open(key, rotated.close(key, value))).toThrow(/key "two", which encryptionKeys does not have/)
+    expect(rotated.open(key, plain.close(key, value))).toEqual(value)
+  })
+
+  it('does not open an encrypted value under another key of the store, or with another secret', () => {
+    const seal = new Seal({ compressAboveBytes: Infinity, encryptionKeys: [oneKey] })
+    const sealed = seal.close(key, value)
+    expect(() => seal.open('t:2:0000000000b', sealed)).toThrow(UnreadableError)
+    const wrong = new Seal({ compressAboveBytes: Infinity, encryptionKeys: [{ id: 'one', key: randomBytes(32) }] })
+    expect(() => wrong.open(key, sealed)).toThrow(/does not open it/)
+  })
+
+  it('notices every changed byte and every cut', () => {
+    const sealed = plain.close(key, Buffer.from('value'))
+    for (let at = 0; at < sealed.length; at++) {
+      // flags of an intact body may be anything that changes nothing of it
+      if (at === 1) continue
+      const changed = Buffer.from(sealed)
+      changed[at] = (changed[at] ?? 0) ^ 0x41
+      expect(() => plain.open(key, changed), `byte ${at}`).toThrow(UnreadableError)
+      expect(() => plain.open(key, sealed.subarray(0, at)), `cut at ${at}`).toThrow(UnreadableError)
+    }
+  })
+})
+
+describe('records', () => {
+  const key = keys.task('t', { priority: 2, sequence: 77 })
+  const task = {
+    taskId: 'ab-25-0',
+    name: 'mail',
+    createdAt: 5.5,
+    dueAt: null,
+    retryOf: null,
+    options: { maxRetries: 9 },
+    columns: false,
+  }
+
+  it('a task comes back', () => {
+    const args = ['a@b.c', new Map([['k', 1]])]
+    expect(readTask(plain, key, writeTask(plain, key, task, packValue(args)))).toEqual({ ...task, priority: 2, args })
+  })
+
+  it.each([
+    ['another record', packValue([1, 2, 3])],
+    ['no record', packValue('text')],
+    ['bytes', randomBytes(40)],
+    ['nothing', Buffer.alloc(0)],
+  ])('%s in its place is unreadable, and no crash', (_, bytes) => {
+    const sealed = plain.close(key, bytes)
+    for (const read of [readTask, readEnd, readAttempts, readDeath] as const) {
+      const found = ((): unknown => {
+        try {
+          return read(plain, key, sealed)
+        } catch (error) {
+          return error
+        }
+      })()
+      // three numbers are what attempts look like
+      if (read === readAttempts && bytes.equals(packValue([1, 2, 3]))) continue
+      expect(found).toBeInstanceOf(UnreadableError)
+    }
+  })
+
+  it('random bytes never do more than be unreadable', () => {
+    const strange: unknown[] = []
+    for (let round = 0; round < 2000; round++) {
+      const bytes = plain.close(key, randomBytes(round % 60))
+      for (const read of [readTask, readEnd, readAttempts, readDeath] as const) {
+        try {
+          read(plain, key, bytes)
+        } catch (error) {
+          if (!(error instanceof UnreadableError)) strange.push(error)
+        }
+      }
+    }
+    expect(strange).toEqual([])
+  })
+
+  it('attempts come back', () => {
+    const counted = { attempts: 2, recoveries: 1, dueAt: 7 }
+    expect(readAttempts(plain, key, writeAttempts(plain, key, counted))).toEqual(counted)
+  })
+
+  it('errors keep name, message, stack, code, cause and own fields', () => {
+    const error = Object.assign(new RangeError('too far', { cause: new TypeError('wind', { cause: 5 }) }), {
+      code: 'E_FAR',
+      by: { metres: 3 },
+      skipped: () => 1,
+    })
+    const back = restoreError(unpackValue(packValue(storeError(error)))) as typeof error & { cause: Error }
+    expect([back.name, back.message, back.code, back.by]).toEqual(['RangeError', 'too far', 'E_FAR', { metres: 3 }])
+    expect(back.stack).toBe(error.stack)
+    expect([back.cause.name, back.cause.message, back.cause.cause]).toEqual(['TypeError', 'wind', 5])
+    expect('skipped' in back).toBe(false)
+    expect(restoreError('nonsense').message).toMatch(/could not be read/)
+  })
+})
+
+describe('keys', () => {
+  it('stand in the order of the walk: classes, then numbers', () => {
+    const places = [
+      [0, 9],
+      [0, 10],
+      [0, 36 ** 6],
+      [1, 1],
+      [3, 0],
+    ] as const
+    const made = places.map(([priority, sequence]) => keys.task('t', { priority, sequence }))
+    expect(made.toSorted()).toEqual(made)
+    expect(made.map((key) => placeOf(key))).toEqual(places.map(([priority, sequence]) => ({ priority, sequence })))
+    expect(placeOf('m')).toBeUndefined()
+    expect(placeOf('t:9:00000000001')).toBeUndefined()
+  })
+
+  it('ids of another store name no number', () => {
+    expect(sequenceOfId('ab12-z-0', 'ab12')).toBe(35)
+    expect(sequenceOfId('ab12-z-0', 'ab13')).toBeUndefined()
+    expect(sequenceOfId('anything', 'ab12')).toBeUndefined()
+  })
+})
