@@ -30,7 +30,7 @@ class Group {
 
   get written(): Promise<void> {
     if (this.#promise !== null) return this.#promise.promise
-    const settle = { resolve: (): void => {}, reject: (_: Error): void => {} }
+    const settle: { resolve: () => void; reject: (error: Error) => void } = { resolve() {}, reject() {} }
     const promise = new Promise<void>((resolve, reject) => {
       settle.resolve = resolve
       settle.reject = reject

@@ -64,7 +64,10 @@ export class ThreadLane implements LaneBeside, SideLane {
     const { maxThreads, laneNice: nice, minThreads } = options
     const setup: PoolSetup = {
       maxThreads,
-      idPrefix: parts.table.prefix,
+      // a store decides about it before the engine starts
+      get idPrefix() {
+        return parts.table.prefix
+      },
       nice,
       codes: this.#codes.all,
       budget: { threads: 0, started: 0 },
