@@ -17,10 +17,13 @@ export const layers = {
   '@catzilla/engine': { late: ['@catzilla/core-c'], lateFile: 'src/native/load-core.ts' },
   '@catzilla/durable': { value: ['@catzilla/engine'] },
   '@catzilla/engine-bullmq': { value: ['@catzilla/engine'] },
-  '@catzilla/api': { value: ['@catzilla/engine'], late: ['@catzilla/compiler', '@catzilla/durable'] },
+  '@catzilla/api': {
+    value: ['@catzilla/engine'],
+    late: ['@catzilla/compiler', '@catzilla/durable', '@catzilla/monitor'],
+  },
   '@catzilla/workflow': { value: ['@catzilla/api'] },
   '@catzilla/monitor': { type: ['@catzilla/engine'] },
-  '@catzilla/http-adapters': { value: ['@catzilla/api', '@catzilla/monitor'] },
+  '@catzilla/http-adapters': { value: ['@catzilla/api'], late: ['@catzilla/monitor'] },
   '@catzilla/dashboard': { type: ['@catzilla/monitor'] },
   '@catzilla/demo': { value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'] },
   '@catzilla/bench': {
@@ -31,6 +34,7 @@ export const layers = {
       '@catzilla/engine',
       '@catzilla/durable',
       '@catzilla/engine-bullmq',
+      '@catzilla/monitor',
       '@catzilla/workflow',
     ],
   },

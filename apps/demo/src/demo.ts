@@ -12,10 +12,12 @@ import { compiledScene } from './scenes/compiled.ts'
 import { emailScene } from './scenes/emails.ts'
 import { farewellScene } from './scenes/farewell.ts'
 import { greylistingScene } from './scenes/greylisting.ts'
+import { httpScene } from './scenes/http.ts'
 import { kernelScene } from './scenes/kernels.ts'
 import { mandelbrotScene } from './scenes/mandelbrot.ts'
 import { pipelineScene } from './scenes/pipeline.ts'
 import { threadScene } from './scenes/threads.ts'
+import type { FrameworkName } from './server/frameworks/frameworks.ts'
 import type { Stage } from './stage.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -28,8 +30,16 @@ const scenes = [
   compiledScene,
   greylistingScene,
   cancellationScene,
+  httpScene,
   farewellScene,
 ]
+
+export interface DemoOptions {
+  /** Undefined: as `CATZILLA_ENGINE` says. */
+  readonly engine?: string | undefined
+  /** What the server of the scene about HTTP stands on: hono. */
+  readonly framework?: FrameworkName | undefined
+}
 
 /**
  * Plays every scene.
@@ -37,9 +47,14 @@ const scenes = [
  * @param mailServer one that has not been started; it is closed at the end
  * @throws CheckError when something is not as it should be, and whatever a scene could not handle
  */
-export async function runDemo(terminal: Terminal, outFolder: string, mailServer = new MailServer()): Promise<void> {
+export async function runDemo(
+  terminal: Terminal,
+  outFolder: string,
+  mailServer: MailServer = new MailServer(),
+  { engine, framework = 'hono' }: DemoOptions = {},
+): Promise<void> {
   await mkdir(outFolder, { recursive: true })
-  const tasks = createTasks()
+  const tasks = createTasks(engine === undefined ? {} : { engine })
   try {
     await tasks.ready
     const port = await mailServer.start()
@@ -53,6 +68,7 @@ export async function runDemo(terminal: Terminal, outFolder: string, mailServer 
       terminal,
       checks: new Checks(),
       ledger: new Ledger(),
+      serving: { framework, engine, smtpPort: port },
     }
     for (const scene of scenes) await scene(stage)
     checkTotals(stage, tasks.getStats())

@@ -3,6 +3,8 @@ import { resolve } from 'node:path'
 import { UsageError, helpText, parseCommandLine } from './command-line.ts'
 import { runDemo } from './demo.ts'
 import { defaultOutFolder } from './folders.ts'
+import { MailServer } from './mail/mail-server.ts'
+import { serve } from './server/serve.ts'
 import { Terminal } from './terminal.ts'
 
 process.exitCode = await main(process.argv.slice(2))
@@ -10,9 +12,11 @@ process.exitCode = await main(process.argv.slice(2))
 async function main(argv: readonly string[]): Promise<number> {
   const terminal = new Terminal(process.stdout)
   try {
-    const { help, out } = parseCommandLine(argv)
+    const { help, serve: isServer, port, framework, engine, out } = parseCommandLine(argv)
+    const outFolder = out === undefined ? defaultOutFolder : resolve(out)
     if (help) process.stdout.write(helpText)
-    else await runDemo(terminal, out === undefined ? defaultOutFolder : resolve(out))
+    else if (isServer) await serve(terminal, { framework, port, engine, outFolder })
+    else await runDemo(terminal, outFolder, new MailServer(), { engine, framework })
     return 0
   } catch (thrown) {
     terminal.endProgress()

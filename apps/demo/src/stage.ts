@@ -4,6 +4,7 @@ import type { Checks } from './checks.ts'
 import type { Ledger } from './ledger.ts'
 import type { MailServer } from './mail/mail-server.ts'
 import type { SendEmail } from './mail/send-email.ts'
+import type { Serving } from './scenes/http.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What every scene is given. */
@@ -16,4 +17,6 @@ export interface Stage {
   readonly terminal: Terminal
   readonly checks: Checks
   readonly ledger: Ledger
+  /** What the scene that serves HTTP stands on. */
+  readonly serving: Serving
 }

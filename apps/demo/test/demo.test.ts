@@ -112,7 +112,12 @@ describe('the demo', () => {
   })
 
   it('leaves the analysis on disk, equal to one made by other means, and nothing else', async () => {
-    expect(await readdir(out)).toEqual(['readings-analysis.json'])
+    expect((await readdir(out)).toSorted()).toEqual([
+      'analyses.jsonl',
+      'analytics.jsonl',
+      'payments.jsonl',
+      'readings-analysis.json',
+    ])
     const analysis = JSON.parse(readFileSync(join(out, 'readings-analysis.json'), 'utf8')) as {
       rejected: number
       overall: { count: number }
@@ -185,6 +190,17 @@ describe('the demo', () => {
     ])
   })
 
+  it('serves, and prints what came back', () => {
+    for (const answered of [
+      /POST \/notify → 200 \{"task_id":"[^"]+","status":"scheduled","priority":"high"\}/,
+      /POST \/data\/process → 200 \{"pipeline_id":"pipeline_5"/,
+      /GET {2}\/tasks\/events → \{"type":"completed"/,
+      /server stopped: \d+ requests finished meanwhile; shutdown: .* 0 abandoned/,
+    ]) {
+      expect(run.stdout).toMatch(answered)
+    }
+  })
+
   it('shuts down gracefully, and tells totals and engine', () => {
     expect(run.stdout).toContain('shutdown: 1 completed, 0 cancelled, 0 requeued, 0 abandoned')
     const totals = /^Totals: {2}(\d+) submitted, (\d+) completed, 0 failed, 2 cancelled, 2 retries$/m.exec(run.stdout)
@@ -212,7 +228,10 @@ describe('the command line', () => {
   })
 
   it.each([
-    ['--serve', "Unknown option '--serve'"],
+    ['--port=80', "Option '--port' is for '--serve'"],
+    ['--framework=rails', "Option '--framework' takes hono, express, koa"],
+    ['--engine=', "Option '--engine' needs a name"],
+    ['--serving', "Unknown option '--serving'"],
     ['now', "Unexpected argument 'now'"],
     ['--out=', "Option '--out' needs a directory"],
   ])('refuses %s with exit code 2', async (argument, message) => {

@@ -18,6 +18,7 @@ import type {
   EngineInfo,
   EngineListener,
   EngineStatistics,
+  Monitor,
   PriorityName,
   ScaleTarget,
   ShutdownReport,
@@ -33,8 +34,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { loadCompiler } from './compiler.ts'
 import { wrapDurable } from './durable.ts'
 import type { KernelConfig, KernelTask, LibraryKernelConfig } from './kernel.ts'
-import { groupStatistics } from './monitor-view.ts'
-import type { GroupedStatistics } from './monitor-view.ts'
+import { MonitorHome } from './monitor.ts'
 import { resolveTasksOptions, shutdownTable } from './options.ts'
 import type { ResolvedTasksOptions, TasksOptions } from './options.ts'
 import { Registry } from './registry.ts'
@@ -84,6 +84,7 @@ export class BackgroundTasks implements AsyncDisposable {
   readonly #stopHandlingSignals: () => void
   /** Inside a thread or process of a lane, modules define their tasks anew: no store is opened there and nothing comes due. */
   readonly #dormant = insideIsolate()
+  readonly #monitor: MonitorHome
   #closing = false
 
   /** @throws ConfigurationError, EngineUnavailableError */
@@ -100,6 +101,9 @@ export class BackgroundTasks implements AsyncDisposable {
     const home: TaskHome = { engine: this.engine, clock: this.#clock, turnstile: new Turnstile() }
     this.#registry = new Registry(home, this.#options.taskDefaults)
     if (this.#options.taskDefaults.compile !== false) this.engine.useCompiler?.(loadCompiler)
+    this.#monitor = new MonitorHome(this.engine, options.clock)
+    const { enableAutoScaling = true } = this.#options.engineOptions
+    if (enableAutoScaling && !this.#dormant) this.#monitor.scaleIfInstalled()
     const handles = this.#options.handleSignals && !this.#dormant
     this.#stopHandlingSignals = handles ? handleSignals(() => this.shutdown()) : () => {}
   }
@@ -245,12 +249,16 @@ export class BackgroundTasks implements AsyncDisposable {
 
   /** The figures of this moment, flat. */
   getStats(): EngineStatistics {
-    return this.engine.snapshot()
+    const stats = this.engine.snapshot()
+    return this.#monitor.scales ? { ...stats, autoScaling: true } : stats
   }
 
-  /** The same figures in groups. */
-  get monitor(): { getStats(): GroupedStatistics } {
-    return { getStats: () => groupStatistics(this.engine.snapshot()) }
+  /**
+   * The same figures in groups, and more: workers, health. It is made when first looked at, and then samples once a second.
+   * @throws EngineUnavailableError when `@catzilla/monitor` is not installed
+   */
+  get monitor(): Monitor {
+    return this.#monitor.monitor
   }
 
   /** Changes the number of slots or workers. @throws UnsupportedByEngineError */
@@ -329,6 +337,7 @@ export class BackgroundTasks implements AsyncDisposable {
         timeoutMs: options.timeoutMs ?? this.#options.shutdownTimeoutMs,
       })
     } finally {
+      this.#monitor.close()
       this.#stopHandlingSignals()
     }
   }

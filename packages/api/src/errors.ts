@@ -20,5 +20,6 @@ export {
   UnknownTaskError,
   UnsupportedByEngineError,
   WaitTimeoutError,
+  errorTable,
 } from '@catzilla/engine'
-export type { ErrorCode, ErrorName, PayloadIssue } from '@catzilla/engine'
+export type { ErrorCode, ErrorName, ErrorRow, PayloadIssue } from '@catzilla/engine'

@@ -5,7 +5,6 @@ export type { NumberColumn } from './columns.ts'
 export { currentTask, insideTask } from './current-task.ts'
 export type { TaskExplanation } from './explain.ts'
 export type { KernelConfig, KernelTask, LibraryKernelConfig } from './kernel.ts'
-export type { GroupedStatistics } from './monitor-view.ts'
 export type { TasksOptions } from './options.ts'
 export type { AnyTask } from './registry.ts'
 export type { MisfirePolicy, Schedule, ScheduleInfo, ScheduleOptions } from './schedule.ts'
@@ -18,6 +17,10 @@ export type { ColumnsOf, Task } from './task.ts'
 export { TaskResult } from './task-result.ts'
 export * from './errors.ts'
 export { TaskPriority, priorityNames } from '@catzilla/engine'
+// for packages on top of this one: the one check of options, the one answer to signals
+export { handleSignals } from './signals.ts'
+export { checkOptions, is } from '@catzilla/engine'
+export type { OptionRow, OptionTable } from '@catzilla/engine'
 export type {
   BuiltInKernelName,
   BuiltInKernels,
@@ -27,7 +30,10 @@ export type {
   EngineInfo,
   EngineOptions,
   EngineStatistics,
+  HealthReport,
   LaneName,
+  Monitor,
+  MonitorStatistics,
   PriorityName,
   RetryBackoff,
   ShutdownReport,
@@ -39,4 +45,5 @@ export type {
   TaskStats,
   TaskStatus,
   TaskSummary,
+  WorkerDetails,
 } from '@catzilla/engine'

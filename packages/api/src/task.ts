@@ -236,9 +236,21 @@ async function roomOrAbort({ home, call }: TaskParts): Promise<void> {
 
 function submitBatch({ home, call, input }: TaskParts, argsList: readonly (readonly unknown[])[]): TaskBatch<unknown> {
   requireLists(call.name, argsList)
-  const checked = input === undefined ? argsList : argsList.map((args) => checkArguments(call.name, input, args))
+  const checked =
+    input === undefined ? argsList : argsList.map((args, index) => checkListed(call.name, input, args, index))
   const handles = home.engine.submitMany(call, checked)
   return new TaskBatch(handles, home.clock, (values) => values)
+}
+
+/** As `checkArguments`; the paths of what does not fit begin with the place of the list in its batch. */
+function checkListed(name: string, input: InputSchemas, args: readonly unknown[], index: number): unknown[] {
+  try {
+    return checkArguments(name, input, args)
+  } catch (thrown) {
+    if (!(thrown instanceof PayloadError)) throw thrown
+    const issues = thrown.issues.map(({ path, message }) => ({ path: [index, ...path], message }))
+    throw new PayloadError(`${thrown.message} (list ${index} of the batch)`, issues, { cause: thrown })
+  }
 }
 
 function requireLists(name: string, argsList: unknown): void {

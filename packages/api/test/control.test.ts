@@ -135,7 +135,7 @@ describe('scale', () => {
     expect(waiting.status).toBe('pending')
     await tasks.scale({ inlineConcurrency: 2, reason: 'rush hour' })
     await second.begun
-    expect(tasks.getStats().lanes.inline).toEqual({ slots: 2, active: 2 })
+    expect(tasks.getStats().lanes.inline).toEqual({ slots: 2, active: 2, queued: 0 })
     await someTurns()
     expect(events).toEqual([['inlineConcurrency', 1, 2, 'rush hour']])
     first.release()

@@ -146,8 +146,8 @@ describe('monitor.getStats', () => {
       errorMetrics: errors,
       system,
     }
-    const none = { slots: 0, active: 0 }
-    expect(groups.lanes).toEqual({ inline: { slots: 64, active: 0 }, thread: none, process: none })
+    const none = { slots: 0, active: 0, queued: 0 }
+    expect(groups.lanes).toMatchObject({ inline: { slots: 64, active: 0, queued: 1 }, thread: none, process: none })
     for (const [group, names] of Object.entries(fields)) {
       const figures: Record<string, unknown> = { ...groups[group as keyof typeof fields] }
       expect(Object.keys(figures).toSorted()).toEqual(names.toSorted())

@@ -7,6 +7,7 @@ import type { Plan, RecordHome } from '../src/typescript/plan.ts'
 import { ReadyQueue } from '../src/typescript/ready-queue.ts'
 import { RunState } from '../src/typescript/run-state.ts'
 import { TaskRecord } from '../src/typescript/task-record.ts'
+import { TaskSeries } from '../src/typescript/task-series.ts'
 
 const home: RecordHome = {
   engineName: 'none',
@@ -35,7 +36,8 @@ export function planOf(asked: TaskOptions = {}): Plan {
   const handler = (): void => {}
   const named = { name: 'task', handler, kernel: undefined, gate: null, keyGates: null, unique: null }
   const call = { name: 'task', options }
-  return { call, options, named, lane, handler, check: null, home, direct: true, limited: false, keyed: false }
+  const series = new TaskSeries('task', 'inline', options.priority)
+  return { call, options, named, lane, handler, check: null, home, series, direct: true, limited: false, keyed: false }
 }
 
 /** One plan per class, shared by the records as in an engine. */

@@ -10,12 +10,13 @@ export const sender = 'demo@catzilla.example'
 /** Takes recipient, subject and body; gives the server's answer. */
 export type SendEmail = Task<[recipient: string, subject: string, body: string], string>
 
-/** Defines the task `email.send`, which delivers to the mail server on `port`. */
-export function defineSendEmail(tasks: BackgroundTasks, port: number): SendEmail {
+/** Defines the task, which delivers to the mail server on `port`. */
+export function defineSendEmail(tasks: BackgroundTasks, port: number, name = 'email.send'): SendEmail {
   const transport = createTransport({ host: '127.0.0.1', port, ignoreTLS: true, disableFileAccess: true })
   return tasks.task(
-    { name: 'email.send', maxRetries: 3, retryDelayMs: 60, timeoutMs: 5000 },
+    { name, maxRetries: 3, retryDelayMs: 60, timeoutMs: 5000 },
     async (recipient: string, subject: string, body: string) => {
+      // called by another task, it ends with that one
       const { signal } = currentTask()
       try {
         const sent = await transport.sendMail({ from: sender, to: recipient, subject, text: body, signal })

@@ -8,7 +8,7 @@ const subject = 'Demo finished'
 
 /** Shuts down while a task is waiting, and checks that it was completed first. */
 export async function farewellScene({ tasks, mailServer, sendEmail, terminal, checks, ledger }: Stage): Promise<void> {
-  terminal.heading('9. Graceful shutdown')
+  terminal.heading('10. Graceful shutdown')
   const body = `Tasks entered in the table: ${ledger.rows.length + 1}\nClaims checked: ${checks.held}`
   const result = sendEmail.with({ priority: 'low' }).delay(recipient, subject, body)
   const report = await tasks.shutdown({ timeoutMs: 5000 })

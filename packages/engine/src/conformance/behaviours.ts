@@ -36,6 +36,7 @@ import { runAt } from './cases/run-at.ts'
 import { scaling } from './cases/scaling.ts'
 import { shutdown } from './cases/shutdown.ts'
 import { starvationGuard } from './cases/starvation-guard.ts'
+import { measurements } from './cases/measurements.ts'
 import { statistics } from './cases/statistics.ts'
 import { submission } from './cases/submission.ts'
 import { timeouts } from './cases/timeouts.ts'
@@ -82,6 +83,7 @@ export const behaviours: readonly Behaviour[] = [
   { behaviour: 'retry-by-id', cases: retryById },
   { behaviour: 'retention', cases: retention },
   { behaviour: 'statistics', cases: statistics },
+  { behaviour: 'measurements', cases: measurements },
   { behaviour: 'scaling', cases: scaling },
   { behaviour: 'kernels', cases: kernels },
   { behaviour: 'kernel-failures', cases: kernelFailures },

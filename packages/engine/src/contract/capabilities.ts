@@ -23,6 +23,8 @@ export interface EngineCapabilities {
   readonly scalesInline: boolean
   /** `scale({ workers })` works. */
   readonly scalesWorkers: boolean
+  /** `measurements()` tells waits and runs by class, lane and name. */
+  readonly measuresTasks: boolean
   /** Takes its time from the `clock` option, so that a virtual clock drives it. */
   readonly virtualClock: boolean
 }

@@ -1,7 +1,7 @@
 // The flat statistics of an engine, the same on every engine.
 import type { LaneName } from './task.ts'
 
-/** A distribution in milliseconds, from an HDR histogram over all tasks since the engine started. */
+/** A distribution in milliseconds, from an HDR histogram over all tasks since the engine started. Quantiles are exact to 1 %. */
 export interface Distribution {
   readonly count: number
   readonly meanMs: number
@@ -22,10 +22,19 @@ export interface ClassStatistics {
   readonly breaches: number
 }
 
-/** One lane: its slots, or workers, and how many of them are busy. */
+/** One lane: its slots, or workers, how many of them are busy, and who waits for one. */
 export interface LaneStatistics {
   readonly slots: number
   readonly active: number
+  /** Tasks that wait for nothing but a slot. */
+  readonly queued: number
+}
+
+/** How far the number of workers may be scaled. */
+export interface WorkerBounds {
+  readonly lane: LaneName
+  readonly least: number
+  readonly most: number
 }
 
 /** Compiled bodies of an engine. A body counts once for each tuple of argument types; calls and bails never shrink. */
@@ -46,11 +55,17 @@ export interface EngineStatistics {
   readonly totalQueued: number
   /** Of them, the scheduled and retrying ones. */
   readonly scheduledTasks: number
+  /** Submitted ones are at any moment those that wait, those that run and those that have ended. */
+  readonly runningTasks: number
   /** totalQueued ÷ queueSize. */
   readonly queuePressure: number
   readonly activeWorkers: number
   readonly idleWorkers: number
   readonly totalWorkers: number
+  /** Null: this engine has no workers that can be scaled. */
+  readonly workerBounds: WorkerBounds | null
+  /** Nothing is started: `pause()` was called, for all tasks. */
+  readonly paused: boolean
   /** Busy slot time ÷ slot time over the last ten seconds. */
   readonly avgWorkerUtilization: number
   readonly tasksPerSecond: number
@@ -93,6 +108,8 @@ export interface EngineStatistics {
   readonly wait: Distribution
   /** The lanes that the engine has. */
   readonly lanes: Readonly<Partial<Record<LaneName, LaneStatistics>>>
+  /** MiB of the lanes that measure their memory; of the inline lane the heap of this process. */
+  readonly laneMemoryMb: Readonly<Partial<Record<LaneName, number>>>
   /** By class number: critical, high, normal, low. */
   readonly priorities: readonly [ClassStatistics, ClassStatistics, ClassStatistics, ClassStatistics]
 }

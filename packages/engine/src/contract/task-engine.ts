@@ -2,6 +2,7 @@
 import type { BodyReport, LoadCompiler } from './body-compiler.ts'
 import type { EngineCapabilities } from './capabilities.ts'
 import type { EngineEventType, EngineListener } from './events.ts'
+import type { EngineMeasurements } from './measurements.ts'
 import type { EngineStatistics } from './statistics.ts'
 import type {
   TaskCall,
@@ -14,10 +15,15 @@ import type {
   TaskSummary,
 } from './task.ts'
 
+/** Where an engine is in its life. */
+export type EngineState = 'new' | 'started' | 'stopping' | 'stopped'
+
 export interface TaskEngine {
   /** Short name as it stands in statistics: `typescript`, `native`, … */
   readonly name: string
   readonly capabilities: EngineCapabilities
+  /** Told by the guard that `createTasks` puts round every engine. */
+  readonly state?: EngineState
 
   /** Settles when tasks can run; rejects with `EngineUnavailableError`. Submitting is legal once it was called. */
   start(): Promise<void>
@@ -67,6 +73,9 @@ export interface TaskEngine {
 
   /** Figures of this moment (a broker engine: of its latest refresh). */
   snapshot(): EngineStatistics
+
+  /** What it measures by class, lane and name; engines without the capability `measuresTasks` do not have it. */
+  measurements?(): EngineMeasurements
 
   /** Calls `listener` for each event of `types`, until the returned function is called. */
   subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void

@@ -5,8 +5,10 @@ import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { ConfigurationError, EngineClosedError, TaskDefinitionError, describeValue } from '../contract/errors.ts'
 import { engineEventTypes } from '../contract/events.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
+import type { EngineMeasurements } from '../contract/measurements.ts'
 import type { EngineStatistics } from '../contract/statistics.ts'
 import type {
+  EngineState,
   ScaleTarget,
   ShutdownReport,
   StopOptions,
@@ -19,8 +21,6 @@ import { checkQuery, checkScaleTarget, checkStopOptions, checkTaskId } from './c
 
 const defaultStopOptions: StopOptions = { waitForCompletion: true, timeoutMs: 30_000 }
 
-type LifeCycle = 'new' | 'started' | 'stopping' | 'stopped'
-
 /** `engine` behind the guard; an engine that is behind one already is given back as it is. */
 export function guardEngine(engine: TaskEngine): TaskEngine {
   return engine instanceof GuardedEngine ? engine : new GuardedEngine(engine)
@@ -29,14 +29,21 @@ export function guardEngine(engine: TaskEngine): TaskEngine {
 class GuardedEngine implements TaskEngine {
   readonly name: string
   readonly capabilities: EngineCapabilities
+  /** Only where the engine has it. */
+  readonly measurements?: () => EngineMeasurements
   readonly #engine: TaskEngine
-  #state: LifeCycle = 'new'
+  #state: EngineState = 'new'
   #stopped: Promise<ShutdownReport> | undefined
 
   constructor(engine: TaskEngine) {
     this.#engine = engine
     this.name = engine.name
     this.capabilities = engine.capabilities
+    if (engine.measurements !== undefined) this.measurements = engine.measurements.bind(engine)
+  }
+
+  get state(): EngineState {
+    return this.#state
   }
 
   async start(): Promise<void> {

@@ -113,6 +113,7 @@ export class Express implements Elsewhere {
     plan.users++
     slots.unsettled++
     this.#walk.statistics.submitted++
+    kernel.plan.series.submitted++
     this.#walk.occupancy.entered()
     if (this.#walk.events.wantsSubmissions) this.#news.tellSubmitted(task, now, dueAt)
     this.#messenger.send(kernel.delayMs > 0 ? TIMED_RING : kernel.plan.options.priority, slot)

@@ -4,6 +4,7 @@ import type { BodyReport, LoadCompiler } from '../contract/body-compiler.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { ConfigurationError, EngineUnavailableError, UnsupportedByEngineError, toError } from '../contract/errors.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
+import type { EngineMeasurements } from '../contract/measurements.ts'
 import type { EngineStatistics } from '../contract/statistics.ts'
 import type {
   ScaleTarget,
@@ -45,6 +46,7 @@ const capabilities: EngineCapabilities = Object.freeze({
   resultsByReference: true,
   scalesInline: true,
   scalesWorkers: true,
+  measuresTasks: true,
   virtualClock: true,
 })
 
@@ -222,6 +224,10 @@ export class NativeEngine implements TaskEngine {
     return this.#engine.snapshot()
   }
 
+  measurements(): EngineMeasurements {
+    return this.#engine.measurements()
+  }
+
   subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void {
     return this.#engine.subscribe(types, listener)
   }
@@ -246,7 +252,7 @@ export class NativeEngine implements TaskEngine {
         abandonRunning: (why) => this.#side?.abandonRunning(why) ?? [],
       },
       compiled: () => this.#tiers?.figures() ?? { bodies: 0, calls: 0, bails: 0 },
-      figures: () => this.#side?.figures() ?? figuresAtRest(this.#options.workers),
+      figures: () => this.#side?.figures() ?? figuresAtRest(this.#options),
     }
   }
 

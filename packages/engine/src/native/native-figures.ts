@@ -1,7 +1,9 @@
 // The figures of the native lane: what C counts, and where its tasks are at this moment.
 import type { NativeHistogram } from '@catzilla/core-c'
 import type { TaskPriority } from '../contract/task.ts'
-import type { BucketHistogram } from '../typescript/distribution.ts'
+import type { WorkerBounds } from '../contract/statistics.ts'
+import type { ResolvedEngineOptions } from '../options/engine-options.ts'
+import type { ForeignBuckets } from '../support/duration-histogram.ts'
 import type { IntrusiveList } from '../typescript/intrusive-list.ts'
 import type { ThreadFigures, Waiting } from '../typescript/snapshot.ts'
 import { readyAt } from '../typescript/task-record.ts'
@@ -17,6 +19,7 @@ interface FiguresFrom {
   /** Whether C measures. */
   readonly keepsTime: boolean
   readonly jemalloc: boolean
+  readonly bounds: WorkerBounds
 }
 
 const classes: readonly TaskPriority[] = [0, 1, 2, 3]
@@ -25,11 +28,13 @@ export function nativeFigures(from: FiguresFrom): ThreadFigures {
   const { binding, recent, walk } = from.parts
   const found = binding.statistics()
   const now = walk.walk.clock.now()
-  const { waiting, scheduled } = countTasks(from)
+  const { waiting, scheduled, running } = countTasks(from)
   return {
     lane: 'native',
     workers: found.workers,
     active: found.activeWorkers,
+    bounds: from.bounds,
+    running,
     utilization: recent.utilization(now, found.workers, from.keepsTime ? from.inspection.runningSince() : []),
     tasksPerSecond: recent.tasksPerSecond(now),
     waiting,
@@ -41,11 +46,16 @@ export function nativeFigures(from: FiguresFrom): ThreadFigures {
     runs: classes.map((priority) => bucketsOf(found.run[priority])),
     breaches: from.keepsTime ? found.queues.map(({ breaches }) => breaches) : [0, 0, 0, 0],
     jemalloc: from.jemalloc,
+    memoryBytes: found.memoryUsed,
   }
 }
 
 /** Counted from the slots: C would count those too that were cancelled and that no worker has come across yet. */
-function countTasks({ express, handed, inspection }: FiguresFrom): { waiting: Waiting[]; scheduled: number } {
+function countTasks({ express, handed, inspection }: FiguresFrom): {
+  waiting: Waiting[]
+  scheduled: number
+  running: number
+} {
   const waiting: Waiting[] = classes.map(() => ({ count: 0, oldest: Infinity }))
   const count = (priority: TaskPriority, since: number): void => {
     const sum = waiting[priority]
@@ -53,38 +63,46 @@ function countTasks({ express, handed, inspection }: FiguresFrom): { waiting: Wa
     sum.count++
     sum.oldest = Math.min(sum.oldest, since)
   }
-  let scheduled = 0
+  let [scheduled, running] = [0, 0]
   express.forEach((task) => {
     const status = inspection.statusOf(task)
     if (status === 'pending') count(task.plan.options.priority, inspection.readyAt(task))
-    else if (status !== 'running') scheduled++
+    else if (status === 'running') running++
+    else scheduled++
   })
   for (const record of handed) count(record.plan.options.priority, readyAt(record))
-  return { waiting, scheduled }
+  return { waiting, scheduled, running }
 }
 
-function bucketsOf(histogram: NativeHistogram | undefined): BucketHistogram {
+function bucketsOf(histogram: NativeHistogram | undefined): ForeignBuckets {
   if (histogram === undefined) return { count: 0, sumNs: 0, maxNs: 0, buckets: new Float64Array(0) }
   const { count, sumNs, maxNs, buckets } = histogram
-  return { count, sumNs, maxNs, buckets: buckets.map((value, index) => (index % 2 === 0 ? greatestOf(value) : value)) }
+  return { count, sumNs, maxNs, buckets: buckets.map((value, index) => (index % 2 === 0 ? middleOf(value) : value)) }
 }
 
 /** Values of C are cut into 64 buckets for each power of two; of a bucket it tells the least value. */
 const PARTS = 64
 
-/** The greatest value of the bucket that begins at `least`. */
-export function greatestOf(least: number): number {
+/** The middle of the bucket that begins at `least`: no value in it is further away than 0.8 %. */
+export function middleOf(least: number): number {
   if (least < PARTS) return least
-  return least + 2 ** Math.floor(Math.log2(least)) / PARTS - 1
+  return least + (2 ** Math.floor(Math.log2(least)) / PARTS - 1) / 2
+}
+
+/** How far workers may be scaled. */
+export function boundsOf({ minWorkers, maxWorkers }: ResolvedEngineOptions): WorkerBounds {
+  return { lane: 'native', least: minWorkers, most: maxWorkers }
 }
 
 /** The figures of an engine that has not been started. */
-export function figuresAtRest(workers: number): ThreadFigures {
+export function figuresAtRest(options: ResolvedEngineOptions): ThreadFigures {
   const nothing = bucketsOf(undefined)
   return {
     lane: 'native',
-    workers,
+    workers: options.workers,
     active: 0,
+    bounds: boundsOf(options),
+    running: 0,
     utilization: 0,
     tasksPerSecond: 0,
     waiting: [],
@@ -96,5 +114,6 @@ export function figuresAtRest(workers: number): ThreadFigures {
     runs: classes.map(() => nothing),
     breaches: classes.map(() => 0),
     jemalloc: false,
+    memoryBytes: 0,
   }
 }

@@ -19,7 +19,8 @@ import type { Slots } from './slots.ts'
 import { argumentsIn, isScalar, scalarIn } from './slot-values.ts'
 import type { SlotKeeper } from './slot-shelf.ts'
 
-const { SLOT_PLAN, SLOT_STATE, SLOT_STARTED_AT, SLOT_ENDED_AT, SLOT_RESULT_TYPE, SLOT_CANCEL } = portLayout
+const { SLOT_PLAN, SLOT_STATE, SLOT_READY_AT, SLOT_STARTED_AT, SLOT_ENDED_AT, SLOT_RESULT_TYPE, SLOT_CANCEL } =
+  portLayout
 const { SLOT_STATE_RUNNING, SLOT_STATE_COMPLETED, SLOT_STATE_FAILED } = portLayout
 
 /** Longest run, in milliseconds, that the figures of the last ten seconds have use for. */
@@ -71,7 +72,14 @@ export class NativeSettlement implements SlotKeeper {
     if (state === SLOT_STATE_FAILED && this.#gaveUp(task, slot)) return
     const double = this.#port.doubleOf(slot)
     const endedAt = doubles[double + SLOT_ENDED_AT / 8] ?? 0
-    const ranMs = endedAt - (doubles[double + SLOT_STARTED_AT / 8] ?? 0)
+    const startedAt = doubles[double + SLOT_STARTED_AT / 8] ?? 0
+    const ranMs = endedAt - startedAt
+    // by class C measures itself, all attempts; by name it is the last one that counts
+    if (state === SLOT_STATE_COMPLETED || state === SLOT_STATE_FAILED) {
+      const { series } = task.plan
+      series.wait.record(startedAt - (doubles[double + SLOT_READY_AT / 8] ?? 0))
+      series.execution.record(ranMs)
+    }
     this.#busyMs += ranMs < LONGEST_RECENT_MS ? ranMs : LONGEST_RECENT_MS
     this.#settled++
     this.#slots.unsettled--
@@ -87,6 +95,7 @@ export class NativeSettlement implements SlotKeeper {
     const waiting = task.held
     task.word |= TaskBit.COMPLETED
     this.#completed++
+    task.plan.series.completed++
     if (isScalar(type)) {
       // it stays where it is until somebody asks for it
       task.held = null
@@ -113,6 +122,7 @@ export class NativeSettlement implements SlotKeeper {
     task.held = attemptError(binding.error(slot), task)
     binding.free(slot)
     task.word |= failed ? TaskBit.FAILED : TaskBit.CANCELLED
+    task.plan.series.count(failed ? 'failed' : 'cancelled')
     if (failed) {
       this.#failed++
       if (waiting === null) walk.walk.statistics.unobservedFailures++
@@ -135,6 +145,7 @@ export class NativeSettlement implements SlotKeeper {
     Atomics.store(this.#port.words, word + SLOT_CANCEL / 4, 1)
     if (!running) binding.cancelTimed(slot)
     statistics.cancelled++
+    task.plan.series.cancelled++
     if (running) statistics.lateRuns++
     if (waiting !== null) this.#tell(task, waiting, 'cancelled', error)
     if (task.has(TaskBit.TOLD) || news.wanted(task)) news.tellEnd(task)

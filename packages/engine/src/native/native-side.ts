@@ -22,7 +22,7 @@ import type { KernelLane } from './kernel-lane.ts'
 import { KernelPlan } from './kernel-plan.ts'
 import { Messenger } from './messenger.ts'
 import type { Receiver } from './messenger.ts'
-import { nativeFigures } from './native-figures.ts'
+import { boundsOf, nativeFigures } from './native-figures.ts'
 import { NativeInspection } from './native-inspection.ts'
 import { NativeNews } from './native-news.ts'
 import { NativeSettlement } from './native-settlement.ts'
@@ -63,12 +63,14 @@ export class NativeSide implements NativeTaskHome, Receiver {
   readonly #shelves = new Map<Retention, Map<number, SlotShelf>>()
   readonly #allowsExpress: (plan: Plan) => boolean
   readonly #jemalloc: boolean
+  readonly #options: ResolvedEngineOptions
   /** Of the moment at which the engine was closed. */
   #lastFigures: ThreadFigures | undefined
 
   /** @throws EngineUnavailableError, or what the binding throws when there is no memory or no thread */
   constructor(core: NativeCore, walk: WalkParts, lane: KernelLane, options: ResolvedEngineOptions) {
     this.#walk = walk
+    this.#options = options
     this.#lane = lane
     this.workers = options.workers
     this.binding = startBinding(core, options, lane.keepsTime, () => this.messenger.wake())
@@ -253,6 +255,7 @@ export class NativeSide implements NativeTaskHome, Receiver {
       handed: this.#lane.handed,
       keepsTime: this.#lane.keepsTime,
       jemalloc: this.#jemalloc,
+      bounds: boundsOf(this.#options),
     })
   }
 

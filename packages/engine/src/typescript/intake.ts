@@ -62,6 +62,7 @@ export class Intake {
   #admit(plan: Plan, args: readonly unknown[], keyGate: Gate | null, now: number): TaskRecord {
     const record = this.#table.add(plan, args, now)
     this.#walk.statistics.submitted++
+    plan.series.submitted++
     this.#walk.occupancy.entered()
     if (plan.direct) this.#makeReady(record, now)
     else this.#admitWithExtras(record, keyGate, now)

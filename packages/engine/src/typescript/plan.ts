@@ -4,6 +4,7 @@ import type { ResolvedTaskOptions } from '../contract/resolved-task-options.ts'
 import type { Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
 import type { TaskRecord } from './task-record.ts'
+import type { TaskSeries } from './task-series.ts'
 
 /** What the engine keeps per task name. */
 export interface NamedTask {
@@ -28,6 +29,8 @@ export interface Plan {
   /** What the lane asks of arguments: throws a PayloadError. */
   readonly check: ((args: readonly unknown[]) => void) | null
   readonly home: RecordHome
+  /** Where its tasks are measured. */
+  readonly series: TaskSeries
   /** No delay, key, expiry, signal or keyed limit: the task goes straight to the ready queue. */
   readonly direct: boolean
   /** It has limits for all tasks of its name. */

@@ -4,6 +4,7 @@ import type { TaskCall, TaskDefinition } from '../contract/task.ts'
 import type { Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
 import type { NamedTask, Plan, RecordHome } from './plan.ts'
+import type { SeriesTable } from './task-series.ts'
 
 /**
  * Plans remembered. Many calls serve one task only; a bounded map forgets them, where a weak one would hold up every
@@ -25,14 +26,16 @@ export class Plans {
   readonly #engineName: string
   readonly #home: RecordHome
   readonly #lanes: readonly LaneTerms[]
+  readonly #series: SeriesTable
   readonly #named = new Map<string, NamedTask>()
   readonly #plans = new Map<TaskCall, Plan>()
   #latest: Plan | undefined
 
-  constructor(home: RecordHome, lanes: readonly LaneTerms[]) {
+  constructor(home: RecordHome, lanes: readonly LaneTerms[], series: SeriesTable) {
     this.#engineName = home.engineName
     this.#home = home
     this.#lanes = lanes
+    this.#series = series
   }
 
   /** @throws TaskDefinitionError, UnsupportedByEngineError */
@@ -102,7 +105,8 @@ export class Plans {
     const direct = !keyed && !timed && options.uniqueKey === undefined && options.signal === undefined
     const { lane } = terms
     const body = handler ?? noBody
-    return { call, options, named, lane, handler: body, check, home: this.#home, direct, keyed, limited }
+    const series = this.#series.seriesOf(call.name, lane.name, options.priority)
+    return { call, options, named, lane, handler: body, check, home: this.#home, series, direct, keyed, limited }
   }
 
   /** @throws UnsupportedByEngineError when the options ask for a lane that this engine does not have */

@@ -122,7 +122,7 @@ export class Settlement {
   }
 
   #recordRun({ plan }: TaskRecord, run: RunState, now: number, processed: 0 | 1): void {
-    if (!plan.lane.keepsTime) this.#walk.statistics.recordRun(now, now - run.startedAt, processed)
+    if (!plan.lane.keepsTime) this.#walk.statistics.recordRun(plan.series, now, now - run.startedAt, processed)
   }
 
   /** The attempt is over: its slot and its places in the gates are free. */
@@ -152,6 +152,7 @@ export class Settlement {
     const run = (record.run ??= new RunState(record))
     if (run.endedAt !== now) run.extras.settledAt = now
     if (run.extrasOrNull !== null) this.#releaseExtras(record, now)
+    record.plan.series.count(status)
     record.settle(status, end)
     this.#announce(record, run, now)
     if (status === 'completed') completedKept.keep(record, now)

@@ -1,9 +1,18 @@
 // The flat statistics of this moment, put together from what the parts of the engine count.
-import type { ClassStatistics, CompiledStatistics, EngineStatistics, LaneStatistics } from '../contract/statistics.ts'
+import type { EngineMeasurements } from '../contract/measurements.ts'
+import type {
+  ClassStatistics,
+  CompiledStatistics,
+  EngineStatistics,
+  LaneStatistics,
+  WorkerBounds,
+} from '../contract/statistics.ts'
 import { classTargetsMs } from '../contract/task.ts'
 import type { LaneName, TaskPriority } from '../contract/task.ts'
-import type { BucketHistogram } from './distribution.ts'
+import type { ForeignBuckets } from '../support/duration-histogram.ts'
 import type { Gate } from './gate.ts'
+import type { IntrusiveList } from './intrusive-list.ts'
+import { runningIn } from './lane.ts'
 import type { Lane } from './lane.ts'
 import type { SideLane } from './side-lane.ts'
 import { readyAt } from './task-record.ts'
@@ -30,6 +39,10 @@ export interface ThreadFigures {
   readonly lane: LaneName
   readonly workers: number
   readonly active: number
+  /** How far the number of workers may be scaled. */
+  readonly bounds: WorkerBounds
+  /** Tasks among those of `counted` that run. */
+  readonly running: number
   readonly utilization: number
   readonly tasksPerSecond: number
   /** Tasks that could start as far as time goes. */
@@ -40,39 +53,39 @@ export interface ThreadFigures {
   readonly counted: number
   readonly retried: number
   readonly timedOut: number
-  readonly waits: readonly BucketHistogram[]
-  readonly runs: readonly BucketHistogram[]
+  readonly waits: readonly ForeignBuckets[]
+  readonly runs: readonly ForeignBuckets[]
   readonly breaches: readonly number[]
   readonly jemalloc: boolean
+  readonly memoryBytes: number
 }
 
 export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatistics {
   const { statistics, occupancy, completedKept, failedKept, clock } = walk
   const { inline, slots, threads } = figures
   const now = clock.now()
-  const ready = countWaiting(walk, figures.gates)
+  const ready = countWaiting(walk, figures.gates, figures.sides)
   const waiting = ready.map((own, index) => together(own, threads?.waiting[index]))
   const countOf = (from: readonly Waiting[]): number => from.reduce((sum, { count }) => sum + count, 0)
   const scheduled = occupancy.queued - (threads?.counted ?? 0) - countOf(ready) + (threads?.scheduled ?? 0)
   const totalQueued = scheduled + countOf(waiting)
   const memory = process.memoryUsage()
-  const execution = statistics.execution(threads?.runs)
-  const wait = statistics.wait(threads?.waits)
+  const execution = statistics.execution(threads?.runs).total()
+  const wait = statistics.wait(threads?.waits).total()
   const processed = statistics.completed + statistics.failed
   const runningSince = [...inline.running].map((record) => record.run?.startedAt ?? now)
   const classOf = (priority: TaskPriority): ClassStatistics => {
     const { count, oldest } = waiting[priority] ?? nobody()
-    const others = threads?.waits[priority]
     return {
       queued: count,
       oldestAgeMs: count === 0 ? 0 : Math.max(0, now - oldest),
-      wait: statistics.classWait(priority, others === undefined ? [] : [others]),
+      wait: statistics.classWait(priority, threads?.waits).total(),
       targetMs: classTargetsMs[priority] ?? 0,
       breaches: statistics.breaches(priority) + (threads?.breaches[priority] ?? 0),
     }
   }
-  const inlineLane: LaneStatistics = { slots, active: inline.running.length }
-  const workers = threads === undefined ? inlineLane : { slots: threads.workers, active: threads.active }
+  const inlineLane: LaneStatistics = { slots, active: inline.running.length, queued: inline.ready.length }
+  const workers = threads === undefined ? inlineLane : nativeLane(walk, threads)
   return {
     engine: figures.engine,
     criticalQueueSize: waiting[0]?.count ?? 0,
@@ -81,10 +94,13 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     lowQueueSize: waiting[3]?.count ?? 0,
     totalQueued,
     scheduledTasks: scheduled,
+    runningTasks: [...runningIn(walk.lanes)].length + (threads?.running ?? 0),
     queuePressure: totalQueued / occupancy.capacity,
     activeWorkers: workers.active,
     idleWorkers: Math.max(0, workers.slots - workers.active),
     totalWorkers: workers.slots,
+    workerBounds: threads?.bounds ?? null,
+    paused: walk.paused,
     avgWorkerUtilization: threads?.utilization ?? statistics.utilization(now, slots, runningSince),
     tasksPerSecond: statistics.tasksPerSecond(now) + (threads?.tasksPerSecond ?? 0),
     avgExecutionTimeMs: execution.meanMs,
@@ -114,14 +130,32 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     jemallocEnabled: threads?.jemalloc ?? process.env['LD_PRELOAD']?.includes('jemalloc') ?? false,
     // nothing scales this engine by itself, whatever enableAutoScaling allows
     autoScaling: false,
+    laneMemoryMb: {
+      inline: memory.heapUsed / MIB,
+      ...(threads === undefined ? {} : { [threads.lane]: threads.memoryBytes / MIB }),
+      ...Object.fromEntries(figures.sides.map((side) => [side.terms.lane.name, side.memoryBytes() / MIB])),
+    },
     execution,
     wait,
     lanes: {
       inline: inlineLane,
       ...(threads === undefined ? {} : { [threads.lane]: workers }),
-      ...Object.fromEntries(figures.sides.map((side) => [side.terms.lane.name, side.figures()])),
+      ...Object.fromEntries(
+        figures.sides.map((side) => [side.terms.lane.name, { ...side.figures(), queued: waitingFor(side) }]),
+      ),
     },
     priorities: [classOf(0), classOf(1), classOf(2), classOf(3)],
+  }
+}
+
+/** What is measured by class, lane and name. */
+export function measure({ statistics, lanes }: Walk, threads: ThreadFigures | undefined): EngineMeasurements {
+  const classOf = (priority: TaskPriority): ReturnType<typeof statistics.classMeasurements> =>
+    statistics.classMeasurements(priority, threads?.waits, threads?.runs)
+  return {
+    priorities: [classOf(0), classOf(1), classOf(2), classOf(3)],
+    lanes: statistics.series.byLane(lanes.map(({ name }) => name)),
+    names: statistics.series.byName(),
   }
 }
 
@@ -131,8 +165,12 @@ export interface Waiting {
   oldest: number
 }
 
-/** Tasks that could start as far as time goes, by class: in the ready queues and parked in gates. */
-function countWaiting({ lanes }: Walk, gates: Iterable<Gate>): [Waiting, Waiting, Waiting, Waiting] {
+/** Tasks that could start as far as time goes, by class: in the ready queues, parked in gates, and handed over. */
+function countWaiting(
+  { lanes }: Walk,
+  gates: Iterable<Gate>,
+  sides: readonly SideLane[],
+): [Waiting, Waiting, Waiting, Waiting] {
   const waiting: [Waiting, Waiting, Waiting, Waiting] = [nobody(), nobody(), nobody(), nobody()]
   for (const lists of [...lanes.map(({ ready }) => ready.classes), ...[...gates].map((gate) => gate.parked)]) {
     for (const [index, list] of lists.entries()) {
@@ -142,7 +180,27 @@ function countWaiting({ lanes }: Walk, gates: Iterable<Gate>): [Waiting, Waiting
       sum.oldest = Math.min(sum.oldest, readyAt(list.head))
     }
   }
+  for (const { handed } of sides) countHanded(waiting, handed)
   return waiting
+}
+
+/** Tasks that a lane has on their way, and that have not started as far as this thread knows. */
+function countHanded(waiting: readonly Waiting[], handed: IntrusiveList): void {
+  for (const record of handed) {
+    const sum = waiting[record.plan.options.priority]
+    if (sum === undefined) continue
+    sum.count++
+    sum.oldest = Math.min(sum.oldest, readyAt(record))
+  }
+}
+
+function waitingFor({ terms, handed }: SideLane): number {
+  return terms.lane.ready.length + handed.length
+}
+
+function nativeLane({ lanes }: Walk, { lane, workers, active, waiting }: ThreadFigures): LaneStatistics {
+  const ready = lanes.find(({ name }) => name === lane)?.ready.length ?? 0
+  return { slots: workers, active, queued: waiting.reduce((sum, { count }) => sum + count, ready) }
 }
 
 function nobody(): Waiting {

@@ -1,50 +1,17 @@
-// What the engine counts while it works. Distributions are HDR histograms (the HdrHistogram that ships inside Node),
-// in nanoseconds, with three significant figures; rates come from one-second buckets over the last ten seconds.
-import { createHistogram } from 'node:perf_hooks'
-import type { RecordableHistogram } from 'node:perf_hooks'
-import type { Distribution } from '../contract/statistics.ts'
+// What the engine counts while it works. Rates come from one-second buckets over the last ten seconds.
+import type { TaskMeasurements } from '../contract/measurements.ts'
 import { classTargetsMs } from '../contract/task.ts'
 import type { TaskPriority } from '../contract/task.ts'
-import { distributionOf } from './distribution.ts'
-import type { BucketHistogram } from './distribution.ts'
+import { DurationHistogram, bucketOf } from '../support/duration-histogram.ts'
+import type { ForeignBuckets } from '../support/duration-histogram.ts'
 import { RecentRuns } from './recent-runs.ts'
+import { SeriesTable } from './task-series.ts'
+import type { TaskSeries } from './task-series.ts'
 
-const LONGEST_NS = 86_400_000_000_000
-const NS_PER_MS = 1_000_000
+type ByClass = readonly [DurationHistogram, DurationHistogram, DurationHistogram, DurationHistogram]
 
-function newHistogram(): RecordableHistogram {
-  return createHistogram({ lowest: 1, highest: LONGEST_NS, figures: 3 })
-}
-
-/** Values recorded together: a tight loop of native calls costs half of as many single ones. */
-const BATCH = 256
-
-/** The distribution of durations in milliseconds. Its histogram is made when first needed: few engines use every class. */
-class Durations {
-  #histogram: RecordableHistogram | undefined
-  readonly #pending = new Float64Array(BATCH)
-  #count = 0
-
-  record(ms: number): void {
-    this.#pending[this.#count++] = ms
-    if (this.#count === BATCH) this.#flush()
-  }
-
-  /** All values so far; undefined while there are none. */
-  get histogram(): RecordableHistogram | undefined {
-    if (this.#count > 0) this.#flush()
-    return this.#histogram
-  }
-
-  #flush(): void {
-    const histogram = (this.#histogram ??= newHistogram())
-    for (let index = 0; index < this.#count; index++) {
-      const ns = Math.round((this.#pending[index] ?? 0) * NS_PER_MS)
-      histogram.record(ns < 1 ? 1 : ns > LONGEST_NS ? LONGEST_NS : ns)
-    }
-    this.#count = 0
-  }
-}
+/** Histograms, by class, of a lane that keeps its own books. */
+type Others = readonly ForeignBuckets[]
 
 export class Statistics {
   submitted = 0
@@ -57,46 +24,49 @@ export class Statistics {
   rejected = 0
   unobservedFailures = 0
   lateRuns = 0
-  readonly #execution = new Durations()
-  readonly #waits = [new Durations(), new Durations(), new Durations(), new Durations()] as const
+  /** By name, lane and class; of lanes with their own books too. */
+  readonly series: SeriesTable = new SeriesTable()
+  readonly #waits: ByClass = histogramsByClass()
+  readonly #runs: ByClass = histogramsByClass()
   readonly #breaches: [number, number, number, number] = [0, 0, 0, 0]
   readonly #recent: RecentRuns
   readonly #startedAt: number
-  #sum: RecordableHistogram | undefined
 
   constructor(now: number) {
     this.#startedAt = now
     this.#recent = new RecentRuns(now)
   }
 
-  recordWait(priority: TaskPriority, waitMs: number): void {
-    this.#waits[priority].record(waitMs)
+  recordWait(series: TaskSeries, waitMs: number): void {
+    const { priority, wait } = series
+    const bucket = bucketOf(waitMs)
+    wait.recordAt(bucket, waitMs)
+    this.#waits[priority].recordAt(bucket, waitMs)
     if (waitMs > (classTargetsMs[priority] ?? 0)) this.#breaches[priority]++
   }
 
   /** One attempt ended; `processed` is 1 when the task ended with it, 0 when it will be retried. */
-  recordRun(now: number, executionMs: number, processed: 0 | 1): void {
-    this.#execution.record(executionMs)
+  recordRun(series: TaskSeries, now: number, executionMs: number, processed: 0 | 1): void {
+    const bucket = bucketOf(executionMs)
+    series.execution.recordAt(bucket, executionMs)
+    this.#runs[series.priority].recordAt(bucket, executionMs)
     this.#recent.add(now, executionMs, processed)
   }
 
-  /** @param others histograms of lanes that keep their own books */
-  execution(others: readonly BucketHistogram[] = []): Distribution {
-    return distributionOf(this.#execution.histogram, others)
+  execution(others: Others = []): DurationHistogram {
+    return together(this.#runs, others)
   }
 
-  /** All classes together: histograms add up exactly, averages would not. */
-  wait(others: readonly BucketHistogram[] = []): Distribution {
-    const used = this.#waits.flatMap(({ histogram }) => (histogram === undefined ? [] : [histogram]))
-    if (used.length < 2) return distributionOf(used[0], others)
-    const sum = (this.#sum ??= newHistogram())
-    sum.reset()
-    for (const histogram of used) sum.add(histogram)
-    return distributionOf(sum, others)
+  wait(others: Others = []): DurationHistogram {
+    return together(this.#waits, others)
   }
 
-  classWait(priority: TaskPriority, others: readonly BucketHistogram[] = []): Distribution {
-    return distributionOf(this.#waits[priority].histogram, others)
+  classWait(priority: TaskPriority, others: Others = []): DurationHistogram {
+    return withOther(this.#waits[priority], others[priority])
+  }
+
+  classMeasurements(priority: TaskPriority, waits: Others = [], runs: Others = []): TaskMeasurements {
+    return { wait: this.classWait(priority, waits), execution: withOther(this.#runs[priority], runs[priority]) }
   }
 
   /** Tasks of the class that started later than its target. */
@@ -116,4 +86,24 @@ export class Statistics {
   uptimeMs(now: number): number {
     return now - this.#startedAt
   }
+}
+
+function histogramsByClass(): ByClass {
+  return [new DurationHistogram(), new DurationHistogram(), new DurationHistogram(), new DurationHistogram()]
+}
+
+/** All classes together: histograms add up exactly, averages would not. */
+function together(own: ByClass, others: Others): DurationHistogram {
+  const used = own.filter(({ count }) => count > 0)
+  const filled = others.filter(({ count }) => count > 0)
+  const [only] = used
+  if (only !== undefined && used.length === 1 && filled.length === 0) return only
+  const sum = new DurationHistogram()
+  for (const each of used) sum.add(each)
+  for (const each of filled) sum.addForeign(each)
+  return sum
+}
+
+function withOther(own: DurationHistogram, other: ForeignBuckets | undefined): DurationHistogram {
+  return other === undefined || other.count === 0 ? own : own.mark().addForeign(other)
 }

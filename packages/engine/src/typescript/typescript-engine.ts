@@ -17,6 +17,7 @@ const capabilities: EngineCapabilities = Object.freeze({
   resultsByReference: true,
   scalesInline: true,
   scalesWorkers: false,
+  measuresTasks: true,
   virtualClock: true,
 })
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import { TaskStateError, UnknownTaskError, UnsupportedByEngineError, describeValue } from '../contract/errors.ts'
 import type { EngineEvents, EngineEventType, EngineListener } from '../contract/events.ts'
+import type { EngineMeasurements } from '../contract/measurements.ts'
 import type { CompiledStatistics, EngineStatistics } from '../contract/statistics.ts'
 import type {
   ScaleTarget,
@@ -32,7 +33,7 @@ import { Settlement, cancelledError } from './settlement.ts'
 import { Shutdown } from './shutdown.ts'
 import type { EndElsewhere } from './shutdown.ts'
 import type { SideLane } from './side-lane.ts'
-import { takeSnapshot } from './snapshot.ts'
+import { measure, takeSnapshot } from './snapshot.ts'
 import type { ThreadFigures } from './snapshot.ts'
 import { Statistics } from './statistics.ts'
 import type { TaskRecord } from './task-record.ts'
@@ -102,7 +103,7 @@ export class WalkEngine implements TaskEngine {
     this.#dispatcher = new Dispatcher(this.#walk, this.#settlement, keepAlive, options.inlineConcurrency)
     const home = this.#buildHome(table)
     const terms: LaneTerms[] = [{ lane: this.#dispatcher, accept: (call) => acceptInline(call, this.#annex) }]
-    this.#plans = new Plans(home, terms)
+    this.#plans = new Plans(home, terms, this.#walk.statistics.series)
     const { settlement, intake, plans } = { settlement: this.#settlement, intake: this.#intake, plans: this.#plans }
     this.parts = { walk: this.#walk, table, settlement, intake, keepAlive, home, plans }
     this.#annex = annex === null ? null : annex(this.parts)
@@ -250,6 +251,10 @@ export class WalkEngine implements TaskEngine {
       ...(threads === undefined ? {} : { threads }),
       ...(this.#annex === null ? {} : { compiled: this.#annex.compiled() }),
     })
+  }
+
+  measurements(): EngineMeasurements {
+    return measure(this.#walk, this.#annex?.figures())
   }
 
   subscribe<K extends EngineEventType>(types: readonly K[], listener: EngineListener<K>): () => void {

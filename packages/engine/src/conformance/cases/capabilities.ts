@@ -21,6 +21,7 @@ const names: Readonly<Record<keyof EngineCapabilities, true>> = {
   resultsByReference: true,
   scalesInline: true,
   scalesWorkers: true,
+  measuresTasks: true,
   virtualClock: true,
 }
 
@@ -205,6 +206,14 @@ export const capabilities: readonly ConformanceCase[] = [
       const scaled = engine.scale({ inlineConcurrency: 3 })
       if (!t.capabilities.scalesInline) return expectRejection(scaled, 'UnsupportedByEngineError', 'inlineConcurrency')
       await scaled
+    },
+  },
+  {
+    name: 'measuresTasks: there are measurements, or there are none',
+    anyLane: true,
+    run: async (t) => {
+      const engine = await t.start()
+      assert.equal(engine.measurements !== undefined, t.capabilities.measuresTasks)
     },
   },
   { name: 'scalesWorkers: workers can be scaled, or it is refused', anyLane: true, run: workers },

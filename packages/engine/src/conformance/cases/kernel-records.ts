@@ -48,7 +48,7 @@ export const kernelRecords: readonly ConformanceCase[] = [
       },
     )
     assert.deepEqual([figures.execution.count, figures.wait.count, figures.priorities[1].wait.count], [21, 21, 20])
-    assert.deepEqual([figures.lanes.native, figures.totalWorkers], [{ slots: 1, active: 0 }, 1])
+    assert.deepEqual([figures.lanes.native, figures.totalWorkers], [{ slots: 1, active: 0, queued: 0 }, 1])
     assert.ok(figures.cAcceleration && figures.tasksPerSecond > 0)
     const found = await engine.find(handles[3]?.taskId ?? '')
     assert.deepEqual([found?.args, found?.outcome], [[3, 3], { status: 'completed', value: 6 }])

@@ -21,6 +21,7 @@ const capabilities: EngineCapabilities = Object.freeze({
   resultsByReference: false,
   scalesInline: false,
   scalesWorkers: false,
+  measuresTasks: false,
   virtualClock: true,
 })
 

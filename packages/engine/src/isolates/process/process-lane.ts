@@ -74,8 +74,12 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
 
   recall(): void {}
 
-  figures(): LaneStatistics {
+  figures(): Omit<LaneStatistics, 'queued'> {
     return { slots: this.#pool.size, active: this.#pool.busy }
+  }
+
+  memoryBytes(): number {
+    return this.#pool.residentBytes
   }
 
   close(): Promise<void> {
@@ -198,6 +202,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     if (!('serial' in message)) return
     const { attempt } = child
     // of an attempt that is over, or none of ours
+    if ('rss' in message) child.residentBytes = message.rss
     if (attempt === null || attempt.serial !== message.serial) return
     runOutsideContexts(() => this.#hear(attempt, message))
   }

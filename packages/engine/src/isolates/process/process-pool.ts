@@ -72,6 +72,13 @@ export class ProcessPool implements ProcessListener {
     return busy
   }
 
+  /** Resident memory of all of them, as they have told of late. */
+  get residentBytes(): number {
+    let bytes = 0
+    for (const child of this.#children) bytes += child.residentBytes
+    return bytes
+  }
+
   get closing(): boolean {
     return this.#closed !== null
   }

@@ -47,6 +47,8 @@ export class TaskProcess {
   /** Attempts it has begun. */
   tasks = 0
   idleSince = 0
+  /** Its resident memory, as it has told of late. */
+  residentBytes = 0
   /** When it last said something, and since when a ping goes unanswered. */
   heardAt: number
   pingedAt: number | null = null

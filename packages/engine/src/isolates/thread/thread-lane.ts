@@ -16,6 +16,7 @@ import { isGated, isOverdue } from '../../typescript/start.ts'
 import { readyAt } from '../../typescript/task-record.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
+import { IsolateWord } from './lane-memory.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadCodes } from './thread-codes.ts'
 import { ThreadPool } from './thread-pool.ts'
@@ -27,6 +28,7 @@ import { STALL_MS, ThreadWatch } from './thread-watch.ts'
 
 /** Longest sleep, in milliseconds, of a thread that is held up: timers have to be seen to. */
 const HELD_UP_MS = 10
+const BYTES_PER_KIB = 1024
 
 const soon = Promise.resolve()
 
@@ -220,9 +222,15 @@ export class ThreadLane implements LaneBeside, SideLane {
     for (const pool of this.pools.values()) pool.wake()
   }
 
-  figures(): LaneStatistics {
+  figures(): Omit<LaneStatistics, 'queued'> {
     const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
     return { slots: threads.length, active: threads.filter((each) => each.current >= 0).length }
+  }
+
+  /** Of the heaps, as the threads have told of late. */
+  memoryBytes(): number {
+    const threads = [...this.pools.values()].flatMap((pool) => pool.threads)
+    return threads.reduce((sum, isolate) => sum + isolate.word(IsolateWord.HEAP_KB) * BYTES_PER_KIB, 0)
   }
 
   holdUp(isOver: () => boolean, timeoutMs: number): boolean {

@@ -81,7 +81,7 @@ describe('results', () => {
     expect(results.map(([n]) => n)).toEqual(Array.from({ length: 20 }, (_, n) => n))
     expect(new Set(results.map(([, pid]) => pid)).size).toBeLessThanOrEqual(2)
     expect(results.every(([, , alone]) => alone)).toBe(true)
-    expect(engine.snapshot().lanes.process).toEqual({ slots: 2, active: 0 })
+    expect(engine.snapshot().lanes.process).toEqual({ slots: 2, active: 0, queued: 0 })
   })
 })
 

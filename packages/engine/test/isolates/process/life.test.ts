@@ -17,14 +17,14 @@ async function until(condition: () => boolean): Promise<void> {
 describe('processes', () => {
   test('are not started before there is work', async () => {
     const { engine, run } = await startProcesses({ maxProcesses: 2 })
-    expect(engine.snapshot().lanes.process).toEqual({ slots: 0, active: 0 })
+    expect(engine.snapshot().lanes.process).toEqual({ slots: 0, active: 0, queued: 0 })
     await run(pidOf).wait()
-    expect(engine.snapshot().lanes.process).toEqual({ slots: 1, active: 0 })
+    expect(engine.snapshot().lanes.process).toEqual({ slots: 1, active: 0, queued: 0 })
   })
 
   test('are started with the engine as far as minProcesses says, and replaced when they end', async () => {
     const { engine } = await startProcesses({ minProcesses: 2, maxProcesses: 2, isolateIdleMs: 0 })
-    expect(engine.snapshot().lanes.process).toEqual({ slots: 2, active: 0 })
+    expect(engine.snapshot().lanes.process).toEqual({ slots: 2, active: 0, queued: 0 })
     const [first] = childrenOf(process.pid)
     if (first === undefined) throw new Error('none was started')
     process.kill(first, 'SIGKILL')
@@ -49,7 +49,7 @@ describe('processes', () => {
     })
     const handles = Array.from({ length: 3 }, () => run(forever, [], { cancelGraceMs: 0 }))
     await started
-    expect(engine.snapshot().lanes.process).toEqual({ slots: 3, active: 3 })
+    expect(engine.snapshot().lanes.process).toEqual({ slots: 3, active: 3, queued: 0 })
     for (const handle of handles) handle.cancel()
     await until(() => childrenOf(process.pid).length === 1)
     const pids = [await run(pidOf).wait(), await run(pidOf).wait()]

@@ -64,7 +64,7 @@ test('a storm passes', async () => {
         expect({ lateRuns, totalQueued, process: lanes.process }).toEqual({
           lateRuns: 0,
           totalQueued: 0,
-          process: { slots: 0, active: 0 },
+          process: { slots: 0, active: 0, queued: 0 },
         })
         expect(childrenOf(process.pid)).toEqual([])
       },

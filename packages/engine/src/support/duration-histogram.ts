@@ -1,0 +1,179 @@
+// A histogram of durations with buckets of a constant relative width, as HdrHistogram has them: each power of two of a
+// nanosecond is cut into 512, so a value is known to 0.1 %. The bucket of a value is the top of its bits as a double, which
+// makes recording a handful of instructions; pages of buckets exist where there are values.
+import type { DurationMark, DurationRecord } from '../contract/measurements.ts'
+import type { Distribution } from '../contract/statistics.ts'
+
+const NS_PER_MS = 1_000_000
+/** 39 hours, which is as far as C counts too. */
+const LONGEST_NS = 2 ** 47 - 1
+const LONGEST_MS = LONGEST_NS / NS_PER_MS
+const CUT_BITS = 9
+const CUTS = 1 << CUT_BITS
+/** Bits of the upper word of a double below the ones that make the bucket. */
+const SHIFT = 20 - CUT_BITS
+/** The bucket of 1, which is the least value. */
+const FIRST = 1023 << CUT_BITS
+
+const double = new Float64Array(1)
+const words = new Uint32Array(double.buffer)
+double[0] = 1
+const HIGH = words[1] === 0 ? 0 : 1
+
+/** A value and how many times it was recorded, alternating: how others keep their histograms. */
+export interface ForeignBuckets {
+  readonly count: number
+  readonly sumNs: number
+  readonly maxNs: number
+  readonly buckets: Float64Array
+}
+
+const noDurations: Distribution = Object.freeze({ count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 })
+
+export class DurationHistogram implements DurationRecord, DurationMark {
+  count = 0
+  #sumMs = 0
+  #leastMs = Infinity
+  #mostMs = 0
+  readonly #pages: (Float64Array | undefined)[] = []
+
+  /** Records a duration; what is below a nanosecond counts as one, what is beyond 39 hours as that. */
+  record(ms: number): void {
+    this.recordAt(bucketOf(ms), ms)
+  }
+
+  /** As `record`, where the bucket is known: several histograms may be told of one value. */
+  recordAt(bucket: number, ms: number): void {
+    const page = (this.#pages[bucket >>> CUT_BITS] ??= new Float64Array(CUTS))
+    const place = bucket & (CUTS - 1)
+    page[place] = (page[place] ?? 0) + 1
+    const known = ms > 0 ? (ms < LONGEST_MS ? ms : LONGEST_MS) : 0
+    this.count++
+    this.#sumMs += known
+    if (known > this.#mostMs) this.#mostMs = known
+    if (known < this.#leastMs) this.#leastMs = known
+  }
+
+  total(): Distribution {
+    return this.count === 0 ? noDurations : this.#distribution()
+  }
+
+  upTo(boundsMs: readonly number[]): number[] {
+    const counts: number[] = []
+    let seen = 0
+    for (const [bucket, count] of this.#filled()) {
+      const ms = this.#withinRange(middle(bucket))
+      while (counts.length < boundsMs.length && (boundsMs[counts.length] ?? 0) < ms) counts.push(seen)
+      seen += count
+    }
+    while (counts.length < boundsMs.length) counts.push(seen)
+    return counts
+  }
+
+  mark(): DurationHistogram {
+    return new DurationHistogram().add(this)
+  }
+
+  since(mark: DurationMark): Distribution {
+    return mark instanceof DurationHistogram ? this.#without(mark).total() : this.total()
+  }
+
+  add(other: DurationHistogram): this {
+    for (const [index, page] of other.#pages.entries()) {
+      if (page === undefined) continue
+      const own = (this.#pages[index] ??= new Float64Array(CUTS))
+      for (let place = 0; place < CUTS; place++) own[place] = (own[place] ?? 0) + (page[place] ?? 0)
+    }
+    this.count += other.count
+    this.#sumMs += other.#sumMs
+    this.#leastMs = Math.min(this.#leastMs, other.#leastMs)
+    this.#mostMs = Math.max(this.#mostMs, other.#mostMs)
+    return this
+  }
+
+  addForeign({ count, sumNs, maxNs, buckets }: ForeignBuckets): this {
+    for (let index = 0; index + 1 < buckets.length; index += 2) {
+      const ms = (buckets[index] ?? 0) / NS_PER_MS
+      const bucket = bucketOf(ms)
+      const page = (this.#pages[bucket >>> CUT_BITS] ??= new Float64Array(CUTS))
+      const place = bucket & (CUTS - 1)
+      page[place] = (page[place] ?? 0) + (buckets[index + 1] ?? 0)
+      this.#leastMs = Math.min(this.#leastMs, ms)
+    }
+    this.count += count
+    this.#sumMs += sumNs / NS_PER_MS
+    this.#mostMs = Math.max(this.#mostMs, maxNs / NS_PER_MS)
+    return this
+  }
+
+  /** What this has and `mark`, of an earlier moment, has not. */
+  #without(mark: DurationHistogram): DurationHistogram {
+    const rest = new DurationHistogram()
+    let [least, most] = [Infinity, -1]
+    for (const [index, page] of this.#pages.entries()) {
+      if (page === undefined) continue
+      const before = mark.#pages[index]
+      const own = new Float64Array(CUTS)
+      for (let place = 0; place < CUTS; place++) {
+        const left = (page[place] ?? 0) - (before?.[place] ?? 0)
+        own[place] = left
+        if (left <= 0) continue
+        most = (index << CUT_BITS) + place
+        least = Math.min(least, most)
+      }
+      rest.#pages[index] = own
+    }
+    rest.count = this.count - mark.count
+    rest.#sumMs = this.#sumMs - mark.#sumMs
+    // which of them was the greatest is known to the width of its bucket, unless it is the greatest of all
+    rest.#leastMs = least === Infinity ? Infinity : Math.max(this.#leastMs, lowerEdge(least))
+    rest.#mostMs = most < 0 ? 0 : Math.min(this.#mostMs, lowerEdge(most + 1))
+    return rest
+  }
+
+  #distribution(): Distribution {
+    const { count } = this
+    const ranks = [0.5, 0.95, 0.99].map((ratio) => Math.ceil(ratio * count))
+    const found: number[] = []
+    let seen = 0
+    for (const [bucket, held] of this.#filled()) {
+      seen += held
+      while (seen >= (ranks[found.length] ?? Infinity)) found.push(this.#withinRange(middle(bucket)))
+      if (found.length === ranks.length) break
+    }
+    const [p50Ms = this.#mostMs, p95Ms = this.#mostMs, p99Ms = this.#mostMs] = found
+    return { count, meanMs: this.#sumMs / count, p50Ms, p95Ms, p99Ms, maxMs: this.#mostMs }
+  }
+
+  /** Buckets that hold something, and how much, the least first. */
+  *#filled(): Generator<[bucket: number, count: number]> {
+    for (const [index, page] of this.#pages.entries()) {
+      if (page === undefined) continue
+      for (let place = 0; place < CUTS; place++) {
+        const count = page[place] ?? 0
+        if (count > 0) yield [(index << CUT_BITS) + place, count]
+      }
+    }
+  }
+
+  #withinRange(ms: number): number {
+    return Math.min(Math.max(ms, this.#leastMs), this.#mostMs)
+  }
+}
+
+/** The number of the bucket in which a duration lies. */
+export function bucketOf(ms: number): number {
+  const ns = ms * NS_PER_MS
+  double[0] = ns >= 1 ? Math.min(ns, LONGEST_NS) : 1
+  return ((words[HIGH] ?? 0) >>> SHIFT) - FIRST
+}
+
+function lowerEdge(bucket: number): number {
+  words[HIGH] = (bucket + FIRST) << SHIFT
+  words[1 - HIGH] = 0
+  return (double[0] ?? 0) / NS_PER_MS
+}
+
+function middle(bucket: number): number {
+  return (lowerEdge(bucket) + lowerEdge(bucket + 1)) / 2
+}

@@ -1,0 +1,76 @@
+// What is measured of tasks by name, lane and class. A plan has its series at hand, so that measuring costs no look-up; sums over
+// names and lanes are made when somebody asks for them.
+import { OTHER_NAMES } from '../contract/measurements.ts'
+import type { NameMeasurements, TaskMeasurements } from '../contract/measurements.ts'
+import type { LaneName, SettledStatus, TaskPriority } from '../contract/task.ts'
+import { DurationHistogram } from '../support/duration-histogram.ts'
+
+/** Names that are told apart; tasks of the others are measured together. */
+const NAMES_TOLD_APART = 200
+
+/** Tasks of one name, lane and class. */
+export class TaskSeries {
+  readonly name: string
+  readonly lane: LaneName
+  readonly priority: TaskPriority
+  readonly wait: DurationHistogram = new DurationHistogram()
+  readonly execution: DurationHistogram = new DurationHistogram()
+  submitted = 0
+  completed = 0
+  failed = 0
+  cancelled = 0
+  expired = 0
+
+  constructor(name: string, lane: LaneName, priority: TaskPriority) {
+    this.name = name
+    this.lane = lane
+    this.priority = priority
+  }
+
+  count(end: SettledStatus): void {
+    this[end]++
+  }
+}
+
+export class SeriesTable {
+  readonly #series = new Map<string, TaskSeries[]>()
+
+  seriesOf(name: string, lane: LaneName, priority: TaskPriority): TaskSeries {
+    const told = this.#series.has(name) || this.#series.size < NAMES_TOLD_APART ? name : OTHER_NAMES
+    const ofName = this.#series.get(told) ?? []
+    this.#series.set(told, ofName)
+    const known = ofName.find((each) => each.lane === lane && each.priority === priority)
+    if (known !== undefined) return known
+    const made = new TaskSeries(told, lane, priority)
+    ofName.push(made)
+    return made
+  }
+
+  byName(): Map<string, NameMeasurements> {
+    return new Map([...this.#series].map(([name, ofName]) => [name, summed(ofName)]))
+  }
+
+  byLane(lanes: readonly LaneName[]): Partial<Record<LaneName, TaskMeasurements>> {
+    const all = [...this.#series.values()].flat()
+    return Object.fromEntries(
+      lanes.map((lane) => {
+        const { wait, execution } = summed(all.filter((each) => each.lane === lane))
+        return [lane, { wait, execution }]
+      }),
+    )
+  }
+}
+
+function summed(series: readonly TaskSeries[]): NameMeasurements {
+  const [only] = series
+  // a name mostly has one lane and one class: nothing to add up
+  if (only !== undefined && series.length === 1) return only
+  const sum = { wait: new DurationHistogram(), execution: new DurationHistogram() }
+  const counts = { submitted: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
+  for (const each of series) {
+    sum.wait.add(each.wait)
+    sum.execution.add(each.execution)
+    for (const key of ['submitted', 'completed', 'failed', 'cancelled', 'expired'] as const) counts[key] += each[key]
+  }
+  return { ...sum, ...counts }
+}

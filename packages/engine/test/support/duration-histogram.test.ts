@@ -1,0 +1,106 @@
+// Histograms of durations against sorted lists: their own values, those of others, and the part that came after a mark.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { middleOf } from '../../src/native/native-figures.ts'
+import { DurationHistogram } from '../../src/support/duration-histogram.ts'
+import type { ForeignBuckets } from '../../src/support/duration-histogram.ts'
+import { seeded } from '../seed.ts'
+
+const NS_PER_MS = 1e6
+
+/** As C would have it: 64 buckets for each power of two, by the middle of each. */
+function bucketsOf(values: readonly number[]): ForeignBuckets {
+  const bucketOf = (ns: number): number => {
+    if (ns < 64) return ns
+    const width = 2 ** (Math.floor(Math.log2(ns)) - 6)
+    return middleOf(Math.floor(ns / width) * width)
+  }
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(bucketOf(value), (counts.get(bucketOf(value)) ?? 0) + 1)
+  const buckets = Float64Array.from([...counts].toSorted(([a], [b]) => a - b).flat())
+  const sumNs = values.reduce((sum, value) => sum + value, 0)
+  return { count: values.length, sumNs, maxNs: Math.max(0, ...values), buckets }
+}
+
+function expectNear(
+  histogram: DurationHistogram | ReturnType<DurationHistogram['total']>,
+  ns: number[],
+  by: number,
+): void {
+  const found = histogram instanceof DurationHistogram ? histogram.total() : histogram
+  const all = ns.toSorted((a, b) => a - b)
+  expect(found.count).toBe(all.length)
+  if (all.length === 0) return
+  const mean = all.reduce((sum, value) => sum + value, 0) / all.length
+  expect(Math.abs(found.meanMs * NS_PER_MS - mean)).toBeLessThanOrEqual(mean / 1e6 + 1e-3)
+  for (const [ratio, ms] of [
+    [0.5, found.p50Ms],
+    [0.95, found.p95Ms],
+    [0.99, found.p99Ms],
+    [1, found.maxMs],
+  ] as const) {
+    const value = all[Math.max(0, Math.ceil(ratio * all.length) - 1)] ?? 0
+    expect(Math.abs(ms * NS_PER_MS - value)).toBeLessThanOrEqual(value * by + 1e-3)
+  }
+}
+
+const values = fc.array(fc.integer({ min: 1, max: 1e12 }), { maxLength: 200 })
+
+function recorded(ns: readonly number[]): DurationHistogram {
+  const histogram = new DurationHistogram()
+  for (const value of ns) histogram.record(value / NS_PER_MS)
+  return histogram
+}
+
+test('quantiles of its own values are exact to 0.1 %', () => {
+  fc.assert(
+    fc.property(values, (own) => expectNear(recorded(own), own, 0.001)),
+    { ...seeded, numRuns: 200 },
+  )
+})
+
+test('quantiles together with those of C are exact to 1 %', () => {
+  fc.assert(
+    fc.property(values, values, values, (own, one, other) => {
+      const sum = recorded(own).addForeign(bucketsOf(one)).addForeign(bucketsOf(other))
+      expectNear(sum, [...own, ...one, ...other], 0.01)
+    }),
+    { ...seeded, numRuns: 200 },
+  )
+})
+
+test('what came after a mark is told apart from what was there', () => {
+  fc.assert(
+    fc.property(values, values, (before, after) => {
+      const histogram = recorded(before)
+      const mark = histogram.mark()
+      for (const value of after) histogram.record(value / NS_PER_MS)
+      expectNear(histogram.since(mark), after, 0.004)
+      expectNear(histogram, [...before, ...after], 0.001)
+      expect(mark.count).toBe(before.length)
+    }),
+    { ...seeded, numRuns: 200 },
+  )
+})
+
+test('a sum of histograms is the histogram of all values', () => {
+  fc.assert(
+    fc.property(values, values, (one, other) => {
+      expect(recorded(one).add(recorded(other)).total().p95Ms).toBe(recorded([...one, ...other]).total().p95Ms)
+    }),
+    { ...seeded, numRuns: 100 },
+  )
+})
+
+test('what is no duration is recorded within the bounds', () => {
+  const histogram = recorded([])
+  for (const odd of [Number.NaN, -5, 0, 1e300]) histogram.record(odd)
+  expect(histogram.total().count).toBe(4)
+  expect(histogram.total().p50Ms).toBeLessThan(1e-5)
+})
+
+test('the middle of a bucket of C is within it', () => {
+  expect([0, 63, 64, 127, 128, 256, 2 ** 20].map((least) => middleOf(least) - least)).toEqual([
+    0, 0, 0, 0, 0.5, 1.5, 8191.5,
+  ])
+})

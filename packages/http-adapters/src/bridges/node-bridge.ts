@@ -1,0 +1,136 @@
+// Requests and responses of node:http, for the edges whose frameworks stand on it.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { PlainRequest, PlainResponse, RequestBody } from '../core/plain.ts'
+import { HttpProblem } from '../core/problem.ts'
+
+/** Where a request goes: the path below the mount, the query without its mark, and the mount itself. */
+export interface Place {
+  readonly path: string
+  readonly query: string
+  readonly base: string
+}
+
+/** Path and query of a request target, also of one that names its host, as proxies send. */
+export function splitTarget(target: string): readonly [path: string, query: string] {
+  const local = target.startsWith('/') ? target : target.replace(/^[a-z][\w+.-]*:\/\/[^/?]*/i, '')
+  const mark = local.indexOf('?')
+  return mark < 0 ? [local, ''] : [local.slice(0, mark), local.slice(mark + 1)]
+}
+
+export class NodeRequest implements PlainRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly base: string
+  readonly original: unknown
+  readonly #req: IncomingMessage
+  readonly #res: ServerResponse
+  readonly #parsed: unknown
+  #signal: AbortSignal | undefined
+
+  /** @param parsed what a body parser before us made of the body; undefined: it has not been read */
+  constructor(req: IncomingMessage, res: ServerResponse, place: Place, original: unknown, parsed: unknown) {
+    this.method = req.method ?? 'GET'
+    this.path = place.path
+    this.query = place.query
+    this.base = place.base
+    this.original = original
+    this.#req = req
+    this.#res = res
+    this.#parsed = parsed
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#req.socket.remoteAddress
+  }
+
+  /** Made when it is first asked for: most requests are over before anybody could go. */
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const gone = new AbortController()
+      this.#signal = gone.signal
+      if (this.#res.destroyed) gone.abort()
+      else this.#res.once('close', () => (this.#res.writableFinished ? undefined : gone.abort()))
+    }
+    return this.#signal
+  }
+
+  get hangUp(): () => void {
+    return () => void this.#res.destroy()
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#req.headers[name]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  async readBody(limit: number): Promise<RequestBody> {
+    if (this.#parsed instanceof Uint8Array) return { bytes: this.#parsed }
+    if (this.#parsed !== undefined) return { parsed: this.#parsed }
+    if (Number(this.#req.headers['content-length']) > limit) throw tooLarge(this.#req, limit)
+    return { bytes: await readBytes(this.#req, limit) }
+  }
+}
+
+/** Sends a response; a stream for as long as it goes on, or until the client has gone. */
+export function sendResponse(res: ServerResponse, { status, headers, body }: PlainResponse): void {
+  if (res.destroyed || res.headersSent) {
+    if (body instanceof ReadableStream) body.cancel().catch(() => {})
+    return
+  }
+  if (body instanceof ReadableStream) {
+    res.writeHead(status, headers)
+    res.flushHeaders()
+    pump(body, res).catch(() => res.destroy())
+    return
+  }
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  res.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': bytes?.length ?? 0 })
+  res.end(res.req.method === 'HEAD' ? undefined : bytes)
+}
+
+/** Reads on only when the client has taken what it was given, so that what it does not take stays in the stream. */
+async function pump(stream: ReadableStream<Uint8Array>, res: ServerResponse): Promise<void> {
+  const reader = stream.getReader()
+  let wake = (): void => {}
+  res.on('drain', () => wake())
+  res.once('close', () => {
+    wake()
+    reader.cancel().catch(() => {})
+  })
+  for (;;) {
+    // one after the other: that is the point
+    const { done, value } = await reader.read()
+    if (done || res.destroyed) break
+    if (!res.write(value)) await new Promise<void>((resolve) => (wake = resolve))
+  }
+  res.end()
+}
+
+function readBytes(req: IncomingMessage, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= limit) chunks.push(chunk)
+      else if (chunks.length > 0 || size === chunk.length) {
+        chunks.length = 0
+        reject(tooLarge(req, limit))
+      }
+    })
+    req.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)))
+    req.once('error', reject)
+    req.once('close', () => reject(new HttpProblem('malformed-request', 'the body ended before its time')))
+  })
+}
+
+/** The client may still be sending: it is let finish, within reason, so that it gets to read the answer. */
+function tooLarge(req: IncomingMessage, limit: number): HttpProblem {
+  let size = 0
+  req.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > 16 * limit) req.destroy()
+  })
+  return new HttpProblem('too-large', `the body may have ${limit} bytes`)
+}

@@ -1,0 +1,102 @@
+// Who may do what. Everything is closed until `authorize` opens it, except health, and reading to this very machine.
+import type { TaskInfo } from '@catzilla/api'
+import type { PlainRequest } from './plain.ts'
+import { HttpProblem } from './problem.ts'
+
+/** What a route does, for `authorize`. */
+export type RouteAction = 'read' | 'submit' | 'cancel' | 'retry' | 'pause' | 'scale' | 'dashboard'
+
+/** What it would be done to; all undefined where a request is about the whole. */
+export interface AuthorizationTarget {
+  /** Name of the task to be submitted, paused or resumed, or of the task with that id. */
+  readonly taskName?: string
+  readonly taskId?: string
+  /** The task with that id, as it stands: its tags and metadata may say whose it is. */
+  readonly task?: TaskInfo
+}
+
+/** True: go on. False: 403. `'unauthenticated'`: 401, with `WWW-Authenticate`. */
+export type Verdict = boolean | 'unauthenticated'
+
+/** Asked for every route but health. `Request` is that of the framework: Express' `req`, Koa's and Hono's context. */
+export type Authorize<Request = unknown> = (
+  request: Request,
+  action: RouteAction,
+  target: AuthorizationTarget,
+) => Verdict | Promise<Verdict>
+
+export interface AccessRules {
+  readonly authorize: Authorize | 'this-machine' | undefined
+  readonly allowedOrigins: readonly string[]
+  readonly wwwAuthenticate: string
+}
+
+/** Before anything is read: what is closed to everybody, and what another site may have sent. @throws HttpProblem 403 */
+export function checkAccess(request: PlainRequest, action: RouteAction | null, rules: AccessRules): void {
+  if (action === null) return
+  const reads = request.method === 'GET' || request.method === 'HEAD'
+  const { authorize } = rules
+  if (authorize === undefined && !reads) {
+    throw new HttpProblem('no-authorize', `without an authorize function nobody may ${action}`)
+  }
+  if (typeof authorize !== 'function' && !isOfThisMachine(request)) {
+    throw new HttpProblem('no-authorize', 'this is answered to requests of this machine only')
+  }
+  if (!reads || action === 'dashboard') checkOrigin(request, rules)
+}
+
+/** Asks `authorize` about each target. @throws HttpProblem 401, 403 */
+export async function authorizeAll(
+  request: PlainRequest,
+  action: RouteAction | null,
+  targets: readonly AuthorizationTarget[],
+  { authorize, wwwAuthenticate }: AccessRules,
+): Promise<void> {
+  if (action === null || typeof authorize !== 'function') return
+  for (const target of targets) {
+    // in turn: the first refusal settles it
+    const verdict: unknown = await authorize(request.original, action, target)
+    if (verdict === 'unauthenticated') {
+      const headers = { 'www-authenticate': wwwAuthenticate }
+      throw new HttpProblem('unauthenticated', `to ${action} takes credentials`, { headers })
+    }
+    // anything but true is a no: a function that forgets to answer lets nobody in
+    if (verdict !== true) throw new HttpProblem('forbidden', `this is not allowed: ${action}`)
+  }
+}
+
+/** Headers that a proxy on this machine adds for a client somewhere else. */
+const forwarding = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
+
+/** Also the name asked for must be this machine's: a page elsewhere may have its own name point here. */
+function isOfThisMachine(request: PlainRequest): boolean {
+  if (!isLoopback(request.remoteAddress)) return false
+  if (forwarding.some((name) => request.header(name) !== undefined)) return false
+  const host = request.header('host') ?? ''
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host)
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/.test(address)
+}
+
+/** Browsers say where a request comes from, and pages cannot make them lie. */
+function checkOrigin(request: PlainRequest, { allowedOrigins }: AccessRules): void {
+  const origin = request.header('origin')
+  if (origin !== undefined && allowedOrigins.includes(origin)) return
+  const site = request.header('sec-fetch-site')
+  if (site === 'same-origin' || site === 'none') return
+  const isForeign = origin === undefined ? site !== undefined && !isNavigation(request) : !isSameHost(request, origin)
+  if (isForeign) throw new HttpProblem('foreign-origin', `a page of ${origin ?? 'another site'} sent this request`)
+}
+
+/** Somebody followed a link: that shows a page, and does nothing. */
+function isNavigation(request: PlainRequest): boolean {
+  return request.method === 'GET' && request.header('sec-fetch-mode') === 'navigate'
+}
+
+function isSameHost(request: PlainRequest, origin: string): boolean {
+  const host = /^https?:\/\/([^/]+)$/.exec(origin)?.[1]?.toLowerCase()
+  // a page of another site cannot set the second one without asking first
+  return host !== undefined && ['host', 'x-forwarded-host'].some((name) => request.header(name)?.toLowerCase() === host)
+}

@@ -1,0 +1,84 @@
+// Holding the whole, or tasks of a name, and changing how many workers there are.
+import { jsonText } from '../plain.ts'
+import type { RouteContext, RouteGroup } from '../route.ts'
+import type { Schema } from '../schema.ts'
+
+interface Named {
+  readonly name?: string
+}
+
+const named: Schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { name: { type: 'string', minLength: 1, maxLength: 200, description: 'Of a task; all by default.' } },
+}
+
+const scale: Schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    workers: { type: 'integer', minimum: 1, maximum: 4096 },
+    inlineConcurrency: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+    reason: { type: 'string', maxLength: 500 },
+  },
+}
+
+export function controlRoutes(): RouteGroup {
+  return {
+    name: 'control',
+    description: 'Pausing and scaling.',
+    routes: [
+      {
+        method: 'POST',
+        path: '/pause',
+        action: 'pause',
+        operationId: 'pauseTasks',
+        summary: 'Start nothing more; what runs goes on',
+        body: named,
+        responses: { 200: { description: 'Paused.', schema: { type: 'object' } } },
+        problems: [404, 415, 422],
+        targets,
+        async handle({ tasks, body }) {
+          const { name } = body as Named
+          await tasks.pause(name)
+          return jsonText(200, JSON.stringify({ paused: true, name: name ?? null }))
+        },
+      },
+      {
+        method: 'POST',
+        path: '/resume',
+        action: 'pause',
+        operationId: 'resumeTasks',
+        summary: 'End the pause',
+        body: named,
+        responses: { 200: { description: 'Resumed.', schema: { type: 'object' } } },
+        problems: [404, 415, 422],
+        targets,
+        async handle({ tasks, body }) {
+          const { name } = body as Named
+          await tasks.resume(name)
+          return jsonText(200, JSON.stringify({ paused: false, name: name ?? null }))
+        },
+      },
+      {
+        method: 'POST',
+        path: '/scale',
+        action: 'scale',
+        operationId: 'scaleWorkers',
+        summary: 'Change the number of workers, or of slots of the event loop',
+        body: scale,
+        responses: { 200: { description: 'What was asked for.', schema: scale } },
+        problems: [415, 422, 501],
+        async handle({ tasks, body }) {
+          await tasks.scale(body as object)
+          return jsonText(200, JSON.stringify(body))
+        },
+      },
+    ],
+  }
+}
+
+function targets({ body }: RouteContext): readonly [{ readonly taskName?: string }] {
+  const { name } = body as Named
+  return [name === undefined ? {} : { taskName: name }]
+}

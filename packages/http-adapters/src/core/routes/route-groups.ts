@@ -1,0 +1,22 @@
+// The table of routes: ours, then those of other packages.
+import type { RouteGroup } from '../route.ts'
+import type { Service } from '../service.ts'
+import { controlRoutes } from './control.ts'
+import { documentRoutes } from './documents.ts'
+import { figureRoutes } from './figures.ts'
+import { streamRoutes } from './streams.ts'
+import { submissionRoutes } from './submission.ts'
+import { taskRoutes } from './tasks.ts'
+
+export function routeGroups(service: Service): readonly RouteGroup[] {
+  const groups: RouteGroup[] = [
+    figureRoutes(service),
+    submissionRoutes(service),
+    taskRoutes(service),
+    streamRoutes(service),
+    controlRoutes(),
+    ...service.options.groups,
+  ]
+  groups.push(documentRoutes(service, groups))
+  return groups
+}

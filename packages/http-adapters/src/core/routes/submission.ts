@@ -1,0 +1,233 @@
+// Submitting: one task, or many of a kind. Only tasks that are exposed, with arguments that fit their schemas.
+import { PayloadError, QueueFullError, TaskDefinitionError, UnknownTaskError, priorityNames } from '@catzilla/api'
+import type { AnyTask, CallOptions, TaskBatch, TaskResult } from '@catzilla/api'
+import { jsonText } from '../plain.ts'
+import type { PlainRequest, PlainResponse } from '../plain.ts'
+import { HttpProblem } from '../problem.ts'
+import { readIdempotencyKey } from '../remembered-keys.ts'
+import type { RouteContext, RouteGroup } from '../route.ts'
+import type { Issue, Schema } from '../schema.ts'
+import type { Service } from '../service.ts'
+
+type SubmitOptions = CallOptions<readonly unknown[], unknown>
+
+interface Submission {
+  readonly task: string
+  readonly args?: readonly unknown[]
+  readonly options?: SubmitOptions
+}
+
+interface BatchSubmission {
+  readonly task: string
+  readonly argsList: readonly (readonly unknown[])[]
+  readonly options?: SubmitOptions
+}
+
+/** What a client may say of its task. Where it runs, what code is loaded and who is called back stays with the server. */
+const optionsSchema: Schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    priority: { type: 'string', enum: priorityNames },
+    delayMs: { type: 'number', minimum: 0 },
+    runAt: { type: 'number', minimum: 0, description: 'Epoch milliseconds.' },
+    expireAfterMs: { type: 'number', minimum: 0 },
+    maxRetries: { type: 'integer', minimum: 0, maximum: 100 },
+    timeoutMs: { type: 'number', minimum: 1 },
+    uniqueKey: { type: 'string', minLength: 1, maxLength: 200 },
+    onConflict: { type: 'string', enum: ['existing', 'reject'] },
+    tags: { type: 'array', maxItems: 50, items: { type: 'string', minLength: 1, maxLength: 200 } },
+    metadata: { type: 'object' },
+  },
+}
+
+const taskName: Schema = { type: 'string', minLength: 1, maxLength: 200, description: 'Name of an exposed task.' }
+const accepted = {
+  description: 'Taken; `Location` is the address of the task.',
+  schema: { $ref: '#/components/schemas/Accepted' },
+} as const
+const problems = [404, 409, 413, 415, 422, 429, 503]
+
+/** How long a task whose schema works asynchronously waits for room before that is a 429. */
+const ROOM_MS = 1000
+
+export function submissionRoutes(service: Service): RouteGroup {
+  const { maxBatch } = service.options
+  return {
+    name: 'submission',
+    description: 'Submitting tasks.',
+    schemas: {
+      TaskOptions: optionsSchema,
+      Accepted: {
+        type: 'object',
+        required: ['taskId', 'name', 'status'],
+        properties: { taskId: { type: 'string' }, name: { type: 'string' }, status: { type: 'string' } },
+      },
+    },
+    routes: [
+      {
+        method: 'POST',
+        path: '/',
+        action: 'submit',
+        operationId: 'submitTask',
+        summary: 'Submit a task; an `Idempotency-Key` makes repeating safe',
+        body: {
+          type: 'object',
+          required: ['task'],
+          additionalProperties: false,
+          properties: { task: taskName, args: { type: 'array' }, options: optionsSchema },
+        },
+        headers: {
+          'Idempotency-Key': {
+            type: 'string',
+            minLength: 1,
+            maxLength: 200,
+            description: 'A request repeated with the same key gives the task of the first time.',
+          },
+        },
+        responses: { 202: accepted },
+        problems,
+        targets: ({ body }) => [{ taskName: (body as Submission).task }],
+        handle: (context) => submitOne(service, context),
+      },
+      {
+        method: 'POST',
+        path: '/batch',
+        action: 'submit',
+        operationId: 'submitBatch',
+        summary: `Submit up to ${maxBatch} tasks of a kind, all or none`,
+        body: {
+          type: 'object',
+          required: ['task', 'argsList'],
+          additionalProperties: false,
+          properties: {
+            task: taskName,
+            argsList: {
+              type: 'array',
+              minItems: 1,
+              maxItems: maxBatch,
+              items: { type: 'array' },
+              description: 'The arguments of each task.',
+            },
+            options: optionsSchema,
+          },
+        },
+        responses: {
+          202: {
+            description: 'All were taken.',
+            schema: {
+              type: 'object',
+              required: ['name', 'size', 'taskIds'],
+              properties: {
+                name: { type: 'string' },
+                size: { type: 'integer' },
+                taskIds: { type: 'array', items: { type: 'string' } },
+              },
+            },
+          },
+        },
+        problems,
+        targets: ({ body }) => [{ taskName: (body as BatchSubmission).task }],
+        handle: (context) => submitMany(service, context),
+      },
+    ],
+  }
+}
+
+async function submitOne(service: Service, context: RouteContext): Promise<PlainResponse> {
+  const submission = context.body as Submission
+  const task = exposedTask(service, submission.task)
+  const key = readIdempotencyKey(context.request.header('idempotency-key'))
+  if (key === undefined) {
+    const result = await submit(withOptions(task, submission.options), submission.args ?? [], context.request)
+    return acceptedAnswer(context, result)
+  }
+  const content = [submission.args ?? [], submission.options ?? {}]
+  const before = service.keys.find(submission.task, key, content)
+  const known = before === undefined ? undefined : await service.tasks.getTask(before)
+  if (known !== undefined) return acceptedAnswer(context, known, { 'idempotency-replayed': 'true' })
+  const keyed = withOptions(task, { ...submission.options, uniqueKey: key })
+  const result = await submit(keyed, submission.args ?? [], context.request)
+  service.keys.remember(submission.task, key, content, result.taskId)
+  return acceptedAnswer(context, result)
+}
+
+async function submitMany(service: Service, { body, request }: RouteContext): Promise<PlainResponse> {
+  const { task: name, argsList, options } = body as BatchSubmission
+  if (request.header('idempotency-key') !== undefined || options?.uniqueKey !== undefined) {
+    throw new HttpProblem('unprocessable', 'a batch cannot share one key; submit its tasks one by one')
+  }
+  const task = withOptions(exposedTask(service, name), options)
+  const { results } = batchOf(task, argsList)
+  await Promise.all(results.map((result) => result.accepted))
+  const taskIds = results.map(({ taskId }) => taskId)
+  return jsonText(202, JSON.stringify({ name, size: taskIds.length, taskIds }))
+}
+
+/** A task that is not exposed is not there, as far as a client can tell. @throws UnknownTaskError */
+function exposedTask({ tasks, options }: Service, name: string): AnyTask {
+  if (options.expose.has(name) && tasks.taskNames.includes(name)) return tasks.taskNamed(name)
+  throw new UnknownTaskError(`no task named ${JSON.stringify(name)} can be submitted here`)
+}
+
+/** @throws HttpProblem 422: options that contradict each other, or the task */
+function withOptions(task: AnyTask, options: SubmitOptions | undefined): AnyTask {
+  return options === undefined ? task : task.with(options)
+}
+
+/** @throws QueueFullError, PayloadError with paths from the body inwards, EngineClosedError, UniqueKeyConflictError */
+async function submit(task: AnyTask, args: readonly unknown[], request: PlainRequest): Promise<TaskResult<unknown>> {
+  try {
+    const result = task.delay(...args)
+    await result.accepted
+    return result
+  } catch (thrown) {
+    if (thrown instanceof PayloadError) throw withPath(thrown, ['args'])
+    // what the definition of an exposed task can still lack is a schema that answers at once
+    if (thrown instanceof TaskDefinitionError) return submitLater(task, args, request)
+    throw thrown
+  }
+}
+
+function batchOf(task: AnyTask, argsList: readonly (readonly unknown[])[]): TaskBatch<unknown> {
+  try {
+    return task.batch(argsList)
+  } catch (thrown) {
+    throw thrown instanceof PayloadError ? withPath(thrown, ['argsList']) : thrown
+  }
+}
+
+/** For schemas that work asynchronously, which only `enqueue` waits for. */
+async function submitLater(
+  task: AnyTask,
+  args: readonly unknown[],
+  request: PlainRequest,
+): Promise<TaskResult<unknown>> {
+  const waiting = new AbortController()
+  const giveUp = (): void => waiting.abort()
+  const patience = setTimeout(giveUp, ROOM_MS)
+  request.signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    return await task.with({ signal: waiting.signal }).enqueue(...args)
+  } catch (thrown) {
+    if (waiting.signal.aborted) throw new QueueFullError(`task '${task.taskName}': there was no room in the queue`)
+    throw thrown instanceof PayloadError ? withPath(thrown, ['args']) : thrown
+  } finally {
+    clearTimeout(patience)
+    request.signal.removeEventListener('abort', giveUp)
+  }
+}
+
+function withPath(error: PayloadError, prefix: Issue['path']): PayloadError {
+  const issues = error.issues.map(({ path, message }) => ({ path: [...prefix, ...path], message }))
+  return new PayloadError(error.message, issues, { cause: error })
+}
+
+function acceptedAnswer(
+  { publicPath }: RouteContext,
+  { taskId, name, status }: { readonly taskId: string; readonly name: string; readonly status: string },
+  headers: Readonly<Record<string, string>> = {},
+): PlainResponse {
+  const location = `${publicPath}/${encodeURIComponent(taskId)}`
+  return jsonText(202, JSON.stringify({ taskId, name, status }), { location, ...headers })
+}

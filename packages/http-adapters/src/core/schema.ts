@@ -1,0 +1,125 @@
+// The part of JSON Schema that bodies and queries of the routes are described in. One description is checked here and
+// shown in the OpenAPI document, so the two cannot say different things.
+
+export interface Schema {
+  readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array'
+  readonly description?: string
+  readonly enum?: readonly (string | number)[]
+  readonly default?: unknown
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly items?: Schema
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: boolean
+  /** Named in the document, and written there once. */
+  readonly $ref?: string
+  /** Accepted when one of these accepts it. */
+  readonly anyOf?: readonly Schema[]
+}
+
+export interface Issue {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+/** What is wrong with `value`; empty when nothing is. */
+export function issuesOf(schema: Schema, value: unknown, path: Issue['path'] = []): Issue[] {
+  if (schema.anyOf !== undefined) {
+    const answers = schema.anyOf.map((option) => issuesOf(option, value, path))
+    return answers.some((issues) => issues.length === 0) ? [] : (answers[0] ?? [])
+  }
+  const wrong = wrongType(schema, value) ?? wrongValue(schema, value)
+  if (wrong !== undefined) return [{ path, message: wrong }]
+  if (Array.isArray(value)) {
+    const { items } = schema
+    return items === undefined ? [] : value.flatMap((item, index) => issuesOf(items, item, [...path, index]))
+  }
+  return schema.type === 'object' ? issuesOfObject(schema, value as Record<string, unknown>, path) : []
+}
+
+function issuesOfObject(schema: Schema, value: Readonly<Record<string, unknown>>, path: Issue['path']): Issue[] {
+  const { properties = {}, required = [], additionalProperties = true } = schema
+  const missing = required.filter((name) => !Object.hasOwn(value, name))
+  return [
+    ...missing.map((name) => ({ path: [...path, name], message: 'is missing' })),
+    ...Object.entries(value).flatMap(([name, item]) => {
+      const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+      if (property !== undefined) return issuesOf(property, item, [...path, name])
+      const known = Object.keys(properties).join(', ')
+      return additionalProperties ? [] : [{ path: [...path, name], message: `is not known here; known are ${known}` }]
+    }),
+  ]
+}
+
+function wrongType({ type }: Schema, value: unknown): string | undefined {
+  if (type === undefined || isOfType(type, value)) return undefined
+  const article = /^[aio]/.test(type) ? 'an' : 'a'
+  return `must be ${article} ${type}`
+}
+
+function isOfType(type: NonNullable<Schema['type']>, value: unknown): boolean {
+  if (type === 'array') return Array.isArray(value)
+  if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (type === 'integer') return Number.isSafeInteger(value)
+  return typeof value === type
+}
+
+function wrongValue(schema: Schema, value: unknown): string | undefined {
+  if (schema.enum !== undefined && !schema.enum.includes(value as string)) {
+    return `must be one of ${schema.enum.join(', ')}`
+  }
+  if (typeof value === 'number') return outside(value, schema.minimum, schema.maximum, 'must be', '')
+  if (typeof value === 'string') {
+    return outside(value.length, schema.minLength, schema.maxLength, 'must have', ' characters')
+  }
+  if (Array.isArray(value)) return outside(value.length, schema.minItems, schema.maxItems, 'must have', ' items')
+  return undefined
+}
+
+function outside(
+  value: number,
+  min: number | undefined,
+  max: number | undefined,
+  must: string,
+  what: string,
+): string | undefined {
+  if (min !== undefined && value < min) return `${must} at least ${min}${what}`
+  if (max !== undefined && value > max) return `${must} at most ${max}${what}`
+  return undefined
+}
+
+/** A query as its schemas want it: numbers and flags are read, lists are split at commas; what is left out gets its default. */
+export function readQuery(
+  schemas: Readonly<Record<string, Schema>>,
+  text: string,
+): { values: Record<string, unknown>; issues: Issue[] } {
+  const values: Record<string, unknown> = {}
+  for (const [name, schema] of Object.entries(schemas)) if ('default' in schema) values[name] = schema.default
+  if (text === '') return { values, issues: [] }
+  const issues: Issue[] = []
+  for (const [name, raw] of new URLSearchParams(text)) {
+    const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined
+    if (schema === undefined) {
+      const known = Object.keys(schemas).join(', ') || 'none'
+      issues.push({ path: [name], message: `is no parameter here; known are ${known}` })
+      continue
+    }
+    const value = readParameter(schema, raw)
+    issues.push(...issuesOf(schema, value, [name]))
+    values[name] = value
+  }
+  return { values, issues }
+}
+
+function readParameter({ type }: Schema, raw: string): unknown {
+  if (type === 'array') return raw === '' ? [] : raw.split(',')
+  if (type === 'boolean') return raw === 'true' ? true : raw === 'false' ? false : raw
+  // '' and ' ' are no numbers, though Number() says 0
+  if (type === 'integer' || type === 'number') return /^-?\d+(\.\d+)?$/.test(raw) ? Number(raw) : raw
+  return raw
+}

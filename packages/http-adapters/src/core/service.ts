@@ -1,0 +1,31 @@
+// What the routes of one mount share.
+import type { BackgroundTasks } from '@catzilla/api'
+import { DashboardFiles } from './dashboard-files.ts'
+import { EventHub } from './event-hub.ts'
+import { OptionalMonitor } from './monitor.ts'
+import type { ResolvedOptions } from './options.ts'
+import { RememberedKeys } from './remembered-keys.ts'
+import { SettlementWatch } from './settlement-watch.ts'
+
+export interface Service {
+  readonly tasks: BackgroundTasks
+  readonly options: ResolvedOptions
+  readonly monitor: OptionalMonitor
+  readonly watch: SettlementWatch
+  readonly hub: EventHub
+  readonly keys: RememberedKeys
+  readonly dashboard: DashboardFiles
+}
+
+export function createService(tasks: BackgroundTasks, options: ResolvedOptions): Service {
+  const monitor = new OptionalMonitor(tasks, options.monitor)
+  return {
+    tasks,
+    options,
+    monitor,
+    watch: new SettlementWatch(tasks, options.maxWaiters),
+    hub: new EventHub(tasks, options),
+    keys: new RememberedKeys(options.idempotencyMs),
+    dashboard: new DashboardFiles(async () => options.dashboard ?? monitor.dashboardFolder()),
+  }
+}

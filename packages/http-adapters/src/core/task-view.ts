@@ -1,0 +1,117 @@
+// A task as answers show it.
+import { priorityNames } from '@catzilla/api'
+import type { TaskInfo } from '@catzilla/api'
+import { NoJsonForm, toJsonData } from './json.ts'
+import type { RedactionSubject } from './options.ts'
+import type { Schema } from './schema.ts'
+
+export interface ViewOptions {
+  readonly redact: ((value: unknown, subject: RedactionSubject) => unknown) | undefined
+  readonly includeStacks: boolean
+}
+
+const time = { type: 'number', description: 'Epoch milliseconds; null when not (yet) known.' } as const
+const duration = { type: 'number', description: 'Milliseconds; null when not (yet) known.' } as const
+
+export const taskSchema: Schema = {
+  type: 'object',
+  required: ['taskId', 'name', 'status', 'priority', 'lane', 'engine', 'createdAt', 'retries'],
+  properties: {
+    taskId: { type: 'string' },
+    name: { type: 'string' },
+    status: {
+      type: 'string',
+      enum: ['scheduled', 'pending', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired'],
+    },
+    priority: { type: 'string', enum: priorityNames },
+    lane: { type: 'string', enum: ['native', 'inline', 'thread', 'process'] },
+    engine: { type: 'string' },
+    createdAt: time,
+    startedAt: {},
+    completedAt: {},
+    dueAt: {},
+    waitTimeMs: duration,
+    executionTimeMs: {},
+    memoryUsageMb: {},
+    retries: { type: 'integer' },
+    retryOf: {},
+    workerId: {},
+    progress: {},
+    tags: { type: 'array', items: { type: 'string' } },
+    waitingFor: { description: 'Why a pending task has not started, in one sentence.' },
+    lastHeartbeatAt: {},
+    args: { description: 'Of single tasks only.' },
+    metadata: {},
+    logs: { description: 'Of single tasks only.' },
+    result: { description: 'Of completed tasks.' },
+    error: { $ref: '#/components/schemas/TaskError' },
+  },
+}
+
+export const taskErrorSchema: Schema = {
+  type: 'object',
+  description: 'How a task ended that was not completed.',
+  required: ['name', 'message'],
+  properties: { name: { type: 'string' }, message: { type: 'string' }, code: { type: 'string' } },
+}
+
+/** One line of a list: everything but what may be large. */
+export function lineOf(task: TaskInfo, options: ViewOptions): Record<string, unknown> {
+  const { args: _, logs: __, metadata: ___, outcome: ____, priority, ...figures } = task
+  return { ...figures, priority: priorityNames[priority], ...errorOf(task, options) }
+}
+
+/** All there is to see of one task. */
+export function viewOf(task: TaskInfo, options: ViewOptions): Record<string, unknown> {
+  const shown = shower(task.name, options)
+  return {
+    ...lineOf(task, options),
+    ...shown('args', task.args),
+    ...shown('metadata', task.metadata),
+    ...shown('log', task.logs, 'logs'),
+    ...outcomeOf(task, options),
+  }
+}
+
+/** How a task stands, and its result or error when it has settled. */
+export function endOf(task: TaskInfo, options: ViewOptions): Record<string, unknown> {
+  const { taskId, name, status } = task
+  return { taskId, name, status, ...outcomeOf(task, options) }
+}
+
+/** An error as its client may see it. */
+export function errorView(
+  error: Error,
+  taskName: string,
+  { redact, includeStacks }: ViewOptions,
+): Record<string, unknown> {
+  const { code } = error as { readonly code?: unknown }
+  const view = {
+    name: error.name,
+    message: error.message,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(includeStacks ? { stack: error.stack } : {}),
+  }
+  if (redact === undefined) return view
+  const redacted = toJsonData(redact(view, { kind: 'error', taskName }))
+  return typeof redacted === 'object' && redacted !== null ? { ...redacted } : { name: error.name, message: '' }
+}
+
+function outcomeOf(task: TaskInfo, options: ViewOptions): Record<string, unknown> {
+  const { outcome, name } = task
+  if (outcome?.status !== 'completed') return errorOf(task, options)
+  return shower(name, options)('result', outcome.value)
+}
+
+function errorOf({ outcome, name }: TaskInfo, options: ViewOptions): Record<string, unknown> {
+  if (outcome === null || outcome.status === 'completed') return {}
+  return { error: errorView(outcome.error, name, options) }
+}
+
+/** What has no JSON form is left out, and the answer says so: `resultOmitted: 'Converting circular structure…'`. */
+function shower(taskName: string, { redact }: ViewOptions) {
+  return (kind: RedactionSubject['kind'], value: unknown, field: string = kind): Record<string, unknown> => {
+    const data = toJsonData(redact === undefined ? value : redact(value, { kind, taskName }))
+    return data instanceof NoJsonForm ? { [`${field}Omitted`]: data.reason } : { [field]: data }
+  }
+}

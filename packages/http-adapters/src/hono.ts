@@ -1,0 +1,58 @@
+// The edge for Hono 4.
+import type { BackgroundTasks } from '@catzilla/api'
+import { Hono } from 'hono'
+import type { Context, Env, MiddlewareHandler } from 'hono'
+import { basePath } from 'hono/route'
+import { FetchRequest, fetchResponse } from './bridges/fetch-bridge.ts'
+import type { NodeBindings } from './bridges/fetch-bridge.ts'
+import { splitTarget } from './bridges/node-bridge.ts'
+import type { TaskRoutesOptions } from './core/options.ts'
+import { pathBelow } from './core/plain.ts'
+import { createTaskHttp } from './create-task-http.ts'
+import { putTasksOn, refuseUntilEnabled } from './lifecycle/enabled-app.ts'
+import type { EnableOptions, WithBackgroundTasks } from './lifecycle/enabled-app.ts'
+
+export { gracefulShutdown } from './lifecycle/graceful-shutdown.ts'
+export type { EnableOptions, TaskRoutesOptions, WithBackgroundTasks }
+
+/** For `new Hono<TasksEnv>()`: `c.var.tasks` then has its type. */
+export interface TasksEnv extends Env {
+  Variables: { tasks: BackgroundTasks }
+}
+
+refuseUntilEnabled(Hono.prototype)
+
+/**
+ * The routes, as middleware: `app.use(taskRoutes(tasks, { expose: ['email.send'], authorize }))`.
+ * @throws ConfigurationError
+ */
+export function taskRoutes(tasks: BackgroundTasks, options?: TaskRoutesOptions<Context>): MiddlewareHandler {
+  const http = createTaskHttp(tasks, options)
+  return async (c, next) => {
+    const [whole, query] = splitTarget(c.req.raw.url)
+    const base = `${basePath(c).replace(/\/$/, '')}${http.path}`
+    const path = pathBelow(whole, base)
+    if (path === undefined) return next()
+    const bindings = (c.env ?? {}) as NodeBindings
+    const request = new FetchRequest(c.req.raw, { path, query, base }, c, bindings, () => c.req.arrayBuffer())
+    return fetchResponse(await http.handle(request))
+  }
+}
+
+/**
+ * Puts `tasks` and `addTask` on the app and `tasks` on its contexts; with `http`, the routes too. Call it before the routes
+ * that use them.
+ * @throws ConfigurationError, EngineUnavailableError
+ */
+export function enableBackgroundTasks<E extends TasksEnv>(
+  app: Hono<E>,
+  options: EnableOptions<Context> = {},
+): Hono<E> & WithBackgroundTasks {
+  const tasks = putTasksOn(app, options)
+  app.use(async (c, next) => {
+    c.set('tasks', tasks)
+    await next()
+  })
+  if (options.http !== undefined) app.use(taskRoutes(tasks, options.http))
+  return app as Hono<E> & WithBackgroundTasks
+}

@@ -1,0 +1,205 @@
+// Parts of the core that the suite does not reach by a socket.
+import { EngineUnavailableError, createTasks } from '@catzilla/api'
+import type { BackgroundTasks, EngineStatistics } from '@catzilla/api'
+import { createTaskHttp } from '@catzilla/http-adapters'
+import type { PlainRequest, RouteGroup, TaskRoutesOptions } from '@catzilla/http-adapters'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import fc from 'fast-check'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { toJsonData } from '../src/core/json.ts'
+import { OptionalMonitor } from '../src/core/monitor.ts'
+import { HttpProblem } from '../src/core/problem.ts'
+import { RememberedKeys } from '../src/core/remembered-keys.ts'
+import { Router } from '../src/core/router.ts'
+import { issuesOf, readQuery } from '../src/core/schema.ts'
+
+function tasksForTest(): BackgroundTasks {
+  const tasks = createTasks({ engine: 'typescript' })
+  onTestFinished(async () => void (await tasks.shutdown({ waitForCompletion: false, timeoutMs: 0 })))
+  return tasks
+}
+
+function request(method: string, path: string, headers: Readonly<Record<string, string>> = {}): PlainRequest {
+  return {
+    method,
+    path,
+    query: '',
+    base: '/tasks',
+    remoteAddress: '127.0.0.1',
+    hangUp: undefined,
+    signal: new AbortController().signal,
+    original: undefined,
+    header: (name) => ({ host: 'localhost', ...headers })[name],
+    readBody: async () => ({ bytes: new Uint8Array() }),
+  }
+}
+
+describe('options', () => {
+  test.each<[string, unknown, string]>([
+    ['path', 'tasks', 'path accepts a path such as \'/tasks\', got "tasks"'],
+    ['publicPath', '//evil.example', 'publicPath accepts a path'],
+    ['path', '/a/../b', 'a path must not climb'],
+    ['expose', [1], 'expose accepts an array of tasks or their names'],
+    ['authorize', true, "authorize accepts a function or 'this-machine'"],
+    ['allowedOrigins', ['*'], 'allowedOrigins accepts an array of origins'],
+    ['wwwAuthenticate', 'Basic\r\nX: 1', 'wwwAuthenticate accepts a header value without line breaks'],
+    ['maxBodyBytes', 0, 'maxBodyBytes accepts an integer ≥ 1'],
+    ['maxBodyByte', 1, 'did you mean maxBodyBytes?'],
+  ])('%s: %j is refused', (name, value, message) => {
+    const options = { [name]: value } as TaskRoutesOptions
+    expect(() => createTaskHttp(tasksForTest(), options)).toThrow(message)
+  })
+})
+
+describe('without @catzilla/monitor', () => {
+  const notInstalled = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
+  const figures = { queuePressure: 0, errorRate: 0, totalTasksProcessed: 0 }
+
+  function monitorless(stats: Partial<typeof figures> = {}): OptionalMonitor {
+    const tasks = {
+      getStats: () => ({ ...figures, ...stats }) as EngineStatistics,
+      get monitor(): never {
+        throw new EngineUnavailableError('tasks.monitor needs @catzilla/monitor')
+      },
+    }
+    return new OptionalMonitor(tasks, undefined, () => Promise.reject(notInstalled))
+  }
+
+  test('its figures are 501, and say what to install', async () => {
+    expect(() => monitorless().source()).toThrow('npm install @catzilla/monitor')
+    await expect(monitorless().prometheusText()).rejects.toMatchObject({ kind: 'not-installed' })
+    await expect(monitorless().dashboardFolder()).rejects.toMatchObject({ kind: 'not-installed' })
+  })
+
+  test('health goes by the figures of the engine', () => {
+    expect(monitorless().health()).toEqual({ live: true, ready: true, healthy: true, reasons: [] })
+    expect(monitorless({ queuePressure: 1 }).health()).toMatchObject({
+      ready: false,
+      reasons: ['the queue is 100 % full'],
+    })
+    const failing = monitorless({ errorRate: 0.02, totalTasksProcessed: 100 })
+    expect(failing.health()).toMatchObject({ healthy: false, reasons: ['2.0 % of the tasks failed'] })
+  })
+})
+
+describe('groups of other packages', () => {
+  const group: RouteGroup = {
+    name: 'workflows',
+    description: 'Runs of workflows.',
+    routes: [
+      {
+        method: 'GET',
+        path: '/workflows/:run',
+        action: 'read',
+        operationId: 'getRun',
+        summary: 'A run',
+        responses: { 200: { description: 'The run.' } },
+        handle: ({ params }) => ({ status: 200, headers: {}, body: params['run'] ?? '' }),
+      },
+    ],
+  }
+
+  test('are answered, guarded and documented as ours are', async () => {
+    const http = createTaskHttp(tasksForTest(), { groups: [group] })
+    expect((await http.handle(request('GET', '/workflows/w-1'))).body).toBe('w-1')
+    const stranger = request('GET', '/workflows/w-1', { 'x-forwarded-for': '203.0.113.9' })
+    expect((await http.handle(stranger)).status).toBe(403)
+    const document = JSON.parse(String((await http.handle(request('GET', '/openapi.json'))).body)) as {
+      paths: Record<string, unknown>
+    }
+    expect(Object.keys(document.paths)).toContain('/workflows/{run}')
+    expect(await new Validator().validate(document)).toEqual({ valid: true })
+  })
+
+  test('cannot answer what is answered already', () => {
+    const twice = { ...group, routes: [...group.routes, ...group.routes] }
+    expect(() => createTaskHttp(tasksForTest(), { groups: [twice] })).toThrow('two routes answer GET /workflows/:run')
+  })
+})
+
+describe('the router', () => {
+  test('never takes an id for a route that is written out', () => {
+    const handle = () => ({ status: 200, headers: {}, body: '' })
+    const route = (path: string) =>
+      ({ method: 'GET', path, action: null, operationId: path, summary: '', responses: {}, handle }) as const
+    const router = new Router([route('/:id'), route('/stats'), route('/:id/result'), route('/files/*')])
+    const found = (path: string): string => router.find('GET', path).route.path
+    expect(['/stats', '/x', '/x/result', '/files/a/b', '/files/'].map(found)).toEqual([
+      '/stats',
+      '/:id',
+      '/:id/result',
+      '/files/*',
+      '/files/*',
+    ])
+  })
+
+  test('gives parts of a path as they were before they were encoded, or refuses them', () => {
+    const handle = () => ({ status: 200, headers: {}, body: '' })
+    const route = { method: 'GET', path: '/:id', action: null, operationId: 'x', summary: '', responses: {}, handle }
+    const router = new Router([route as never])
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (id) => {
+        try {
+          expect(router.find('GET', `/${encodeURIComponent(id)}`).params['id']).toBe(id)
+        } catch (thrown) {
+          expect(thrown).toBeInstanceOf(HttpProblem)
+          // oxlint-disable-next-line no-control-regex -- they are what is refused
+          expect(id).toMatch(/^\.\.?$|[/\\\u0000-\u001F\u007F]/)
+        }
+      }),
+    )
+  })
+})
+
+describe('schemas', () => {
+  test('a query never throws, and gives only what it describes', () => {
+    const schemas = { limit: { type: 'integer', minimum: 1, default: 50 }, tags: { type: 'array' } } as const
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const { values, issues } = readQuery(schemas, text)
+        if (issues.length > 0) return
+        expect(Object.keys(values).every((name) => ['limit', 'tags'].includes(name))).toBe(true)
+      }),
+    )
+  })
+
+  test('any JSON is either of the type or an issue with a path', () => {
+    const schema = { type: 'object', required: ['a'], properties: { a: { type: 'integer' } } } as const
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const fits =
+          typeof value === 'object' && value !== null && !Array.isArray(value) && Number.isSafeInteger(value['a'])
+        expect(issuesOf(schema, value).length === 0).toBe(fits)
+      }),
+    )
+  })
+})
+
+test('any value has JSON data or a reason', () => {
+  fc.assert(
+    fc.property(fc.anything({ withBigInt: true, withMap: true, withSet: true, withTypedArray: true }), (value) => {
+      expect(() => JSON.stringify(toJsonData(value))).not.toThrow()
+    }),
+  )
+})
+
+describe('remembered keys', () => {
+  test('are forgotten after their time', () => {
+    let now = 0
+    const keys = new RememberedKeys(1000, () => now)
+    keys.remember('t', 'k', [1], 'id')
+    now = 999
+    expect(keys.find('t', 'k', [1])).toBe('id')
+    expect(keys.find('other', 'k', [1])).toBeUndefined()
+    expect(() => keys.find('t', 'k', [2])).toThrow('came before, with other arguments')
+    now = 1000
+    expect(keys.find('t', 'k', [1])).toBeUndefined()
+  })
+
+  test('are bounded: the oldest go', () => {
+    const keys = new RememberedKeys(1000, () => 0)
+    for (let index = 0; index <= 10_000; index++) keys.remember('t', `k${index}`, [], String(index))
+    expect(keys.find('t', 'k0', [])).toBeUndefined()
+    expect(keys.find('t', 'k1', [])).toBe('1')
+  })
+})

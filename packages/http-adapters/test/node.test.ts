@@ -1,0 +1,5 @@
+// The suite of adapters on the edge for plain node:http.
+import { edges } from './edges/edges.ts'
+import { describeAdapter } from './suite/describe-adapter.ts'
+
+describeAdapter(edges.node)

@@ -1,0 +1,47 @@
+// The suite that every edge has to pass, unchanged, over real sockets, on each local engine.
+import { createTasks } from '@catzilla/api'
+import { describe } from 'vitest'
+import type { Edge } from '../edges/edge.ts'
+import { accessCases } from './access.ts'
+import { controlCases } from './control.ts'
+import { dashboardCases } from './dashboard.ts'
+import { eventCases } from './events.ts'
+import { figureCases } from './figures.ts'
+import { hostileCases } from './hostile.ts'
+import { mountCases } from './mounts.ts'
+import { submissionCases } from './submission.ts'
+import { taskCases } from './tasks.ts'
+
+export type Cases = (edge: Edge, engine: string) => void
+
+const groups: readonly Cases[] = [
+  submissionCases,
+  taskCases,
+  figureCases,
+  controlCases,
+  accessCases,
+  hostileCases,
+  eventCases,
+  mountCases,
+  dashboardCases,
+]
+
+const nativeMissing = reasonAgainst('native')
+if (nativeMissing !== undefined) process.stdout.write(`tests on the native engine are skipped: ${nativeMissing}\n`)
+
+export function describeAdapter(edge: Edge): void {
+  describe.each(['typescript', 'native'])(`${edge.name} on the %s engine`, (engine) => {
+    describe.skipIf(engine === 'native' && nativeMissing !== undefined)('answers', () => {
+      for (const register of groups) register(edge, engine)
+    })
+  })
+}
+
+function reasonAgainst(engine: string): string | undefined {
+  try {
+    createTasks({ engine })
+    return undefined
+  } catch (thrown) {
+    return (thrown as Error).message
+  }
+}

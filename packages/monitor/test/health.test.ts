@@ -1,0 +1,59 @@
+// Health from figures: an idle system is healthy, and each thing that is wrong is said in a sentence.
+import { expect, test } from 'vitest'
+import { healthOf } from '../src/health.ts'
+import type { HealthFigures } from '../src/health.ts'
+import { resolveMonitorOptions } from '../src/options.ts'
+import { startEngine, watch } from './engines.ts'
+
+const bounds = resolveMonitorOptions()
+const nothing = { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 }
+
+function ofClass(targetMs: number, oldestAgeMs = 0): HealthFigures['stats']['priorities'][0] {
+  return { queued: 0, oldestAgeMs, wait: nothing, targetMs, breaches: 0 }
+}
+
+const idle: HealthFigures = {
+  state: 'started',
+  stats: { queuePressure: 0, paused: false, priorities: [ofClass(1), ofClass(10), ofClass(100), ofClass(1000)] },
+  lastMinute: { submitted: 0, completed: 0, failed: 0, retried: 0 },
+  eventLoop: { delayP99Ms: 0 },
+}
+
+test('an idle system is healthy', () => {
+  expect(healthOf(idle, bounds)).toEqual({ live: true, ready: true, healthy: true, reasons: [] })
+})
+
+test.each([
+  ['started not yet', { state: 'new' }, true, false, /has not been started/],
+  ['shutting down', { state: 'stopping' }, true, false, /is shutting down/],
+  ['shut down', { state: 'stopped' }, false, false, /has been shut down/],
+  ['paused', { stats: { ...idle.stats, paused: true } }, true, false, /paused/],
+  ['full', { stats: { ...idle.stats, queuePressure: 1 } }, true, false, /the queue is full/],
+  ['nearly full', { stats: { ...idle.stats, queuePressure: 0.85 } }, true, true, /85\.0 % full, from 80\.0 %/],
+  ['failing', { lastMinute: { ...idle.lastMinute, completed: 9, failed: 1 } }, true, true, /10\.0 % of tasks failed/],
+  ['late', { eventLoop: { delayP99Ms: 2500.4 } }, true, true, /event loop is 2500 ms late/],
+  [
+    'starving',
+    { stats: { ...idle.stats, priorities: [ofClass(1), ofClass(10), ofClass(100, 120_000), ofClass(1000)] } },
+    true,
+    true,
+    /oldest normal task has waited for 120 s/,
+  ],
+] as const)('a system that is %s is not', (_, figures, live, ready, reason) => {
+  const found = healthOf({ ...idle, ...figures } as HealthFigures, bounds)
+  expect(found).toMatchObject({ live, ready, healthy: false })
+  expect(found.reasons).toHaveLength(1)
+  expect(found.reasons[0]).toMatch(reason)
+})
+
+test('of an engine without a guard nothing is held against that', () => {
+  expect(healthOf({ ...idle, state: undefined }, bounds).healthy).toBe(true)
+})
+
+test('a monitor of a running engine, and of one that was stopped', async () => {
+  const engine = await startEngine('typescript')
+  const monitor = watch(engine)
+  expect(monitor.health().reasons).toEqual([])
+  await engine.pause()
+  expect(monitor.health()).toMatchObject({ ready: false, healthy: false })
+})

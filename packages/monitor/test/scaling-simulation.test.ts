@@ -1,0 +1,72 @@
+// The auto-scaler against shapes of load on a virtual clock: it follows, it does not oscillate or overshoot, and it comes back.
+import { describe, expect, test } from 'vitest'
+import { loadShapes } from './load-shapes.ts'
+import { TASKS_PER_WORKER, simulate } from './scaling-simulation.ts'
+
+const SEED = Number(process.env['CATZILLA_SEED'] ?? 20_261_122)
+const shapes = loadShapes(SEED)
+const bounds = { least: 2, most: 32 }
+
+/** Changes that go the other way than the one before. */
+function reversals(changes: ReturnType<typeof simulate>['changes']): number {
+  return changes.filter(({ action }, index) => index > 0 && changes[index - 1]?.action !== action).length
+}
+
+describe.each(shapes)(`$name (seed ${SEED})`, ({ name, arrivals }) => {
+  const simulated = simulate(arrivals, bounds)
+  const peak = Math.max(...arrivals)
+
+  test('is back at the fewest workers after it', () => {
+    expect(simulated.workers.at(-1)).toBe(bounds.least)
+    expect(simulated.queued.at(-1)).toBe(0)
+  })
+
+  test('never leaves its bounds, and never changes within the cooldown', () => {
+    expect(Math.min(...simulated.workers)).toBeGreaterThanOrEqual(bounds.least)
+    expect(Math.max(...simulated.workers)).toBeLessThanOrEqual(bounds.most)
+    for (const [index, change] of simulated.changes.entries()) {
+      const before = simulated.changes[index - 1]
+      if (before !== undefined) expect(change.second - before.second).toBeGreaterThanOrEqual(30)
+    }
+  })
+
+  test('overshoots by no more than one step', () => {
+    const needed = Math.ceil(peak / TASKS_PER_WORKER)
+    expect(Math.max(...simulated.workers)).toBeLessThanOrEqual(Math.max(bounds.least, Math.ceil(needed * 1.5)) + 1)
+  })
+
+  test('does not oscillate', () => {
+    // a sawtooth turns every two minutes: whoever follows it turns with it
+    expect(reversals(simulated.changes)).toBeLessThanOrEqual(name === 'sawtooth' ? 2 * (arrivals.length / 120) : 1)
+  })
+
+  test('gives the figures and a reason with each change', () => {
+    for (const { reason, figures, from, to, action } of simulated.changes) {
+      expect(reason).toMatch(/\d+ %/)
+      expect(Object.values(figures).every((figure) => Number.isFinite(figure))).toBe(true)
+      expect(action).toBe(to > from ? 'up' : 'down')
+    }
+  })
+})
+
+test('a steady load is carried in the end', () => {
+  const step = shapes.find(({ name }) => name === 'step')
+  const { workers, queued } = simulate(step?.arrivals ?? [], bounds)
+  expect(workers[599]).toBeGreaterThanOrEqual(7)
+  expect(queued[599]).toBe(0)
+})
+
+test('noise about a load that is carried changes nothing', () => {
+  const noisy = shapes.find(({ name }) => name === 'noise')
+  const { changes } = simulate(noisy?.arrivals ?? [], { least: 5, most: 32 })
+  expect(changes.filter(({ second }) => second >= 200 && second < 600)).toEqual([])
+})
+
+test('lanes that are bound to processors stop at their number', () => {
+  const { workers } = simulate(
+    Array.from({ length: 600 }, () => 500),
+    bounds,
+    { cpuCount: 4 },
+  )
+  expect(Math.max(...workers)).toBe(4)
+})

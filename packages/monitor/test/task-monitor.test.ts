@@ -1,0 +1,153 @@
+// The monitor over time: rates, the sliding window, workers, and scaling of a real engine.
+import { VirtualClock } from '@catzilla/engine/testing'
+import type { EngineEvents } from '@catzilla/engine'
+import { AutoScaler, TaskMonitor } from '@catzilla/monitor'
+import { describe, expect, test } from 'vitest'
+import { Held, callOf, engineNames, startEngine, watch } from './engines.ts'
+
+const quick = callOf('quick', () => 1)
+
+test('rates are those of the last second and the last minute', async () => {
+  const clock = new VirtualClock()
+  const engine = await startEngine('typescript', { clock })
+  const monitor = watch(engine, { clock })
+  for (let second = 0; second < 120; second++) {
+    await Promise.all([1, 2, 3].map(() => engine.submit(quick, []).wait()))
+    await clock.advance(1000)
+  }
+  expect(monitor.getStats().rates.lastMinute.completed).toBeCloseTo(3, 1)
+  expect(monitor.getStats().rates.lastSecond.completed).toBeCloseTo(3, 1)
+  await clock.advance(30_000)
+  expect(monitor.getStats().rates.lastSecond).toEqual({ submitted: 0, completed: 0, failed: 0, retried: 0 })
+  expect(monitor.getStats().rates.lastMinute.completed).toBeCloseTo(1.5, 1)
+})
+
+test('the sliding window forgets what is older', async () => {
+  const clock = new VirtualClock()
+  const engine = await startEngine('typescript', { clock })
+  const monitor = watch(engine, { clock, windowMs: 12_000 })
+  const waits = async (ms: number): Promise<void> => {
+    await engine.pause()
+    const handle = engine.submit(quick, [])
+    await clock.advance(ms)
+    await engine.resume()
+    await handle.wait()
+  }
+  await waits(5000)
+  expect(monitor.getStats().priorities.normal.recentWait).toMatchObject({ count: 1, maxMs: 5000 })
+  await clock.advance(20_000)
+  await waits(100)
+  const { normal } = monitor.getStats().priorities
+  expect([normal.wait.count, normal.wait.maxMs]).toEqual([2, 5000])
+  expect(normal.recentWait.count).toBe(1)
+  expect(Math.abs(normal.recentWait.maxMs - 100)).toBeLessThan(1)
+})
+
+describe.each(engineNames)('workers of the %s engine', (name) => {
+  test('are told with what they run, the idle ones behind', async () => {
+    const engine = await startEngine(name, { inlineConcurrency: 3 })
+    const monitor = watch(engine)
+    const held = new Held()
+    const handle = engine.submit(callOf('held', held.run), [])
+    await held.begun
+    const inline = (await monitor.getWorkerDetails()).filter(({ lane }) => lane === 'inline')
+    expect(inline).toEqual([
+      {
+        lane: 'inline',
+        state: 'busy',
+        workerId: null,
+        task: { taskId: handle.taskId, name: 'held', attempt: 1, runningMs: expect.any(Number) },
+      },
+      { lane: 'inline', state: 'idle', workerId: null, task: null },
+      { lane: 'inline', state: 'idle', workerId: null, task: null },
+    ])
+    held.release()
+    await handle.wait()
+  })
+})
+
+test('the worker of a thread has a number', async () => {
+  const engine = await startEngine('typescript', { maxThreads: 1 })
+  const monitor = watch(engine)
+  const started = new Promise<EngineEvents['started']>((resolve) => engine.subscribe(['started'], resolve))
+  const handle = engine.submit(
+    callOf('threaded', () => new Promise(() => {}), { lane: 'thread', timeoutMs: Infinity }),
+    [],
+  )
+  await started
+  const [worker] = await monitor.getWorkerDetails()
+  expect(worker).toMatchObject({ lane: 'thread', state: 'busy', task: { taskId: handle.taskId } })
+  expect(worker?.workerId).toBeTypeOf('number')
+  handle.cancel()
+})
+
+describe('scaling', () => {
+  test('an engine without workers to scale says so', async () => {
+    const engine = await startEngine('typescript')
+    const monitor = watch(engine)
+    await expect(monitor.optimizeWorkers()).rejects.toMatchObject({ code: 'ERR_CATZILLA_UNSUPPORTED_BY_ENGINE' })
+    expect(() => new AutoScaler(engine, monitor).enableAutoScaling()).toThrow(/no workers to scale/)
+    expect(monitor.autoScaling).toBe(false)
+  })
+
+  test('an engine under pressure gets workers, with an event, a record and the figures', async () => {
+    const engine = await startEngine('native', { workers: 1, minWorkers: 1, maxWorkers: 4, queueSize: 20 })
+    const monitor = watch(engine)
+    const scaled: EngineEvents['scaled'][] = []
+    engine.subscribe(['scaled'], (event) => scaled.push(event))
+    const spin = { ...callOf('spin', () => 0, { lane: 'native', timeoutMs: Infinity }), kernel: { name: 'spin' } }
+    const handles = Array.from({ length: 19 }, () => engine.submit(spin, [600_000_000]))
+    monitor.enableAutoScaling({ cpuCount: 3 })
+    const decision = await monitor.optimizeWorkers()
+    expect(decision).toMatchObject({ action: 'up', from: 1, to: 2, figures: { queued: expect.any(Number) } })
+    expect(decision.figures.queuePressure).toBeGreaterThanOrEqual(0.8)
+    expect(engine.snapshot().totalWorkers).toBe(2)
+    expect(monitor.scalingDecisions).toEqual([decision])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(scaled).toMatchObject([{ what: 'workers', from: 1, to: 2, reason: `auto-scaling: ${decision.reason}` }])
+    expect(monitor.getStats().system.autoScaling).toBe(true)
+    for (const handle of handles) handle.cancel()
+  })
+
+  test('an idle engine is brought back to its fewest workers, by itself', async () => {
+    const clock = new VirtualClock()
+    const engine = await startEngine('native', { workers: 4, minWorkers: 1, maxWorkers: 8 })
+    const monitor = watch(engine, { clock })
+    const down = new Promise((resolve) => monitor.onScaling(({ to }) => to === 1 && resolve(to)))
+    new AutoScaler(engine, monitor).enableAutoScaling({ cooldownSeconds: 5 })
+    for (let second = 0; second < 60; second++) await clock.advance(1000)
+    expect(await down).toBe(1)
+    expect(monitor.scalingDecisions.map(({ from, to }) => [from, to])).toEqual([
+      [4, 2],
+      [2, 1],
+    ])
+    monitor.disableAutoScaling()
+    expect(monitor.autoScaling).toBe(false)
+  })
+
+  test('a monitor of another engine is refused', async () => {
+    const monitor = watch(await startEngine('typescript'))
+    const other = await startEngine('typescript')
+    expect(() => new AutoScaler(other, monitor)).toThrow(/watches another engine/)
+  })
+})
+
+test('after close nothing is left running', async () => {
+  const clock = new VirtualClock()
+  const engine = await startEngine('native', { clock })
+  const before = clock.pendingAlarms
+  const monitor = new TaskMonitor(engine, { clock })
+  monitor.enableAutoScaling()
+  monitor.close()
+  monitor.close()
+  expect(clock.pendingAlarms).toBe(before)
+  expect(monitor.getStats().system.autoScaling).toBe(false)
+})
+
+test.each([[{ windowMs: 10 }], [{ maxErrorRate: 2 }], [{ other: 1 } as object]])(
+  'options are checked: %o',
+  async (options) => {
+    const engine = await startEngine('typescript')
+    expect(() => new TaskMonitor(engine, options)).toThrow(/TaskMonitor: /)
+  },
+)
