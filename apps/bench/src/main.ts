@@ -10,6 +10,7 @@ import { measureLatency } from './latency.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory, measureMemoryRow } from './memory.ts'
 import { isolateSections } from './isolates/sections.ts'
+import { measureMonitor } from './monitor/section.ts'
 import { nativeJobs, nativeSections } from './native/sections.ts'
 import { textOfSection, textOfSummary, writeJson, writePage } from './report.ts'
 import type { Report } from './report.ts'
@@ -26,6 +27,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   ...nativeSections,
   ...isolateSections,
   ...compiledSections,
+  monitor: measureMonitor,
   allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {

@@ -2,7 +2,7 @@
 // given again, so that making it never takes more than a small share of the time.
 
 /** Share of the time that may go into making. */
-const SHARE = 0.02
+const SHARE = 0.01
 /** Milliseconds of making that may be saved up. */
 const SAVED_UP_MS = 250
 

@@ -14,7 +14,7 @@ import { CounterHistory, countersOf, ratesBetween } from './counters.ts'
 import { configurationError } from './errors.ts'
 import { EventLoop } from './event-loop.ts'
 import { groupMeasurements, groupStatistics } from './grouped.ts'
-import type { Measured, OwnFigures } from './grouped.ts'
+import type { OwnFigures } from './grouped.ts'
 import { healthOf } from './health.ts'
 import { resolveMonitorOptions } from './options.ts'
 import type { MonitorOptions, ResolvedMonitorOptions, ScalingOptions } from './options.ts'
@@ -22,6 +22,14 @@ import { Scaling } from './scaling/scaling.ts'
 import { SlidingWindow } from './sliding-window.ts'
 import { SpacedOut } from './spaced-out.ts'
 import { workerDetails } from './workers.ts'
+
+/** What a monitor tells those who watch it live. */
+export interface LiveSample {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly stats: MonitorStatistics
+  readonly health: HealthReport
+}
 
 /** Milliseconds between two samples. */
 const SAMPLE_MS = 1000
@@ -39,7 +47,9 @@ export class TaskMonitor implements Monitor {
   readonly #window: SlidingWindow
   readonly #eventLoop: EventLoop
   readonly #scaling: Scaling
-  readonly #measured: SpacedOut<Measured>
+  readonly #stats: SpacedOut<MonitorStatistics> = new SpacedOut(() => this.#group())
+  readonly #health: SpacedOut<HealthReport> = new SpacedOut(() => this.#examine())
+  readonly #watchers = new Set<(sample: LiveSample) => void>()
   #alarm: Alarm | undefined
 
   /** @throws ConfigurationError naming the option, the value it got and what it accepts */
@@ -52,20 +62,13 @@ export class TaskMonitor implements Monitor {
     this.#window = new SlidingWindow(windowMs)
     this.#eventLoop = new EventLoop(windowMs, performance.now())
     this.#scaling = new Scaling(engine, clock)
-    this.#measured = new SpacedOut(() => groupMeasurements(this.engine.snapshot(), this.#measurements(), this.#window))
     this.#mark(now)
     this.#setAlarm()
   }
 
+  /** The figures of this moment; to those who ask all the time, of a few milliseconds before. */
   getStats(): MonitorStatistics {
-    return this.groupsOf(this.engine.snapshot())
-  }
-
-  /** The groups of a snapshot that was taken just now. */
-  groupsOf(stats: EngineStatistics): MonitorStatistics {
-    const { priorities, lanes, names } = this.#measured.get()
-    const measured = { priorities: freshClasses(priorities, stats), lanes: freshLanes(lanes, stats), names }
-    return groupStatistics(stats, measured, this.#ownFigures(stats))
+    return this.#stats.get()
   }
 
   getWorkerDetails(): Promise<readonly WorkerDetails[]> {
@@ -73,9 +76,7 @@ export class TaskMonitor implements Monitor {
   }
 
   health(): HealthReport {
-    const stats = this.engine.snapshot()
-    const { rates, eventLoop } = this.#ownFigures(stats)
-    return healthOf({ state: this.engine.state, stats, lastMinute: rates.lastMinute, eventLoop }, this.#options)
+    return this.#health.get()
   }
 
   optimizeWorkers(): Promise<ScalingDecision> {
@@ -105,6 +106,12 @@ export class TaskMonitor implements Monitor {
     return this.#scaling.onChange(listener)
   }
 
+  /** Calls `watcher` with the figures of each second, until the returned function is called. They are made once for all. */
+  watch(watcher: (sample: LiveSample) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
   /** @throws ConfigurationError when this monitor watches another engine */
   requireEngine(engine: unknown): void {
     if (engine === this.engine) return
@@ -116,6 +123,7 @@ export class TaskMonitor implements Monitor {
     this.#alarm = undefined
     this.#scaling.disable()
     this.#eventLoop.close()
+    this.#watchers.clear()
   }
 
   #setAlarm(): void {
@@ -128,6 +136,12 @@ export class TaskMonitor implements Monitor {
     this.#history.add(countersOf(this.engine.snapshot(), now))
     this.#eventLoop.turn(performance.now())
     if (this.#window.isDue(now)) this.#mark(now)
+    if (this.#watchers.size > 0) this.#tellWatchers()
+  }
+
+  #tellWatchers(): void {
+    const sample: LiveSample = { at: this.#options.clock.epochMs(), stats: this.getStats(), health: this.health() }
+    for (const watcher of this.#watchers) watcher(sample)
   }
 
   #mark(now: number): void {
@@ -137,6 +151,18 @@ export class TaskMonitor implements Monitor {
 
   #measurements(): EngineMeasurements | undefined {
     return this.engine.measurements?.()
+  }
+
+  #group(): MonitorStatistics {
+    const stats = this.engine.snapshot()
+    const measured = groupMeasurements(stats, this.#measurements(), this.#window)
+    return groupStatistics(stats, measured, this.#ownFigures(stats))
+  }
+
+  #examine(): HealthReport {
+    const stats = this.engine.snapshot()
+    const { rates, eventLoop } = this.#ownFigures(stats)
+    return healthOf({ state: this.engine.state, stats, lastMinute: rates.lastMinute, eventLoop }, this.#options)
   }
 
   #ownFigures(stats: EngineStatistics): OwnFigures {
@@ -151,21 +177,4 @@ export class TaskMonitor implements Monitor {
       autoScaling: this.#scaling.enabled,
     }
   }
-}
-
-/** What is counted is of this moment; only distributions may be a little older. */
-function freshClasses(measured: Measured['priorities'], stats: EngineStatistics): Measured['priorities'] {
-  const [critical, high, normal, low] = stats.priorities
-  return {
-    critical: { ...measured.critical, ...critical },
-    high: { ...measured.high, ...high },
-    normal: { ...measured.normal, ...normal },
-    low: { ...measured.low, ...low },
-  }
-}
-
-function freshLanes(measured: Measured['lanes'], stats: EngineStatistics): Measured['lanes'] {
-  return Object.fromEntries(
-    Object.entries(stats.lanes).map(([lane, figures]) => [lane, { ...measured[lane as 'inline'], ...figures }]),
-  )
 }

@@ -2,6 +2,7 @@
 import { VirtualClock } from '@catzilla/engine/testing'
 import type { EngineEvents } from '@catzilla/engine'
 import { AutoScaler, TaskMonitor } from '@catzilla/monitor'
+import type { LiveSample } from '@catzilla/monitor'
 import { describe, expect, test } from 'vitest'
 import { Held, callOf, engineNames, startEngine, watch } from './engines.ts'
 
@@ -41,6 +42,21 @@ test('the sliding window forgets what is older', async () => {
   expect([normal.wait.count, normal.wait.maxMs]).toEqual([2, 5000])
   expect(normal.recentWait.count).toBe(1)
   expect(Math.abs(normal.recentWait.maxMs - 100)).toBeLessThan(1)
+})
+
+test('whoever watches gets the figures of each second, made once for all', async () => {
+  const clock = new VirtualClock()
+  const engine = await startEngine('typescript', { clock })
+  const monitor = watch(engine, { clock })
+  const [one, other]: LiveSample[][] = [[], []]
+  const stop = monitor.watch((sample) => one?.push(sample))
+  monitor.watch((sample) => other?.push(sample))
+  await clock.advance(2000)
+  stop()
+  await clock.advance(1000)
+  expect([one?.length, other?.length]).toEqual([2, 3])
+  expect(other?.[0]).toBe(one?.[0])
+  expect(one?.[1]).toMatchObject({ at: clock.epochMs() - 1000, health: { healthy: true }, stats: { system: {} } })
 })
 
 describe.each(engineNames)('workers of the %s engine', (name) => {

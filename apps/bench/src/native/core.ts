@@ -9,9 +9,9 @@ import type { SectionInput, SectionResult } from '../section.ts'
 /** Room for the largest windows. */
 export const QUEUE_SIZE = 2_000_000
 
-/** Tasks on the native engine, started. */
+/** Tasks on the native engine, started. The number of workers stays as it is: sections compare what they do. */
 export async function createNativeTasks(options: EngineOptions = {}): Promise<BackgroundTasks> {
-  const tasks = createTasks({ engine: 'native', queueSize: QUEUE_SIZE, ...options })
+  const tasks = createTasks({ engine: 'native', queueSize: QUEUE_SIZE, enableAutoScaling: false, ...options })
   await tasks.ready
   return tasks
 }

@@ -16,6 +16,7 @@ const usualConfig: NativeConfig = {
   maxWorkers: 8,
   memoryPoolBytes: 500 * 2 ** 20,
   seed: 1,
+  nice: 0,
   statistics: true,
 }
 

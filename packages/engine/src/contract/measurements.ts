@@ -11,7 +11,7 @@ export interface DurationMark {
 export interface DurationRecord {
   /** Of all of them so far. */
   total(): Distribution
-  /** How many were at most as long as each of the bounds, which ascend; in milliseconds, and exact to 0.1 % of a bound. */
+  /** How many were at most as long as each of the bounds, which ascend; in milliseconds, and exact to 0.2 % of a bound. */
   upTo(boundsMs: readonly number[]): number[]
   /** Remembers what there is by now, for `since`. */
   mark(): DurationMark

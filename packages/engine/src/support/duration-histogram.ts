@@ -1,5 +1,5 @@
 // A histogram of durations with buckets of a constant relative width, as HdrHistogram has them: each power of two of a
-// nanosecond is cut into 512, so a value is known to 0.1 %. The bucket of a value is the top of its bits as a double, which
+// nanosecond is cut into 256, so a value is known to 0.2 %. The bucket of a value is the top of its bits as a double, which
 // makes recording a handful of instructions; pages of buckets exist where there are values.
 import type { DurationMark, DurationRecord } from '../contract/measurements.ts'
 import type { Distribution } from '../contract/statistics.ts'
@@ -8,7 +8,7 @@ const NS_PER_MS = 1_000_000
 /** 39 hours, which is as far as C counts too. */
 const LONGEST_NS = 2 ** 47 - 1
 const LONGEST_MS = LONGEST_NS / NS_PER_MS
-const CUT_BITS = 9
+const CUT_BITS = 8
 const CUTS = 1 << CUT_BITS
 /** Bits of the upper word of a double below the ones that make the bucket. */
 const SHIFT = 20 - CUT_BITS
@@ -33,17 +33,12 @@ const noDurations: Distribution = Object.freeze({ count: 0, meanMs: 0, p50Ms: 0,
 export class DurationHistogram implements DurationRecord, DurationMark {
   count = 0
   #sumMs = 0
-  #leastMs = Infinity
   #mostMs = 0
   readonly #pages: (Float64Array | undefined)[] = []
 
   /** Records a duration; what is below a nanosecond counts as one, what is beyond 39 hours as that. */
   record(ms: number): void {
-    this.recordAt(bucketOf(ms), ms)
-  }
-
-  /** As `record`, where the bucket is known: several histograms may be told of one value. */
-  recordAt(bucket: number, ms: number): void {
+    const bucket = bucketOf(ms)
     const page = (this.#pages[bucket >>> CUT_BITS] ??= new Float64Array(CUTS))
     const place = bucket & (CUTS - 1)
     page[place] = (page[place] ?? 0) + 1
@@ -51,7 +46,6 @@ export class DurationHistogram implements DurationRecord, DurationMark {
     this.count++
     this.#sumMs += known
     if (known > this.#mostMs) this.#mostMs = known
-    if (known < this.#leastMs) this.#leastMs = known
   }
 
   total(): Distribution {
@@ -62,7 +56,7 @@ export class DurationHistogram implements DurationRecord, DurationMark {
     const counts: number[] = []
     let seen = 0
     for (const [bucket, count] of this.#filled()) {
-      const ms = this.#withinRange(middle(bucket))
+      const ms = Math.min(middle(bucket), this.#mostMs)
       while (counts.length < boundsMs.length && (boundsMs[counts.length] ?? 0) < ms) counts.push(seen)
       seen += count
     }
@@ -86,7 +80,6 @@ export class DurationHistogram implements DurationRecord, DurationMark {
     }
     this.count += other.count
     this.#sumMs += other.#sumMs
-    this.#leastMs = Math.min(this.#leastMs, other.#leastMs)
     this.#mostMs = Math.max(this.#mostMs, other.#mostMs)
     return this
   }
@@ -98,7 +91,6 @@ export class DurationHistogram implements DurationRecord, DurationMark {
       const page = (this.#pages[bucket >>> CUT_BITS] ??= new Float64Array(CUTS))
       const place = bucket & (CUTS - 1)
       page[place] = (page[place] ?? 0) + (buckets[index + 1] ?? 0)
-      this.#leastMs = Math.min(this.#leastMs, ms)
     }
     this.count += count
     this.#sumMs += sumNs / NS_PER_MS
@@ -109,7 +101,7 @@ export class DurationHistogram implements DurationRecord, DurationMark {
   /** What this has and `mark`, of an earlier moment, has not. */
   #without(mark: DurationHistogram): DurationHistogram {
     const rest = new DurationHistogram()
-    let [least, most] = [Infinity, -1]
+    let most = -1
     for (const [index, page] of this.#pages.entries()) {
       if (page === undefined) continue
       const before = mark.#pages[index]
@@ -117,16 +109,13 @@ export class DurationHistogram implements DurationRecord, DurationMark {
       for (let place = 0; place < CUTS; place++) {
         const left = (page[place] ?? 0) - (before?.[place] ?? 0)
         own[place] = left
-        if (left <= 0) continue
-        most = (index << CUT_BITS) + place
-        least = Math.min(least, most)
+        if (left > 0) most = (index << CUT_BITS) + place
       }
       rest.#pages[index] = own
     }
     rest.count = this.count - mark.count
     rest.#sumMs = this.#sumMs - mark.#sumMs
     // which of them was the greatest is known to the width of its bucket, unless it is the greatest of all
-    rest.#leastMs = least === Infinity ? Infinity : Math.max(this.#leastMs, lowerEdge(least))
     rest.#mostMs = most < 0 ? 0 : Math.min(this.#mostMs, lowerEdge(most + 1))
     return rest
   }
@@ -135,11 +124,16 @@ export class DurationHistogram implements DurationRecord, DurationMark {
     const { count } = this
     const ranks = [0.5, 0.95, 0.99].map((ratio) => Math.ceil(ratio * count))
     const found: number[] = []
-    let seen = 0
-    for (const [bucket, held] of this.#filled()) {
-      seen += held
-      while (seen >= (ranks[found.length] ?? Infinity)) found.push(this.#withinRange(middle(bucket)))
-      if (found.length === ranks.length) break
+    let [seen, next] = [0, ranks[0] ?? Infinity]
+    for (let index = 0; index < this.#pages.length; index++) {
+      const page = this.#pages[index]
+      for (let place = 0; page !== undefined && place < CUTS; place++) {
+        seen += page[place] ?? 0
+        while (seen >= next) {
+          found.push(Math.min(middle((index << CUT_BITS) + place), this.#mostMs))
+          next = ranks[found.length] ?? Infinity
+        }
+      }
     }
     const [p50Ms = this.#mostMs, p95Ms = this.#mostMs, p99Ms = this.#mostMs] = found
     return { count, meanMs: this.#sumMs / count, p50Ms, p95Ms, p99Ms, maxMs: this.#mostMs }
@@ -155,14 +149,10 @@ export class DurationHistogram implements DurationRecord, DurationMark {
       }
     }
   }
-
-  #withinRange(ms: number): number {
-    return Math.min(Math.max(ms, this.#leastMs), this.#mostMs)
-  }
 }
 
 /** The number of the bucket in which a duration lies. */
-export function bucketOf(ms: number): number {
+function bucketOf(ms: number): number {
   const ns = ms * NS_PER_MS
   double[0] = ns >= 1 ? Math.min(ns, LONGEST_NS) : 1
   return ((words[HIGH] ?? 0) >>> SHIFT) - FIRST

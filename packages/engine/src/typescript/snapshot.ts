@@ -9,7 +9,8 @@ import type {
 } from '../contract/statistics.ts'
 import { classTargetsMs } from '../contract/task.ts'
 import type { LaneName, TaskPriority } from '../contract/task.ts'
-import type { ForeignBuckets } from '../support/duration-histogram.ts'
+import { ClassDurations } from './class-durations.ts'
+import type { OwnBooks } from './class-durations.ts'
 import type { Gate } from './gate.ts'
 import type { IntrusiveList } from './intrusive-list.ts'
 import { runningIn } from './lane.ts'
@@ -35,7 +36,7 @@ interface EngineFigures {
 }
 
 /** What a lane with threads and books of its own counts. Class figures are by class number. */
-export interface ThreadFigures {
+export interface ThreadFigures extends OwnBooks {
   readonly lane: LaneName
   readonly workers: number
   readonly active: number
@@ -53,8 +54,6 @@ export interface ThreadFigures {
   readonly counted: number
   readonly retried: number
   readonly timedOut: number
-  readonly waits: readonly ForeignBuckets[]
-  readonly runs: readonly ForeignBuckets[]
   readonly breaches: readonly number[]
   readonly jemalloc: boolean
   readonly memoryBytes: number
@@ -70,8 +69,9 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
   const scheduled = occupancy.queued - (threads?.counted ?? 0) - countOf(ready) + (threads?.scheduled ?? 0)
   const totalQueued = scheduled + countOf(waiting)
   const memory = process.memoryUsage()
-  const execution = statistics.execution(threads?.runs).total()
-  const wait = statistics.wait(threads?.waits).total()
+  const durations = new ClassDurations(statistics.series, walk.lanes, threads)
+  const { all } = durations
+  const [execution, wait] = [all.execution.total(), all.wait.total()]
   const processed = statistics.completed + statistics.failed
   const runningSince = [...inline.running].map((record) => record.run?.startedAt ?? now)
   const classOf = (priority: TaskPriority): ClassStatistics => {
@@ -79,7 +79,7 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     return {
       queued: count,
       oldestAgeMs: count === 0 ? 0 : Math.max(0, now - oldest),
-      wait: statistics.classWait(priority, threads?.waits).total(),
+      wait: durations.of(priority).wait.total(),
       targetMs: classTargetsMs[priority] ?? 0,
       breaches: statistics.breaches(priority) + (threads?.breaches[priority] ?? 0),
     }
@@ -150,10 +150,9 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
 
 /** What is measured by class, lane and name. */
 export function measure({ statistics, lanes }: Walk, threads: ThreadFigures | undefined): EngineMeasurements {
-  const classOf = (priority: TaskPriority): ReturnType<typeof statistics.classMeasurements> =>
-    statistics.classMeasurements(priority, threads?.waits, threads?.runs)
+  const durations = new ClassDurations(statistics.series, lanes, threads)
   return {
-    priorities: [classOf(0), classOf(1), classOf(2), classOf(3)],
+    priorities: [durations.of(0), durations.of(1), durations.of(2), durations.of(3)],
     lanes: statistics.series.byLane(lanes.map(({ name }) => name)),
     names: statistics.series.byName(),
   }

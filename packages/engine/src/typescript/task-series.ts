@@ -32,8 +32,23 @@ export class TaskSeries {
   }
 }
 
+/** Histograms by class number. */
+export type ByClass = readonly [DurationHistogram, DurationHistogram, DurationHistogram, DurationHistogram]
+
+interface ClassSums {
+  readonly waits: ByClass
+  readonly runs: ByClass
+  readonly madeAt: number
+}
+
+/** So many series are added up whenever somebody asks; sums of more are good for a while, by their number. */
+const SUMMED_AT_ONCE = 16
+const GOOD_FOR_MS = 0.25
+
 export class SeriesTable {
   readonly #series = new Map<string, TaskSeries[]>()
+  readonly #all: TaskSeries[] = []
+  #sums: ClassSums | undefined
 
   seriesOf(name: string, lane: LaneName, priority: TaskPriority): TaskSeries {
     const told = this.#series.has(name) || this.#series.size < NAMES_TOLD_APART ? name : OTHER_NAMES
@@ -43,6 +58,7 @@ export class SeriesTable {
     if (known !== undefined) return known
     const made = new TaskSeries(told, lane, priority)
     ofName.push(made)
+    this.#all.push(made)
     return made
   }
 
@@ -51,17 +67,31 @@ export class SeriesTable {
   }
 
   byLane(lanes: readonly LaneName[]): Partial<Record<LaneName, TaskMeasurements>> {
-    const all = [...this.#series.values()].flat()
     return Object.fromEntries(
       lanes.map((lane) => {
-        const { wait, execution } = summed(all.filter((each) => each.lane === lane))
+        const { wait, execution } = summed(this.#all.filter((each) => each.lane === lane))
         return [lane, { wait, execution }]
       }),
     )
   }
+
+  /** @param but a lane that keeps books of its own, which is left out */
+  byClass(but: LaneName | null): ClassSums {
+    const now = performance.now()
+    const isGood = this.#all.length > SUMMED_AT_ONCE && now - (this.#sums?.madeAt ?? 0) < this.#all.length * GOOD_FOR_MS
+    if (this.#sums !== undefined && isGood) return this.#sums
+    const counted = this.#all.filter(({ lane }) => lane !== but)
+    const classes = [0, 1, 2, 3].map((priority) => summed(counted.filter((each) => each.priority === priority)))
+    const [critical, high, normal, low] = classes as [NameSums, NameSums, NameSums, NameSums]
+    const waits: ByClass = [critical.wait, high.wait, normal.wait, low.wait]
+    const runs: ByClass = [critical.execution, high.execution, normal.execution, low.execution]
+    return (this.#sums = { waits, runs, madeAt: now })
+  }
 }
 
-function summed(series: readonly TaskSeries[]): NameMeasurements {
+type NameSums = NameMeasurements & Pick<TaskSeries, 'wait' | 'execution'>
+
+function summed(series: readonly TaskSeries[]): NameSums {
   const [only] = series
   // a name mostly has one lane and one class: nothing to add up
   if (only !== undefined && series.length === 1) return only

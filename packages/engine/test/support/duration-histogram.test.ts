@@ -52,9 +52,9 @@ function recorded(ns: readonly number[]): DurationHistogram {
   return histogram
 }
 
-test('quantiles of its own values are exact to 0.1 %', () => {
+test('quantiles of its own values are exact to 0.2 %', () => {
   fc.assert(
-    fc.property(values, (own) => expectNear(recorded(own), own, 0.001)),
+    fc.property(values, (own) => expectNear(recorded(own), own, 0.002)),
     { ...seeded, numRuns: 200 },
   )
 })
@@ -76,7 +76,7 @@ test('what came after a mark is told apart from what was there', () => {
       const mark = histogram.mark()
       for (const value of after) histogram.record(value / NS_PER_MS)
       expectNear(histogram.since(mark), after, 0.004)
-      expectNear(histogram, [...before, ...after], 0.001)
+      expectNear(histogram, [...before, ...after], 0.002)
       expect(mark.count).toBe(before.length)
     }),
     { ...seeded, numRuns: 200 },
