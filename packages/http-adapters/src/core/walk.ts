@@ -80,7 +80,7 @@ export class RequestWalk implements TaskHttp {
   async #answerPlain(route: Route & { aboutTask?: false }, context: RouteContext): Promise<PlainResponse> {
     const targets = route.targets?.(context) ?? everything
     await authorizeAll(context.request, route.action, targets, this.#service.options)
-    return route.handle(context)
+    return this.#audited(route, context, targets[0] ?? {}, () => route.handle(context))
   }
 
   /** Whether there is such a task is told only to those who may know. */
@@ -90,7 +90,31 @@ export class RequestWalk implements TaskHttp {
     const target = task === undefined ? { taskId } : { taskId, taskName: task.name, task }
     await authorizeAll(context.request, route.action, [target], this.#service.options)
     if (task === undefined) throw new HttpProblem('not-found', 'no task is kept with this id')
-    return route.handle({ ...context, task })
+    return this.#audited(route, context, target, () => route.handle({ ...context, task }))
+  }
+
+  async #audited(
+    route: Route,
+    { request, body }: RouteContext,
+    { taskId, taskName }: AuthorizationTarget,
+    answer: () => PlainResponse | Promise<PlainResponse>,
+  ): Promise<PlainResponse> {
+    if (route.audited !== true) return answer()
+    const { args: _, ...details } = (body ?? {}) as Readonly<Record<string, unknown>>
+    const enter = (outcome: 'done' | 'refused', what: unknown): void => {
+      const from = request.remoteAddress ?? null
+      const whom = { taskId: taskId ?? null, taskName: taskName ?? null }
+      const { operationId: operation } = route
+      this.#service.audit.add({ at: Date.now(), operation, ...whom, from, outcome, details: what }, request.original)
+    }
+    try {
+      const answered = await answer()
+      enter('done', details)
+      return answered
+    } catch (thrown) {
+      enter('refused', thrown instanceof Error ? thrown.message : String(thrown))
+      throw thrown
+    }
   }
 
   async #readBody(route: Route, request: PlainRequest): Promise<unknown> {

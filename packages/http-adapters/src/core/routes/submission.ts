@@ -165,7 +165,7 @@ async function submitMany(service: Service, { body, request }: RouteContext): Pr
 }
 
 /** A task that is not exposed is not there, as far as a client can tell. @throws UnknownTaskError */
-function exposedTask({ tasks, options }: Service, name: string): AnyTask {
+export function exposedTask({ tasks, options }: Service, name: string): AnyTask {
   if (options.expose.has(name) && tasks.taskNames.includes(name)) return tasks.taskNamed(name)
   throw new UnknownTaskError(`no task named ${JSON.stringify(name)} can be submitted here`)
 }
@@ -176,7 +176,7 @@ function withOptions(task: AnyTask, options: SubmitOptions | undefined): AnyTask
 }
 
 /** @throws QueueFullError, PayloadError with paths from the body inwards, EngineClosedError, UniqueKeyConflictError */
-async function submit(task: AnyTask, args: readonly unknown[], request: PlainRequest): Promise<TaskResult<unknown>> {
+export async function submit(task: AnyTask, args: readonly unknown[], request: PlainRequest): Promise<TaskResult<unknown>> {
   try {
     const result = task.delay(...args)
     await result.accepted
@@ -223,7 +223,7 @@ function withPath(error: PayloadError, prefix: Issue['path']): PayloadError {
   return new PayloadError(error.message, issues, { cause: error })
 }
 
-function acceptedAnswer(
+export function acceptedAnswer(
   { publicPath }: RouteContext,
   { taskId, name, status }: { readonly taskId: string; readonly name: string; readonly status: string },
   headers: Readonly<Record<string, string>> = {},
