@@ -12,7 +12,7 @@ export function count(value: number): string {
 
 /** Per second: 0.4, 12.3, 1,204. */
 export function rate(value: number): string {
-  return value !== 0 && value < 100 ? value.toFixed(1) : count(value)
+  return value < 100 && !Number.isInteger(value) ? value.toFixed(1) : count(value)
 }
 
 /** 340 µs, 1.2 ms, 4.5 s, 3 min 12 s, 2 h 5 min, 4 d 3 h */

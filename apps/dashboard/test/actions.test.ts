@@ -160,6 +160,9 @@ describeInBrowser('actions', () => {
     expect(to).toBeLessThan(8)
     const { page } = await openPage()
     await page.goto(`${place.url}#/workers`)
-    await page.locator('tbody tr', { hasText: `8 → ${to}` }).getByText(reason).waitFor()
+    await page
+      .locator('tbody tr', { hasText: `8 → ${to}` })
+      .getByText(reason)
+      .waitFor()
   })
 })

@@ -9,7 +9,8 @@ const LIMIT = 100 * 1024
 
 function built(): ReadonlyMap<string, Buffer> {
   const folder = dashboardFolder()
-  if (folder === undefined) throw new Error('the dashboard is not built: npx turbo run build --filter=@catzilla/dashboard')
+  if (folder === undefined)
+    throw new Error('the dashboard is not built: npx turbo run build --filter=@catzilla/dashboard')
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return new Map(files.map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name))]))
 }

@@ -100,7 +100,10 @@ function letter(_: unknown, n: number): [string, string] {
 }
 
 /** A system that has seen some work: tasks of each state. */
-export async function busy({ tasks, named }: Stand): Promise<{ runningId: string; failedId: string; retriedId: string }> {
+export async function busy({
+  tasks,
+  named,
+}: Stand): Promise<{ runningId: string; failedId: string; retriedId: string }> {
   const { send, report, charge, flaky } = named
   // a monitor measures from its beginning on
   tasks.monitor.getStats()

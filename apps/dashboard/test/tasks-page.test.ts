@@ -35,7 +35,10 @@ describeInBrowser('the list of tasks', () => {
     const { failedId } = await busy(place)
     const { page } = await openPage()
     await page.goto(`${place.url}#/tasks?${query.replace('ID', failedId)}`)
-    await page.locator(expected === 0 ? '.empty-title' : '.length .row').first().waitFor()
+    await page
+      .locator(expected === 0 ? '.empty-title' : '.length .row')
+      .first()
+      .waitFor()
     await expect.poll(() => page.locator('.length .row').count()).toBe(expected)
   })
 

@@ -19,7 +19,11 @@ const LONGEST_REST_MS = 10_000
  * Calls `load` now and `everyMs` after each answer, and anew when `key` changes.
  * @param everyMs null: only when the key changes or `refresh` is called
  */
-export function usePolled<T>(key: string, everyMs: number | null, load: (signal: AbortSignal) => Promise<T>): Polled<T> {
+export function usePolled<T>(
+  key: string,
+  everyMs: number | null,
+  load: (signal: AbortSignal) => Promise<T>,
+): Polled<T> {
   const [state, setState] = useState<{ key: string; data?: T; error?: Error }>({ key })
   const latest = useRef(load)
   latest.current = load

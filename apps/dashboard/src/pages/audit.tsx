@@ -9,9 +9,7 @@ import { ask } from '../server/request.ts'
 import { time } from '../wording.ts'
 
 export function AuditPage(): JSX.Element {
-  const polled = usePolled('audit', 2000, (signal) =>
-    ask<{ entries: readonly AuditEntry[] }>('/audit', {}, signal),
-  )
+  const polled = usePolled('audit', 2000, (signal) => ask<{ entries: readonly AuditEntry[] }>('/audit', {}, signal))
   return (
     <>
       <PageHead title="Audit">
@@ -20,7 +18,9 @@ export function AuditPage(): JSX.Element {
       <Loaded of={polled}>
         {({ entries }) =>
           entries.length === 0 ? (
-            <Empty title="Nothing was changed so far">Pausing, scaling, cancelling and retrying leave an entry here.</Empty>
+            <Empty title="Nothing was changed so far">
+              Pausing, scaling, cancelling and retrying leave an entry here.
+            </Empty>
           ) : (
             <Panel title="Changes">
               <Scrolled label="Changes">

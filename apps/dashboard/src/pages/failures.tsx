@@ -22,7 +22,8 @@ export function FailuresPage(): JSX.Element {
     <>
       <PageHead title="Failures">
         <p class="muted">
-          {failures.data !== undefined && `${count(total)} failed tasks are kept, in ${failures.data.groups.length} groups`}
+          {failures.data !== undefined &&
+            `${count(total)} failed tasks are kept; groups: ${failures.data.groups.length}`}
         </p>
       </PageHead>
       <Loaded of={failures}>

@@ -41,7 +41,7 @@ function HealthLine({ now: { health, flat } }: { readonly now: Figures }): JSX.E
   return (
     <p class={`health ${health.healthy ? 'good' : 'bad'}`}>
       <span class="dot" aria-hidden="true" />
-      {health.healthy ? 'Healthy' : health.reasons.join(' · ')}
+      {health.healthy ? 'Healthy' : health.reasons.join(' · ')}{' '}
       <span class="muted">up {duration(Math.floor(flat.uptimeSeconds) * 1000)}</span>
     </p>
   )
@@ -52,16 +52,27 @@ function Tiles({ now: { stats, flat } }: { readonly now: Figures }): JSX.Element
   const { workerMetrics: workers, queueMetrics: queue, performanceMetrics: performance } = stats
   return (
     <div class="tiles">
-      <Tile label="Completed per second" value={rate(lastSecond.completed)} href={hrefOf(['tasks'], { status: 'completed' })}>
+      <Tile
+        label="Completed per second"
+        value={rate(lastSecond.completed)}
+        href={hrefOf(['tasks'], { status: 'completed' })}
+      >
         {rate(lastMinute.completed)} over the minute
       </Tile>
       <Tile label="Running" value={count(flat.runningTasks)} href={hrefOf(['tasks'], { status: 'running' })}>
         {count(workers.activeWorkers)} of {count(workers.totalWorkers)} workers
-        <Meter ratio={workers.avgWorkerUtilization} label={`Workers are ${percent(workers.avgWorkerUtilization)} busy`} />
+        <Meter
+          ratio={workers.avgWorkerUtilization}
+          label={`Workers are ${percent(workers.avgWorkerUtilization)} busy`}
+        />
       </Tile>
       <Tile label="Waiting" value={count(flat.totalQueued)} href={hrefOf(['tasks'], { status: waiting })}>
         queue {percent(queue.queuePressure)} full
-        <Meter ratio={queue.queuePressure} bad={queue.queuePressure >= 0.8} label={`${percent(queue.queuePressure)} full`} />
+        <Meter
+          ratio={queue.queuePressure}
+          bad={queue.queuePressure >= 0.8}
+          label={`${percent(queue.queuePressure)} full`}
+        />
       </Tile>
       <Tile
         label="Failed"

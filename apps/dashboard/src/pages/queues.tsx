@@ -61,7 +61,8 @@ function Lanes({ lanes }: Pick<MonitorStatistics, 'lanes'>): JSX.Element {
               <th scope="row">{lane}</th>
               <td>{count(slots)}</td>
               <td>
-                {count(active)} <Meter ratio={active / Math.max(1, slots)} label={`${percent(active / Math.max(1, slots))} busy`} />
+                {count(active)}{' '}
+                <Meter ratio={active / Math.max(1, slots)} label={`${percent(active / Math.max(1, slots))} busy`} />
               </td>
               <td>{count(queued)}</td>
               <td>{duration(execution?.recent.p50Ms)}</td>
@@ -81,7 +82,8 @@ function Names({ names }: Pick<MonitorStatistics, 'names'>): JSX.Element {
   const [all, setAll] = useState(false)
   const rows = Object.entries(names).toSorted(([, a], [, b]) => b.submitted - a.submitted)
   const mayPause = rights.value.pause
-  if (rows.length === 0) return <Empty title="No task has been submitted yet">Names appear with their first task.</Empty>
+  if (rows.length === 0)
+    return <Empty title="No task has been submitted yet">Names appear with their first task.</Empty>
   return (
     <Scrolled label="Names">
       <table>

@@ -18,7 +18,9 @@ export function SchedulesPage(): JSX.Element {
       <Loaded of={polled}>
         {({ schedules }) =>
           schedules.length === 0 ? (
-            <Empty title="Nothing is scheduled">tasks.schedule('nightly', {'{'} cron: '0 3 * * *' {'}'}, task, args) makes one.</Empty>
+            <Empty title="Nothing is scheduled">
+              tasks.schedule('nightly', {'{'} cron: '0 3 * * *' {'}'}, task, args) makes one.
+            </Empty>
           ) : (
             <Panel title="All schedules">
               <Scrolled label="Schedules">

@@ -76,7 +76,9 @@ function Task({ task, history, lane, refresh }: Whole & { readonly refresh: () =
         <Panel title="Timeline">
           <Timeline task={task} history={history} />
         </Panel>
-        <Panel title="Where it runs, and why">{lane === undefined ? <NoLane lane={task.lane} /> : <Lane lane={lane} />}</Panel>
+        <Panel title="Where it runs, and why">
+          {lane === undefined ? <NoLane lane={task.lane} /> : <Lane lane={lane} />}
+        </Panel>
       </div>
       <div class="halves">
         <Panel title="Input">
@@ -196,7 +198,8 @@ function Logs({ logs }: { readonly logs: NonNullable<TaskDetail['logs']> }): JSX
       <ol class="logs">
         {logs.map(({ at, message, fields }) => (
           <li>
-            <time>{time(at)}</time> <span>{message}</span> {fields !== undefined && <code>{JSON.stringify(fields)}</code>}
+            <time>{time(at)}</time> <span>{message}</span>{' '}
+            {fields !== undefined && <code>{JSON.stringify(fields)}</code>}
           </li>
         ))}
       </ol>

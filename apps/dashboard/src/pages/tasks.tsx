@@ -45,7 +45,9 @@ export function TasksPage(): JSX.Element {
       {!loaded && error === undefined && <Loading />}
       {loaded && rows.length === 0 && !hasMore ? (
         <Empty title="No task matches">
-          {Object.keys(filter).length === 0 ? 'Tasks appear here as soon as one is submitted.' : 'Try fewer conditions.'}
+          {Object.keys(filter).length === 0
+            ? 'Tasks appear here as soon as one is submitted.'
+            : 'Try fewer conditions.'}
         </Empty>
       ) : (
         loaded && <TaskRows key={JSON.stringify(filter)} list={list} />
@@ -56,7 +58,8 @@ export function TasksPage(): JSX.Element {
 
 /** `/` goes to the first field of the filter, as in most lists. */
 function toSearch(event: KeyboardEvent): void {
-  if (event.key !== '/' || event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return
+  if (event.key !== '/' || event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement)
+    return
   event.preventDefault()
   document.querySelector<HTMLInputElement>('.filters input')?.focus()
 }

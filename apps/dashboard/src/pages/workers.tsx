@@ -42,7 +42,7 @@ function Workers({ workers }: { readonly workers: readonly WorkerDetails[] }): J
   const lanes = [...new Set(workers.map(({ lane }) => lane))]
   return (
     <>
-      <div class="tiles">
+      <div class="tiles lanes">
         {lanes.map((lane) => {
           const all = workers.filter((worker) => worker.lane === lane)
           const active = all.filter(({ state }) => state === 'busy').length
@@ -82,8 +82,12 @@ function BusyTable({ busy }: { readonly busy: readonly WorkerDetails[] }): JSX.E
         <thead>
           <tr>
             <th scope="col">Task</th>
-            <th scope="col">Lane</th>
-            <th scope="col">Worker</th>
+            <th scope="col" class="text">
+              Lane
+            </th>
+            <th scope="col" class="text">
+              Worker
+            </th>
             <th scope="col">Attempt</th>
             <th scope="col">Runs for</th>
           </tr>
@@ -91,11 +95,9 @@ function BusyTable({ busy }: { readonly busy: readonly WorkerDetails[] }): JSX.E
         <tbody>
           {busy.slice(0, LISTED).map(({ lane, workerId, task }) => (
             <tr>
-              <th scope="row">
-                {task !== null && <a href={hrefOf(['tasks', task.taskId])}>{task.name}</a>}
-              </th>
-              <td>{lane}</td>
-              <td>{workerId ?? 'event loop'}</td>
+              <th scope="row">{task !== null && <a href={hrefOf(['tasks', task.taskId])}>{task.name}</a>}</th>
+              <td class="text">{lane}</td>
+              <td class="text">{workerId ?? 'event loop'}</td>
               <td>{task?.attempt}</td>
               <td>{duration(task?.runningMs)}</td>
             </tr>

@@ -10,7 +10,15 @@ export function ClassName({ name }: { readonly name: string }): JSX.Element {
 }
 
 /** @param ratio 0..1 */
-export function Meter({ ratio, label, bad }: { readonly ratio: number; readonly label: string; readonly bad?: boolean }): JSX.Element {
+export function Meter({
+  ratio,
+  label,
+  bad,
+}: {
+  readonly ratio: number
+  readonly label: string
+  readonly bad?: boolean
+}): JSX.Element {
   const width = `${Math.min(100, Math.max(0, ratio * 100)).toFixed(1)}%`
   return (
     <span class={`meter ${bad === true ? 'bad' : ''}`} role="img" aria-label={label}>

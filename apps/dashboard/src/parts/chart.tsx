@@ -77,8 +77,10 @@ function optionsOf(
     legend: { show: false },
     cursor: { drag: { setScale: false } },
     padding: [8, 4, 0, 0],
-    // a minute at least: the first points are no line from edge to edge
-    scales: { x: { range: (_, min, max) => [Math.min(min, max - 60), max] }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    scales: {
+      x: { range: (made) => latestMinutes(made.data[0]) },
+      y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+    },
     axes: [
       { stroke: color, grid: { show: false }, ticks: { show: false }, font: axisFont, size: 22, space: 80 },
       {
@@ -105,6 +107,12 @@ function optionsOf(
       }),
     ],
   }
+}
+
+/** A minute at least, so that the first points are no line from edge to edge. */
+function latestMinutes(at: ArrayLike<number>): [number, number] {
+  const end = at[at.length - 1] ?? Date.now() / 1000
+  return [Math.min(at[0] ?? end, end - 60), end]
 }
 
 const axisFont = '11px system-ui, sans-serif'

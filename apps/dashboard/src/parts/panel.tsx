@@ -37,7 +37,13 @@ export function PageHead({ title, children }: HeadProps): JSX.Element {
 }
 
 /** A table that scrolls sideways by itself where it is too wide. */
-export function Scrolled({ label, children }: { readonly label: string; readonly children: ComponentChildren }): JSX.Element {
+export function Scrolled({
+  label,
+  children,
+}: {
+  readonly label: string
+  readonly children: ComponentChildren
+}): JSX.Element {
   return (
     <div class="scrolled" role="region" aria-label={label} tabIndex={0}>
       {children}

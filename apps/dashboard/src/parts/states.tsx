@@ -43,7 +43,13 @@ export function Failed({ error, again }: { readonly error: Error; readonly again
   )
 }
 
-export function Empty({ title, children }: { readonly title: string; readonly children?: ComponentChildren }): JSX.Element {
+export function Empty({
+  title,
+  children,
+}: {
+  readonly title: string
+  readonly children?: ComponentChildren
+}): JSX.Element {
   return (
     <div class="empty">
       <p class="empty-title">{title}</p>

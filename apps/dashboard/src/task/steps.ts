@@ -18,7 +18,8 @@ export interface Steps {
 export function stepsOf(task: TaskLine, history: History): Steps {
   const recorded = withoutOldProgress(history.steps).map(worded)
   const [first] = history.steps
-  const isWhole = first !== undefined && ['scheduled', 'queued'].includes(first.type) && first.at - task.createdAt < 1000
+  const isWhole =
+    first !== undefined && ['scheduled', 'queued'].includes(first.type) && first.at - task.createdAt < 1000
   const submitted: Step = { type: 'submitted', at: task.createdAt, text: '' }
   const remembered = recorded.length === 0 ? fromFigures(task) : recorded
   const seen = history.steps.filter(({ type }) => type === 'started').length || (task.startedAt === null ? 0 : 1)
@@ -32,7 +33,13 @@ function fromFigures({ status, startedAt, completedAt, retries, lane, waitTimeMs
   return [
     ...(startedAt === null
       ? []
-      : [{ type: 'started', at: startedAt, text: `attempt ${retries + 1} on the ${lane} lane, after ${duration(waitTimeMs)} of waiting` }]),
+      : [
+          {
+            type: 'started',
+            at: startedAt,
+            text: `attempt ${retries + 1} on the ${lane} lane, after ${duration(waitTimeMs)} of waiting`,
+          },
+        ]),
     ...(completedAt === null ? [] : [{ type: status, at: completedAt, text: ran }]),
   ]
 }
@@ -46,7 +53,18 @@ function worded(step: HistoryStep): Step {
   return { type: step.type, at: step.at, text: textOf(step) }
 }
 
-function textOf({ type, attempt, lane, waitTimeMs, executionTimeMs, delayMs, ratio, message, reason, error }: HistoryStep): string {
+function textOf({
+  type,
+  attempt,
+  lane,
+  waitTimeMs,
+  executionTimeMs,
+  delayMs,
+  ratio,
+  message,
+  reason,
+  error,
+}: HistoryStep): string {
   const why = error === undefined ? '' : `${error.name}: ${error.message}`
   if (type === 'started') return `attempt ${attempt} on the ${lane} lane, after ${duration(waitTimeMs)} of waiting`
   if (type === 'progress') return `${percent(ratio ?? 0)} ${message ?? ''}`

@@ -84,7 +84,10 @@ function proposeRetry({ taskId, name }: TaskDetail): void {
 function proposeCancel({ taskId, name, status }: TaskDetail, refresh: () => void): void {
   propose({
     title: `Cancel ${name}?`,
-    text: status === 'running' ? 'It runs: its signal is aborted, and what it gives is dropped.' : 'It will not be started.',
+    text:
+      status === 'running'
+        ? 'It runs: its signal is aborted, and what it gives is dropped.'
+        : 'It will not be started.',
     label: 'Cancel the task',
     danger: true,
     input: { label: 'Reason, kept with the task', initial: '', rows: 1 },

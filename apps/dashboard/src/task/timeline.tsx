@@ -21,8 +21,8 @@ export function Timeline({ task, history }: { readonly task: TaskLine; readonly 
       </ol>
       {unknownAttempts > 0 && (
         <p class="muted">
-          {unknownAttempts} earlier {unknownAttempts === 1 ? 'attempt was' : 'attempts were'} before steps were recorded, which
-          they are while a dashboard is open.
+          {unknownAttempts} earlier {unknownAttempts === 1 ? 'attempt was' : 'attempts were'} before steps were
+          recorded, which they are while a dashboard is open.
         </p>
       )}
     </>

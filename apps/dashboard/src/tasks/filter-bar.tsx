@@ -1,5 +1,6 @@
 // The filter in the hands of the reader. It lives in the address: what is seen can be sent to somebody.
 import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
 import { place, setQuery } from '../place.ts'
 import { priorities, statuses } from '../server/answers.ts'
 
@@ -18,6 +19,7 @@ export function FilterBar(): JSX.Element {
     const next = chosen.includes(status) ? chosen.filter((one) => one !== status) : [...chosen, status]
     set('status', next.join(','))
   }
+  const [open] = useState(() => !matchMedia('(max-width: 720px)').matches || Object.keys(query).length > 0)
   const isEmpty = Object.keys(query).length === 0
   return (
     <form class="filters" role="search" aria-label="Tasks" onSubmit={(event) => event.preventDefault()}>
@@ -33,40 +35,47 @@ export function FilterBar(): JSX.Element {
           </button>
         ))}
       </div>
-      <div class="fields">
-        {fields.map(([key, label, example]) => (
+      <details open={open}>
+        <summary>Name, id, tags, error, class, time</summary>
+        <div class="fields">
+          {fields.map(([key, label, example]) => (
+            <label class="field">
+              <span>{label}</span>
+              <input
+                type="search"
+                name={key}
+                value={query[key] ?? ''}
+                placeholder={example}
+                onInput={(event) => set(key, event.currentTarget.value)}
+              />
+            </label>
+          ))}
           <label class="field">
-            <span>{label}</span>
-            <input
-              type="search"
-              name={key}
-              value={query[key] ?? ''}
-              placeholder={example}
-              onInput={(event) => set(key, event.currentTarget.value)}
-            />
+            <span>Class</span>
+            <select
+              name="priority"
+              value={query['priority'] ?? ''}
+              onChange={(event) => set('priority', event.currentTarget.value)}
+            >
+              <option value="">any</option>
+              {priorities.map((name) => (
+                <option value={name}>{name}</option>
+              ))}
+            </select>
           </label>
-        ))}
-        <label class="field">
-          <span>Class</span>
-          <select name="priority" value={query['priority'] ?? ''} onChange={(event) => set('priority', event.currentTarget.value)}>
-            <option value="">any</option>
-            {priorities.map((name) => (
-              <option value={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        {(['since', 'until'] as const).map((key) => (
-          <label class="field">
-            <span>{key === 'since' ? 'Submitted since' : 'Submitted before'}</span>
-            <input
-              type="datetime-local"
-              name={key}
-              value={query[key] ?? ''}
-              onInput={(event) => set(key, event.currentTarget.value)}
-            />
-          </label>
-        ))}
-      </div>
+          {(['since', 'until'] as const).map((key) => (
+            <label class="field">
+              <span>{key === 'since' ? 'Submitted since' : 'Submitted before'}</span>
+              <input
+                type="datetime-local"
+                name={key}
+                value={query[key] ?? ''}
+                onInput={(event) => set(key, event.currentTarget.value)}
+              />
+            </label>
+          ))}
+        </div>
+      </details>
       {(query['pattern'] ?? '') !== '' && (
         <p class="pattern">
           Errors like <code>{query['pattern']}</code>{' '}

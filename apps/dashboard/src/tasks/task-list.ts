@@ -26,7 +26,10 @@ const EVERY_MS = 2000
 
 export function useTaskList(filter: Filter): TaskList {
   const key = JSON.stringify(filter)
-  const [state, setState] = useState<{ key: string; segments: readonly Segment[]; error?: Error }>({ key, segments: [] })
+  const [state, setState] = useState<{ key: string; segments: readonly Segment[]; error?: Error }>({
+    key,
+    segments: [],
+  })
   const segments = useRef<readonly Segment[]>([])
   const inSight = useRef(0)
   const reading = useRef(false)

@@ -43,7 +43,14 @@ export function TaskRows({ list }: { readonly list: TaskList }): JSX.Element {
   useSteadyPlace(port.current, rows, view.row)
   return (
     <div class="rows" role="table" aria-label="Tasks" aria-rowcount={hasMore ? -1 : rows.length + 1}>
-      <div class="port" ref={port} tabIndex={0} role="rowgroup" aria-label="Arrow keys move from task to task" onKeyDown={walk}>
+      <div
+        class="port"
+        ref={port}
+        tabIndex={0}
+        role="rowgroup"
+        aria-label="Arrow keys move from task to task"
+        onKeyDown={walk}
+      >
         <div class="row head" role="row" aria-rowindex={1}>
           {columns.map((label) => (
             <span role="columnheader" class={label.toLowerCase()}>
@@ -127,7 +134,9 @@ function walk(event: KeyboardEvent): void {
   if (step === undefined) return
   const links = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLAnchorElement>('.row .task a')]
   const at = links.indexOf(document.activeElement as HTMLAnchorElement)
-  const inSight = links.find((link) => link.getBoundingClientRect().top >= (event.currentTarget as HTMLElement).getBoundingClientRect().top)
+  const inSight = links.find(
+    (link) => link.getBoundingClientRect().top >= (event.currentTarget as HTMLElement).getBoundingClientRect().top,
+  )
   const next = at < 0 ? inSight : links[at + step]
   if (next === undefined) return
   event.preventDefault()

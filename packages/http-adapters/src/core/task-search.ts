@@ -22,7 +22,7 @@ export async function searchTasks(
   const { limit = 50 } = filter
   const further = looksFurther(filter)
   let { cursor } = filter
-  for (let seen = 0; ; ) {
+  for (let seen = 0; ;) {
     const page = await tasks.listTasks({ ...engineQuery(filter), limit, ...(cursor === undefined ? {} : { cursor }) })
     const found = further ? page.tasks.filter((task) => isMeant(task, filter, options)) : page.tasks
     seen += page.tasks.length
@@ -37,7 +37,7 @@ export async function* eachTask(
   query: TaskListQuery,
 ): AsyncGenerator<TaskInfo, void> {
   let cursor: string | undefined
-  for (let seen = 0; seen < LOOKED_AT; ) {
+  for (let seen = 0; seen < LOOKED_AT;) {
     const page = await tasks.listTasks({ ...query, limit: 1000, ...(cursor === undefined ? {} : { cursor }) })
     yield* page.tasks
     seen += page.tasks.length

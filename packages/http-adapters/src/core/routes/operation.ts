@@ -25,7 +25,8 @@ export function operationRoutes(service: Service): RouteGroup {
         path: '/live',
         action: 'read',
         operationId: 'getLiveFigures',
-        summary: 'All figures of one moment: statistics in groups and flat, and health, which is 200 here however it is',
+        summary:
+          'All figures of one moment: statistics in groups and flat, and health, which is 200 here however it is',
         responses: { 200: { description: 'The figures.', schema: { type: 'object' } } },
         problems: [501],
         handle() {
@@ -42,7 +43,7 @@ export function operationRoutes(service: Service): RouteGroup {
         responses: { 200: { description: 'By action.', schema: { type: 'object' } } },
         async handle({ request }) {
           const rights = await rightsOf(request, options)
-          const exposed = tasks.taskNames.filter((name) => options.expose.has(name))
+          const exposed = tasks.taskNames.filter((name) => options.expose.has(name)).toSorted()
           return json({ ...rights, tasks: rights.submit ? exposed : [] })
         },
       },

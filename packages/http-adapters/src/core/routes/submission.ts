@@ -176,7 +176,11 @@ function withOptions(task: AnyTask, options: SubmitOptions | undefined): AnyTask
 }
 
 /** @throws QueueFullError, PayloadError with paths from the body inwards, EngineClosedError, UniqueKeyConflictError */
-export async function submit(task: AnyTask, args: readonly unknown[], request: PlainRequest): Promise<TaskResult<unknown>> {
+export async function submit(
+  task: AnyTask,
+  args: readonly unknown[],
+  request: PlainRequest,
+): Promise<TaskResult<unknown>> {
   try {
     const result = task.delay(...args)
     await result.accepted
