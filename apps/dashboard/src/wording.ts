@@ -28,9 +28,10 @@ export function duration(ms: number | null | undefined): string {
   return two(Math.floor(s / 86_400), 'd', Math.floor((s % 86_400) / 3600), 'h')
 }
 
-/** 0.3 %, 45 % */
+/** < 0.1 %, 0.3 %, 45 % */
 export function percent(ratio: number): string {
   const value = ratio * 100
+  if (value > 0 && value < 0.1) return '< 0.1 %'
   return `${value !== 0 && value < 10 ? value.toFixed(1) : Math.round(value)} %`
 }
 

@@ -134,8 +134,8 @@ function Charts(): JSX.Element {
         write={rate}
         filled
         lines={[
-          line('completed', 't-good', ({ stats }) => stats.rates.lastSecond.completed),
           line('submitted', 't-run', ({ stats }) => stats.rates.lastSecond.submitted),
+          line('completed', 't-good', ({ stats }) => stats.rates.lastSecond.completed),
           line('failed', 't-bad', ({ stats }) => stats.rates.lastSecond.failed),
         ]}
       />

@@ -1,5 +1,6 @@
 // The way round, whether all is well, and the look.
 import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { figures } from '../live/figures.ts'
 import { hrefOf, place } from '../place.ts'
 import { count } from '../wording.ts'
@@ -17,13 +18,16 @@ const entries = [
 
 export function Navigation(): JSX.Element {
   const [here = ''] = place.value.path
+  const nav = useRef<HTMLElement>(null)
+  // on a phone the entries scroll sideways
+  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [here])
   return (
     <header class="side">
       <a class="brand" href={hrefOf([])}>
         <span class="mark" aria-hidden="true" />
         Catzilla Tasks
       </a>
-      <nav aria-label="Pages">
+      <nav ref={nav} aria-label="Pages">
         {entries.map(([path, label]) => (
           <a href={hrefOf(path === '' ? [] : [path])} aria-current={here === path ? 'page' : undefined}>
             {label}
