@@ -35,6 +35,7 @@ const projects = members
       name: basename(dir),
       pool: 'forks' as const,
       testTimeout,
+      hookTimeout: testTimeout,
       include: ['test/**/*.test.ts'],
       typecheck: {
         enabled: true,

@@ -35,6 +35,7 @@ export const layers = {
       '@catzilla/engine',
       '@catzilla/durable',
       '@catzilla/engine-bullmq',
+      '@catzilla/http-adapters',
       '@catzilla/monitor',
       '@catzilla/workflow',
     ],

@@ -9,6 +9,12 @@ const places = {
   api: (name) => [`packages/api/test/${name}.test.ts`, `packages/api/test/${name}.test-d.ts`],
   engine: (name) => [`packages/engine/test/${name}.test.ts`],
   conformance: (name) => [`packages/engine/src/conformance/cases/${name}.ts`],
+  http: (name) =>
+    ['test', 'test/suite'].flatMap((folder) => [
+      `packages/http-adapters/${folder}/${name}.test.ts`,
+      `packages/http-adapters/${folder}/${name}.ts`,
+    ]),
+  monitor: (name) => [`packages/monitor/test/${name}.test.ts`],
   demo: (name) => [`apps/demo/test/${name}.test.ts`],
 }
 

@@ -6,6 +6,7 @@ import { answerAsChild, runJob } from './child.ts'
 import type { Job } from './child.ts'
 import { compiledSections } from './compiled/sections.ts'
 import { measureFlatness } from './flat.ts'
+import { measureHttp } from './http/http.ts'
 import { measureLatency } from './latency.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory, measureMemoryRow } from './memory.ts'
@@ -27,6 +28,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   ...nativeSections,
   ...isolateSections,
   ...compiledSections,
+  http: measureHttp,
   monitor: measureMonitor,
   allocator: measureAllocators,
 }

@@ -34,6 +34,7 @@ describe('bench', () => {
       '== Threads ==',
       '== Compiled bodies beside V8 ==',
       '== Compiled bodies as tasks ==',
+      '== Submitting over HTTP ==',
       '== What watching costs ==',
       '== Allocators ==',
     ]) {

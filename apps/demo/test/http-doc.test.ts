@@ -64,11 +64,9 @@ describe.skipIf(!hasCurl).each(frameworkNames)('docs/http.md on %s', (framework)
       const [status, ...headers] = head
         .split('\r\n')
         .map((line) => line.replace(/^[^:]+:/, (name) => name.toLowerCase()))
-      expect(status, command).toBe(expected[0])
-      for (const header of expected.slice(1, -1)) {
-        expect(headers, command).toContainEqual(expect.stringMatching(patternOf(header)))
-      }
-      expect(body, command).toMatch(patternOf(expected.at(-1) ?? ''))
+      const [line = '', ...rest] = expected
+      const lines = rest.map((text) => expect.stringMatching(patternOf(text)) as string)
+      expect([command, status, ...headers, body]).toEqual(expect.arrayContaining([command, line, ...lines]))
       taskId = /"taskId":"([^"]+)"/.exec(body)?.[1] ?? taskId
     }
   })

@@ -96,14 +96,12 @@ export class BackgroundTasks implements AsyncDisposable {
     this.engine = durable === undefined || this.#dormant ? engine : wrapDurable(engine, durable)
     this.engineInfo = info
     this.ready = this.engine.start()
-    // whoever looks at `ready` gets the error; nobody has to
-    this.ready.catch(() => {})
+    this.ready.catch(() => {}) // whoever looks at `ready` gets the error; nobody has to
     const home: TaskHome = { engine: this.engine, clock: this.#clock, turnstile: new Turnstile() }
     this.#registry = new Registry(home, this.#options.taskDefaults)
     if (this.#options.taskDefaults.compile !== false) this.engine.useCompiler?.(loadCompiler)
     this.#monitor = new MonitorHome(this.engine, options.clock)
-    const { enableAutoScaling = true } = this.#options.engineOptions
-    if (enableAutoScaling && !this.#dormant) this.#monitor.scaleIfInstalled()
+    if (options.enableAutoScaling !== false && !this.#dormant) this.#monitor.scaleIfInstalled()
     const handles = this.#options.handleSignals && !this.#dormant
     this.#stopHandlingSignals = handles ? handleSignals(() => this.shutdown()) : () => {}
   }
@@ -249,14 +247,10 @@ export class BackgroundTasks implements AsyncDisposable {
 
   /** The figures of this moment, flat. */
   getStats(): EngineStatistics {
-    const stats = this.engine.snapshot()
-    return this.#monitor.scales ? { ...stats, autoScaling: true } : stats
+    return this.#monitor.complete(this.engine.snapshot())
   }
 
-  /**
-   * The same figures in groups, and more: workers, health. It is made when first looked at, and then samples once a second.
-   * @throws EngineUnavailableError when `@catzilla/monitor` is not installed
-   */
+  /** Figures in groups, workers, health; made when first looked at. @throws EngineUnavailableError when not installed */
   get monitor(): Monitor {
     return this.#monitor.monitor
   }

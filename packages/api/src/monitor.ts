@@ -1,7 +1,7 @@
 // The optional package `@catzilla/monitor`, which is loaded when somebody looks at `tasks.monitor`, or to scale workers.
 import { createRequire } from 'node:module'
 import { EngineUnavailableError, toError } from '@catzilla/engine'
-import type { Clock, Monitor, TaskEngine } from '@catzilla/engine'
+import type { Clock, EngineStatistics, Monitor, TaskEngine } from '@catzilla/engine'
 import type * as MonitorPackage from '@catzilla/monitor'
 
 const PACKAGE = '@catzilla/monitor'
@@ -42,9 +42,9 @@ export class MonitorHome {
     this.#made(found).enableAutoScaling()
   }
 
-  /** Whether workers are scaled by the load. */
-  get scales(): boolean {
-    return this.#monitor?.autoScaling === true
+  /** The figures of the engine, with what it does not know: whether its workers are scaled by the load. */
+  complete(stats: EngineStatistics): EngineStatistics {
+    return this.#monitor?.autoScaling === true ? { ...stats, autoScaling: true } : stats
   }
 
   close(): void {

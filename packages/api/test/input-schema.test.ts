@@ -49,13 +49,19 @@ describe.each([
     const tasks = tasksForTest()
     const body = tasks.task({ name: 'order', input: order }, (value) => value)
     const wrong = { ...wire, lines: [{ price: 1 }, { price: -1 }], at: 5 } as never
-    for (const submit of [() => body.delay(wrong), () => body.batch([[wire], [wrong]]), () => body(wrong)]) {
+    const submissions = [
+      { submit: () => body.delay(wrong), place: [] },
+      // of a batch also the list that does not fit
+      { submit: () => body.batch([[wire], [wrong]]), place: [1] },
+      { submit: () => body(wrong), place: [] },
+    ]
+    for (const { submit, place } of submissions) {
       const error = thrownBy(submit)
       expect(error).toBeInstanceOf(PayloadError)
       const { issues } = error as PayloadError
       expect(issues.map(({ path }) => path)).toEqual([
-        [0, 'lines', 1, 'price'],
-        [0, 'at'],
+        [...place, 0, 'lines', 1, 'price'],
+        [...place, 0, 'at'],
       ])
       for (const { message } of issues) expect(message).toMatch(/\S/)
       expect(error.message).toMatch(/^task 'order': args\[0\]\.lines\[1\]\.price: \S.*; args\[0\]\.at: \S/)

@@ -48,7 +48,7 @@ describe('without the package', () => {
     })
     const home = new MonitorHome(scalable, undefined, missing)
     home.scaleIfInstalled()
-    expect(home.scales).toBe(false)
+    expect(home.complete(engine.snapshot()).autoScaling).toBe(false)
   })
 
   test('what goes wrong otherwise is told', () => {

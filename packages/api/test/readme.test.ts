@@ -16,10 +16,16 @@ function blocksOf(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, block]) => block ?? '')
 }
 
-/** What a block prints, in a process of its own. */
-async function printedBy(code: string, environment: Readonly<Record<string, string>>): Promise<string> {
-  // where the engine finds the C engine, as an installed one does
-  const folder = await mkdtemp(join(root, 'packages/engine/node_modules/.readme-'))
+/**
+ * What a block prints, in a process of its own.
+ * @param place where it finds optional packages, as installed ones are found: that of the engine has the C engine
+ */
+async function printedBy(
+  code: string,
+  environment: Readonly<Record<string, string>>,
+  place: string = 'packages/engine/node_modules',
+): Promise<string> {
+  const folder = await mkdtemp(join(root, place, '.readme-'))
   const outfile = join(folder, 'readme.mjs')
   try {
     await build({
@@ -30,6 +36,7 @@ async function printedBy(code: string, environment: Readonly<Record<string, stri
       format: 'esm',
       target: 'node20',
       conditions: ['@catzilla/source'],
+      external: ['prom-client'],
       alias: { '@catzilla/api': join(packageRoot, 'src/index.ts') },
       logLevel: 'error',
     })
@@ -54,4 +61,11 @@ test.each([
   const [code, printed] = [blocksOf(readme, 'ts')[index], blocksOf(readme, 'text')[index]]
   if (code === undefined || printed === undefined) throw new Error(`README.md has no block ${index + 1}`)
   expect(await printedBy(code, environment)).toBe(printed)
+})
+
+test('the block of the README of the monitor prints what stands below it', async () => {
+  const text = await readFile(join(root, 'packages/monitor/README.md'), 'utf8')
+  const [[code], [printed]] = [blocksOf(text, 'ts'), blocksOf(text, 'text')]
+  // a package finds itself by its name
+  expect(await printedBy(code ?? '', { CATZILLA_ENGINE: 'typescript' }, 'packages/monitor/dist')).toBe(printed)
 })

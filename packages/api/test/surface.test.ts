@@ -31,9 +31,13 @@ test('@catzilla/api', () => {
       "UnknownTaskError",
       "UnsupportedByEngineError",
       "WaitTimeoutError",
+      "checkOptions",
       "createTasks",
       "currentTask",
+      "errorTable",
+      "handleSignals",
       "insideTask",
+      "is",
       "priorityNames",
       "taskOf",
     ]

@@ -9,7 +9,9 @@
 static constexpr double kWaitSliceMs = 50;
 
 #define METHOD(Name, name) InstanceMethod<&EngineObject::Name>(#name),
-#define ORDERS(X) X(Attach, attach) X(AttachColumns, attachColumns) X(Result, result) X(Error, error) X(Free, free)
+#define ORDERS(X)   \
+  X(Attach, attach) \
+  X(AttachColumns, attachColumns) X(AttachGraph, attachGraph) X(Result, result) X(Error, error) X(Free, free)
 #define PLANS(X) X(LoadLibrary, loadLibrary) X(DefinePlan, definePlan) X(ReleasePlan, releasePlan)
 #define PROGRAMS(X) \
   X(AddProgram, addProgram) X(AddProgram, addBody) X(SwapBody, swapBody) X(ProgramFigures, programFigures)

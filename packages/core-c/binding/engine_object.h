@@ -32,6 +32,7 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   const ctz_kernel *ReadPlanIndex(Napi::Value value, uint32_t *index) const;
   bool ReadOrder(Info info, const char *list, bool columns, Order *order) const;
   void Keep(bool on);
+  Napi::Value AttachGraph(Info info);
   Napi::Value AddProgram(Info info);
   void SwapBody(Info info);
   Napi::Value ProgramFigures(Info info);

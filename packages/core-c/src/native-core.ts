@@ -136,6 +136,23 @@ export interface NativeEngineBinding {
     out: Float64Array,
     rowsPerChunk: number,
   ): void
+  /**
+   * A graph of steps: each calls the kernel of a plan, all of numbers and booleans, with numbers or results of steps before it.
+   * By step: which of `plans` it has, and where its arguments end; by argument: the step whose result it is (2^32-1: none), and
+   * the number. `results` and `states` (0 never called, 1 done, 2 failed, 3 its time was over) are filled, and kept alive until
+   * `free`; the other lists are copied. The slot completes with the number of steps that are done. Throws an Error when the lists
+   * are no graph.
+   */
+  attachGraph(
+    slot: number,
+    plans: Uint32Array,
+    stepPlans: Uint32Array,
+    argEnds: Uint32Array,
+    argSteps: Uint32Array,
+    argNumbers: Float64Array,
+    results: Float64Array,
+    states: Uint8Array,
+  ): void
   /** The result of a completed slot whose type is no scalar. It is handed over: asked again, there is none. */
   result(slot: number): unknown
   /** The error of a failed or retrying slot. */

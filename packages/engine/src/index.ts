@@ -2,7 +2,7 @@
 export type * from './contract/body-compiler.ts'
 export * from './contract/errors.ts'
 export * from './contract/events.ts'
-export * from './contract/measurements.ts'
+export type * from './contract/measurements.ts'
 export type * from './contract/monitor.ts'
 export * from './contract/statistics.ts'
 export * from './contract/task.ts'

@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import { basePath } from 'hono/route'
 import { FetchRequest, fetchResponse } from './bridges/fetch-bridge.ts'
-import type { NodeBindings } from './bridges/fetch-bridge.ts'
+import type { Connection } from './bridges/fetch-bridge.ts'
 import { splitTarget } from './bridges/node-bridge.ts'
 import type { TaskRoutesOptions } from './core/options.ts'
 import { pathBelow } from './core/plain.ts'
@@ -33,8 +33,8 @@ export function taskRoutes(tasks: BackgroundTasks, options?: TaskRoutesOptions<C
     const base = `${basePath(c).replace(/\/$/, '')}${http.path}`
     const path = pathBelow(whole, base)
     if (path === undefined) return next()
-    const bindings = (c.env ?? {}) as NodeBindings
-    const request = new FetchRequest(c.req.raw, { path, query, base }, c, bindings, () => c.req.arrayBuffer())
+    const connection = (c.env ?? {}) as Connection
+    const request = new FetchRequest(c.req.raw, { path, query, base }, c, connection, () => c.req.arrayBuffer())
     return fetchResponse(await http.handle(request))
   }
 }

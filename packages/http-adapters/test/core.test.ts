@@ -104,7 +104,8 @@ describe('groups of other packages', () => {
     expect((await http.handle(request('GET', '/workflows/w-1'))).body).toBe('w-1')
     const stranger = request('GET', '/workflows/w-1', { 'x-forwarded-for': '203.0.113.9' })
     expect((await http.handle(stranger)).status).toBe(403)
-    const document = JSON.parse(String((await http.handle(request('GET', '/openapi.json'))).body)) as {
+    const { body } = await http.handle(request('GET', '/openapi.json'))
+    const document = JSON.parse(body as string) as {
       paths: Record<string, unknown>
     }
     expect(Object.keys(document.paths)).toContain('/workflows/{run}')
@@ -137,15 +138,19 @@ describe('the router', () => {
     const handle = () => ({ status: 200, headers: {}, body: '' })
     const route = { method: 'GET', path: '/:id', action: null, operationId: 'x', summary: '', responses: {}, handle }
     const router = new Router([route as never])
+    const found = (id: string): string | undefined => {
+      try {
+        return router.find('GET', `/${encodeURIComponent(id)}`).params['id']
+      } catch (thrown) {
+        if (thrown instanceof HttpProblem) return undefined
+        throw thrown
+      }
+    }
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (id) => {
-        try {
-          expect(router.find('GET', `/${encodeURIComponent(id)}`).params['id']).toBe(id)
-        } catch (thrown) {
-          expect(thrown).toBeInstanceOf(HttpProblem)
-          // oxlint-disable-next-line no-control-regex -- they are what is refused
-          expect(id).toMatch(/^\.\.?$|[/\\\u0000-\u001F\u007F]/)
-        }
+        // oxlint-disable-next-line no-control-regex -- they are what is refused
+        const isRefused = /^\.\.?$|[/\\\u0000-\u001F\u007F]/.test(id)
+        expect(found(id)).toBe(isRefused ? undefined : id)
       }),
     )
   })

@@ -2,7 +2,7 @@
 // optional monitor, and what needs no framework in a folder that has none.
 import { execFile } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -20,17 +20,18 @@ const without = join(root, 'without')
 
 beforeAll(async () => {
   if (unbuilt.length > 0) return
-  await Promise.all([withFrameworks, without].flatMap((folder) => ours.map((name) => install(folder, name))))
-  await Promise.all(
-    [withFrameworks, without].flatMap((folder) => [
-      link(folder, '@standard-schema/spec', 'api'),
-      link(folder, 'croner', 'api'),
-      link(folder, 'acorn', 'engine'),
-    ]),
-  )
+  await Promise.all(ours.map((name) => install(withFrameworks, name)))
+  await cp(withFrameworks, without, { recursive: true })
+  const needed = [
+    ['@standard-schema/spec', 'api'],
+    ['croner', 'api'],
+    ['acorn', 'engine'],
+  ] as const
+  const everywhere = [withFrameworks, without]
+  await Promise.all(everywhere.flatMap((folder) => needed.map(([name, from]) => link(folder, name, from))))
   const frameworks = ['express', 'koa', 'hono', '@hono/node-server']
   await Promise.all(frameworks.map((name) => link(withFrameworks, name, 'http-adapters')))
-})
+}, 300_000)
 
 afterAll(() => rm(root, { recursive: true, force: true }))
 

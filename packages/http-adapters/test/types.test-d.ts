@@ -53,6 +53,7 @@ test('authorize is given the request of the framework', () => {
 })
 
 test('a wrong use does not compile', () => {
+  expectTypeOf(enableOnExpress).toBeFunction()
   const { tasks } = enableOnExpress(express())
   // @ts-expect-error there is no such option
   taskRoutes(tasks, { exposed: [] })

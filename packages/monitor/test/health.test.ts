@@ -40,7 +40,7 @@ test.each([
     /oldest normal task has waited for 120 s/,
   ],
 ] as const)('a system that is %s is not', (_, figures, live, ready, reason) => {
-  const found = healthOf({ ...idle, ...figures } as HealthFigures, bounds)
+  const found = healthOf({ ...idle, ...figures }, bounds)
   expect(found).toMatchObject({ live, ready, healthy: false })
   expect(found.reasons).toHaveLength(1)
   expect(found.reasons[0]).toMatch(reason)

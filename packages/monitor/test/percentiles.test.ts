@@ -1,32 +1,27 @@
 // Percentiles against exact ones, worked out from what the events told of each attempt: within 1 %.
-import type { EngineEvents } from '@catzilla/engine'
+import type { Distribution, EngineEvents } from '@catzilla/engine'
 import { describe, expect, test } from 'vitest'
 import { callOf, engineNames, startEngine, watch } from './engines.ts'
 
 const TASKS = 400
 
-function percentile(sorted: readonly number[], ratio: number): number {
-  return sorted[Math.max(0, Math.ceil(ratio * sorted.length) - 1)] ?? 0
-}
+/** What events tell is rounded to fractions of a microsecond. */
+const ROUNDING_MS = 0.002
 
-/** An event and the record may read a clock each, a moment apart. */
-const READ_APART_MS = 0.002
-
-function expectPercentiles(
-  found: { p50Ms: number; p95Ms: number; p99Ms: number; maxMs: number },
-  samples: number[],
-): void {
+/** @param apart samples that may have been read from another clock, a moment later: so many ranks may be off */
+function expectPercentiles(found: Distribution, samples: readonly number[], apart: number): void {
   const sorted = samples.toSorted((a, b) => a - b)
+  const at = (rank: number): number => sorted[Math.min(Math.max(rank, 0), sorted.length - 1)] ?? 0
   for (const [ratio, ms] of [
     [0.5, found.p50Ms],
     [0.95, found.p95Ms],
     [0.99, found.p99Ms],
     [1, found.maxMs],
   ] as const) {
-    const exact = percentile(sorted, ratio)
-    expect(Math.abs(ms - exact), `p${ratio * 100}: ${ms} for ${exact}`).toBeLessThanOrEqual(
-      exact * 0.01 + READ_APART_MS,
-    )
+    const rank = Math.ceil(ratio * sorted.length) - 1
+    const exact = [at(rank - apart), at(rank + apart)] as const
+    expect(ms, `p${ratio * 100} of ${exact.join(' to ')}`).toBeGreaterThanOrEqual(exact[0] * 0.99 - ROUNDING_MS)
+    expect(ms, `p${ratio * 100} of ${exact.join(' to ')}`).toBeLessThanOrEqual(exact[1] * 1.01 + ROUNDING_MS)
   }
 }
 
@@ -56,10 +51,14 @@ describe.each(engineNames)('on the %s engine', (name) => {
     await new Promise((resolve) => setImmediate(resolve))
     const { priorities, names } = monitor.getStats()
     expect([waits.length, runs.length]).toEqual([TASKS, TASKS])
-    expectPercentiles(priorities.high.wait, waits)
-    expectPercentiles(priorities.high.execution.total, runs)
-    expectPercentiles(priorities.high.execution.recent, runs)
-    expectPercentiles(names['spin']?.wait.total ?? expect.fail(), waits)
-    expectPercentiles(names['spin']?.execution.total ?? expect.fail(), runs)
+    // of each class C keeps books of its own, and reads its clock once more before a body begins
+    const apart = name === 'native' ? TASKS / 50 : 0
+    expectPercentiles(priorities.high.wait, waits, apart)
+    expectPercentiles(priorities.high.execution.total, runs, apart)
+    expectPercentiles(priorities.high.execution.recent, runs, apart)
+    const { wait, execution } = names['spin'] ?? {}
+    if (wait === undefined || execution === undefined) throw new Error('nothing was measured of the name')
+    expectPercentiles(wait.total, waits, 0)
+    expectPercentiles(execution.total, runs, 0)
   })
 })

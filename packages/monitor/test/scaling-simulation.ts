@@ -44,6 +44,7 @@ export function simulate(
       now: second * 1000,
       at: second * 1000,
       workers,
+      paused: false,
       active: Math.ceil(done / TASKS_PER_WORKER),
       queued: Math.round(queued),
       queuePressure: queued / QUEUE_SIZE,

@@ -1,6 +1,6 @@
 // `top` against a real server with the routes that it reads, and its screen from given figures.
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TaskMonitor } from '@catzilla/monitor'
 import { afterEach, expect, test } from 'vitest'
@@ -24,12 +24,13 @@ async function serve(monitor: TaskMonitor, token?: string): Promise<string> {
     '/tasks/health': () => monitor.health(),
     '/tasks/workers': async () => ({ workers: await monitor.getWorkerDetails() }),
   }
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const route = routes[request.url ?? '']
     if (token !== undefined && request.headers.authorization !== token) response.writeHead(401).end('{}')
     else if (route === undefined) response.writeHead(404).end('{}')
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(await route()))
-  })
+  }
+  const server = createServer((request, response) => void answer(request, response))
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`

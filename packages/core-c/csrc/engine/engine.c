@@ -11,6 +11,7 @@
 #include "flow/timers.h"
 #include "memory/allocator.h"
 #include "worker/columns.h"
+#include "worker/graph.h"
 #include "worker/pool.h"
 
 // Threads that sleep end within microseconds of being told; this bounds the wait for a machine that is very busy.
@@ -161,7 +162,9 @@ static uint64_t cancel_entry(ctz_engine *engine, uint32_t entry) {
   if (index >= ctz_table_size(&engine->table)) return 0;
   ctz_cell *cell = &engine->table.cells[index];
   bool of_port = ctz_entry_is_of_port(entry);
-  if (!of_port && ctz_cell_phase(cell) == CTZ_PHASE_OFFERED) return ctz_give_up_columns(engine, index);
+  if (!of_port && ctz_cell_phase(cell) == CTZ_PHASE_OFFERED) {
+    return cell->extra->graph != NULL ? ctz_give_up_graph(engine, index) : ctz_give_up_columns(engine, index);
+  }
   if (!ctz_cell_move(cell, of_port ? CTZ_PHASE_FREE : CTZ_PHASE_READY, CTZ_PHASE_RUNNING)) return 0;
   ctz_settle(engine, NULL, index, CTZ_PHASE_RUNNING, CTZ_SLOT_CANCELLED);
   return 1;

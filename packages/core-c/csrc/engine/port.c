@@ -154,6 +154,21 @@ ctz_status ctz_port_attach_columns(ctz_engine *engine, uint32_t slot, uint32_t p
   return job == NULL ? CTZ_OUT_OF_MEMORY : CTZ_OK;
 }
 
+ctz_status ctz_port_attach_graph(ctz_engine *engine, uint32_t slot, const ctz_graph *graph) {
+  if (hold(engine, slot) != CTZ_OK) return CTZ_INVALID;
+  ctz_graph_job *job = NULL;
+  ctz_status status = ctz_graph_job_create(engine, &engine->budget, graph, &job);
+  // the plan and kernel of a slot are those of its task: a graph has the first step's
+  const ctz_graph_plan *first = status == CTZ_OK ? &job->plans[job->step_plans[0]] : NULL;
+  ctz_extra *extra = first == NULL ? NULL : fresh_extra(engine, slot, first->index, first->kernel);
+  if (extra != NULL)
+    extra->graph = job;
+  else
+    ctz_graph_job_destroy(job, &engine->budget);
+  let_go(engine, slot);
+  return status == CTZ_OK && extra == NULL ? CTZ_OUT_OF_MEMORY : status;
+}
+
 ctz_status ctz_port_outcome(ctz_engine *engine, uint32_t slot, ctz_outcome *outcome) {
   if (hold(engine, slot) == CTZ_OK) {
     ctz_outcome_of(engine, slot, outcome);

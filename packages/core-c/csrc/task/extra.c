@@ -43,6 +43,7 @@ void ctz_extra_destroy(ctz_extra *extra, ctz_budget *budget) {
   ctz_free(extra->error);
   ctz_free(extra->copies);
   ctz_free(extra->job);
+  ctz_graph_job_destroy(extra->graph, budget);
   ctz_budget_give(budget, extra->charged);
   ctz_free(extra);
 }

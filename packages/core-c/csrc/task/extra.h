@@ -10,6 +10,7 @@
 
 #include "ctz/engine.h"
 #include "memory/budget.h"
+#include "task/graph_job.h"
 
 // One job over columns: workers take chunks of rows in turn. Who moved the slot from OFFERED to
 // SHARED owns `next` until it offers the next chunk.
@@ -33,6 +34,7 @@ typedef struct ctz_extra {
   ctz_value args[CTZ_KERNEL_MAX_ARITY];
   void *copies;          // memory of slices that were copied, or NULL when they are borrowed
   ctz_columns_job *job;  // or NULL
+  ctz_graph_job *graph;  // or NULL
   ctz_type result_type;
   ctz_value result;
   const char *result_fields;  // of the kernel that made a result of type FIELDS

@@ -14,7 +14,8 @@
 // FREE: JavaScript's, resp. nobody's. HELD: a call changes what hangs off it. READY: in the queue of those that come
 // again, resp. submitted by C. TIMED: in the timers. RUNNING: one worker's. SHARED: a columns job, of all who took a
 // chunk; OFFERED: the same while its next chunk waits in the ready queue: who moves it to SHARED has that chunk, so
-// that the job cannot end before. SETTLED: an own task that nobody has released.
+// that the job cannot end before. Graphs likewise: who takes an offer up has its hold on the job. SETTLED: an own task
+// that nobody has released.
 typedef enum ctz_phase {
   CTZ_PHASE_FREE,
   CTZ_PHASE_HELD,

@@ -7,8 +7,10 @@
 #include "flow/settlement.h"
 #include "worker/call.h"
 #include "worker/columns.h"
+#include "worker/graph.h"
 #include "worker/pool.h"
 #include "worker/program_call.h"
+#include "worker/scalars.h"
 
 static const double targets_ms[CTZ_CLASSES] = {1, 10, 100, 1000};
 
@@ -19,38 +21,18 @@ uint64_t ctz_run_expected_ns(ctz_engine *engine, uint32_t claimed) {
   return entry == NULL ? 1 : atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
 }
 
-// A moving average over some 8 runs. Workers may overwrite each other: it is a hint.
-static void learn(ctz_plan_entry *entry, uint64_t ns) {
+// Workers may overwrite each other: it is a hint.
+void ctz_run_learn(ctz_plan_entry *entry, uint64_t ns) {
   uint32_t run = ns > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)ns;
   uint32_t mean = atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
   uint32_t next = mean == 0 ? run : mean - mean / 8 + run / 8;
   atomic_store_explicit(&entry->mean_ns, next == 0 ? 1 : next, memory_order_relaxed);
 }
 
-// One argument out of a double that JavaScript wrote. False when it does not fit the type.
-static bool convert(double number, ctz_type type, ctz_value *value) {
-  switch (type) {
-    case CTZ_F64:
-      value->f64 = number;
-      return true;
-    case CTZ_I32:
-      if (!(number >= INT32_MIN && number <= INT32_MAX)) return false;
-      value->i32 = (int32_t)number;
-      return (double)value->i32 == number;
-    case CTZ_U32:
-    case CTZ_BOOL:
-      if (!(number >= 0 && number <= (type == CTZ_BOOL ? 1 : UINT32_MAX))) return false;
-      value->u32 = (uint32_t)number;
-      return (double)value->u32 == number;
-    default:
-      return false;
-  }
-}
-
 static bool convert_all(const ctz_slot *slot, const ctz_kernel *kernel, ctz_value *args) {
   if (kernel->arity > CTZ_SLOT_ARG_COUNT) return false;
   for (uint32_t i = 0; i < kernel->arity; i++) {
-    if (!convert(ctz_field_f64(&slot->args[i]), (ctz_type)kernel->args[i], &args[i])) return false;
+    if (!ctz_scalar_of_number(ctz_field_f64(&slot->args[i]), (ctz_type)kernel->args[i], &args[i])) return false;
   }
   return true;
 }
@@ -62,26 +44,11 @@ static ctz_status misfit(ctz_call *call, const ctz_kernel *kernel) {
   return CTZ_BAILED;
 }
 
-static double scalar(ctz_type type, const ctz_value *value) {
-  switch (type) {
-    case CTZ_F64:
-      return value->f64;
-    case CTZ_I32:
-      return value->i32;
-    case CTZ_U32:
-      return value->u32;
-    case CTZ_BOOL:
-      return value->u32 != 0;
-    default:
-      return 0;
-  }
-}
-
 static ctz_status keep_result(ctz_call *call, const ctz_kernel *kernel, const ctz_value *result) {
   ctz_type type = (ctz_type)kernel->result;
   ctz_field_set_u32(&call->slot->result_type, type);
   if (ctz_type_element(type) > 0) return ctz_call_keep_result(call, kernel, result);
-  ctz_field_set_f64(&call->slot->result, scalar(type, result));
+  ctz_field_set_f64(&call->slot->result, ctz_number_of_scalar(type, result));
   if (call->cell->extra != NULL) {
     call->cell->extra->result_type = type;
     call->cell->extra->result = *result;
@@ -99,7 +66,7 @@ void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, uint32_t priorit
 
 static void record_end(ctz_worker *worker, ctz_call *call, ctz_plan_entry *entry) {
   uint64_t ran = worker->now_ns - call->started_ns;
-  if (call->entered) learn(entry, ran);
+  if (call->entered) ctz_run_learn(entry, ran);
   ctz_count(&worker->figures->busy_ns, ran);
   if (worker->engine->config.statistics) ctz_recorder_add(&worker->figures->run[call->plan->priority], ran);
   uint64_t used = ctz_arena_used(worker->arena);
@@ -171,6 +138,7 @@ static void run(ctz_worker *worker, uint32_t index) {
 }
 
 static bool is_columns(const ctz_cell *cell) { return cell->extra != NULL && cell->extra->job != NULL; }
+static bool is_graph(const ctz_cell *cell) { return cell->extra != NULL && cell->extra->graph != NULL; }
 
 void ctz_run_slot(ctz_worker *worker, uint32_t entry) {
   ctz_table *table = &worker->engine->table;
@@ -178,13 +146,19 @@ void ctz_run_slot(ctz_worker *worker, uint32_t entry) {
   if (index >= ctz_table_size(table)) return;  // JavaScript pushed what is no slot of its own
   ctz_cell *cell = &table->cells[index];
   if (ctz_cell_phase(cell) == CTZ_PHASE_OFFERED && !ctz_entry_is_of_port(entry)) {
-    ctz_run_chunk(worker, index);
+    // nobody changes what it holds: it is in the queue of this entry until it is taken up
+    if (is_graph(cell))
+      ctz_join_graph(worker, index);
+    else
+      ctz_run_chunk(worker, index);
     return;
   }
   ctz_phase from = ctz_entry_is_of_port(entry) ? CTZ_PHASE_FREE : CTZ_PHASE_READY;
   if (!ctz_cell_move(cell, from, CTZ_PHASE_RUNNING)) return;  // JavaScript pushed it twice
   if (is_columns(cell))
     ctz_start_columns(worker, index);
+  else if (is_graph(cell))
+    ctz_start_graph(worker, index);
   else
     run(worker, index);
 }

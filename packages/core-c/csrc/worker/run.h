@@ -8,6 +8,8 @@
 void ctz_run_slot(ctz_worker *worker, uint32_t entry);
 // What a run of the entry's plan takes by experience; 0: not known.
 uint64_t ctz_run_expected_ns(ctz_engine *engine, uint32_t entry);
+// Another run of the plan took so long: a moving average over some 8 of them.
+void ctz_run_learn(ctz_plan_entry *entry, uint64_t ns);
 // Counts how long the slot has waited.
 void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, uint32_t priority);
 

@@ -150,6 +150,28 @@ void ctz_pause(ctz_engine *engine, bool paused);
 double ctz_now(ctz_engine *engine);
 void ctz_stats_read(ctz_engine *engine, ctz_stats *stats);
 
+// A graph: steps that call kernels of numbers (and booleans), and take numbers or results of steps before them. What a
+// caller gives is copied, but for the two lists that are filled: they are the caller's until the slot has settled.
+#define CTZ_GRAPH_NUMBER UINT32_MAX
+#define CTZ_GRAPH_MAX_STEPS (1u << 24)
+#define CTZ_GRAPH_MAX_ARGS (1u << 26)
+#define CTZ_GRAPH_MAX_PLANS (1u << 16)
+// STOPPED: its time was over. FAILED: it failed, gave up, or its arguments did not fit. WAITING: it was never called,
+// since others did not end well.
+typedef enum ctz_step_state { CTZ_STEP_WAITING, CTZ_STEP_DONE, CTZ_STEP_FAILED, CTZ_STEP_STOPPED } ctz_step_state;
+typedef struct ctz_graph {
+  uint32_t count;               // of steps, 1 or more
+  uint32_t plan_count;
+  uint32_t arg_count;           // of all steps together
+  const uint32_t *plans;        // plan_count: plans that steps have
+  const uint32_t *step_plans;   // by step: which of `plans`
+  const uint32_t *arg_ends;     // by step: where its arguments end in the next two
+  const uint32_t *arg_steps;    // by argument: the step whose result it is, or CTZ_GRAPH_NUMBER
+  const double *arg_numbers;    // by argument: the number, where it is none
+  double *results;              // by step, written by the engine
+  uint8_t *states;              // by step, likewise: a ctz_step_state
+} ctz_graph;
+
 // The port; NULL without one. Calls below are made by the one thread that owns the port.
 void *ctz_port_memory(ctz_engine *engine, size_t *bytes);
 // Wakes up to `count` sleeping workers, resp. the timer thread, after a push.
@@ -160,6 +182,9 @@ ctz_status ctz_port_attach(ctz_engine *engine, uint32_t slot, uint32_t plan, con
 // Gives a free slot columns of `rows` doubles, borrowed likewise; results go to `out`. @return INVALID, BAD_ARGUMENT
 ctz_status ctz_port_attach_columns(ctz_engine *engine, uint32_t slot, uint32_t plan, const double *const *columns,
                                    uint32_t count, double *out, size_t rows, size_t rows_per_chunk);
+// Gives a free slot a graph. It completes when every step has ended or cannot begin; the result is how many are DONE.
+// @return INVALID, BAD_ARGUMENT (does not fit the kernels, or no graph), NOT_FOUND (plan), POOL_LIMIT, OUT_OF_MEMORY
+ctz_status ctz_port_attach_graph(ctz_engine *engine, uint32_t slot, const ctz_graph *graph);
 // The result or error of a settled slot (or the error of a retrying one); a slice stays valid until ctz_port_free.
 ctz_status ctz_port_outcome(ctz_engine *engine, uint32_t slot, ctz_outcome *outcome);
 // As ctz_port_outcome of a settled slot, but the result is handed over: `*block` is the memory a slice lies in (or

@@ -10,6 +10,8 @@ const LONGEST_NS = 2 ** 47 - 1
 const LONGEST_MS = LONGEST_NS / NS_PER_MS
 const CUT_BITS = 8
 const CUTS = 1 << CUT_BITS
+/** Behind its buckets a page has their sum, so that those who look for a rank need not look into every page. */
+const SUM = CUTS
 /** Bits of the upper word of a double below the ones that make the bucket. */
 const SHIFT = 20 - CUT_BITS
 /** The bucket of 1, which is the least value. */
@@ -39,9 +41,10 @@ export class DurationHistogram implements DurationRecord, DurationMark {
   /** Records a duration; what is below a nanosecond counts as one, what is beyond 39 hours as that. */
   record(ms: number): void {
     const bucket = bucketOf(ms)
-    const page = (this.#pages[bucket >>> CUT_BITS] ??= new Float64Array(CUTS))
+    const page = (this.#pages[bucket >>> CUT_BITS] ??= new Float64Array(CUTS + 1))
     const place = bucket & (CUTS - 1)
     page[place] = (page[place] ?? 0) + 1
+    page[SUM] = (page[SUM] ?? 0) + 1
     const known = ms > 0 ? (ms < LONGEST_MS ? ms : LONGEST_MS) : 0
     this.count++
     this.#sumMs += known
@@ -75,8 +78,8 @@ export class DurationHistogram implements DurationRecord, DurationMark {
   add(other: DurationHistogram): this {
     for (const [index, page] of other.#pages.entries()) {
       if (page === undefined) continue
-      const own = (this.#pages[index] ??= new Float64Array(CUTS))
-      for (let place = 0; place < CUTS; place++) own[place] = (own[place] ?? 0) + (page[place] ?? 0)
+      const own = (this.#pages[index] ??= new Float64Array(CUTS + 1))
+      for (let place = 0; place <= SUM; place++) own[place] = (own[place] ?? 0) + (page[place] ?? 0)
     }
     this.count += other.count
     this.#sumMs += other.#sumMs
@@ -88,9 +91,11 @@ export class DurationHistogram implements DurationRecord, DurationMark {
     for (let index = 0; index + 1 < buckets.length; index += 2) {
       const ms = (buckets[index] ?? 0) / NS_PER_MS
       const bucket = bucketOf(ms)
-      const page = (this.#pages[bucket >>> CUT_BITS] ??= new Float64Array(CUTS))
+      const page = (this.#pages[bucket >>> CUT_BITS] ??= new Float64Array(CUTS + 1))
       const place = bucket & (CUTS - 1)
-      page[place] = (page[place] ?? 0) + (buckets[index + 1] ?? 0)
+      const more = buckets[index + 1] ?? 0
+      page[place] = (page[place] ?? 0) + more
+      page[SUM] = (page[SUM] ?? 0) + more
     }
     this.count += count
     this.#sumMs += sumNs / NS_PER_MS
@@ -105,11 +110,11 @@ export class DurationHistogram implements DurationRecord, DurationMark {
     for (const [index, page] of this.#pages.entries()) {
       if (page === undefined) continue
       const before = mark.#pages[index]
-      const own = new Float64Array(CUTS)
-      for (let place = 0; place < CUTS; place++) {
+      const own = new Float64Array(CUTS + 1)
+      for (let place = 0; place <= SUM; place++) {
         const left = (page[place] ?? 0) - (before?.[place] ?? 0)
         own[place] = left
-        if (left > 0) most = (index << CUT_BITS) + place
+        if (left > 0 && place < SUM) most = (index << CUT_BITS) + place
       }
       rest.#pages[index] = own
     }
@@ -127,13 +132,16 @@ export class DurationHistogram implements DurationRecord, DurationMark {
     let [seen, next] = [0, ranks[0] ?? Infinity]
     for (let index = 0; index < this.#pages.length; index++) {
       const page = this.#pages[index]
-      for (let place = 0; page !== undefined && place < CUTS; place++) {
+      if (page === undefined) continue
+      const after = seen + (page[SUM] ?? 0)
+      for (let place = 0; next <= after && place < CUTS; place++) {
         seen += page[place] ?? 0
         while (seen >= next) {
           found.push(Math.min(middle((index << CUT_BITS) + place), this.#mostMs))
           next = ranks[found.length] ?? Infinity
         }
       }
+      seen = after
     }
     const [p50Ms = this.#mostMs, p95Ms = this.#mostMs, p99Ms = this.#mostMs] = found
     return { count, meanMs: this.#sumMs / count, p50Ms, p95Ms, p99Ms, maxMs: this.#mostMs }
@@ -142,9 +150,7 @@ export class DurationHistogram implements DurationRecord, DurationMark {
   /** Buckets that hold something, and how much, the least first. */
   *#filled(): Generator<[bucket: number, count: number]> {
     for (const [index, page] of this.#pages.entries()) {
-      if (page === undefined) continue
-      for (let place = 0; place < CUTS; place++) {
-        const count = page[place] ?? 0
+      for (const [place, count] of page?.subarray(0, CUTS).entries() ?? []) {
         if (count > 0) yield [(index << CUT_BITS) + place, count]
       }
     }

@@ -91,10 +91,14 @@ export class SeriesTable {
 
 type NameSums = NameMeasurements & Pick<TaskSeries, 'wait' | 'execution'>
 
+/** Nothing is recorded into it. */
+const nothing: NameSums = new TaskSeries(OTHER_NAMES, 'inline', 2)
+
 function summed(series: readonly TaskSeries[]): NameSums {
   const [only] = series
+  if (only === undefined) return nothing
   // a name mostly has one lane and one class: nothing to add up
-  if (only !== undefined && series.length === 1) return only
+  if (series.length === 1) return only
   const sum = { wait: new DurationHistogram(), execution: new DurationHistogram() }
   const counts = { submitted: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
   for (const each of series) {

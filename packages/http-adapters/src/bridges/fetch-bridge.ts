@@ -1,12 +1,13 @@
 // Requests and responses of the Fetch standard, for the edges whose frameworks stand on it.
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { PlainRequest, PlainResponse, RequestBody } from '../core/plain.ts'
 import { HttpProblem } from '../core/problem.ts'
 import type { Place } from './node-bridge.ts'
 
-/** What a server that stands on node:http gives with a request, such as `@hono/node-server`. */
-export interface NodeBindings {
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } }
-  readonly outgoing?: { destroy(): unknown }
+/** The connection behind a request, where the server stands on node:http and says so, as `@hono/node-server` does. */
+export interface Connection {
+  readonly incoming?: IncomingMessage
+  readonly outgoing?: ServerResponse
 }
 
 export class FetchRequest implements PlainRequest {
@@ -18,6 +19,7 @@ export class FetchRequest implements PlainRequest {
   readonly remoteAddress: string | undefined
   readonly hangUp: (() => void) | undefined
   readonly #request: Request
+  readonly #headers: IncomingHttpHeaders | undefined
   readonly #readAll: () => Promise<ArrayBuffer>
 
   /** @param readAll reads the whole body; whoever has read it before may have kept it */
@@ -25,7 +27,7 @@ export class FetchRequest implements PlainRequest {
     request: Request,
     place: Place,
     original: unknown,
-    { incoming, outgoing }: NodeBindings,
+    { incoming, outgoing }: Connection,
     readAll: () => Promise<ArrayBuffer>,
   ) {
     this.method = request.method
@@ -33,7 +35,8 @@ export class FetchRequest implements PlainRequest {
     this.query = place.query
     this.base = place.base
     this.original = original
-    this.remoteAddress = incoming?.socket?.remoteAddress
+    this.remoteAddress = incoming?.socket.remoteAddress
+    this.#headers = incoming?.headers
     this.hangUp = outgoing === undefined ? undefined : () => void outgoing.destroy()
     this.#request = request
     this.#readAll = readAll
@@ -44,7 +47,10 @@ export class FetchRequest implements PlainRequest {
   }
 
   header(name: string): string | undefined {
-    return this.#request.headers.get(name) ?? undefined
+    // as they came: the Headers of the request would have to be made of them first
+    if (this.#headers === undefined) return this.#request.headers.get(name) ?? undefined
+    const value = this.#headers[name]
+    return Array.isArray(value) ? value.join(', ') : value
   }
 
   async readBody(limit: number): Promise<RequestBody> {

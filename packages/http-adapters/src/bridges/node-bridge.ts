@@ -64,11 +64,11 @@ export class NodeRequest implements PlainRequest {
     return Array.isArray(value) ? value.join(', ') : value
   }
 
-  async readBody(limit: number): Promise<RequestBody> {
-    if (this.#parsed instanceof Uint8Array) return { bytes: this.#parsed }
-    if (this.#parsed !== undefined) return { parsed: this.#parsed }
-    if (Number(this.#req.headers['content-length']) > limit) throw tooLarge(this.#req, limit)
-    return { bytes: await readBytes(this.#req, limit) }
+  readBody(limit: number): Promise<RequestBody> {
+    const parsed = this.#parsed
+    if (parsed !== undefined) return Promise.resolve(parsed instanceof Uint8Array ? { bytes: parsed } : { parsed })
+    if (Number(this.#req.headers['content-length']) > limit) return Promise.reject(tooLarge(this.#req, limit))
+    return readBytes(this.#req, limit)
   }
 }
 
@@ -84,9 +84,13 @@ export function sendResponse(res: ServerResponse, { status, headers, body }: Pla
     pump(body, res).catch(() => res.destroy())
     return
   }
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  res.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': bytes?.length ?? 0 })
-  res.end(res.req.method === 'HEAD' ? undefined : bytes)
+  res.writeHead(status, 'content-length' in headers || status === 304 ? headers : withLength(headers, body))
+  // a text goes out together with the head, in one write
+  res.end(res.req.method === 'HEAD' ? undefined : body)
+}
+
+function withLength(headers: PlainResponse['headers'], body: string | Uint8Array | null): Record<string, string> {
+  return { ...headers, 'content-length': String(body === null ? 0 : Buffer.byteLength(body)) }
 }
 
 /** Reads on only when the client has taken what it was given, so that what it does not take stays in the stream. */
@@ -107,7 +111,7 @@ async function pump(stream: ReadableStream<Uint8Array>, res: ServerResponse): Pr
   res.end()
 }
 
-function readBytes(req: IncomingMessage, limit: number): Promise<Uint8Array> {
+function readBytes(req: IncomingMessage, limit: number): Promise<RequestBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -119,9 +123,15 @@ function readBytes(req: IncomingMessage, limit: number): Promise<Uint8Array> {
         reject(tooLarge(req, limit))
       }
     })
-    req.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)))
+    req.once('end', () => {
+      const [first] = chunks
+      resolve({ bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks) })
+    })
     req.once('error', reject)
-    req.once('close', () => reject(new HttpProblem('malformed-request', 'the body ended before its time')))
+    req.once('close', () => {
+      // it comes after every body: an error made for nothing would cost more than the rest of the reading
+      if (!req.complete) reject(new HttpProblem('malformed-request', 'the body ended before its time'))
+    })
   })
 }
 

@@ -1,5 +1,7 @@
 // Who changed what over HTTP: kept for the dashboard, and told on the diagnostics channel `catzilla:http:audit` for logs.
 import { channel } from 'node:diagnostics_channel'
+import type { AuthorizationTarget } from './authorization.ts'
+import type { PlainRequest } from './plain.ts'
 
 export interface AuditEntry {
   /** Epoch milliseconds. */
@@ -16,6 +18,14 @@ export interface AuditEntry {
   readonly details: unknown
 }
 
+/** A change that somebody asks for. */
+export interface AuditedChange {
+  readonly operation: string
+  readonly target: AuthorizationTarget
+  readonly request: Pick<PlainRequest, 'remoteAddress' | 'original'>
+  readonly body: unknown
+}
+
 /** Entries kept. */
 const KEPT = 500
 
@@ -24,14 +34,30 @@ const told = channel('catzilla:http:audit')
 export class AuditLog {
   #entries: AuditEntry[] = []
 
-  /** @param request that of the framework, for subscribers of the channel: it says who it was */
-  add(entry: AuditEntry, request: unknown): void {
-    this.#entries = [entry, ...this.#entries.slice(0, KEPT - 1)]
-    told.publish({ ...entry, request })
+  /** Makes the change, and enters what became of it. @throws what `make` throws */
+  async around<T>(change: AuditedChange, make: () => T | Promise<T>): Promise<T> {
+    const { args: _, ...details } = (change.body ?? {}) as Readonly<Record<string, unknown>>
+    try {
+      const made = await make()
+      this.#enter(change, 'done', details)
+      return made
+    } catch (thrown) {
+      this.#enter(change, 'refused', thrown instanceof Error ? thrown.message : String(thrown))
+      throw thrown
+    }
   }
 
   /** The newest first. */
   get entries(): readonly AuditEntry[] {
     return this.#entries
+  }
+
+  /** Subscribers of the channel get the request of the framework too: it says who it was. */
+  #enter({ operation, target, request }: AuditedChange, outcome: AuditEntry['outcome'], details: unknown): void {
+    const { taskId = null, taskName = null } = target
+    const { remoteAddress: from = null, original } = request
+    const entry: AuditEntry = { at: Date.now(), operation, taskId, taskName, from, outcome, details }
+    this.#entries = [entry, ...this.#entries.slice(0, KEPT - 1)]
+    told.publish({ ...entry, request: original })
   }
 }

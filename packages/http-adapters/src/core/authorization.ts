@@ -45,24 +45,44 @@ export function checkAccess(request: PlainRequest, action: RouteAction | null, r
   if (!reads || action === 'dashboard') checkOrigin(request, rules)
 }
 
-/** Asks `authorize` about each target. @throws HttpProblem 401, 403 */
-export async function authorizeAll(
+/**
+ * Asks `authorize` about each target; undefined when it answered at once.
+ * @throws HttpProblem 401, 403
+ */
+export function authorizeAll(
   request: PlainRequest,
   action: RouteAction | null,
   targets: readonly AuthorizationTarget[],
-  { authorize, wwwAuthenticate }: AccessRules,
-): Promise<void> {
-  if (action === null || typeof authorize !== 'function') return
-  for (const target of targets) {
-    // in turn: the first refusal settles it
-    const verdict: unknown = await authorize(request.original, action, target)
-    if (verdict === 'unauthenticated') {
-      const headers = { 'www-authenticate': wwwAuthenticate }
-      throw new HttpProblem('unauthenticated', `to ${action} takes credentials`, { headers })
+  rules: AccessRules,
+): Promise<void> | undefined {
+  const { authorize, wwwAuthenticate } = rules
+  if (action === null || typeof authorize !== 'function') return undefined
+  for (const [index, target] of targets.entries()) {
+    const verdict: unknown = authorize(request.original, action, target)
+    if (isThenable(verdict)) {
+      // in turn: the first refusal settles it
+      return Promise.resolve(verdict).then((later) => {
+        requireYes(later, action, wwwAuthenticate)
+        return authorizeAll(request, action, targets.slice(index + 1), rules)
+      })
     }
-    // anything but true is a no: a function that forgets to answer lets nobody in
-    if (verdict !== true) throw new HttpProblem('forbidden', `this is not allowed: ${action}`)
+    requireYes(verdict, action, wwwAuthenticate)
   }
+  return undefined
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/** Anything but true is a no: a function that forgets to answer lets nobody in. */
+function requireYes(verdict: unknown, action: RouteAction, wwwAuthenticate: string): void {
+  if (verdict === true) return
+  if (verdict === 'unauthenticated') {
+    const headers = { 'www-authenticate': wwwAuthenticate }
+    throw new HttpProblem('unauthenticated', `to ${action} takes credentials`, { headers })
+  }
+  throw new HttpProblem('forbidden', `this is not allowed: ${action}`)
 }
 
 /** What the client may do on the whole; of a single task `authorize` may say otherwise. */

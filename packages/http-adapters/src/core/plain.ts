@@ -38,11 +38,15 @@ export const plainHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 }
 
-const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', ...plainHeaders }
-
 /** A response whose body is `text`, which is JSON already. */
-export function jsonText(status: number, text: string, headers?: Readonly<Record<string, string>>): PlainResponse {
-  return { status, headers: headers === undefined ? jsonHeaders : { ...jsonHeaders, ...headers }, body: text }
+export function jsonText(status: number, text: string, more?: Readonly<Record<string, string>>): PlainResponse {
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(text)),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
+  return { status, headers: more === undefined ? headers : Object.assign(headers, more), body: text }
 }
 
 /** What is left of `path` below `mount`: `/` for the mount itself, undefined for what lies elsewhere. */

@@ -29,31 +29,43 @@ export interface Issue {
 
 /** What is wrong with `value`; empty when nothing is. */
 export function issuesOf(schema: Schema, value: unknown, path: Issue['path'] = []): Issue[] {
-  if (schema.anyOf !== undefined) {
-    const answers = schema.anyOf.map((option) => issuesOf(option, value, path))
-    return answers.some((issues) => issues.length === 0) ? [] : (answers[0] ?? [])
-  }
-  const wrong = wrongType(schema, value) ?? wrongValue(schema, value)
-  if (wrong !== undefined) return [{ path, message: wrong }]
-  if (Array.isArray(value)) {
-    const { items } = schema
-    return items === undefined ? [] : value.flatMap((item, index) => issuesOf(items, item, [...path, index]))
-  }
-  return schema.type === 'object' ? issuesOfObject(schema, value as Record<string, unknown>, path) : []
+  const issues: Issue[] = []
+  collect(schema, value, path, issues)
+  return issues
 }
 
-function issuesOfObject(schema: Schema, value: Readonly<Record<string, unknown>>, path: Issue['path']): Issue[] {
-  const { properties = {}, required = [], additionalProperties = true } = schema
-  const missing = required.filter((name) => !Object.hasOwn(value, name))
-  return [
-    ...missing.map((name) => ({ path: [...path, name], message: 'is missing' })),
-    ...Object.entries(value).flatMap(([name, item]) => {
-      const property = Object.hasOwn(properties, name) ? properties[name] : undefined
-      if (property !== undefined) return issuesOf(property, item, [...path, name])
+/** Every request comes through here: nothing is made unless something is wrong. */
+function collect(schema: Schema, value: unknown, path: Issue['path'], issues: Issue[]): void {
+  const { anyOf, items } = schema
+  if (anyOf !== undefined) {
+    const answers = anyOf.map((option) => issuesOf(option, value, path))
+    if (answers.every((found) => found.length > 0)) issues.push(...(answers[0] ?? []))
+    return
+  }
+  const wrong = wrongType(schema, value) ?? wrongValue(schema, value)
+  if (wrong !== undefined) issues.push({ path, message: wrong })
+  else if (Array.isArray(value)) {
+    if (items !== undefined) value.forEach((item, index) => collect(items, item, [...path, index], issues))
+  } else if (schema.type === 'object') collectOfObject(schema, value as Record<string, unknown>, path, issues)
+}
+
+function collectOfObject(
+  { properties = {}, required, additionalProperties = true }: Schema,
+  value: Readonly<Record<string, unknown>>,
+  path: Issue['path'],
+  issues: Issue[],
+): void {
+  for (const name of required ?? []) {
+    if (!Object.hasOwn(value, name)) issues.push({ path: [...path, name], message: 'is missing' })
+  }
+  for (const name of Object.keys(value)) {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+    if (property !== undefined) collect(property, value[name], [...path, name], issues)
+    else if (!additionalProperties) {
       const known = Object.keys(properties).join(', ')
-      return additionalProperties ? [] : [{ path: [...path, name], message: `is not known here; known are ${known}` }]
-    }),
-  ]
+      issues.push({ path: [...path, name], message: `is not known here; known are ${known}` })
+    }
+  }
 }
 
 function wrongType({ type }: Schema, value: unknown): string | undefined {

@@ -10,7 +10,7 @@ import type { TaskRoutesOptions } from './options.ts'
 import type { PlainRequest, PlainResponse } from './plain.ts'
 import { HttpProblem, problemOf } from './problem.ts'
 import { readJson } from './read-json.ts'
-import type { Route, RouteContext } from './route.ts'
+import type { Route, RouteContext, TaskRoute } from './route.ts'
 import { Router } from './router.ts'
 import { routeGroups } from './routes/route-groups.ts'
 import { issuesOf, readQuery } from './schema.ts'
@@ -26,6 +26,9 @@ export interface TaskHttp {
   /** Ends event streams. Other routes go on. */
   close(): void
 }
+
+/** What a route that takes no body may be sent all the same. */
+const SMALL_BODY = 1024
 
 const everything: readonly AuthorizationTarget[] = [{}]
 
@@ -48,7 +51,24 @@ export class RequestWalk implements TaskHttp {
 
   async handle(request: PlainRequest): Promise<PlainResponse> {
     try {
-      return await this.#answer(request)
+      // one asynchronous function from here to the handler: each more would cost every request
+      const { route, params } = this.#router.find(request.method, request.path)
+      const { options, tasks } = this.#service
+      // health says so itself
+      if (this.#drain.draining && route.action !== null) throw new HttpProblem('draining', 'the server shuts down')
+      checkAccess(request, route.action, options)
+      const query = readRouteQuery(route, request)
+      const limit = route.body === undefined ? SMALL_BODY : options.maxBodyBytes
+      // a POST without a body must still not be what a form of another site can send
+      const body = route.method === 'GET' || route.method === 'DELETE' ? undefined : await readJson(request, limit)
+      const publicPath = options.publicPath ?? request.base
+      const context: RouteContext = { request, tasks, params, query, body: checkedBody(route, body), publicPath }
+      if (route.aboutTask === true) return await this.#answerAboutTask(route, context)
+      const targets = route.targets?.(context) ?? everything
+      const asked = authorizeAll(request, route.action, targets, options)
+      if (asked !== undefined) await asked
+      if (route.audited === true) return await this.#enter(route, context, targets[0], () => route.handle(context))
+      return await route.handle(context)
     } catch (thrown) {
       return problemOf(thrown, this.#service.options)
     }
@@ -58,78 +78,34 @@ export class RequestWalk implements TaskHttp {
     this.#service.hub.close()
   }
 
-  async #answer(request: PlainRequest): Promise<PlainResponse> {
-    const { options, tasks } = this.#service
-    const { route, params } = this.#router.find(request.method, request.path)
-    // health says so itself
-    if (this.#drain.draining && route.action !== null) throw new HttpProblem('draining', 'the server shuts down')
-    checkAccess(request, route.action, options)
-    const query = readRouteQuery(route, request)
-    const body = route.body === undefined ? await refuseBody(route, request) : await this.#readBody(route, request)
-    const context: RouteContext = {
-      request,
-      tasks,
-      params,
-      query,
-      body,
-      publicPath: options.publicPath ?? request.base,
-    }
-    return route.aboutTask === true ? this.#answerAboutTask(route, context) : this.#answerPlain(route, context)
-  }
-
-  async #answerPlain(route: Route & { aboutTask?: false }, context: RouteContext): Promise<PlainResponse> {
-    const targets = route.targets?.(context) ?? everything
-    await authorizeAll(context.request, route.action, targets, this.#service.options)
-    return this.#audited(route, context, targets[0] ?? {}, () => route.handle(context))
-  }
-
   /** Whether there is such a task is told only to those who may know. */
-  async #answerAboutTask(route: Route & { aboutTask: true }, context: RouteContext): Promise<PlainResponse> {
+  async #answerAboutTask(route: TaskRoute, context: RouteContext): Promise<PlainResponse> {
     const taskId = context.params['id'] ?? ''
     const task = await context.tasks.getTask(taskId)
     const target = task === undefined ? { taskId } : { taskId, taskName: task.name, task }
     await authorizeAll(context.request, route.action, [target], this.#service.options)
     if (task === undefined) throw new HttpProblem('not-found', 'no task is kept with this id')
-    return this.#audited(route, context, target, () => route.handle({ ...context, task }))
+    if (route.audited !== true) return route.handle({ ...context, task })
+    return this.#enter(route, context, target, () => route.handle({ ...context, task }))
   }
 
-  async #audited(
-    route: Route,
+  /** Answers, and enters in the audit log what became of it. */
+  #enter(
+    { operationId: operation }: Route,
     { request, body }: RouteContext,
-    { taskId, taskName }: AuthorizationTarget,
+    target: AuthorizationTarget = {},
     answer: () => PlainResponse | Promise<PlainResponse>,
   ): Promise<PlainResponse> {
-    if (route.audited !== true) return answer()
-    const { args: _, ...details } = (body ?? {}) as Readonly<Record<string, unknown>>
-    const enter = (outcome: 'done' | 'refused', what: unknown): void => {
-      const from = request.remoteAddress ?? null
-      const whom = { taskId: taskId ?? null, taskName: taskName ?? null }
-      const { operationId: operation } = route
-      this.#service.audit.add({ at: Date.now(), operation, ...whom, from, outcome, details: what }, request.original)
-    }
-    try {
-      const answered = await answer()
-      enter('done', details)
-      return answered
-    } catch (thrown) {
-      enter('refused', thrown instanceof Error ? thrown.message : String(thrown))
-      throw thrown
-    }
-  }
-
-  async #readBody(route: Route, request: PlainRequest): Promise<unknown> {
-    const body = await readJson(request, this.#service.options.maxBodyBytes)
-    const issues = issuesOf(route.body ?? {}, body ?? {})
-    if (issues.length > 0) throw new HttpProblem('unprocessable', 'the body does not fit', { issues })
-    return body ?? {}
+    return this.#service.audit.around({ operation, target, request, body }, answer)
   }
 }
 
-/** A POST without a body must still not be what a form of another site can send. */
-async function refuseBody(route: Route, request: PlainRequest): Promise<undefined> {
-  if (route.method !== 'POST') return undefined
-  await readJson(request, 1024)
-  return undefined
+/** @throws HttpProblem 422 with paths */
+function checkedBody({ body: schema }: Route, body: unknown): unknown {
+  if (schema === undefined) return undefined
+  const issues = issuesOf(schema, body ?? {})
+  if (issues.length > 0) throw new HttpProblem('unprocessable', 'the body does not fit', { issues })
+  return body ?? {}
 }
 
 const noQuery: Readonly<Record<string, unknown>> = Object.freeze({})

@@ -9,7 +9,7 @@ export const mountCases: Cases = (edge, engine) => {
 
   it.each([
     ['/api/v1', '/tasks', '/api/v1/tasks'],
-    ['/api', '/work/jobs', '/api/work/jobs'],
+    ['/api', '/background/jobs', '/api/background/jobs'],
     ['', '/jobs/', '/jobs'],
   ])('works mounted at %j with the path %s', async (mount, path, where) => {
     const { origin } = await open({ mount, path })

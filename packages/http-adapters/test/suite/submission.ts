@@ -146,6 +146,15 @@ export const submissionCases: Cases = (edge, engine) => {
     expect(tasks.getStats().submittedTasks).toBe(1)
   })
 
+  it('runs no task again for a repeated Idempotency-Key when its result is kept no longer', async () => {
+    const { post, end, tasks } = await open()
+    const first = await post('', { task: 'forgotten' }, { 'idempotency-key': 'k' })
+    expect((await end(first.json.taskId)).status).toBe(404)
+    const { json } = await post('', { task: 'forgotten' }, { 'idempotency-key': 'k' })
+    expect(json).toEqual({ taskId: first.json.taskId, name: 'forgotten', status: 'settled' })
+    expect(tasks.getStats().submittedTasks).toBe(1)
+  })
+
   it('makes the Idempotency-Key the unique key of the task', async () => {
     const { post, tasks } = await open()
     await tasks.pause()

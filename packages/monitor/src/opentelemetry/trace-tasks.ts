@@ -35,7 +35,9 @@ export function traceTasks(engine: TaskEngine, { tracerProvider = trace, current
   const tracer = tracerProvider.getTracer(TRACER)
   const spans = new TaskSpans(tracer)
   const wrap = wrapper(spans, currentTask)
-  const { submit, submitMany, register } = engine
+  const submit = engine.submit.bind(engine)
+  const submitMany = engine.submitMany.bind(engine)
+  const register = engine.register.bind(engine)
   const sending = <T>(
     call: TaskCall,
     count: number | undefined,
@@ -58,17 +60,17 @@ export function traceTasks(engine: TaskEngine, { tracerProvider = trace, current
     sending(
       call,
       undefined,
-      () => submit.call(engine, wrap.call(call), args),
+      () => submit(wrap.call(call), args),
       ({ taskId }) => [taskId],
     )
   const submitAll = (call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] =>
     sending(
       call,
       argsList.length,
-      () => submitMany.call(engine, wrap.call(call), argsList),
+      () => submitMany(wrap.call(call), argsList),
       (sent) => sent.map(({ taskId }) => taskId),
     )
-  const registerWrapped = (definition: TaskDefinition): void => register.call(engine, wrap.definition(definition))
+  const registerWrapped = (definition: TaskDefinition): void => register(wrap.definition(definition))
   Object.assign(engine, { submit: submitOne, submitMany: submitAll, register: registerWrapped })
   const leave = [
     engine.subscribe(['started'], (event) => spans.started(event)),

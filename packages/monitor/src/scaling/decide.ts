@@ -24,6 +24,8 @@ export interface LoadSample extends ScalingFigures {
   readonly now: number
   readonly at: number
   readonly workers: number
+  /** Nothing is started: workers are idle, and more of them would be too. */
+  readonly paused: boolean
   /** Workers that run something. */
   readonly active: number
   /** How far the engine lets itself be scaled. */
@@ -51,8 +53,8 @@ interface Target {
 }
 
 function countAgreement(state: ScalingState, sample: LoadSample, terms: ResolvedScalingOptions): ScalingState {
-  const up = reasonForMore(sample, terms) !== undefined
-  const down = !up && mayShrink(sample, terms)
+  const up = !sample.paused && reasonForMore(sample, terms) !== undefined
+  const down = !up && !sample.paused && mayShrink(sample, terms)
   return { ...state, wantedUp: up ? state.wantedUp + 1 : 0, wantedDown: down ? state.wantedDown + 1 : 0 }
 }
 
@@ -60,6 +62,7 @@ function targetOf(state: ScalingState, sample: LoadSample, terms: ResolvedScalin
   const { workers, now } = sample
   const { least, most } = boundsOf(sample, terms)
   if (workers < least) return { to: least, why: `there are never fewer than ${least}` }
+  if (sample.paused) return { to: workers, why: 'all tasks are paused' }
   const more = reasonForMore(sample, terms)
   if (more === undefined && !mayShrink(sample, terms)) return { to: workers, why: 'the load is within its thresholds' }
   const coolsUntil = state.changedAt + terms.cooldownSeconds * 1000

@@ -26,6 +26,7 @@ export class LoadLooks {
       now: this.#clock.now(),
       at: this.#clock.epochMs(),
       workers: lane.slots,
+      paused: stats.paused,
       active: lane.active,
       queued: lane.queued,
       // the part of the queue that workers could take

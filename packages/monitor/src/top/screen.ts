@@ -52,17 +52,15 @@ function classRows({ stats }: Look): string[][] {
 }
 
 function laneRows({ stats }: Look): string[][] {
-  return (Object.entries(stats.lanes) as [string, LaneReport][]).map(
-    ([lane, { slots, active, queued, wait, execution }]) => [
-      lane,
-      `${active}/${slots}`,
-      count(queued),
-      duration(wait?.recent.p95Ms ?? 0),
-      duration(execution?.recent.p50Ms ?? 0),
-      duration(execution?.recent.p95Ms ?? 0),
-      duration(execution?.recent.p99Ms ?? 0),
-    ],
-  )
+  return Object.entries<LaneReport>(stats.lanes).map(([lane, { slots, active, queued, wait, execution }]) => [
+    lane,
+    `${active}/${slots}`,
+    count(queued),
+    duration(wait?.recent.p95Ms ?? 0),
+    duration(execution?.recent.p50Ms ?? 0),
+    duration(execution?.recent.p95Ms ?? 0),
+    duration(execution?.recent.p99Ms ?? 0),
+  ])
 }
 
 /** Names shown: those with the most tasks of late. */

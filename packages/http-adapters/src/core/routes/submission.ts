@@ -135,20 +135,30 @@ export function submissionRoutes(service: Service): RouteGroup {
 }
 
 async function submitOne(service: Service, context: RouteContext): Promise<PlainResponse> {
-  const submission = context.body as Submission
-  const task = exposedTask(service, submission.task)
+  const { task: name, args = [], options } = context.body as Submission
+  const task = exposedTask(service, name)
   const key = readIdempotencyKey(context.request.header('idempotency-key'))
-  if (key === undefined) {
-    const result = await submit(withOptions(task, submission.options), submission.args ?? [], context.request)
-    return acceptedAnswer(context, result)
+  if (key !== undefined) return submitOnce(service, context, task, key)
+  const submitted = submit(options === undefined ? task : task.with(options), args, context.request)
+  const result = submitted instanceof Promise ? await submitted : submitted
+  await result.accepted
+  return acceptedAnswer(context, result)
+}
+
+/** With a key: a request that is repeated gives the task of the first time. */
+async function submitOnce(service: Service, context: RouteContext, task: AnyTask, key: string): Promise<PlainResponse> {
+  const { task: name, args = [], options = {} } = context.body as Submission
+  const content = [args, options]
+  const before = service.keys.find(name, key, content)
+  if (before !== undefined) {
+    // one that is kept no longer has settled, well or badly: it must not run again all the same
+    const known = await service.tasks.getTask(before)
+    const replayed = { taskId: before, name, status: known?.status ?? 'settled' }
+    return acceptedAnswer(context, replayed, { 'idempotency-replayed': 'true' })
   }
-  const content = [submission.args ?? [], submission.options ?? {}]
-  const before = service.keys.find(submission.task, key, content)
-  const known = before === undefined ? undefined : await service.tasks.getTask(before)
-  if (known !== undefined) return acceptedAnswer(context, known, { 'idempotency-replayed': 'true' })
-  const keyed = withOptions(task, { ...submission.options, uniqueKey: key })
-  const result = await submit(keyed, submission.args ?? [], context.request)
-  service.keys.remember(submission.task, key, content, result.taskId)
+  const result = await submit(task.with({ ...options, uniqueKey: key }), args, context.request)
+  service.keys.remember(name, key, content, result.taskId)
+  await result.accepted
   return acceptedAnswer(context, result)
 }
 
@@ -157,8 +167,8 @@ async function submitMany(service: Service, { body, request }: RouteContext): Pr
   if (request.header('idempotency-key') !== undefined || options?.uniqueKey !== undefined) {
     throw new HttpProblem('unprocessable', 'a batch cannot share one key; submit its tasks one by one')
   }
-  const task = withOptions(exposedTask(service, name), options)
-  const { results } = batchOf(task, argsList)
+  const task = exposedTask(service, name)
+  const { results } = batchOf(options === undefined ? task : task.with(options), argsList)
   await Promise.all(results.map((result) => result.accepted))
   const taskIds = results.map(({ taskId }) => taskId)
   return jsonText(202, JSON.stringify({ name, size: taskIds.length, taskIds }))
@@ -166,25 +176,22 @@ async function submitMany(service: Service, { body, request }: RouteContext): Pr
 
 /** A task that is not exposed is not there, as far as a client can tell. @throws UnknownTaskError */
 export function exposedTask({ tasks, options }: Service, name: string): AnyTask {
-  if (options.expose.has(name) && tasks.taskNames.includes(name)) return tasks.taskNamed(name)
+  try {
+    if (options.expose.has(name)) return tasks.taskNamed(name)
+  } catch {
+    // its message would name others that are there
+  }
   throw new UnknownTaskError(`no task named ${JSON.stringify(name)} can be submitted here`)
 }
 
-/** @throws HttpProblem 422: options that contradict each other, or the task */
-function withOptions(task: AnyTask, options: SubmitOptions | undefined): AnyTask {
-  return options === undefined ? task : task.with(options)
-}
-
 /** @throws QueueFullError, PayloadError with paths from the body inwards, EngineClosedError, UniqueKeyConflictError */
-export async function submit(
+export function submit(
   task: AnyTask,
   args: readonly unknown[],
   request: PlainRequest,
-): Promise<TaskResult<unknown>> {
+): TaskResult<unknown> | Promise<TaskResult<unknown>> {
   try {
-    const result = task.delay(...args)
-    await result.accepted
-    return result
+    return task.delay(...args)
   } catch (thrown) {
     if (thrown instanceof PayloadError) throw withPath(thrown, ['args'])
     // what the definition of an exposed task can still lack is a schema that answers at once
@@ -230,8 +237,9 @@ function withPath(error: PayloadError, prefix: Issue['path']): PayloadError {
 export function acceptedAnswer(
   { publicPath }: RouteContext,
   { taskId, name, status }: { readonly taskId: string; readonly name: string; readonly status: string },
-  headers: Readonly<Record<string, string>> = {},
+  headers?: Readonly<Record<string, string>>,
 ): PlainResponse {
   const location = `${publicPath}/${encodeURIComponent(taskId)}`
-  return jsonText(202, JSON.stringify({ taskId, name, status }), { location, ...headers })
+  const text = JSON.stringify({ taskId, name, status })
+  return jsonText(202, text, headers === undefined ? { location } : { location, ...headers })
 }

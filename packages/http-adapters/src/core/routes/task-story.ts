@@ -75,7 +75,9 @@ export function taskStoryRoutes(service: Service): RouteGroup {
             priority: priorityNames[task.priority],
             tags: [...task.tags],
           })
-          return acceptedAnswer(context, await submit(again, args, request))
+          const result = await submit(again, args, request)
+          await result.accepted
+          return acceptedAnswer(context, result)
         },
       },
     ],
