@@ -174,6 +174,27 @@ function contextCases(lane: IsolateLane): ConformanceCase[] {
       assert.equal(typeof info?.lastHeartbeatAt, 'number')
       assert.deepEqual(info?.progress, { ratio: 0.5, message: 'half' })
     }),
+    isolateCase(lane, 'tasks that wait for it are queued, wherever they are on their way', async (t) => {
+      const engine = await startIsolates(t)
+      const started = nextEvent(engine, 'started')
+      const blocker = engine.submit(t.define(engine, loopForEver, { lane, timeoutMs: Infinity }), [])
+      await started
+      const handles = [1, 2, 3].map(() =>
+        engine.submit(
+          t.define(engine, () => 1, { lane, priority: 'high' }),
+          [],
+        ),
+      )
+      await someTurns()
+      const { highQueueSize, totalQueued, scheduledTasks, runningTasks, priorities, lanes } = engine.snapshot()
+      assert.deepEqual(
+        { highQueueSize, totalQueued, scheduledTasks, runningTasks, queued: lanes[lane]?.queued },
+        { highQueueSize: 3, totalQueued: 3, scheduledTasks: 0, runningTasks: 1, queued: 3 },
+      )
+      assert.ok(priorities[1].oldestAgeMs > 0)
+      blocker.cancel()
+      for (const handle of handles) handle.cancel()
+    }),
     isolateCase(lane, 'statistics say where it ran', async (t) => {
       const engine = await startIsolates(t)
       const handle = engine.submit(
