@@ -15,6 +15,7 @@ const places = {
       `packages/http-adapters/${folder}/${name}.ts`,
     ]),
   monitor: (name) => [`packages/monitor/test/${name}.test.ts`],
+  dashboard: (name) => [`apps/dashboard/test/${name}.test.ts`],
   demo: (name) => [`apps/demo/test/${name}.test.ts`],
 }
 

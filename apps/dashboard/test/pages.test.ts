@@ -90,7 +90,7 @@ describeInBrowser('pages', () => {
         (url) => !url.startsWith(`${origin}/a/very/deep/path/`) && !url.startsWith(`${origin}/a/very/deep/path?`),
       ),
     ).toEqual([])
-    const policy = (await (await fetch(place.url)).headers).get('content-security-policy')
+    const policy = (await fetch(place.url)).headers.get('content-security-policy')
     expect(policy).toContain("default-src 'none'")
     expect(policy).not.toContain('unsafe')
   })

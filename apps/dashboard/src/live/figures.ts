@@ -41,6 +41,6 @@ export function followFigures(): () => void {
   )
 }
 
-function load(signal: AbortSignal): Promise<Figures> {
-  return ask<Figures>('/live', {}, signal)
+function load(until: AbortSignal): Promise<Figures> {
+  return ask<Figures>('/live', {}, until)
 }

@@ -12,7 +12,7 @@ export const rights = signal<Rights>(none)
 export function followRights(): () => void {
   return repeat(
     60_000,
-    (signal) => ask<Rights>('/rights', {}, signal),
+    (until) => ask<Rights>('/rights', {}, until),
     (next) => (rights.value = next),
     () => {},
   )

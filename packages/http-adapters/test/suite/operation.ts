@@ -146,7 +146,7 @@ export const operationCases: Cases = (edge, engine) => {
 
   it('lists schedules and decisions of the auto-scaler', async () => {
     const { get, tasks } = await open()
-    tasks.schedule('often', { everyMs: 3_600_000 }, tasks.taskNamed('echo') as never, [] as never)
+    tasks.schedule('often', { everyMs: 3_600_000 }, tasks.taskNamed('echo'), [] as never)
     const { json } = await get('/schedules')
     expect(json.schedules).toMatchObject([{ id: 'often', taskName: 'echo', paused: false, lastError: null }])
     expect((await get('/scaling')).json.decisions).toEqual([])
