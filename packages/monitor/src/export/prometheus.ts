@@ -9,7 +9,7 @@ const texts = new WeakMap<Monitor, SpacedOut<Promise<string>>>()
 
 /**
  * All metrics in the text format of Prometheus; serve it as `text/plain; version=0.0.4`. When it is asked for all the time, the
- * latest is given again, so that making it takes at most 1 % of the time.
+ * latest is given again, so that making it takes about 1 % of the processor time of the process.
  */
 export async function prometheusText(monitor: Monitor): Promise<string> {
   const client = await import('prom-client')
