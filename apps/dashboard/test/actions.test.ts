@@ -4,6 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Page } from 'playwright-core'
 import { expect, it, onTestFinished } from 'vitest'
 import { describeInBrowser, openPage } from './chromium.ts'
+import { look } from './look.ts'
 import { busy, stand } from './stand.ts'
 
 /** Presses a button of the page, and then the one of the dialog. */
@@ -20,11 +21,12 @@ describeInBrowser('actions', () => {
     onTestFinished(() => void unsubscribe('catzilla:http:audit', hear))
     const place = await stand()
     const { runningId } = await busy(place)
-    const { page } = await openPage()
+    const { page } = await openPage({ bypassCSP: true })
     await page.goto(`${place.url}#/tasks/${runningId}`)
     await page.getByRole('button', { name: 'Cancel', exact: true }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Reason').fill('wrong month')
+    expect(await look(page, 'dialog-light')).toEqual([])
     // nothing happens before it is confirmed
     expect((await place.tasks.getTask(runningId))?.status).toBe('running')
     await dialog.getByRole('button', { name: 'Cancel the task' }).click()
@@ -32,6 +34,7 @@ describeInBrowser('actions', () => {
     await page.getByText('wrong month').first().waitFor()
     await page.goto(`${place.url}#/audit`)
     await page.locator('tbody tr', { hasText: 'cancel task' }).getByText('report.build').waitFor()
+    expect(await look(page, 'audit-entries-light')).toEqual([])
     expect(told).toMatchObject([{ operation: 'cancelTask', taskId: runningId, outcome: 'done', from: '127.0.0.1' }])
   })
 

@@ -1,6 +1,7 @@
 // Figures move by themselves, rest while nobody looks, and come back when the server does.
 import { expect, it } from 'vitest'
 import { describeInBrowser, openPage } from './chromium.ts'
+import { look } from './look.ts'
 import { busy, stand, until } from './stand.ts'
 
 describeInBrowser('a page left open', () => {
@@ -65,11 +66,12 @@ describeInBrowser('a page left open', () => {
   it('says that the server is away, keeps what it knew, and goes on when it is back', async () => {
     const place = await stand()
     await busy(place)
-    const { page } = await openPage({}, /ERR_|Failed to load resource/)
+    const { page } = await openPage({ bypassCSP: true, colorScheme: 'dark' }, /ERR_|Failed to load resource/)
     await page.goto(place.url)
     await page.locator('.tile-value').first().waitFor()
     await place.stopServer()
     await page.getByText('Disconnected since').waitFor()
+    expect(await look(page, 'disconnected-dark')).toEqual([])
     expect(await page.locator('.tile', { hasText: 'Failed' }).locator('.tile-value').textContent()).toBe('7')
     await place.startServer()
     await page.getByText('Disconnected since').waitFor({ state: 'detached' })

@@ -1,16 +1,8 @@
 // Every page as people see it: light, dark and on a phone, without a word of complaint from the browser, and as axe wants it.
-import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowser, openPage } from './chromium.ts'
+import { look } from './look.ts'
 import { busy, stand } from './stand.ts'
-
-const shots = join(import.meta.dirname, '../screenshots')
-mkdirSync(shots, { recursive: true })
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 interface Look {
   readonly name: string
@@ -24,25 +16,12 @@ const looks: readonly Look[] = [
   { name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 ]
 
-async function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } }
-    const { violations: found } = await axe.run()
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-  })
-}
-
-interface AxeResults {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[]
-}
-
 describeInBrowser('pages', () => {
-  it.each(looks)('are shown in $name', async ({ name, ...look }) => {
+  it.each(looks)('are shown in $name', async ({ name, ...setting }) => {
     const place = await stand()
     const { runningId, failedId, retriedId } = await busy(place)
     // axe is put there past the policy of the page, which lets nothing in
-    const { page } = await openPage({ ...look, bypassCSP: true })
-    await page.addInitScript({ path: axePath })
+    const { page } = await openPage({ ...setting, bypassCSP: true })
     const pages: readonly [path: string, file: string, shown: string][] = [
       ['tasks', 'tasks', 'email.send'],
       [`tasks/${runningId}`, 'task-running', 'collecting'],
@@ -63,8 +42,7 @@ describeInBrowser('pages', () => {
       await page.goto(`${place.url}#/${path}`)
       await page.getByText(shown).first().waitFor()
       if (path === '') await page.locator('.uplot canvas').nth(3).waitFor()
-      await page.screenshot({ path: join(shots, `${file}-${name}.png`) })
-      problems.push(...(await violations(page)).map((violation) => `${path}: ${violation}`))
+      problems.push(...(await look(page, `${file}-${name}`)).map((violation) => `${path}: ${violation}`))
       const wide = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       )
