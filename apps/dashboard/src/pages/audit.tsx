@@ -71,7 +71,7 @@ function Row({ entry }: { readonly entry: AuditEntry }): JSX.Element {
       </td>
       <td class="text">{from ?? '–'}</td>
       <td class="text">
-        <code>{typeof details === 'string' ? details : JSON.stringify(details)}</code>
+        <code>{typeof details === 'string' ? details : JSON.stringify(details).replace('{}', '')}</code>
       </td>
     </tr>
   )

@@ -1,7 +1,7 @@
 // Nothing is changed without being asked about first: one dialog, which also shows how far the change is and why it failed.
 import { signal } from '@preact/signals'
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { RequestError } from '../server/request.ts'
 import { say } from './toast.tsx'
 
@@ -34,7 +34,7 @@ function Dialog({ change }: { readonly change: Change }): JSX.Element {
   const [input, setInput] = useState(change.input?.initial ?? '')
   const [progress, setProgress] = useState<string | undefined>(undefined)
   const [error, setError] = useState<Error | undefined>(undefined)
-  useEffect(() => dialog.current?.showModal(), [])
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   const close = (): void => {
     dialog.current?.close()
     asked.value = undefined

@@ -14,7 +14,7 @@ export interface AuditEntry {
   readonly from: string | null
   /** `refused`: it was allowed, but could not be done. */
   readonly outcome: 'done' | 'refused'
-  /** The body without arguments of tasks, or why it was refused. */
+  /** Query and body without arguments of tasks, or why it was refused. */
   readonly details: unknown
 }
 
@@ -23,6 +23,7 @@ export interface AuditedChange {
   readonly operation: string
   readonly target: AuthorizationTarget
   readonly request: Pick<PlainRequest, 'remoteAddress' | 'original'>
+  readonly query: Readonly<Record<string, unknown>>
   readonly body: unknown
 }
 
@@ -36,7 +37,10 @@ export class AuditLog {
 
   /** Makes the change, and enters what became of it. @throws what `make` throws */
   async around<T>(change: AuditedChange, make: () => T | Promise<T>): Promise<T> {
-    const { args: _, ...details } = (change.body ?? {}) as Readonly<Record<string, unknown>>
+    const { args: _, ...details } = { ...change.query, ...(change.body as object | undefined) } as Record<
+      string,
+      unknown
+    >
     try {
       const made = await make()
       this.#enter(change, 'done', details)

@@ -92,11 +92,11 @@ export class RequestWalk implements TaskHttp {
   /** Answers, and enters in the audit log what became of it. */
   #enter(
     { operationId: operation }: Route,
-    { request, body }: RouteContext,
+    { request, query, body }: RouteContext,
     target: AuthorizationTarget = {},
     answer: () => PlainResponse | Promise<PlainResponse>,
   ): Promise<PlainResponse> {
-    return this.#service.audit.around({ operation, target, request, body }, answer)
+    return this.#service.audit.around({ operation, target, request, query, body }, answer)
   }
 }
 

@@ -163,14 +163,17 @@ export const operationCases: Cases = (edge, engine) => {
     await send('DELETE', `/${taskId}`)
     await post(`/${taskId}/run`, { args: ['secret'] })
     await post('/pause', { name: 'echo' })
+    const paused = await submit('echo')
+    await send('DELETE', `/${paused}?reason=enough`)
     const { json, text } = await get('/audit')
     expect(json.entries).toMatchObject([
+      { operation: 'cancelTask', taskId: paused, outcome: 'done', details: { reason: 'enough' } },
       { operation: 'pauseTasks', taskName: 'echo', outcome: 'done', details: { name: 'echo' } },
       { operation: 'runTaskAgain', taskId, outcome: 'done', details: {} },
       { operation: 'cancelTask', taskId, taskName: 'echo', outcome: 'refused', from: '127.0.0.1' },
     ])
     expect(text).not.toContain('secret')
-    expect(told).toHaveLength(3)
+    expect(told).toHaveLength(4)
     for (const entry of told) expect(entry).toHaveProperty('request')
   })
 
