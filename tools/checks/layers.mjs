@@ -24,7 +24,8 @@ export const layers = {
   '@catzilla/workflow': { value: ['@catzilla/api'] },
   '@catzilla/monitor': { type: ['@catzilla/engine'] },
   '@catzilla/http-adapters': { value: ['@catzilla/api'], late: ['@catzilla/monitor'] },
-  '@catzilla/dashboard': { type: ['@catzilla/monitor'] },
+  // types alone; its tests run it on the packages
+  '@catzilla/dashboard': { type: ['@catzilla/monitor', '@catzilla/api', '@catzilla/http-adapters'] },
   '@catzilla/demo': { value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'] },
   '@catzilla/bench': {
     value: [

@@ -59,7 +59,7 @@ export function isSourceFile(path) {
 /** Files that are committed and no source: documents, settings and data. */
 export function isOtherFile(path) {
   return (
-    /\.(md|json|ya?ml|csv)$/.test(path) ||
+    /\.(md|json|ya?ml|csv|svg)$/.test(path) ||
     /^(LICENSE|run|\.(clang-format|editorconfig|gitattributes|gitignore|nvmrc))$/.test(basename(path))
   )
 }

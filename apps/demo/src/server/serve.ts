@@ -37,7 +37,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   })
   const { name } = tasks.engineInfo
   terminal.text(`Catzilla Tasks on ${framework}, the ${name} engine, a mail server on 127.0.0.1:${smtpPort}`)
-  terminal.text(`listening on ${origin}; Ctrl-C ends it\n\n${examples(origin)}`)
+  terminal.text(`listening on ${origin}; Ctrl-C ends it\n\n  dashboard: ${origin}/tasks/dashboard\n${examples(origin)}`)
 }
 
 function examples(origin: string): string {

@@ -85,6 +85,23 @@ function requireYes(verdict: unknown, action: RouteAction, wwwAuthenticate: stri
   throw new HttpProblem('forbidden', `this is not allowed: ${action}`)
 }
 
+/** What the client may do on the whole; of a single task `authorize` may say otherwise. */
+export async function rightsOf(
+  request: PlainRequest,
+  { authorize }: AccessRules,
+): Promise<Record<(typeof changes)[number], boolean>> {
+  const verdicts = await Promise.all(
+    changes.map(async (action) => {
+      if (typeof authorize !== 'function') return [action, authorize === 'this-machine'] as const
+      const verdict: unknown = await authorize(request.original, action, {})
+      return [action, verdict === true] as const
+    }),
+  )
+  return Object.fromEntries(verdicts) as Record<(typeof changes)[number], boolean>
+}
+
+const changes = ['submit', 'cancel', 'retry', 'pause', 'scale'] as const
+
 /** Headers that a proxy on this machine adds for a client somewhere else. */
 const forwarding = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
 

@@ -4,6 +4,7 @@ import { priorityNames } from '@catzilla/api'
 import type { BackgroundTasks, EngineEvents, EngineEventType } from '@catzilla/api'
 import type { PlainRequest } from './plain.ts'
 import { HttpProblem } from './problem.ts'
+import { TaskHistory } from './task-history.ts'
 import { errorView } from './task-view.ts'
 import type { ViewOptions } from './task-view.ts'
 
@@ -63,6 +64,7 @@ const LINGER_MS = 60_000
 export class EventHub {
   readonly #tasks: BackgroundTasks
   readonly #options: HubOptions
+  readonly history: TaskHistory
   readonly #clients = new Set<Client>()
   /** Of the sequence of numbers: a new one begins whenever events were not recorded. */
   #name = newName()
@@ -77,6 +79,7 @@ export class EventHub {
   constructor(tasks: BackgroundTasks, options: HubOptions) {
     this.#tasks = tasks
     this.#options = options
+    this.history = new TaskHistory(options)
   }
 
   get clients(): number {
@@ -132,6 +135,7 @@ export class EventHub {
     this.#heart ??= setInterval(() => {
       for (const client of this.#clients) this.#send(client, heartbeat)
     }, this.#options.heartbeatMs).unref()
+    this.history.begin(Date.now())
     if (this.#stop.length === 0) {
       this.#stop = eventTypes.map((type) => this.#tasks.on(type, (event) => this.#publish(event)))
     }
@@ -141,6 +145,7 @@ export class EventHub {
     for (const stop of this.#stop) stop()
     this.#stop = []
     this.#ring = []
+    this.history.clear()
     this.#name = newName()
     this.#number = 0
     clearInterval(this.#heart)
@@ -154,6 +159,7 @@ export class EventHub {
   }
 
   #publish(event: EngineEvents[EngineEventType]): void {
+    this.history.add(event)
     const number = ++this.#number
     const { name, taskId } = 'taskId' in event ? event : { name: undefined, taskId: undefined }
     const text = JSON.stringify(dataOf(event, this.#options))

@@ -16,6 +16,9 @@ export interface MonitorSource {
   getStats(): object
   getWorkerDetails(): readonly object[] | Promise<readonly object[]>
   health(): Health
+  readonly autoScaling?: boolean
+  /** The oldest first. */
+  readonly scalingDecisions?: readonly object[]
 }
 
 type MonitoredTasks = Pick<BackgroundTasks, 'monitor' | 'getStats'>

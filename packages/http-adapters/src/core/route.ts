@@ -37,6 +37,8 @@ interface RouteBase {
   readonly path: string
   /** What `authorize` is asked; null: nobody is asked. */
   readonly action: RouteAction | null
+  /** Whether the audit log gets an entry: for what changes something. */
+  readonly audited?: true
   /** Unique; begins with a verb, in camelCase. */
   readonly operationId: string
   readonly summary: string

@@ -1,5 +1,6 @@
 // What the routes of one mount share.
 import type { BackgroundTasks } from '@catzilla/api'
+import { AuditLog } from './audit-log.ts'
 import { DashboardFiles } from './dashboard-files.ts'
 import { EventHub } from './event-hub.ts'
 import { OptionalMonitor } from './monitor.ts'
@@ -15,6 +16,7 @@ export interface Service {
   readonly hub: EventHub
   readonly keys: RememberedKeys
   readonly dashboard: DashboardFiles
+  readonly audit: AuditLog
 }
 
 export function createService(tasks: BackgroundTasks, options: ResolvedOptions): Service {
@@ -27,5 +29,6 @@ export function createService(tasks: BackgroundTasks, options: ResolvedOptions):
     hub: new EventHub(tasks, options),
     keys: new RememberedKeys(options.idempotencyMs),
     dashboard: new DashboardFiles(async () => options.dashboard ?? monitor.dashboardFolder()),
+    audit: new AuditLog(),
   }
 }

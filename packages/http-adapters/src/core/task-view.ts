@@ -52,7 +52,12 @@ export const taskErrorSchema: Schema = {
   type: 'object',
   description: 'How a task ended that was not completed.',
   required: ['name', 'message'],
-  properties: { name: { type: 'string' }, message: { type: 'string' }, code: { type: 'string' } },
+  properties: {
+    name: { type: 'string' },
+    message: { type: 'string' },
+    code: { type: 'string' },
+    cause: { description: 'The same of the error that caused it.' },
+  },
 }
 
 /** One line of a list: everything but what may be large. */
@@ -85,6 +90,21 @@ export function errorView(
   taskName: string,
   { redact, includeStacks }: ViewOptions,
 ): Record<string, unknown> {
+  const chain = causesOf(error).map((one) => withoutCause(one, taskName, { redact, includeStacks }))
+  return chain.reduceRight<Record<string, unknown>>((cause, view) => ({ ...view, cause }), chain.pop() ?? {})
+}
+
+/** Longest chain of causes that is shown. */
+const CAUSES = 8
+
+/** The error and what caused it, as far as those are errors. */
+function causesOf(error: Error): readonly Error[] {
+  const chain = [error]
+  for (let { cause } = error; cause instanceof Error && chain.length < CAUSES; { cause } = cause) chain.push(cause)
+  return chain
+}
+
+function withoutCause(error: Error, taskName: string, { redact, includeStacks }: ViewOptions): Record<string, unknown> {
   const { code } = error as { readonly code?: unknown }
   const view = {
     name: error.name,

@@ -64,8 +64,10 @@ export class RequestWalk implements TaskHttp {
       const publicPath = options.publicPath ?? request.base
       const context: RouteContext = { request, tasks, params, query, body: checkedBody(route, body), publicPath }
       if (route.aboutTask === true) return await this.#answerAboutTask(route, context)
-      const asked = authorizeAll(request, route.action, route.targets?.(context) ?? everything, options)
+      const targets = route.targets?.(context) ?? everything
+      const asked = authorizeAll(request, route.action, targets, options)
       if (asked !== undefined) await asked
+      if (route.audited === true) return await this.#enter(route, context, targets[0], () => route.handle(context))
       return await route.handle(context)
     } catch (thrown) {
       return problemOf(thrown, this.#service.options)
@@ -83,7 +85,18 @@ export class RequestWalk implements TaskHttp {
     const target = task === undefined ? { taskId } : { taskId, taskName: task.name, task }
     await authorizeAll(context.request, route.action, [target], this.#service.options)
     if (task === undefined) throw new HttpProblem('not-found', 'no task is kept with this id')
-    return route.handle({ ...context, task })
+    if (route.audited !== true) return route.handle({ ...context, task })
+    return this.#enter(route, context, target, () => route.handle({ ...context, task }))
+  }
+
+  /** Answers, and enters in the audit log what became of it. */
+  #enter(
+    { operationId: operation }: Route,
+    { request, query, body }: RouteContext,
+    target: AuthorizationTarget = {},
+    answer: () => PlainResponse | Promise<PlainResponse>,
+  ): Promise<PlainResponse> {
+    return this.#service.audit.around({ operation, target, request, query, body }, answer)
   }
 }
 

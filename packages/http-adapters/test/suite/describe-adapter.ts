@@ -9,6 +9,7 @@ import { eventCases } from './events.ts'
 import { figureCases } from './figures.ts'
 import { hostileCases } from './hostile.ts'
 import { mountCases } from './mounts.ts'
+import { operationCases } from './operation.ts'
 import { submissionCases } from './submission.ts'
 import { taskCases } from './tasks.ts'
 
@@ -24,6 +25,7 @@ const groups: readonly Cases[] = [
   eventCases,
   mountCases,
   dashboardCases,
+  operationCases,
 ]
 
 const nativeMissing = reasonAgainst('native')

@@ -67,6 +67,17 @@ export const figureCases: Cases = (edge, engine) => {
     expect(Object.keys(json.paths).toSorted()).toEqual(
       [
         '/',
+        '/audit',
+        '/cancel',
+        '/failures',
+        '/live',
+        '/retry',
+        '/rights',
+        '/scaling',
+        '/schedules',
+        '/{id}/history',
+        '/{id}/lane',
+        '/{id}/run',
         '/batch',
         '/dashboard',
         '/dashboard/{rest}',

@@ -4,8 +4,11 @@ import type { Service } from '../service.ts'
 import { controlRoutes } from './control.ts'
 import { documentRoutes } from './documents.ts'
 import { figureRoutes } from './figures.ts'
+import { matchingRoutes } from './matching.ts'
+import { operationRoutes } from './operation.ts'
 import { streamRoutes } from './streams.ts'
 import { submissionRoutes } from './submission.ts'
+import { taskStoryRoutes } from './task-story.ts'
 import { taskRoutes } from './tasks.ts'
 
 export function routeGroups(service: Service): readonly RouteGroup[] {
@@ -15,6 +18,9 @@ export function routeGroups(service: Service): readonly RouteGroup[] {
     taskRoutes(service),
     streamRoutes(service),
     controlRoutes(),
+    matchingRoutes(service),
+    operationRoutes(service),
+    taskStoryRoutes(service),
     ...service.options.groups,
   ]
   groups.push(documentRoutes(service, groups))

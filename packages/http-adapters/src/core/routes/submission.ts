@@ -175,7 +175,7 @@ async function submitMany(service: Service, { body, request }: RouteContext): Pr
 }
 
 /** A task that is not exposed is not there, as far as a client can tell. @throws UnknownTaskError */
-function exposedTask({ tasks, options }: Service, name: string): AnyTask {
+export function exposedTask({ tasks, options }: Service, name: string): AnyTask {
   try {
     if (options.expose.has(name)) return tasks.taskNamed(name)
   } catch {
@@ -185,7 +185,7 @@ function exposedTask({ tasks, options }: Service, name: string): AnyTask {
 }
 
 /** @throws QueueFullError, PayloadError with paths from the body inwards, EngineClosedError, UniqueKeyConflictError */
-function submit(
+export function submit(
   task: AnyTask,
   args: readonly unknown[],
   request: PlainRequest,
@@ -234,7 +234,7 @@ function withPath(error: PayloadError, prefix: Issue['path']): PayloadError {
   return new PayloadError(error.message, issues, { cause: error })
 }
 
-function acceptedAnswer(
+export function acceptedAnswer(
   { publicPath }: RouteContext,
   { taskId, name, status }: { readonly taskId: string; readonly name: string; readonly status: string },
   headers?: Readonly<Record<string, string>>,

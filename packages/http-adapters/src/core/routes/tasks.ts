@@ -7,6 +7,8 @@ import { HttpProblem } from '../problem.ts'
 import type { RouteGroup, TaskRouteContext } from '../route.ts'
 import type { Schema } from '../schema.ts'
 import type { Service } from '../service.ts'
+import { filterSchemas } from '../task-filter.ts'
+import { searchTasks } from '../task-search.ts'
 import { endOf, lineOf, taskErrorSchema, taskSchema, viewOf } from '../task-view.ts'
 
 const statuses = taskSchema.properties?.['status'] ?? {}
@@ -38,16 +40,14 @@ export function taskRoutes(service: Service): RouteGroup {
         operationId: 'listTasks',
         summary: 'Tasks, newest first, a page at a time',
         query: {
-          status: { type: 'array', items: statuses, description: 'One or more, with commas between.' },
-          name: { type: 'string', minLength: 1, maxLength: 200 },
-          priority: { type: 'string', enum: ['critical', 'high', 'normal', 'low'] },
-          tags: { type: 'array', items: { type: 'string' }, description: 'All of these, with commas between.' },
+          ...filterSchemas,
           limit: { type: 'integer', minimum: 1, maximum: 1000, default: 50 },
           cursor: { type: 'string', maxLength: 200, description: '`nextCursor` of the page before.' },
         },
         responses: {
           200: {
-            description: 'A page, without arguments, results and logs.',
+            description:
+              'Without arguments, results and logs. A page may have fewer than `limit`, or none, though more come.',
             schema: {
               type: 'object',
               required: ['tasks', 'nextCursor'],
@@ -57,7 +57,7 @@ export function taskRoutes(service: Service): RouteGroup {
         },
         problems: [400],
         async handle({ query }) {
-          const page = await tasks.listTasks(query)
+          const page = await searchTasks(tasks, query, options)
           const lines = page.tasks.map((task) => lineOf(task, options))
           return jsonText(200, JSON.stringify({ tasks: lines, nextCursor: page.nextCursor ?? null }))
         },
@@ -93,6 +93,7 @@ export function taskRoutes(service: Service): RouteGroup {
         path: '/:id',
         aboutTask: true,
         action: 'cancel',
+        audited: true,
         operationId: 'cancelTask',
         summary: 'End a task: one that waits never starts, one that runs has its signal aborted',
         query: { reason: { type: 'string', minLength: 1, maxLength: 500 } },
@@ -105,6 +106,7 @@ export function taskRoutes(service: Service): RouteGroup {
         path: '/:id/retry',
         aboutTask: true,
         action: 'retry',
+        audited: true,
         operationId: 'retryTask',
         summary: 'Submit a failed, cancelled or expired task again, as a new task',
         responses: {

@@ -1,0 +1,78 @@
+// What was changed over HTTP, and from where.
+import type { JSX } from 'preact'
+import { usePolled } from '../live/polled.ts'
+import { PageHead, Panel, Scrolled } from '../parts/panel.tsx'
+import { Empty, Loaded } from '../parts/states.tsx'
+import { hrefOf } from '../place.ts'
+import type { AuditEntry } from '../server/answers.ts'
+import { ask } from '../server/request.ts'
+import { time } from '../wording.ts'
+
+export function AuditPage(): JSX.Element {
+  const polled = usePolled('audit', 2000, (signal) => ask<{ entries: readonly AuditEntry[] }>('/audit', {}, signal))
+  return (
+    <>
+      <PageHead title="Audit">
+        <p class="muted">The latest 500 changes; the channel catzilla:http:audit has all of them, for logs.</p>
+      </PageHead>
+      <Loaded of={polled}>
+        {({ entries }) =>
+          entries.length === 0 ? (
+            <Empty title="Nothing was changed so far">
+              Pausing, scaling, cancelling and retrying leave an entry here.
+            </Empty>
+          ) : (
+            <Panel title="Changes">
+              <Scrolled label="Changes">
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">Time</th>
+                      <th scope="col" class="text">
+                        Change
+                      </th>
+                      <th scope="col" class="text">
+                        Task
+                      </th>
+                      <th scope="col" class="text">
+                        From
+                      </th>
+                      <th scope="col" class="text">
+                        Details
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {entries.map((entry) => (
+                      <Row entry={entry} />
+                    ))}
+                  </tbody>
+                </table>
+              </Scrolled>
+            </Panel>
+          )
+        }
+      </Loaded>
+    </>
+  )
+}
+
+function Row({ entry }: { readonly entry: AuditEntry }): JSX.Element {
+  const { at, operation, taskId, taskName, from, outcome, details } = entry
+  return (
+    <tr>
+      <th scope="row">{time(at)}</th>
+      <td class="text">
+        {operation.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}{' '}
+        {outcome === 'refused' && <span class="badge s-failed">refused</span>}
+      </td>
+      <td class="text">
+        {taskId === null ? (taskName ?? 'all') : <a href={hrefOf(['tasks', taskId])}>{taskName ?? taskId}</a>}
+      </td>
+      <td class="text">{from ?? '–'}</td>
+      <td class="text">
+        <code>{typeof details === 'string' ? details : JSON.stringify(details).replace('{}', '')}</code>
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,178 @@
+// What can be done from the page: asked about first, done by the server, entered in its audit log, and not offered to
+// those who may only read.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Page } from 'playwright-core'
+import { expect, it, onTestFinished } from 'vitest'
+import { describeInBrowser, openPage } from './chromium.ts'
+import { look } from './look.ts'
+import { busy, stand } from './stand.ts'
+
+/** Presses a button of the page, and then the one of the dialog. */
+async function press(page: Page, name: string, confirm: string): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name, exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: confirm, exact: true }).click()
+}
+
+describeInBrowser('actions', () => {
+  it('cancel a task that runs, with a reason, and leave an entry in the audit log', async () => {
+    const told: unknown[] = []
+    const hear = (message: unknown): void => void told.push(message)
+    subscribe('catzilla:http:audit', hear)
+    onTestFinished(() => void unsubscribe('catzilla:http:audit', hear))
+    const place = await stand()
+    const { runningId } = await busy(place)
+    const { page } = await openPage({ bypassCSP: true })
+    await page.goto(`${place.url}#/tasks/${runningId}`)
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Reason').fill('wrong month')
+    expect(await look(page, 'dialog-light')).toEqual([])
+    // nothing happens before it is confirmed
+    expect((await place.tasks.getTask(runningId))?.status).toBe('running')
+    await dialog.getByRole('button', { name: 'Cancel the task' }).click()
+    await page.locator('.page-head').getByText('cancelled').waitFor()
+    await page.getByText('wrong month').first().waitFor()
+    await page.goto(`${place.url}#/audit`)
+    await page.locator('tbody tr', { hasText: 'cancel task' }).getByText('report.build').waitFor()
+    await page.getByText('"reason":"wrong month"').waitFor()
+    expect(await look(page, 'audit-entries-light')).toEqual([])
+    expect(told).toMatchObject([{ operation: 'cancelTask', taskId: runningId, outcome: 'done', from: '127.0.0.1' }])
+  })
+
+  it('leave everything as it is when the question is answered with no', async () => {
+    const place = await stand()
+    const { runningId } = await busy(place)
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/tasks/${runningId}`)
+    await press(page, 'Cancel', 'Leave it')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(place.requests.filter((request) => !request.startsWith('GET'))).toEqual([])
+  })
+
+  it('retry a failed task as a new one, and lead to it', async () => {
+    const place = await stand()
+    const { failedId } = await busy(place)
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/tasks/${failedId}`)
+    await press(page, 'Retry', 'Retry')
+    await page.getByRole('link', { name: failedId }).waitFor()
+    await page.locator('.page-head').getByText('failed').waitFor()
+    const [newest] = (await place.tasks.listTasks({ name: 'payment.charge' })).tasks
+    expect(newest).toMatchObject({ retryOf: failedId, args: [4000] })
+  })
+
+  it('run a task with other input, and show what is wrong with input that is none', async () => {
+    const place = await stand()
+    const { runningId } = await busy(place)
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/tasks/${runningId}`)
+    await page.getByRole('button', { name: 'Run with other input…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox').fill('{"month": 1}')
+    await dialog.getByRole('button', { name: 'Run' }).click()
+    await dialog.getByRole('alert').getByText('The arguments are a JSON array').waitFor()
+    await dialog.getByRole('textbox').fill('["1999-12"]')
+    await dialog.getByRole('button', { name: 'Run' }).click()
+    await page.getByText('"1999-12"').waitFor()
+    place.openGate()
+    await page.getByText('"month": "1999-12"').waitFor()
+    const { tasks } = await place.tasks.listTasks({ name: 'report.build', status: 'completed' })
+    expect(tasks.map(({ args }) => args)).toContainEqual(['1999-12'])
+  })
+
+  it('retry a whole group of failures', async () => {
+    const place = await stand()
+    await busy(place)
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/failures`)
+    await page.getByRole('button', { name: 'Retry all of payment.charge' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Retry all' }).click()
+    await page.getByText('Retried 7 tasks').waitFor()
+    await page.locator('.group-count').getByText('14', { exact: true }).waitFor()
+    const retried = await place.tasks.listTasks({ name: 'payment.charge' })
+    expect(retried.tasks.filter(({ retryOf }) => retryOf !== null)).toHaveLength(7)
+  })
+
+  it('cancel all that match the filter, part by part, and nothing else', async () => {
+    const place = await stand()
+    await place.tasks.pause()
+    const { send, report } = place.named
+    const all = Array.from({ length: 450 }, (_, n): [string, string] => [`user-${n}@example.org`, `Letter ${n}`])
+    const results = [...send.with({ tags: ['campaign'] }).batch(all).results, report.delay('2026-11')]
+    for (const result of results) result.wait().catch(() => undefined)
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/tasks?tags=campaign`)
+    await page.locator('.length .row').first().waitFor()
+    await press(page, 'Cancel all matching', 'Cancel all')
+    await page.getByText('Cancelled 450 tasks').waitFor()
+    expect(results.filter(({ status }) => status === 'cancelled')).toHaveLength(450)
+    expect(results.at(-1)?.status).toBe('pending')
+    expect(place.requests.filter((request) => request === 'POST /shop/tasks/cancel').length).toBeGreaterThan(1)
+  })
+
+  it('pause and resume everything', async () => {
+    const place = await stand()
+    const { page } = await openPage()
+    await page.goto(place.url)
+    await press(page, 'Pause all', 'Pause')
+    await page.getByRole('button', { name: 'Resume all' }).waitFor()
+    expect(place.tasks.getStats().paused).toBe(true)
+    await press(page, 'Resume all', 'Resume')
+    await page.getByRole('button', { name: 'Pause all' }).waitFor()
+    expect(place.tasks.getStats().paused).toBe(false)
+  })
+
+  it('scale, and say why it cannot be', async () => {
+    const place = await stand()
+    const { page } = await openPage({}, /422/)
+    await page.goto(`${place.url}#/workers`)
+    await page.getByRole('button', { name: 'Scale…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox').fill('0')
+    await dialog.getByRole('button', { name: 'Scale' }).click()
+    await dialog.getByRole('alert').waitFor()
+    await dialog.getByRole('textbox').fill('7')
+    await dialog.getByRole('button', { name: 'Scale' }).click()
+    await page.getByText('of 7 busy').waitFor()
+    expect(place.tasks.getStats().lanes.inline?.slots).toBe(7)
+  })
+
+  it('show no button to those who may only read', async () => {
+    const place = await stand({ http: { authorize: (_, action) => action === 'read' || action === 'dashboard' } })
+    const { runningId, failedId } = await busy(place)
+    const { page } = await openPage()
+    const pages = ['', 'tasks', `tasks/${runningId}`, `tasks/${failedId}`, 'queues', 'workers', 'failures', 'schedules']
+    for (const path of pages) {
+      const answered = page.waitForResponse(/\/rights$/)
+      await page.goto('about:blank')
+      await page.goto(`${place.url}#/${path}`)
+      await answered
+      await page.locator('.panel, .rows, .tiles').first().waitFor()
+      // what filters the list changes nothing
+      const buttons = await page.locator('main button:not(.chip)').allTextContents()
+      expect([path, ...buttons]).toEqual([path])
+    }
+  })
+
+  it('show why the auto-scaler changed the number of workers', async ({ skip }) => {
+    let place
+    try {
+      place = await stand({ with: { engine: 'native', workers: 8, minWorkers: 2 } })
+    } catch (thrown) {
+      skip(`no native engine here: ${String(thrown)}`)
+      return
+    }
+    const { to, reason } = await place.tasks.monitor.optimizeWorkers()
+    expect(to).toBeLessThan(8)
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/workers`)
+    await page
+      .locator('tbody tr', { hasText: `8 → ${to}` })
+      .getByText(reason)
+      .waitFor()
+  })
+})

@@ -1,0 +1,85 @@
+// Figures move by themselves, rest while nobody looks, and come back when the server does.
+import { expect, it } from 'vitest'
+import { describeInBrowser, openPage } from './chromium.ts'
+import { look } from './look.ts'
+import { busy, stand, until } from './stand.ts'
+
+describeInBrowser('a page left open', () => {
+  it('shows what happens as it happens', async () => {
+    const place = await stand()
+    const { page } = await openPage()
+    await page.goto(place.url)
+    const running = page.locator('.tile', { hasText: 'Running' }).locator('.tile-value')
+    await expect.poll(() => running.textContent()).toBe('0')
+    const report = place.named.report.delay('2026-11')
+    await expect.poll(() => running.textContent()).toBe('1')
+
+    await page.goto(`${place.url}#/tasks/${report.taskId}`)
+    await page.locator('.page-head').getByText('running').waitFor()
+    place.openGate()
+    await page.locator('.page-head').getByText('completed').waitFor()
+    // the steps were recorded, since the page was open before
+    await expect.poll(() => page.locator('.timeline strong').allTextContents()).toContain('completed')
+    expect(await page.locator('.timeline strong').allTextContents()).toEqual([
+      'submitted',
+      'queued',
+      'started',
+      'progress',
+      'completed',
+    ])
+    expect(await page.getByText('"rows": 1234').count()).toBe(1)
+  })
+
+  it('tells each attempt of a task, and why it was tried again', async () => {
+    const place = await stand()
+    const { page } = await openPage()
+    await page.goto(place.url)
+    await until(() => place.requests.some((request) => request.includes('/events')))
+    const retried = place.named.flaky.delay('home')
+    await retried.wait()
+    await page.goto(`${place.url}#/tasks/${retried.taskId}`)
+    await page.getByText('attempt 2 on the inline lane').waitFor()
+    const steps = await page.locator('.timeline').textContent()
+    expect(steps).toContain('attempt 1 failed: TypeError: page "home" is locked')
+  })
+
+  it('rests while it is hidden', async () => {
+    const place = await stand()
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/tasks`)
+    await page.getByText('Tasks appear here').waitFor()
+    const setHidden = (hidden: boolean): Promise<void> =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { value, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, hidden)
+    await setHidden(true)
+    // what was under way when it was hidden may still arrive; after that nothing does, for longer than any poll rests
+    await page.waitForLoadState('networkidle')
+    const before = place.requests.length
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 3500)))
+    expect(place.requests.slice(before)).toEqual([])
+    await setHidden(false)
+    await until(() => place.requests.slice(before).some((request) => request.includes('/live')))
+  })
+
+  it('says that the server is away, keeps what it knew, and goes on when it is back', async () => {
+    const place = await stand()
+    await busy(place)
+    const { page } = await openPage({ bypassCSP: true, colorScheme: 'dark' }, /ERR_|Failed to load resource/)
+    await page.goto(place.url)
+    await page.locator('.tile-value').first().waitFor()
+    await place.stopServer()
+    await page.getByText('Disconnected since').waitFor()
+    expect(await look(page, 'disconnected-dark')).toEqual([])
+    expect(await page.locator('.tile', { hasText: 'Failed' }).locator('.tile-value').textContent()).toBe('7')
+    await place.startServer()
+    await page.getByText('Disconnected since').waitFor({ state: 'detached' })
+    place.named.charge
+      .delay(1)
+      .wait()
+      .catch(() => undefined)
+    const failed = page.locator('.tile', { hasText: 'Failed' }).locator('.tile-value')
+    await expect.poll(() => failed.textContent()).toBe('8')
+  })
+})
