@@ -172,6 +172,22 @@ describe.skipIf(nativeMissing !== undefined)('texts, records and arrays', () => 
     const result = asked.delay('Bob')
     expect([await result.wait(), result.getStats().lane]).toEqual(['Hello Bob', 'native'])
   })
+
+  test('that asks for chance or the time is not compared with JavaScript, which would get others', async () => {
+    const warnings: Error[] = []
+    const hear = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', hear)
+    const tasks = tasksForTest({ engine: 'native' })
+    const toss = tasks.task({ name: 'toss' }, (sides: number) => 1 + Math.floor(Math.random() * sides))
+    const stamp = tasks.task({ name: 'stamp' }, (since: number) => Date.now() - since)
+    expect((await decided(toss, 1e6)).tier).toBe('interpreted')
+    expect((await decided(stamp, 0)).tier).toBe('interpreted')
+    const before = Date.now()
+    expect(await toss.delay(6).wait()).toBeOneOf([1, 2, 3, 4, 5, 6])
+    expect(await stamp.delay(0).wait()).toBeGreaterThanOrEqual(before)
+    process.off('warning', hear)
+    expect(warnings).toEqual([])
+  })
 })
 
 describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {

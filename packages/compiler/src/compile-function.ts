@@ -10,7 +10,7 @@ import { printProgram } from './ir/print.ts'
 import { verify } from './ir/verify.ts'
 import type { LoweredProgram } from './lower/lower-program.ts'
 import { lowerProgram } from './lower/lower-program.ts'
-import { withDoor, writesLog } from './lower/door.ts'
+import { isVarying, withDoor, writesLog } from './lower/door.ts'
 import { pollRecursion } from './ir/recursion.ts'
 import { shapeParameters, shapeResult } from './lower/shapes.ts'
 import { resolveScopes } from './scope/scopes.ts'
@@ -96,7 +96,12 @@ function assemble(lowered: LoweredProgram, at: Position): Compilation {
     ok: true,
     columns,
     program: emitted.bytes,
-    signature: { params: shapes, result: shapeResult(lowered.result), logs: writesLog(functions) },
+    signature: {
+      params: shapes,
+      result: shapeResult(lowered.result),
+      logs: writesLog(functions),
+      varies: isVarying(functions),
+    },
     loops: lowered.loops || recursive,
     ir: printProgram(program),
     c: (symbol) => emitC(program, symbol, emitted.numbers) + loop(symbol),

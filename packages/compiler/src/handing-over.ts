@@ -11,17 +11,20 @@ export interface HandingOver {
   readonly decode: ((given: unknown) => unknown) | null
   /** Does what the run has written to the console, once it counts. */
   readonly effects: ((given: unknown) => void) | null
+  /** Two runs with the same arguments may differ: their results say nothing about each other. */
+  readonly varies: boolean
 }
 
 /** @param given how many arguments there are; parameters beyond them are undefined */
 export function handingOver(signature: Signature, given: number): HandingOver {
-  const { params, result, logs } = signature
+  const { params, result, logs, varies } = signature
   const plain = params.length === given && params.every(({ kind }) => isPlain(kind))
   return {
     fits: params.some(hasArray) ? (args) => fitsArguments(signature, args) : null,
     encode: plain ? null : (args) => flattenArguments(signature, args) ?? [],
     decode: isPlain(result.kind) && !logs ? null : (value) => readResult(signature, value),
     effects: logs ? (value) => replayEffects(signature, value) : null,
+    varies,
   }
 }
 

@@ -30,6 +30,8 @@ export interface Signature {
   readonly result: ResultShape
   /** It writes to the console: what, stands in a text behind the values of the result (`replayEffects`). */
   readonly logs: boolean
+  /** It asks for chance or the time: nobody can say whether a result is the one that JavaScript would have given. */
+  readonly varies: boolean
 }
 
 /** The values to hand to a program; undefined when the arguments are not of the types that it was compiled for. */

@@ -34,7 +34,16 @@ function isList(type: RegisterType): type is ListRegister {
 }
 
 export function writesLog(functions: readonly IrFunction[]): boolean {
-  return functions.some(({ instructions }) => instructions.some(({ op }) => op === 'LOG_MARK'))
+  return asks(functions, ['LOG_MARK'])
+}
+
+/** Whether the same arguments may give other results: by chance, or at another time. */
+export function isVarying(functions: readonly IrFunction[]): boolean {
+  return asks(functions, ['F64_RANDOM', 'F64_NOW'])
+}
+
+function asks(functions: readonly IrFunction[], ops: readonly string[]): boolean {
+  return functions.some(({ instructions }) => instructions.some(({ op }) => ops.includes(op)))
 }
 
 /** The functions with such a door, where one is needed. */

@@ -86,6 +86,8 @@ export interface CompiledProgram {
   readonly decode: ((given: unknown) => unknown) | null
   /** Does what the run has written to the console, once it counts. Null: it writes nothing. */
   readonly effects: ((given: unknown) => void) | null
+  /** It asks for chance or the time: its result is not compared with that of JavaScript. */
+  readonly varies: boolean
   /** The same in C, for `BodyCompiler.build`; null where there is none. */
   readonly c: string | null
 }
