@@ -18,9 +18,9 @@ export type { ColumnsOf, Task } from './task.ts'
 export { TaskResult } from './task-result.ts'
 export * from './errors.ts'
 export { TaskPriority, priorityNames } from '@catzilla/engine'
-// for packages on top of this one: the one check of options, the one answer to signals
+// for packages on top of this one: the one check of options, the one answer to signals, the one list of events
 export { handleSignals } from './signals.ts'
-export { checkOptions, is } from '@catzilla/engine'
+export { checkOptions, engineEventTypes, is } from '@catzilla/engine'
 export type { OptionRow, OptionTable } from '@catzilla/engine'
 export type {
   BuiltInKernelName,

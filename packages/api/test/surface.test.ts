@@ -37,6 +37,7 @@ test('@catzilla/api', () => {
       "checkOptions",
       "createTasks",
       "currentTask",
+      "engineEventTypes",
       "errorTable",
       "handleSignals",
       "insideTask",

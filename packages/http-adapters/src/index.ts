@@ -3,7 +3,7 @@
 export { createTaskHttp } from './create-task-http.ts'
 export type { AuthorizationTarget, Authorize, RouteAction, Verdict } from './core/authorization.ts'
 export { contentSecurityPolicy } from './core/dashboard-files.ts'
-export { eventTypes } from './core/event-hub.ts'
+export { engineEventTypes as eventTypes } from '@catzilla/api'
 export type { Health, MonitorSource } from './core/monitor.ts'
 export { openApiDocument } from './core/openapi.ts'
 export type { RedactionSubject, TaskRoutesOptions } from './core/options.ts'

@@ -1,27 +1,12 @@
 // Server-sent events: what the engine tells, sent to many clients. Each event is written once, kept in a ring for clients
 // that come again, and a client that reads too slowly is given up instead of being buffered for without bound.
-import { priorityNames } from '@catzilla/api'
+import { engineEventTypes, priorityNames } from '@catzilla/api'
 import type { BackgroundTasks, EngineEvents, EngineEventType } from '@catzilla/api'
 import type { PlainRequest } from './plain.ts'
 import { HttpProblem } from './problem.ts'
 import { TaskHistory } from './task-history.ts'
 import { errorView } from './task-view.ts'
 import type { ViewOptions } from './task-view.ts'
-
-export const eventTypes: readonly EngineEventType[] = [
-  'scheduled',
-  'queued',
-  'started',
-  'progress',
-  'completed',
-  'failed',
-  'retrying',
-  'cancelled',
-  'expired',
-  'stalled',
-  'scaled',
-  'drained',
-]
 
 /** What the hub needs to know of a client's request. */
 export type Listener = Pick<PlainRequest, 'signal' | 'hangUp' | 'header'>
@@ -137,7 +122,7 @@ export class EventHub {
     }, this.#options.heartbeatMs).unref()
     this.history.begin(Date.now())
     if (this.#stop.length === 0) {
-      this.#stop = eventTypes.map((type) => this.#tasks.on(type, (event) => this.#publish(event)))
+      this.#stop = engineEventTypes.map((type) => this.#tasks.on(type, (event) => this.#publish(event)))
     }
   }
 

@@ -1,5 +1,5 @@
 // Events as they happen, as server-sent events.
-import { eventTypes } from '../event-hub.ts'
+import { engineEventTypes } from '@catzilla/api'
 import { plainHeaders } from '../plain.ts'
 import type { RouteGroup } from '../route.ts'
 import type { Service } from '../service.ts'
@@ -18,7 +18,7 @@ export function streamRoutes({ hub }: Service): RouteGroup {
         query: {
           types: {
             type: 'array',
-            items: { type: 'string', enum: eventTypes },
+            items: { type: 'string', enum: engineEventTypes },
             description: 'One or more, with commas between; all by default.',
           },
           name: { type: 'string', minLength: 1, maxLength: 200, description: 'Of tasks with this name only.' },
