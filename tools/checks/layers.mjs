@@ -23,9 +23,12 @@ export const layers = {
   },
   '@catzilla/workflow': { value: ['@catzilla/api'] },
   '@catzilla/monitor': { type: ['@catzilla/engine'] },
-  '@catzilla/http-adapters': { value: ['@catzilla/api'], late: ['@catzilla/monitor'] },
+  // of workflows it knows the shape alone; its tests run it on the package
+  '@catzilla/http-adapters': { value: ['@catzilla/api'], late: ['@catzilla/monitor'], type: ['@catzilla/workflow'] },
   // types alone; its tests run it on the packages
-  '@catzilla/dashboard': { type: ['@catzilla/monitor', '@catzilla/api', '@catzilla/http-adapters'] },
+  '@catzilla/dashboard': {
+    type: ['@catzilla/monitor', '@catzilla/api', '@catzilla/http-adapters', '@catzilla/workflow'],
+  },
   '@catzilla/demo': { value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'] },
   '@catzilla/bench': {
     value: [

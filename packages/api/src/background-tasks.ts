@@ -309,6 +309,11 @@ export class BackgroundTasks implements AsyncDisposable {
     return [...this.#schedules.values()].map((schedule) => schedule.info)
   }
 
+  /** The schedule with that id, to pause, resume or run it now; undefined when there is none. */
+  getSchedule(id: string): Schedule | undefined {
+    return this.#schedules.get(id)
+  }
+
   /** Ends a schedule; tasks it submitted go on. True when there was one. */
   unschedule(id: string): boolean {
     const schedule = this.#schedules.get(id)

@@ -45,6 +45,9 @@ describe('everyMs', () => {
       lastError: null,
     })
     expect(tasks.schedules).toEqual([schedule.info])
+    expect(tasks.getSchedule('hourly')).toBe(schedule)
+    tasks.unschedule('hourly')
+    expect(tasks.getSchedule('hourly')).toBeUndefined()
   })
 
   test('submits the task with its own options, and with its schema', async () => {

@@ -66,6 +66,8 @@ export interface EngineStatistics {
   readonly workerBounds: WorkerBounds | null
   /** Nothing is started: `pause()` was called, for all tasks. */
   readonly paused: boolean
+  /** Names that are paused by themselves; missing on engines that do not tell. */
+  readonly pausedNames?: readonly string[]
   /** Busy slot time ÷ slot time over the last ten seconds. */
   readonly avgWorkerUtilization: number
   readonly tasksPerSecond: number

@@ -141,6 +141,19 @@ export interface TaskStats {
   readonly progress: TaskProgress | null
 }
 
+/** An attempt that failed and was followed by another. Times are epoch milliseconds. */
+export interface PastAttempt {
+  /** 1 for the first. */
+  readonly attempt: number
+  readonly startedAt: number
+  readonly endedAt: number
+  /** How long it had waited before it started. */
+  readonly waitTimeMs: number
+  readonly error: Error
+  /** The pause before the next one. */
+  readonly delayMs: number
+}
+
 /** What `find` and `list` answer: the statistics and what was asked for. */
 export interface TaskInfo extends TaskStats {
   readonly args: readonly unknown[]
@@ -156,6 +169,8 @@ export interface TaskInfo extends TaskStats {
   readonly lastHeartbeatAt: number | null
   /** The task this one was made from by `retry`. */
   readonly retryOf: string | null
+  /** The latest 20 that were followed by another, the oldest first; missing where there were none, or none are kept. */
+  readonly pastAttempts?: readonly PastAttempt[]
   /** Durable engines: an earlier process died while it ran, and that attempt counts. */
   readonly recovered?: true
 }

@@ -62,6 +62,7 @@ export class Inspection {
       waitingFor: record.status === 'pending' ? this.#waitingFor(record, ranked) : null,
       lastHeartbeatAt: heartbeatAt === null ? null : toEpoch(heartbeatAt),
       retryOf: extras?.retryOf ?? null,
+      ...(extras?.pastAttempts ? { pastAttempts: [...extras.pastAttempts] } : {}),
     }
   }
 

@@ -70,6 +70,10 @@ export class Plans {
     return this.#names.find(name)?.gate ?? null
   }
 
+  pausedNames(): string[] {
+    return [...this.#names.all()].filter(({ gate }) => gate?.paused === true).map(({ name }) => name)
+  }
+
   *gates(): Generator<Gate> {
     for (const { gate, keyGates } of this.#names.all()) {
       if (gate !== null) yield gate

@@ -1,12 +1,14 @@
 // The state of one attempt, kept small, and what few tasks need besides.
 import { ConfigurationError, describeValue } from '../contract/errors.ts'
-import type { TaskContext, TaskLogLine, TaskProgress } from '../contract/task.ts'
+import type { PastAttempt, TaskContext, TaskLogLine, TaskProgress } from '../contract/task.ts'
 import type { Gate } from './gate.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TimerEntry } from './timer-queue.ts'
 
 /** Log lines kept per task. */
 const LOG_LINES_KEPT = 100
+/** Attempts remembered per task, besides the latest. */
+const ATTEMPTS_KEPT = 20
 
 /** What few tasks need; it goes from attempt to attempt. Times are monotonic milliseconds. */
 export class Extras {
@@ -22,6 +24,8 @@ export class Extras {
   stopListening: (() => void) | null = null
   progress: TaskProgress | null = null
   logs: TaskLogLine[] | null = null
+  /** Those that were followed by another, the oldest first. */
+  pastAttempts: PastAttempt[] | null = null
   heartbeatAt: number | null = null
   retryOf: string | null = null
   /** Of the latest attempt, on lanes that have workers and memory of their own. */
@@ -57,6 +61,12 @@ export class RunState {
     next.attempt = this.attempt
     next.extrasOrNull = this.extrasOrNull
     return next
+  }
+
+  /** Keeps what only a task that is tried again has to tell. */
+  remember(attempt: PastAttempt): void {
+    const past = (this.extras.pastAttempts ??= [])
+    if (past.push(attempt) > ATTEMPTS_KEPT) past.shift()
   }
 
   get extras(): Extras {

@@ -94,7 +94,7 @@ export class Settlement {
   }
 
   #retryLater(record: TaskRecord, run: RunState, error: Error, delayMs: number, now: number): void {
-    const { events, occupancy, statistics } = this.#walk
+    const { events, occupancy, statistics, toEpoch } = this.#walk
     statistics.retried++
     occupancy.requeued()
     record.status = 'retrying'
@@ -104,6 +104,14 @@ export class Settlement {
     const { onRetry } = record.plan.options
     if (onRetry !== undefined) this.#callBack(record, 'onRetry', () => onRetry(run.attempt, error, delayMs))
     run.waitedMs = Math.max(0, run.startedAt - readyAt(record))
+    run.remember({
+      attempt: run.attempt,
+      startedAt: toEpoch(run.startedAt),
+      endedAt: toEpoch(now),
+      waitTimeMs: run.waitedMs,
+      error,
+      delayMs,
+    })
     // an alarm is never earlier than a millisecond: no pause means none
     record.timer = delayMs === 0 ? null : this.#walk.timers.add(now + delayMs, this.comeDue, record)
     if (record.timer === null || run.extrasOrNull !== null) run.extras.readyAt = now + delayMs

@@ -28,6 +28,7 @@ interface EngineFigures {
   readonly slots: number
   /** All gates, for the tasks parked in them. */
   readonly gates: Iterable<Gate>
+  readonly pausedNames: readonly string[]
   /** Lanes of threads and processes. */
   readonly sides: readonly SideLane[]
   /** Of a lane with threads and books of its own. */
@@ -101,6 +102,7 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
     totalWorkers: workers.slots,
     workerBounds: threads?.bounds ?? null,
     paused: walk.paused,
+    pausedNames: figures.pausedNames,
     avgWorkerUtilization: threads?.utilization ?? statistics.utilization(now, slots, runningSince),
     tasksPerSecond: statistics.tasksPerSecond(now) + (threads?.tasksPerSecond ?? 0),
     avgExecutionTimeMs: execution.meanMs,

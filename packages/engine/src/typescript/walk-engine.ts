@@ -261,6 +261,7 @@ export class WalkEngine implements TaskEngine {
       inline: this.#dispatcher,
       slots: this.#dispatcher.concurrency,
       gates: this.#plans.gates(),
+      pausedNames: this.#plans.pausedNames(),
       sides: this.#sideLanes,
       ...(threads === undefined ? {} : { threads }),
       ...(this.#annex === null ? {} : { compiled: this.#annex.compiled() }),

@@ -10,6 +10,9 @@ export interface AuditEntry {
   readonly operation: string
   readonly taskId: string | null
   readonly taskName: string | null
+  readonly runId: string | null
+  readonly workflow: string | null
+  readonly scheduleId: string | null
   /** Address of the client. */
   readonly from: string | null
   /** `refused`: it was allowed, but could not be done. */
@@ -58,9 +61,10 @@ export class AuditLog {
 
   /** Subscribers of the channel get the request of the framework too: it says who it was. */
   #enter({ operation, target, request }: AuditedChange, outcome: AuditEntry['outcome'], details: unknown): void {
-    const { taskId = null, taskName = null } = target
+    const { taskId = null, taskName = null, runId = null, workflow = null, scheduleId = null } = target
     const { remoteAddress: from = null, original } = request
-    const entry: AuditEntry = { at: Date.now(), operation, taskId, taskName, from, outcome, details }
+    const what = { taskId, taskName, runId, workflow, scheduleId }
+    const entry: AuditEntry = { at: Date.now(), operation, ...what, from, outcome, details }
     this.#entries = [entry, ...this.#entries.slice(0, KEPT - 1)]
     told.publish({ ...entry, request: original })
   }

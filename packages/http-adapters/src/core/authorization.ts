@@ -13,6 +13,10 @@ export interface AuthorizationTarget {
   readonly taskId?: string
   /** The task with that id, as it stands: its tags and metadata may say whose it is. */
   readonly task?: TaskInfo
+  /** The run of a workflow, and the name of the workflow; the latter is missing when no such run is kept. */
+  readonly runId?: string
+  readonly workflow?: string
+  readonly scheduleId?: string
 }
 
 /** True: go on. False: 403. `'unauthenticated'`: 401, with `WWW-Authenticate`. */

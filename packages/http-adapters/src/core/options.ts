@@ -4,6 +4,7 @@ import type { AnyTask, OptionTable } from '@catzilla/api'
 import type { Authorize } from './authorization.ts'
 import type { MonitorSource } from './monitor.ts'
 import type { RouteGroup } from './route.ts'
+import type { WorkflowsSource } from './workflows/source.ts'
 
 /** What of a task is about to be shown. */
 export interface RedactionSubject {
@@ -56,7 +57,9 @@ export interface TaskRoutesOptions<Request = unknown> {
   readonly monitor?: MonitorSource
   /** Folder of the dashboard; by default that of `@catzilla/monitor`. */
   readonly dashboard?: string
-  /** Routes of other packages, such as workflows. */
+  /** The `WorkflowRuns` that workflows were defined with: their runs can then be looked at and controlled. */
+  readonly workflows?: WorkflowsSource
+  /** Routes of other packages. */
   readonly groups?: readonly RouteGroup[]
 }
 
@@ -81,6 +84,7 @@ export interface ResolvedOptions {
   readonly idempotencyMs: number
   readonly monitor: MonitorSource | undefined
   readonly dashboard: string | undefined
+  readonly workflows: WorkflowsSource | undefined
   readonly groups: readonly RouteGroup[]
 }
 
@@ -138,6 +142,7 @@ const table: OptionTable = {
   idempotencyMs: count('600000', 'How long a repeated `Idempotency-Key` is known.', 0),
   monitor: { byDefault: 'made where installed', accepts: 'a TaskMonitor', about: 'Its figures.', check: is.object },
   dashboard: { byDefault: "the monitor's", accepts: 'a folder', about: 'Files of the dashboard.', check: is.text },
+  workflows: { byDefault: 'none', accepts: 'a WorkflowRuns', about: 'Runs of workflows.', check: is.object },
   groups: { byDefault: '[]', accepts: 'an array of groups of routes', about: 'Further routes.', check: isList },
 }
 
@@ -166,6 +171,7 @@ export function resolveRoutesOptions<Request>(asked: TaskRoutesOptions<Request> 
     idempotencyMs: asked.idempotencyMs ?? 600_000,
     monitor: asked.monitor,
     dashboard: asked.dashboard,
+    workflows: asked.workflows,
     groups: asked.groups ?? [],
   }
 }

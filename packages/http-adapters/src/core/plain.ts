@@ -38,6 +38,14 @@ export const plainHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 }
 
+/** Headers of a stream of server-sent events. */
+export const eventStreamHeaders: Readonly<Record<string, string>> = {
+  ...plainHeaders,
+  'content-type': 'text/event-stream; charset=utf-8',
+  // nginx would hold events back
+  'x-accel-buffering': 'no',
+}
+
 /** A response whose body is `text`, which is JSON already. */
 export function jsonText(status: number, text: string, more?: Readonly<Record<string, string>>): PlainResponse {
   const headers = {

@@ -26,6 +26,7 @@ export type ProblemKind =
   | 'busy'
   | 'failed'
   | 'not-installed'
+  | 'not-given'
   | 'draining'
 
 /** What can be wrong with a request as such. What tasks refuse is in the table of errors of `@catzilla/api`. */
@@ -55,6 +56,11 @@ export const problemKinds: Readonly<Record<ProblemKind, Kind>> = {
   busy: { status: 429, title: 'Too many at once', remedy: 'Try again after `Retry-After` seconds.' },
   failed: { status: 500, title: 'Something went wrong here', remedy: 'See the log of the server.' },
   'not-installed': { status: 501, title: 'Not installed', remedy: 'Install the package that `detail` names.' },
+  'not-given': {
+    status: 501,
+    title: 'Not given to the routes',
+    remedy: 'Give the routes the option that `detail` names.',
+  },
   draining: {
     status: 503,
     title: 'Shutting down',

@@ -7,6 +7,7 @@ import { OptionalMonitor } from './monitor.ts'
 import type { ResolvedOptions } from './options.ts'
 import { RememberedKeys } from './remembered-keys.ts'
 import { SettlementWatch } from './settlement-watch.ts'
+import { RunStreams } from './workflows/run-streams.ts'
 
 export interface Service {
   readonly tasks: BackgroundTasks
@@ -14,6 +15,7 @@ export interface Service {
   readonly monitor: OptionalMonitor
   readonly watch: SettlementWatch
   readonly hub: EventHub
+  readonly runStreams: RunStreams
   readonly keys: RememberedKeys
   readonly dashboard: DashboardFiles
   readonly audit: AuditLog
@@ -27,6 +29,7 @@ export function createService(tasks: BackgroundTasks, options: ResolvedOptions):
     monitor,
     watch: new SettlementWatch(tasks, options.maxWaiters),
     hub: new EventHub(tasks, options),
+    runStreams: new RunStreams(options),
     keys: new RememberedKeys(options.idempotencyMs),
     dashboard: new DashboardFiles(async () => options.dashboard ?? monitor.dashboardFolder()),
     audit: new AuditLog(),

@@ -43,6 +43,9 @@ export const taskSchema: Schema = {
     args: { description: 'Of single tasks only.' },
     metadata: {},
     logs: { description: 'Of single tasks only.' },
+    attempts: {
+      description: 'Of single tasks only: attempts that failed and were followed by another, the latest 20.',
+    },
     result: { description: 'Of completed tasks.' },
     error: { $ref: '#/components/schemas/TaskError' },
   },
@@ -62,7 +65,7 @@ export const taskErrorSchema: Schema = {
 
 /** One line of a list: everything but what may be large. */
 export function lineOf(task: TaskInfo, options: ViewOptions): Record<string, unknown> {
-  const { args: _, logs: __, metadata: ___, outcome: ____, priority, ...figures } = task
+  const { args: _, logs: __, metadata: ___, outcome: ____, pastAttempts: _____, priority, ...figures } = task
   return { ...figures, priority: priorityNames[priority], ...errorOf(task, options) }
 }
 
@@ -74,8 +77,14 @@ export function viewOf(task: TaskInfo, options: ViewOptions): Record<string, unk
     ...shown('args', task.args),
     ...shown('metadata', task.metadata),
     ...shown('log', task.logs, 'logs'),
+    ...attemptsOf(task, options),
     ...outcomeOf(task, options),
   }
+}
+
+function attemptsOf({ pastAttempts, name }: TaskInfo, options: ViewOptions): Record<string, unknown> {
+  if (pastAttempts === undefined) return {}
+  return { attempts: pastAttempts.map(({ error, ...rest }) => ({ ...rest, error: errorView(error, name, options) })) }
 }
 
 /** How a task stands, and its result or error when it has settled. */

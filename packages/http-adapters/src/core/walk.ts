@@ -76,6 +76,7 @@ export class RequestWalk implements TaskHttp {
 
   close(): void {
     this.#service.hub.close()
+    this.#service.runStreams.close()
   }
 
   /** Whether there is such a task is told only to those who may know. */

@@ -10,8 +10,10 @@ import { figureCases } from './figures.ts'
 import { hostileCases } from './hostile.ts'
 import { mountCases } from './mounts.ts'
 import { operationCases } from './operation.ts'
+import { scheduleCases } from './schedules.ts'
 import { submissionCases } from './submission.ts'
 import { taskCases } from './tasks.ts'
+import { workflowCases } from './workflows.ts'
 
 export type Cases = (edge: Edge, engine: string) => void
 
@@ -26,6 +28,8 @@ const groups: readonly Cases[] = [
   mountCases,
   dashboardCases,
   operationCases,
+  scheduleCases,
+  workflowCases,
 ]
 
 const nativeMissing = reasonAgainst('native')

@@ -1,4 +1,4 @@
-// What the dashboard asks: rights, groups of failures, history, lanes, schedules, the audit log, and deeds for all that match.
+// What the dashboard asks: rights, groups of failures, history, lanes, the audit log, and deeds for all that match.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Cases } from './describe-adapter.ts'
@@ -17,8 +17,16 @@ export const operationCases: Cases = (edge, engine) => {
   })
 
   it('says what a client may do, and which tasks it may submit', async () => {
-    const none = { submit: false, cancel: false, retry: false, pause: false, scale: false, tasks: [] }
-    const all = { submit: true, cancel: true, retry: true, pause: true, scale: true, tasks: exposed.toSorted() }
+    const none = { submit: false, cancel: false, retry: false, pause: false, scale: false, tasks: [], workflows: false }
+    const all = {
+      submit: true,
+      cancel: true,
+      retry: true,
+      pause: true,
+      scale: true,
+      tasks: exposed.toSorted(),
+      workflows: false,
+    }
     expect((await (await open()).get('/rights')).json).toEqual(all)
     expect((await (await open({ authorize: undefined })).get('/rights')).json).toEqual(none)
     expect((await (await open({ authorize: 'this-machine' })).get('/rights')).json).toMatchObject({ scale: true })
@@ -101,6 +109,40 @@ export const operationCases: Cases = (edge, engine) => {
     expect(tasks.getStats().submittedTasks).toBe(461)
   })
 
+  it('retries each task once, however often all that match are retried', async () => {
+    const { tasks, submit, end, post } = await open()
+    await tasks.pause('echo')
+    const before = [await submit('echo', ['a']), await submit('echo', ['b']), await submit('echo', ['c'])]
+    for (const taskId of before) await tasks.cancel(taskId)
+    expect((await post(`/${before[0]}/retry`, {})).status).toBe(202)
+    const filter = { name: 'echo', status: ['cancelled'] }
+    const both = await Promise.all([post('/retry', { filter }), post('/retry', { filter })])
+    expect(both.map(({ json }) => json.done).reduce((a: number, b: number) => a + b)).toBe(2)
+    expect((await post('/retry', { filter })).json).toEqual({ done: 0, notAllowed: 0, skipped: 3, nextCursor: null })
+    expect(tasks.getStats().submittedTasks).toBe(6)
+    // for itself a task may be tried as often as one likes
+    const { json } = await post(`/${before[0]}/retry`, {})
+    await tasks.resume('echo')
+    expect((await end(json.taskId)).json.result).toEqual(['a'])
+  })
+
+  it('tells the attempts of a task that was tried again, though nobody listened', async () => {
+    const { tasks, get } = await open({ redact: undefined })
+    let failures = 2
+    const flaky = tasks.task({ name: 'flaky', maxRetries: 3, retryDelayMs: 1 }, () => {
+      if (failures-- > 0) throw new TypeError(`failure ${failures}`)
+      return 'worked'
+    })
+    const result = flaky.delay()
+    await result.wait()
+    const { json } = await get(`/${result.taskId}`)
+    expect(json.attempts).toMatchObject([
+      { attempt: 1, error: { name: 'TypeError', message: 'failure 1' } },
+      { attempt: 2, error: { name: 'TypeError', message: 'failure 0' } },
+    ])
+    expect((await get('')).text).not.toContain('attempts')
+  })
+
   it('runs a task again with other arguments, which have to fit, and only where it is exposed', async () => {
     const { submit, end, post, tasks } = await open()
     const before = await submit('add', [1, 2], { tags: ['sum'], priority: 'low' })
@@ -144,11 +186,8 @@ export const operationCases: Cases = (edge, engine) => {
     expect((await get(`/${plain.taskId}/lane`)).status).toBe(404)
   })
 
-  it('lists schedules and decisions of the auto-scaler', async () => {
-    const { get, tasks } = await open()
-    tasks.schedule('often', { everyMs: 3_600_000 }, tasks.taskNamed('echo'), [] as never)
-    const { json } = await get('/schedules')
-    expect(json.schedules).toMatchObject([{ id: 'often', taskName: 'echo', paused: false, lastError: null }])
+  it('lists decisions of the auto-scaler', async () => {
+    const { get } = await open()
     expect((await get('/scaling')).json.decisions).toEqual([])
   })
 

@@ -75,6 +75,20 @@ export const pauseResume: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'the figures name what is paused by name, on engines that tell',
+    run: async (t) => {
+      const engine = await t.start()
+      const held = t.define(engine, () => 'held')
+      await engine.pause(held.name)
+      const { paused, pausedNames } = engine.snapshot()
+      assert.equal(paused, false)
+      if (pausedNames === undefined) return
+      assert.deepEqual(pausedNames, [held.name])
+      await engine.resume(held.name)
+      assert.deepEqual(engine.snapshot().pausedNames, [])
+    },
+  },
+  {
     name: 'a name may be paused before it is registered',
     run: async (t) => {
       const engine = await t.start()

@@ -32,6 +32,29 @@ async function retrying(
 
 export const retries: readonly ConformanceCase[] = [
   {
+    name: 'attempts that were followed by another are told with the task, on engines that keep them',
+    run: async (t) => {
+      const engine = await t.start()
+      const { body } = flaky(2)
+      const handle = engine.submit(t.define(engine, body, { maxRetries: 5, retryDelayMs: 1 }), [])
+      await handle.wait()
+      const info = await engine.find(handle.taskId)
+      if (info?.pastAttempts === undefined) return
+      const told = info.pastAttempts.map(({ attempt, error }) => [attempt, error.message])
+      assert.deepEqual(told, [
+        [1, 'failure 1'],
+        [2, 'failure 2'],
+      ])
+      const times = info.pastAttempts.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt])
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => a - b),
+      )
+      assert.ok((info.startedAt ?? 0) >= (times.at(-1) ?? Infinity))
+      assert.ok(info.pastAttempts.every(({ delayMs, waitTimeMs }) => delayMs >= 0 && waitTimeMs >= 0))
+    },
+  },
+  {
     name: 'a failing body is tried again until it works',
     run: async (t) => {
       const engine = await t.start()

@@ -5,6 +5,7 @@ import { authorizeAll } from '../authorization.ts'
 import { jsonText } from '../plain.ts'
 import type { PlainResponse } from '../plain.ts'
 import { HttpProblem } from '../problem.ts'
+import { retriedTasksOf } from '../retried-tasks.ts'
 import type { PlainRoute, RouteContext, RouteGroup } from '../route.ts'
 import type { Schema } from '../schema.ts'
 import type { Service } from '../service.ts'
@@ -22,7 +23,7 @@ interface Deed {
   readonly action: 'cancel' | 'retry'
   /** Statuses of tasks that it can be done to. */
   readonly of: readonly TaskStatus[]
-  /** False: it had settled meanwhile. */
+  /** False: it had settled meanwhile, or it is done already. */
   readonly do: (task: TaskInfo, reason: string | undefined) => Promise<boolean>
 }
 
@@ -46,13 +47,14 @@ const answer: Schema = {
   properties: {
     done: { type: 'integer' },
     notAllowed: { type: 'integer', description: 'Tasks that the client may not do this to.' },
-    skipped: { type: 'integer', description: 'Tasks that had changed meanwhile.' },
+    skipped: { type: 'integer', description: 'Tasks that had changed meanwhile, or that were retried before.' },
     nextCursor: { description: 'Ask again with it; null: that was all.' },
   },
 }
 
 export function matchingRoutes(service: Service): RouteGroup {
   const { tasks } = service
+  const retried = retriedTasksOf(tasks)
   const cancel: Deed = {
     action: 'cancel',
     of: ['scheduled', 'pending', 'running', 'retrying'],
@@ -61,17 +63,19 @@ export function matchingRoutes(service: Service): RouteGroup {
   const retry: Deed = {
     action: 'retry',
     of: ['failed', 'cancelled', 'expired'],
-    do: async ({ taskId }) => {
-      await tasks.retry(taskId)
-      return true
-    },
+    do: ({ taskId }) => retried.once(taskId, () => tasks.retry(taskId)),
   }
   return {
     name: 'matching',
     description: 'The same for all tasks that a filter means.',
     routes: [
       route(service, cancel, 'cancelMatchingTasks', 'End all tasks that the filter means, up to 200 a request'),
-      route(service, retry, 'retryMatchingTasks', 'Submit all that the filter means again, up to 200 a request'),
+      route(
+        service,
+        retry,
+        'retryMatchingTasks',
+        'Submit all that the filter means again, each once, up to 200 a request',
+      ),
     ],
   }
 }

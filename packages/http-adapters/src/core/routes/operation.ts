@@ -1,4 +1,4 @@
-// What a person at the dashboard asks for besides: what may be done here, and what was decided, planned, done and failed.
+// What a person at the dashboard asks for besides: what may be done here, and what was decided, done and failed.
 import { rightsOf } from '../authorization.ts'
 import { groupFailures } from '../failure-groups.ts'
 import { jsonText } from '../plain.ts'
@@ -39,12 +39,13 @@ export function operationRoutes(service: Service): RouteGroup {
         path: '/rights',
         action: 'read',
         operationId: 'getRights',
-        summary: 'What the client may do here, and which tasks it may submit',
+        summary: 'What the client may do here, which tasks it may submit, and whether there are workflows',
         responses: { 200: { description: 'By action.', schema: { type: 'object' } } },
         async handle({ request }) {
           const rights = await rightsOf(request, options)
           const exposed = tasks.taskNames.filter((name) => options.expose.has(name)).toSorted()
-          return json({ ...rights, tasks: rights.submit ? exposed : [] })
+          const workflows = options.workflows !== undefined
+          return json({ ...rights, tasks: rights.submit ? exposed : [], workflows })
         },
       },
       {
@@ -58,20 +59,6 @@ export function operationRoutes(service: Service): RouteGroup {
         handle() {
           const { autoScaling = false, scalingDecisions = [] } = monitor.source()
           return json({ autoScaling, decisions: scalingDecisions.toReversed() })
-        },
-      },
-      {
-        method: 'GET',
-        path: '/schedules',
-        action: 'read',
-        operationId: 'listSchedules',
-        summary: 'Tasks that are submitted again and again',
-        responses: { 200: { description: 'All of them.', schema: list('schedules') } },
-        handle() {
-          const schedules = tasks.schedules.map((schedule) => {
-            return { ...schedule, lastError: schedule.lastError?.message ?? null }
-          })
-          return json({ schedules })
         },
       },
       {

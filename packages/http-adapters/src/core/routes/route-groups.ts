@@ -6,10 +6,12 @@ import { documentRoutes } from './documents.ts'
 import { figureRoutes } from './figures.ts'
 import { matchingRoutes } from './matching.ts'
 import { operationRoutes } from './operation.ts'
+import { scheduleRoutes } from './schedules.ts'
 import { streamRoutes } from './streams.ts'
 import { submissionRoutes } from './submission.ts'
 import { taskStoryRoutes } from './task-story.ts'
 import { taskRoutes } from './tasks.ts'
+import { workflowRoutes } from './workflows.ts'
 
 export function routeGroups(service: Service): readonly RouteGroup[] {
   const groups: RouteGroup[] = [
@@ -21,6 +23,8 @@ export function routeGroups(service: Service): readonly RouteGroup[] {
     matchingRoutes(service),
     operationRoutes(service),
     taskStoryRoutes(service),
+    scheduleRoutes(service),
+    workflowRoutes(service),
     ...service.options.groups,
   ]
   groups.push(documentRoutes(service, groups))

@@ -1,6 +1,6 @@
 // Events as they happen, as server-sent events.
 import { engineEventTypes } from '@catzilla/api'
-import { plainHeaders } from '../plain.ts'
+import { eventStreamHeaders } from '../plain.ts'
 import type { RouteGroup } from '../route.ts'
 import type { Service } from '../service.ts'
 
@@ -30,12 +30,7 @@ export function streamRoutes({ hub }: Service): RouteGroup {
         },
         problems: [400, 429, 503],
         handle({ query, request }) {
-          const headers = {
-            ...plainHeaders,
-            'content-type': 'text/event-stream; charset=utf-8',
-            // nginx would hold events back
-            'x-accel-buffering': 'no',
-          }
+          const headers = eventStreamHeaders
           if (request.method === 'HEAD') return { status: 200, headers, body: null }
           const filter = {
             types: query['types'] as string[] | undefined,

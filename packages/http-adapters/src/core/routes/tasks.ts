@@ -4,6 +4,7 @@ import type { TaskInfo } from '@catzilla/api'
 import { jsonText } from '../plain.ts'
 import type { PlainResponse } from '../plain.ts'
 import { HttpProblem } from '../problem.ts'
+import { retriedTasksOf } from '../retried-tasks.ts'
 import type { RouteGroup, TaskRouteContext } from '../route.ts'
 import type { Schema } from '../schema.ts'
 import type { Service } from '../service.ts'
@@ -115,6 +116,7 @@ export function taskRoutes(service: Service): RouteGroup {
         problems: [404, 409, 415, 429, 503],
         async handle({ task, publicPath }) {
           const { taskId, name, status } = await tasks.retry(task.taskId)
+          retriedTasksOf(tasks).note(task.taskId)
           const answer = { taskId, name, status, retryOf: task.taskId }
           return jsonText(202, JSON.stringify(answer), { location: `${publicPath}/${encodeURIComponent(taskId)}` })
         },
