@@ -12,10 +12,12 @@ import { AuditPage } from './pages/audit.tsx'
 import { FailuresPage } from './pages/failures.tsx'
 import { Overview } from './pages/overview.tsx'
 import { QueuesPage } from './pages/queues.tsx'
+import { RunPage } from './pages/run.tsx'
 import { SchedulesPage } from './pages/schedules.tsx'
 import { TaskPage } from './pages/task.tsx'
 import { TasksPage } from './pages/tasks.tsx'
 import { WorkersPage } from './pages/workers.tsx'
+import { WorkflowsPage } from './pages/workflows.tsx'
 import { hrefOf, place } from './place.ts'
 
 const pages: Readonly<Record<string, () => JSX.Element>> = {
@@ -25,6 +27,7 @@ const pages: Readonly<Record<string, () => JSX.Element>> = {
   workers: WorkersPage,
   failures: FailuresPage,
   schedules: SchedulesPage,
+  workflows: WorkflowsPage,
   audit: AuditPage,
 }
 
@@ -54,6 +57,7 @@ export function App(): JSX.Element {
 function Here(): JSX.Element {
   const [first = '', second] = place.value.path
   if (first === 'tasks' && second !== undefined) return <TaskPage key={second} taskId={second} />
+  if (first === 'workflows' && second !== undefined) return <RunPage key={second} runId={second} />
   const Page = Object.hasOwn(pages, first) ? pages[first] : undefined
   return Page === undefined ? <Nowhere /> : <Page key={first} />
 }

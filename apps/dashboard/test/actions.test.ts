@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { expect, it, onTestFinished } from 'vitest'
 import { describeInBrowser, openPage } from './chromium.ts'
 import { look } from './look.ts'
-import { busy, stand } from './stand.ts'
+import { busy, stand, until } from './stand.ts'
 
 /** Presses a button of the page, and then the one of the dialog. */
 async function press(page: Page, name: string, confirm: string): Promise<void> {
@@ -139,6 +139,51 @@ describeInBrowser('actions', () => {
     await dialog.getByRole('button', { name: 'Scale' }).click()
     await page.getByText('of 7 busy').waitFor()
     expect(place.tasks.getStats().lanes.inline?.slots).toBe(7)
+  })
+
+  it('hold a schedule, let it go on, and run it now', async () => {
+    const place = await stand()
+    const { tasks, url, named } = place
+    const schedule = tasks.schedule('newsletter', { everyMs: 3_600_000 }, named.send, ['all@example.org', 'News'])
+    const { page } = await openPage()
+    await page.goto(`${url}#/schedules`)
+    await press(page, 'Pause newsletter', 'Pause')
+    await page.locator('tbody tr').getByText('paused').waitFor()
+    expect(schedule.info.paused).toBe(true)
+    await press(page, 'Resume newsletter', 'Resume')
+    await page.locator('tbody tr').getByText('active').waitFor()
+    await press(page, 'Run now newsletter', 'Run now')
+    await page.getByText('Submitted email.send.').waitFor()
+    await tasks.drain()
+    expect(tasks.getStats().completedTasks).toBe(1)
+    await page.goto(`${url}#/audit`)
+    await page.locator('tbody tr', { hasText: 'run schedule' }).getByRole('link', { name: 'newsletter' }).waitFor()
+  })
+
+  it('show which names are paused, also those without a task so far', async () => {
+    const { tasks, url } = await stand()
+    await tasks.pause('index.update')
+    const { page } = await openPage()
+    await page.goto(`${url}#/queues`)
+    const row = page.locator('tbody tr', { hasText: 'index.update' })
+    await row.getByText('paused').waitFor()
+    expect(await row.getByRole('button').allTextContents()).toEqual(['Resume index.update'])
+    await press(page, 'Resume index.update', 'Resume')
+    await row.waitFor({ state: 'detached' })
+    expect(tasks.getStats().pausedNames).toEqual([])
+  })
+
+  it('retry all that failed once, however often it is asked for', async () => {
+    const place = await stand()
+    await busy(place)
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/failures`)
+    await press(page, 'Retry all of payment.charge', 'Retry all')
+    await page.getByText('Retried 7 tasks').waitFor()
+    // the seven that failed again are new ones, and those before them are left alone
+    await until(() => place.tasks.getStats().failedTasks === 14)
+    await press(page, 'Retry all of payment.charge', 'Retry all')
+    await page.getByText('Retried 7 tasks; 7 had changed meanwhile, or were retried before').waitFor()
   })
 
   it('show no button to those who may only read', async () => {

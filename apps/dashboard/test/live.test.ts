@@ -43,6 +43,26 @@ describeInBrowser('a page left open', () => {
     expect(steps).toContain('attempt 1 failed: TypeError: page "home" is locked')
   })
 
+  it('tells the attempts of a task that nobody watched', async () => {
+    const place = await stand()
+    const retried = place.named.flaky.delay('home')
+    await retried.wait()
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/tasks/${retried.taskId}`)
+    await page.getByText('attempt 2 on the inline lane').waitFor()
+    expect(await page.locator('.timeline strong').allTextContents()).toEqual([
+      'submitted',
+      'started',
+      'retrying',
+      'started',
+      'completed',
+    ])
+    expect(await page.locator('.timeline').textContent()).toContain(
+      'attempt 1 failed: TypeError: page "home" is locked',
+    )
+    expect(await page.getByText('nothing is known').count()).toBe(0)
+  })
+
   it('rests while it is hidden', async () => {
     const place = await stand()
     const { page } = await openPage()

@@ -58,7 +58,7 @@ describeInBrowser('pages', () => {
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.url()))
     await page.goto(place.url.replace(/\/$/, ''))
-    for (const path of ['', 'tasks', 'queues', 'workers', 'failures', 'schedules', 'audit']) {
+    for (const path of ['', 'tasks', 'queues', 'workers', 'failures', 'workflows', 'schedules', 'audit']) {
       await page.goto(`${place.url}#/${path}`)
       await page.locator('h1').waitFor()
     }

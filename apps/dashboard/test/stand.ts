@@ -6,13 +6,18 @@ import { NonRetryableError, createTasks, currentTask } from '@catzilla/api'
 import type { BackgroundTasks, TasksOptions } from '@catzilla/api'
 import type { TaskRoutesOptions } from '@catzilla/http-adapters'
 import { taskRoutes } from '@catzilla/http-adapters/node'
+import { WorkflowRuns } from '@catzilla/workflow'
 import { onTestFinished } from 'vitest'
 
 export interface Stand {
   readonly tasks: BackgroundTasks
+  /** Those that the server shows. */
+  readonly runs: WorkflowRuns
   /** Of the dashboard, such as http://127.0.0.1:1234/shop/tasks/dashboard/ */
   readonly url: string
   readonly named: ReturnType<typeof defineTasks>
+  /** Settles when it is opened. */
+  readonly gate: Promise<void>
   /** Lets `report.build` end. */
   readonly openGate: () => void
   readonly stopServer: () => Promise<void>
@@ -35,6 +40,7 @@ export async function stand({ with: asked = {}, http, mount = '/shop/tasks' }: S
   const gate = new Promise<void>((resolve) => (openGate = resolve))
   const named = defineTasks(tasks, gate)
   const requests: string[] = []
+  const runs = new WorkflowRuns()
   let port = 0
   let server: Server | undefined
   const startServer = async (): Promise<void> => {
@@ -42,6 +48,7 @@ export async function stand({ with: asked = {}, http, mount = '/shop/tasks' }: S
       path: mount,
       authorize: () => true,
       expose: ['email.send', 'report.build'],
+      workflows: runs,
       ...http,
     })
     const made = (server = createServer((req, res) => {
@@ -63,7 +70,7 @@ export async function stand({ with: asked = {}, http, mount = '/shop/tasks' }: S
     await tasks.shutdown({ waitForCompletion: false, timeoutMs: 2000 })
   })
   const url = `http://127.0.0.1:${port}${mount}/dashboard/`
-  return { tasks, url, named, openGate, startServer, stopServer, requests }
+  return { tasks, runs, url, named, gate, openGate, startServer, stopServer, requests }
 }
 
 function defineTasks(tasks: BackgroundTasks, gate: Promise<void>) {

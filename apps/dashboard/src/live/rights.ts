@@ -4,7 +4,15 @@ import { ask } from '../server/request.ts'
 import type { Rights } from '../server/answers.ts'
 import { repeat } from './polled.ts'
 
-const none: Rights = { submit: false, cancel: false, retry: false, pause: false, scale: false, tasks: [] }
+const none: Rights = {
+  submit: false,
+  cancel: false,
+  retry: false,
+  pause: false,
+  scale: false,
+  tasks: [],
+  workflows: false,
+}
 
 export const rights = signal<Rights>(none)
 

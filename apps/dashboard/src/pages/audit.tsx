@@ -32,7 +32,7 @@ export function AuditPage(): JSX.Element {
                         Change
                       </th>
                       <th scope="col" class="text">
-                        Task
+                        Of what
                       </th>
                       <th scope="col" class="text">
                         From
@@ -58,7 +58,7 @@ export function AuditPage(): JSX.Element {
 }
 
 function Row({ entry }: { readonly entry: AuditEntry }): JSX.Element {
-  const { at, operation, taskId, taskName, from, outcome, details } = entry
+  const { at, operation, from, outcome, details } = entry
   return (
     <tr>
       <th scope="row">{time(at)}</th>
@@ -67,7 +67,7 @@ function Row({ entry }: { readonly entry: AuditEntry }): JSX.Element {
         {outcome === 'refused' && <span class="badge s-failed">refused</span>}
       </td>
       <td class="text">
-        {taskId === null ? (taskName ?? 'all') : <a href={hrefOf(['tasks', taskId])}>{taskName ?? taskId}</a>}
+        <Target entry={entry} />
       </td>
       <td class="text">{from ?? '–'}</td>
       <td class="text">
@@ -75,4 +75,11 @@ function Row({ entry }: { readonly entry: AuditEntry }): JSX.Element {
       </td>
     </tr>
   )
+}
+
+function Target({ entry }: { readonly entry: AuditEntry }): JSX.Element {
+  const { taskId, taskName, runId, workflow, scheduleId } = entry
+  if (runId !== null) return <a href={hrefOf(['workflows', runId])}>{workflow ?? runId}</a>
+  if (scheduleId !== null) return <a href={hrefOf(['schedules'])}>{scheduleId}</a>
+  return taskId === null ? <>{taskName ?? 'all'}</> : <a href={hrefOf(['tasks', taskId])}>{taskName ?? taskId}</a>
 }

@@ -32,7 +32,7 @@ export function QueuesPage(): JSX.Element {
             <Lanes lanes={now.stats.lanes} />
           </Panel>
           <Panel title="Names" note="times of the last minutes, the most submitted first">
-            <Names names={now.stats.names} />
+            <Names names={now.stats.names} paused={now.flat.pausedNames} />
           </Panel>
         </>
       )}
@@ -78,10 +78,30 @@ function Lanes({ lanes }: Pick<MonitorStatistics, 'lanes'>): JSX.Element {
 
 const SHOWN = 50
 
-function Names({ names }: Pick<MonitorStatistics, 'names'>): JSX.Element {
+type NameFigures = MonitorStatistics['names'][string]
+
+const nothing = { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 }
+const noFigures: NameFigures = {
+  submitted: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  expired: 0,
+  wait: { total: nothing, recent: nothing },
+  execution: { total: nothing, recent: nothing },
+}
+
+interface NamesProps extends Pick<MonitorStatistics, 'names'> {
+  /** Undefined: the engine does not tell. */
+  readonly paused: readonly string[] | undefined
+}
+
+function Names({ names, paused }: NamesProps): JSX.Element {
   const [all, setAll] = useState(false)
   const rows = Object.entries(names).toSorted(([, a], [, b]) => b.submitted - a.submitted)
   const mayPause = rights.value.pause
+  // a name may be paused before it has a task
+  for (const name of paused ?? []) if (!Object.hasOwn(names, name)) rows.unshift([name, noFigures])
   if (rows.length === 0)
     return <Empty title="No task has been submitted yet">Names appear with their first task.</Empty>
   return (
@@ -109,7 +129,8 @@ function Names({ names }: Pick<MonitorStatistics, 'names'>): JSX.Element {
           {rows.slice(0, all ? rows.length : SHOWN).map(([name, figure]) => (
             <tr>
               <th scope="row">
-                <a href={hrefOf(['tasks'], { name })}>{name}</a>
+                <a href={hrefOf(['tasks'], { name })}>{name}</a>{' '}
+                {paused?.includes(name) === true && <span class="badge s-scheduled">paused</span>}
               </th>
               <td>{count(figure.submitted)}</td>
               <td>{count(figure.completed)}</td>
@@ -121,12 +142,16 @@ function Names({ names }: Pick<MonitorStatistics, 'names'>): JSX.Element {
               <td>{duration(figure.execution.recent.p95Ms)}</td>
               {mayPause && (
                 <td class="row-buttons">
-                  <button type="button" class="small" onClick={() => proposePause(true, name)}>
-                    Pause<span class="sr"> {name}</span>
-                  </button>
-                  <button type="button" class="small" onClick={() => proposePause(false, name)}>
-                    Resume<span class="sr"> {name}</span>
-                  </button>
+                  {paused?.includes(name) !== true && (
+                    <button type="button" class="small" onClick={() => proposePause(true, name)}>
+                      Pause<span class="sr"> {name}</span>
+                    </button>
+                  )}
+                  {paused?.includes(name) !== false && (
+                    <button type="button" class="small" onClick={() => proposePause(false, name)}>
+                      Resume<span class="sr"> {name}</span>
+                    </button>
+                  )}
                 </td>
               )}
             </tr>

@@ -1,11 +1,13 @@
 // Tasks that are submitted again and again, and when next.
 import type { JSX } from 'preact'
 import { usePolled } from '../live/polled.ts'
+import { rights } from '../live/rights.ts'
+import { propose } from '../parts/confirmation.tsx'
 import { PageHead, Panel, Scrolled } from '../parts/panel.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { hrefOf } from '../place.ts'
 import type { ScheduleLine } from '../server/answers.ts'
-import { ask } from '../server/request.ts'
+import { ask, tell } from '../server/request.ts'
 import { count, distance, time } from '../wording.ts'
 
 export function SchedulesPage(): JSX.Element {
@@ -38,11 +40,16 @@ export function SchedulesPage(): JSX.Element {
                       <th scope="col" class="text">
                         State
                       </th>
+                      {mayChange() && (
+                        <th scope="col">
+                          <span class="sr">Actions</span>
+                        </th>
+                      )}
                     </tr>
                   </thead>
                   <tbody>
                     {schedules.map((schedule) => (
-                      <Row schedule={schedule} />
+                      <Row key={schedule.id} schedule={schedule} refresh={polled.refresh} />
                     ))}
                   </tbody>
                 </table>
@@ -55,7 +62,12 @@ export function SchedulesPage(): JSX.Element {
   )
 }
 
-function Row({ schedule }: { readonly schedule: ScheduleLine }): JSX.Element {
+interface RowProps {
+  readonly schedule: ScheduleLine
+  readonly refresh: () => void
+}
+
+function Row({ schedule, refresh }: RowProps): JSX.Element {
   const { id, taskName, nextRunAt, lastSlotAt, submitted, missed, paused, lastError } = schedule
   return (
     <tr>
@@ -71,6 +83,54 @@ function Row({ schedule }: { readonly schedule: ScheduleLine }): JSX.Element {
         {paused ? <span class="badge s-scheduled">paused</span> : <span class="badge s-running">active</span>}
         {lastError !== null && <span class="error-text"> {lastError}</span>}
       </td>
+      {mayChange() && (
+        <td class="row-buttons">
+          {rights.value.retry && (
+            <button type="button" class="small" onClick={() => proposeRun(schedule, refresh)}>
+              Run now<span class="sr"> {id}</span>
+            </button>
+          )}
+          {rights.value.pause && (
+            <button type="button" class="small" onClick={() => proposeHold(schedule, refresh)}>
+              {paused ? 'Resume' : 'Pause'}
+              <span class="sr"> {id}</span>
+            </button>
+          )}
+        </td>
+      )}
     </tr>
   )
+}
+
+function mayChange(): boolean {
+  const { pause, retry } = rights.value
+  return pause || retry
+}
+
+function proposeHold({ id, paused }: ScheduleLine, refresh: () => void): void {
+  propose({
+    title: `${paused ? 'Resume' : 'Pause'} ${id}?`,
+    text: paused
+      ? 'It goes on with its next moment; those in the pause are not made up for.'
+      : 'Nothing is submitted until it is resumed. Tasks that it has submitted go on.',
+    label: paused ? 'Resume' : 'Pause',
+    async run() {
+      await tell('POST', paused ? '/schedules/resume' : '/schedules/pause', { id })
+      refresh()
+      return `${paused ? 'Resumed' : 'Paused'} ${id}.`
+    },
+  })
+}
+
+function proposeRun({ id, taskName }: ScheduleLine, refresh: () => void): void {
+  propose({
+    title: `Run ${id} now?`,
+    text: `${taskName} is submitted once, with the arguments of the schedule. When it comes next stays as it is.`,
+    label: 'Run now',
+    async run() {
+      await tell('POST', '/schedules/run', { id })
+      refresh()
+      return `Submitted ${taskName}.`
+    },
+  })
 }

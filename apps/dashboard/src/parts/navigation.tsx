@@ -2,6 +2,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { figures } from '../live/figures.ts'
+import { rights } from '../live/rights.ts'
 import { hrefOf, place } from '../place.ts'
 import { count } from '../wording.ts'
 import { ThemeButton } from './theme-button.tsx'
@@ -12,6 +13,7 @@ const entries = [
   ['queues', 'Queues'],
   ['workers', 'Workers'],
   ['failures', 'Failures'],
+  ['workflows', 'Workflows'],
   ['schedules', 'Schedules'],
   ['audit', 'Audit'],
 ] as const
@@ -20,7 +22,10 @@ export function Navigation(): JSX.Element {
   const [here = ''] = place.value.path
   const nav = useRef<HTMLElement>(null)
   // on a phone the entries scroll sideways
-  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [here])
+  useEffect(
+    () => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }),
+    [here, rights.value.workflows],
+  )
   return (
     <header class="side">
       <a class="brand" href={hrefOf([])}>
@@ -28,7 +33,7 @@ export function Navigation(): JSX.Element {
         Catzilla Tasks
       </a>
       <nav ref={nav} aria-label="Pages">
-        {entries.map(([path, label]) => (
+        {entries.filter(isOffered).map(([path, label]) => (
           <a href={hrefOf(path === '' ? [] : [path])} aria-current={here === path ? 'page' : undefined}>
             {label}
             <Amount of={path} />
@@ -41,6 +46,11 @@ export function Navigation(): JSX.Element {
       </div>
     </header>
   )
+}
+
+/** Not every server has workflows. */
+function isOffered([path]: (typeof entries)[number]): boolean {
+  return path !== 'workflows' || rights.value.workflows
 }
 
 function Amount({ of }: { readonly of: string }): JSX.Element | null {

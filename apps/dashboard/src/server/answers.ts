@@ -22,6 +22,8 @@ export type Priority = (typeof priorities)[number]
 export interface FlatStatistics {
   readonly engine: string
   readonly paused: boolean
+  /** Missing where the engine does not tell. */
+  readonly pausedNames?: readonly string[]
   readonly totalQueued: number
   readonly scheduledTasks: number
   readonly runningTasks: number
@@ -70,11 +72,22 @@ export interface TaskLine {
   readonly error?: ErrorView
 }
 
+export interface PastAttempt {
+  readonly attempt: number
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly waitTimeMs: number
+  readonly delayMs: number
+  readonly error: ErrorView
+}
+
 export interface TaskDetail extends TaskLine {
   readonly engine: string
   readonly args?: readonly unknown[]
   readonly argsOmitted?: string
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** Those that were followed by another, as far as they are kept. */
+  readonly attempts?: readonly PastAttempt[]
   readonly logs?: readonly { readonly at: number; readonly message: string; readonly fields?: unknown }[]
   readonly result?: unknown
   readonly resultOmitted?: string
@@ -128,6 +141,8 @@ export interface Rights {
   readonly scale: boolean
   /** Names of tasks that may be submitted. */
   readonly tasks: readonly string[]
+  /** Whether the server shows runs of workflows. */
+  readonly workflows: boolean
 }
 
 export interface FailureGroup {
@@ -156,6 +171,9 @@ export interface AuditEntry {
   readonly operation: string
   readonly taskId: string | null
   readonly taskName: string | null
+  readonly runId: string | null
+  readonly workflow: string | null
+  readonly scheduleId: string | null
   readonly from: string | null
   readonly outcome: 'done' | 'refused'
   readonly details: unknown

@@ -1,5 +1,5 @@
 // The steps of a task: those that were recorded, and before them what the task itself still knows.
-import type { History, HistoryStep, TaskLine } from '../server/answers.ts'
+import type { History, HistoryStep, PastAttempt, TaskDetail, TaskLine } from '../server/answers.ts'
 import { duration, percent } from '../wording.ts'
 
 export interface Step {
@@ -15,16 +15,31 @@ export interface Steps {
   readonly unknownAttempts: number
 }
 
-export function stepsOf(task: TaskLine, history: History): Steps {
+export function stepsOf(task: TaskDetail, history: History): Steps {
   const recorded = withoutOldProgress(history.steps).map(worded)
   const [first] = history.steps
   const isWhole =
     first !== undefined && ['scheduled', 'queued'].includes(first.type) && first.at - task.createdAt < 1000
   const submitted: Step = { type: 'submitted', at: task.createdAt, text: '' }
-  const remembered = recorded.length === 0 ? fromFigures(task) : recorded
-  const seen = history.steps.filter(({ type }) => type === 'started').length || (task.startedAt === null ? 0 : 1)
+  const before = first?.at ?? Infinity
+  const kept = (task.attempts ?? []).filter(({ startedAt }) => startedAt < before)
+  const latest = recorded.length === 0 ? fromFigures(task) : recorded
+  const remembered = [...kept.flatMap((attempt) => fromAttempt(attempt, task.lane, before)), ...latest]
+  const begun = history.steps.filter(({ type }) => type === 'started').length || (task.startedAt === null ? 0 : 1)
+  const seen = kept.length + begun
   const attempts = task.startedAt === null ? 0 : task.retries + 1
   return { steps: [submitted, ...remembered], unknownAttempts: isWhole ? 0 : Math.max(0, attempts - seen) }
+}
+
+/** An attempt that the task remembers, as far as it was before the recording began. */
+function fromAttempt(
+  { attempt, startedAt, endedAt, waitTimeMs, delayMs, error }: PastAttempt,
+  lane: string,
+  before: number,
+): Step[] {
+  const started = worded({ type: 'started', at: startedAt, attempt, lane, waitTimeMs })
+  const retrying = worded({ type: 'retrying', at: endedAt, attempt, delayMs, error })
+  return endedAt < before ? [started, retrying] : [started]
 }
 
 /** What the task still knows when nothing was recorded. */

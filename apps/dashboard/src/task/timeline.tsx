@@ -1,10 +1,10 @@
 // What happened to a task, in order, with the time from each step to the next.
 import type { JSX } from 'preact'
-import type { History, TaskLine } from '../server/answers.ts'
+import type { History, TaskDetail } from '../server/answers.ts'
 import { duration, time } from '../wording.ts'
 import { stepsOf } from './steps.ts'
 
-export function Timeline({ task, history }: { readonly task: TaskLine; readonly history: History }): JSX.Element {
+export function Timeline({ task, history }: { readonly task: TaskDetail; readonly history: History }): JSX.Element {
   const { steps, unknownAttempts } = stepsOf(task, history)
   return (
     <>
@@ -21,8 +21,8 @@ export function Timeline({ task, history }: { readonly task: TaskLine; readonly 
       </ol>
       {unknownAttempts > 0 && (
         <p class="muted">
-          {unknownAttempts} earlier {unknownAttempts === 1 ? 'attempt was' : 'attempts were'} before steps were
-          recorded, which they are while a dashboard is open.
+          Of {unknownAttempts} earlier {unknownAttempts === 1 ? 'attempt' : 'attempts'} nothing is known: a task keeps
+          its latest 20, and what C runs keeps those that a dashboard saw.
         </p>
       )}
     </>

@@ -20,7 +20,7 @@ export function proposeForAll(action: 'cancel' | 'retry', filter: Filter, done: 
         <p>
           {action === 'cancel'
             ? 'Tasks that wait never start, and those that run have their signal aborted.'
-            : 'Each failed, cancelled or expired task is submitted again, as a new task.'}
+            : 'Each failed, cancelled or expired task is submitted again, as a new task; those that were retried before are not.'}
         </p>
         <p class="quoted">{filterWords(filter)}</p>
       </>
@@ -33,7 +33,7 @@ export function proposeForAll(action: 'cancel' | 'retry', filter: Filter, done: 
       done()
       const { skipped, notAllowed } = sum
       const rest = [
-        skipped > 0 ? `${count(skipped)} had changed meanwhile` : '',
+        skipped > 0 ? `${count(skipped)} had changed meanwhile, or were retried before` : '',
         notAllowed > 0 ? `${count(notAllowed)} were not allowed` : '',
       ].filter((part) => part !== '')
       return [`${past} ${count(sum.done)} tasks`, ...rest].join('; ')
