@@ -7,12 +7,15 @@ import type { Times } from '../src/spaced-out.ts'
 class Work implements Times {
   #now = 0
   #used = 0
+  /** How often the processor time was asked for. */
+  looks = 0
 
   now(): number {
     return this.#now
   }
 
   processorMs(): number {
+    this.looks++
     return this.#used
   }
 
@@ -25,10 +28,13 @@ class Work implements Times {
 
 function costing(ms: number, work: Work): SpacedOut<number> {
   let made = 0
-  return new SpacedOut(() => {
-    work.pass(ms, ms)
-    return ++made
-  }, work)
+  return new SpacedOut(
+    () => {
+      work.pass(ms, ms)
+      return ++made
+    },
+    { times: work },
+  )
 }
 
 test('what costs little is made anew each time', () => {
@@ -54,5 +60,28 @@ test('a busy process earns a hundredth of its work', () => {
   work.pass(50, 500)
   expect(figure.get()).toBe(1)
   work.pass(40, 510)
+  expect(figure.get()).toBe(2)
+})
+
+test('those who ask all the time are answered without a look at the processor time, ten milliseconds long', () => {
+  const work = new Work()
+  const figure = costing(400, work)
+  figure.get()
+  const before = work.looks
+  for (let asked = 0; asked < 1000; asked++) {
+    expect(figure.get()).toBe(1)
+    work.pass(0.09, 0.09)
+  }
+  expect(work.looks - before).toBeLessThanOrEqual(10)
+})
+
+test('what may be older is made less often', () => {
+  const work = new Work()
+  let made = 0
+  const figure = new SpacedOut(() => (work.pass(400, 400), ++made), { times: work, oldMs: 250 })
+  figure.get()
+  work.pass(249)
+  expect(figure.get()).toBe(1)
+  work.pass(1)
   expect(figure.get()).toBe(2)
 })
