@@ -16,6 +16,11 @@ function step(page: Page, id: string) {
   return page.locator('.drawn-step').filter({ has: page.locator('title', { hasText: new RegExp(`^${id}: `) }) })
 }
 
+/** A busy machine may take its time. */
+function patiently<T>(look: () => Promise<T>) {
+  return expect.poll(look, { timeout: 45_000 })
+}
+
 /** Presses a button of the page, and then the one of the dialog. */
 async function press(page: Page, name: string, confirm: string): Promise<void> {
   await page.getByRole('main').getByRole('button', { name, exact: true }).click()
@@ -72,13 +77,13 @@ describeInBrowser('workflows', () => {
     await page.goto(`${url}#/workflows/${run.runId}`)
     const parts = step(page, 'reserve its parts')
     const stateOf = (id: string) => step(page, id).locator('.step-state').textContent()
-    await expect.poll(() => stateOf('reserve its parts')).toMatch(/^running · 3 of 4 · 1 failed/)
+    await patiently(() => stateOf('reserve its parts')).toMatch(/^running · 3 of 4 · 1 failed/)
     expect(await parts.locator('.sign').textContent()).toBe('▶')
     expect(await stateOf('charge the card')).toBe('waiting')
     await page.getByText('of 10 steps and items').waitFor()
     openGate()
     await page.locator('.page-head').getByText('completed').waitFor()
-    await expect.poll(() => step(page, 'charge the card').getAttribute('class')).toContain('s-completed')
+    await patiently(() => step(page, 'charge the card').getAttribute('class')).toContain('s-completed')
     expect(await step(page, 'charge the card').locator('.sign').textContent()).toBe('✓')
     expect(await page.locator('.critical-path li').count()).toBeGreaterThan(2)
     // on the critical path by word too
@@ -180,9 +185,9 @@ describeInBrowser('workflows', () => {
     const { page } = await openPage()
     await page.goto(`${url}#/workflows`)
     const rows = page.getByRole('region', { name: 'Runs' }).locator('tbody tr')
-    await expect.poll(() => rows.count()).toBe(2)
+    await patiently(() => rows.count()).toBe(2)
     await page.getByRole('button', { name: 'failed' }).click()
-    await expect.poll(() => rows.count()).toBe(1)
+    await patiently(() => rows.count()).toBe(1)
     expect(page.url()).toContain('status=failed')
     await page.getByRole('combobox', { name: 'Workflow' }).selectOption('order')
     await page.getByText('No run matches').waitFor()
@@ -212,9 +217,9 @@ describeInBrowser('workflows', () => {
         .locator('.step-panel')
         .getByText(shape === 'chain' ? 'Step step 999' : 'Step all')
         .waitFor()
-      await expect.poll(() => step(page, shape === 'chain' ? 'step 999' : 'all').count()).toBe(1)
+      await patiently(() => step(page, shape === 'chain' ? 'step 999' : 'all').count()).toBe(1)
       await page.getByLabel('Id, task or state').fill(shape === 'chain' ? 'step 500' : 'side 500')
-      await expect.poll(() => page.getByRole('region', { name: 'Steps' }).locator('tbody tr').count()).toBe(1)
+      await patiently(() => page.getByRole('region', { name: 'Steps' }).locator('tbody tr').count()).toBe(1)
       await page.getByRole('button', { name: 'Fit' }).click()
       await page.getByText(' %').first().waitFor()
     },

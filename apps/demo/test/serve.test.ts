@@ -6,6 +6,11 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { frameworkNames } from '../src/server/frameworks/frameworks.ts'
 
+interface RunLine {
+  readonly workflow: string
+  readonly status: string
+}
+
 const program = join(import.meta.dirname, '../dist/main.js')
 
 it.each(frameworkNames)('serves on %s until it is told to end', async (framework) => {
@@ -33,8 +38,15 @@ it.each(frameworkNames)('serves on %s until it is told to end', async (framework
   const headers = { 'content-type': 'application/json' }
   const body = '{"user_id":1,"message":"hello"}'
   expect((await fetch(`${origin}/notify`, { method: 'POST', headers, body })).status).toBe(200)
+  const { runs } = (await (await fetch(`${origin}/tasks/workflows/runs`)).json()) as { runs: RunLine[] }
+  expect(runs.map(({ workflow, status }) => [workflow, status])).toEqual([
+    ['station export', 'failed'],
+    ['data pipeline', 'completed'],
+  ])
+  const { schedules } = (await (await fetch(`${origin}/tasks/schedules`)).json()) as { schedules: object[] }
+  expect(schedules).toMatchObject([{ id: 'analyse the readings', paused: false }])
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
   expect(printed).toMatch(/requests: 0 finished, 0 cut off/)
-  expect(printed).toMatch(/shutdown: \d completed, 0 cancelled, 0 requeued, 0 abandoned; 1 e-mails were received/)
+  expect(printed).toMatch(/shutdown: \d+ completed, 0 cancelled, 0 requeued, 0 abandoned; 1 e-mails were received/)
 })

@@ -1,38 +1,17 @@
 // Scene: raw data is processed, analysed and stored by a workflow of three tasks, each of which gets the result of the one
 // before.
 import { readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import { cwd } from 'node:process'
-import type { BackgroundTasks, Task } from '@catzilla/api'
-import { TaskPriority, currentTask } from '@catzilla/api'
-import { workflow } from '@catzilla/workflow'
 import { readingsFile } from '../folders.ts'
 import { latestOf } from '../ledger.ts'
-import { processReadings } from '../readings/readings.ts'
-import type { ProcessedReadings } from '../readings/readings.ts'
-import { writeResult } from '../readings/result-file.ts'
-import { analyseReadings } from '../readings/statistics.ts'
-import type { Analysis } from '../readings/statistics.ts'
+import { analysisFile, definePipeline } from '../readings/pipeline.ts'
 import type { Stage } from '../stage.ts'
-
-/** The name of the result in the folder of results. */
-export const analysisFile = 'readings-analysis.json'
-
-interface Pipeline {
-  readonly process: Task<[dataId: number, csv: string], ProcessedReadings>
-  readonly analyse: Task<[processed: ProcessedReadings], Analysis>
-  readonly store: Task<[analysis: Analysis], string>
-}
 
 /** Runs the pipeline over the data set of the demo and compares what is on disk with what was computed. */
 export async function pipelineScene({ tasks, outFolder, terminal, checks, ledger }: Stage): Promise<void> {
   terminal.heading('2. A data pipeline: process, analyse and store, as a workflow')
-  const { process, analyse, store } = definePipeline(tasks, outFolder)
-  const pipeline = workflow('data pipeline', (w, input: { readonly dataId: number; readonly csv: string }) => {
-    const processed = w.step(process, [input.dataId, input.csv])
-    const analysis = w.step(analyse, [processed])
-    return { processed, analysis, path: w.step(store, [analysis]) }
-  })
+  const { process, analyse, store, pipeline } = definePipeline(tasks, outFolder)
   const csv = await readFile(readingsFile, 'utf8')
   const lines = csv.trimEnd().split('\n').length - 1
 
@@ -59,18 +38,4 @@ export async function pipelineScene({ tasks, outFolder, terminal, checks, ledger
   ledger.enterStats(await latestOf(tasks, process), `${usable} readings, ${processed.rejected} rejected`)
   ledger.enterStats(await latestOf(tasks, analyse), `${Object.keys(analysis.stations).length} stations`)
   ledger.enterStats(await latestOf(tasks, store), analysisFile)
-}
-
-function definePipeline(tasks: BackgroundTasks, outFolder: string): Pipeline {
-  return {
-    process: tasks.task({ name: 'data.process', priority: TaskPriority.HIGH }, (dataId: number, csv: string) =>
-      processReadings(dataId, csv, new Date()),
-    ),
-    analyse: tasks.task({ name: 'data.analyse', priority: TaskPriority.NORMAL }, analyseReadings),
-    store: tasks.task({ name: 'data.store', priority: TaskPriority.LOW }, async (analysis: Analysis) => {
-      const path = join(outFolder, analysisFile)
-      await writeResult(path, analysis, currentTask().taskId)
-      return path
-    }),
-  }
 }

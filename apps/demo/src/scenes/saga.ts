@@ -1,19 +1,13 @@
 // Scene: a file for each station is written, side by side; one cannot be, so those that were are taken back, in reverse
 // order. Then what stood in the way is removed, and the run is repeated.
-import { mkdir, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { BackgroundTasks } from '@catzilla/api'
-import { WorkflowError, workflow } from '@catzilla/workflow'
-import type { Workflow } from '@catzilla/workflow'
+import { mkdir, readFile, readdir, rm, rmdir } from 'node:fs/promises'
+import { WorkflowError } from '@catzilla/workflow'
 import { readingsFile } from '../folders.ts'
 import { allOf } from '../ledger.ts'
 import { processReadings } from '../readings/readings.ts'
+import { defineStationExport, stationFile, stationText } from '../readings/station-export.ts'
+import type { Station, StationExport } from '../readings/station-export.ts'
 import type { Stage } from '../stage.ts'
-
-/** The readings of one station. */
-type Station = readonly [name: string, readings: readonly number[]]
-
-const prefix = 'station-'
 
 /** Exports the stations, has it fail and be undone, and then succeed. */
 export async function sagaScene(stage: Stage): Promise<void> {
@@ -24,9 +18,9 @@ export async function sagaScene(stage: Stage): Promise<void> {
   const [last] = stations.at(-1) ?? ['']
   const before = await readdir(outFolder)
   // a folder where the file of the last station belongs: no file can be written there
-  const obstacle = join(outFolder, `${prefix}${last}.csv`)
+  const obstacle = stationFile(outFolder, last)
   await mkdir(obstacle)
-  const tasks = defineExport(stage.tasks, outFolder)
+  const tasks = defineStationExport(stage.tasks, outFolder)
   const run = tasks.flow.execute({ stations })
   run.onStep(({ step, item, status }) => {
     if (item !== undefined && status !== 'started') terminal.line(`  ${step} ${stations[item]?.[0]}: ${status}`)
@@ -57,13 +51,13 @@ export async function sagaScene(stage: Stage): Promise<void> {
 
 async function repeat(
   { terminal, checks, outFolder }: Stage,
-  again: ReturnType<Export['flow']['execute']>,
+  again: ReturnType<StationExport['flow']['execute']>,
   stations: readonly Station[],
 ): Promise<void> {
   const paths = await again.wait()
   for (const [index, [name, readings]] of stations.entries()) {
     const path = paths[index] ?? ''
-    checks.equal(await readFile(path, 'utf8'), textOf(readings), `the file of ${name} holds its readings`)
+    checks.equal(await readFile(path, 'utf8'), stationText(readings), `the file of ${name} holds its readings`)
     await rm(path)
   }
   terminal.line(
@@ -71,34 +65,8 @@ async function repeat(
   )
 }
 
-interface Export {
-  readonly flow: Workflow<{ readonly stations: readonly Station[] }, string[]>
-  /** Names of stations, in the order in which their files were removed. */
-  readonly takenBack: string[]
-  readonly writing: { readonly taskName: string }
-  readonly removing: { readonly taskName: string }
-}
-
-function defineExport(tasks: BackgroundTasks, outFolder: string): Export {
-  const takenBack: string[] = []
-  const writing = tasks.task({ name: 'station.write', maxRetries: 0 }, async ([name, readings]: Station) => {
-    const path = join(outFolder, `${prefix}${name}.csv`)
-    await writeFile(path, textOf(readings))
-    return path
-  })
-  const removing = tasks.task({ name: 'station.remove' }, async (path: string, [name]: Station) => {
-    await rm(path)
-    takenBack.push(name)
-  })
-  const flow = workflow('station export', (w, input: { readonly stations: readonly Station[] }) =>
-    // one at a time, so that the order in which they complete is that of the list
-    w.map(input.stations, writing, { concurrency: 1, compensate: removing }),
-  )
-  return { flow, takenBack, writing, removing }
-}
-
 /** What the engine has run goes into the ledger: what failed by itself, the rest together. */
-async function account({ tasks, ledger }: Stage, { writing, removing }: Export): Promise<void> {
+async function account({ tasks, ledger }: Stage, { writing, removing }: StationExport): Promise<void> {
   const written = await allOf(tasks, writing)
   const failed = written.filter(({ status }) => status === 'failed')
   for (const each of failed) ledger.enterStats(each, 'a folder was in its place')
@@ -108,8 +76,4 @@ async function account({ tasks, ledger }: Stage, { writing, removing }: Export):
   )
   const removed = await allOf(tasks, removing)
   ledger.enterStatsTogether(removed, 'taken back in reverse order')
-}
-
-function textOf(readings: readonly number[]): string {
-  return `temperature_c\n${readings.join('\n')}\n`
 }

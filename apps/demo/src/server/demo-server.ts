@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { BackgroundTasks } from '@catzilla/api'
 import { gracefulShutdown } from '@catzilla/http-adapters'
 import type { GracefulShutdownOptions, GracefulShutdownReport } from '@catzilla/http-adapters'
+import type { WorkflowRuns } from '@catzilla/workflow'
 import { documentRoutes } from './document-routes.ts'
 import { defineDocumentTasks, exposedTasks } from './document-tasks.ts'
 import { frameworks } from './frameworks/frameworks.ts'
@@ -17,6 +18,8 @@ export interface DemoServerOptions {
   /** An existing folder, for what the tasks write. */
   readonly outFolder: string
   readonly shutdown?: GracefulShutdownOptions
+  /** Runs that the routes and the dashboard show. */
+  readonly workflows?: WorkflowRuns
 }
 
 export interface DemoServer {
@@ -29,7 +32,12 @@ export interface DemoServer {
 /** Settles when the server accepts connections, on this machine only. */
 export async function startDemoServer(tasks: BackgroundTasks, options: DemoServerOptions): Promise<DemoServer> {
   const routes = documentRoutes(tasks, defineDocumentTasks(tasks, options.smtpPort, options.outFolder))
-  const server = frameworks[options.framework](tasks, routes, { expose: exposedTasks, authorize: 'this-machine' })
+  const { workflows } = options
+  const server = frameworks[options.framework](tasks, routes, {
+    expose: exposedTasks,
+    authorize: 'this-machine',
+    ...(workflows === undefined ? {} : { workflows }),
+  })
   const ending = gracefulShutdown(server, tasks, options.shutdown)
   server.listen(options.port, '127.0.0.1')
   await once(server, 'listening')
