@@ -8,6 +8,7 @@ import { createTasks } from '@catzilla/api'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { MailServer } from '../src/mail/mail-server.ts'
 import { startDemoServer } from '../src/server/demo-server.ts'
+import { defineDemoWorkflows } from '../src/server/demo-workflows.ts'
 import { frameworkNames } from '../src/server/frameworks/frameworks.ts'
 
 interface Step {
@@ -49,15 +50,17 @@ describe.skipIf(!hasCurl).each(frameworkNames)('docs/http.md on %s', (framework)
     const mailServer = new MailServer()
     const outFolder = await mkdtemp(join(tmpdir(), 'catzilla-http-doc-'))
     const smtpPort = await mailServer.start()
-    const { origin, shutdown } = await startDemoServer(tasks, { framework, port: 0, smtpPort, outFolder })
+    const { runs: workflows, begin } = defineDemoWorkflows(tasks, outFolder)
+    const { origin, shutdown } = await startDemoServer(tasks, { framework, port: 0, smtpPort, outFolder, workflows })
+    await begin()
     onTestFinished(async () => {
       await shutdown()
       await mailServer.close()
       await rm(outFolder, { recursive: true })
     })
-    let taskId = ''
+    let latestId = ''
     for (const { command, expected } of steps) {
-      const told = command.replace('http://127.0.0.1:8000', origin).replace('…', taskId)
+      const told = command.replace('http://127.0.0.1:8000', origin).replace('…', latestId)
       const [program = '', ...args] = wordsOf(told)
       const { stdout } = await promisify(execFile)(program, ['--silent', ...args])
       const [head = '', body = ''] = stdout.split('\r\n\r\n')
@@ -67,7 +70,7 @@ describe.skipIf(!hasCurl).each(frameworkNames)('docs/http.md on %s', (framework)
       const [line = '', ...rest] = expected
       const lines = rest.map((text) => expect.stringMatching(patternOf(text)) as string)
       expect([command, status, ...headers, body]).toEqual(expect.arrayContaining([command, line, ...lines]))
-      taskId = /"taskId":"([^"]+)"/.exec(body)?.[1] ?? taskId
+      latestId = /"(?:task|run)Id":"([^"]+)"/.exec(body)?.[1] ?? latestId
     }
   })
 })
