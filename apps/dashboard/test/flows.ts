@@ -6,7 +6,7 @@ import type { Stand } from './stand.ts'
 export function defineFlows({ tasks, runs, gate }: Pick<Stand, 'tasks' | 'runs' | 'gate'>) {
   let broken = true
   const read = tasks.task({ name: 'order.read' }, (id: number) => ({ id, parts: ['wheel', 'frame', 'bell', 'saddle'] }))
-  const reserve = tasks.task({ name: 'part.reserve', maxRetries: 0 }, async (part: string) => {
+  const reserve = tasks.task({ name: 'part.reserve', maxRetries: 0, timeoutMs: 600_000 }, async (part: string) => {
     if (part === 'saddle') await gate
     if (part === 'bell' && broken) throw new Error('no bell is left in the store')
     return `reserved ${part}`
@@ -17,7 +17,7 @@ export function defineFlows({ tasks, runs, gate }: Pick<Stand, 'tasks' | 'runs' 
     ({ parts }: { readonly parts: readonly string[] }) => parts.length * 99,
   )
   const charge = tasks.task(
-    { name: 'order.charge' },
+    { name: 'order.charge', timeoutMs: 600_000 },
     async (sum: number, reserved: readonly (string | undefined)[]) => {
       await gate
       return `${sum} for ${reserved.length}`

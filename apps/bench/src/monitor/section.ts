@@ -6,6 +6,7 @@ import { clocks, interleave, ratio, summarise, timed } from '../measure.ts'
 import { atMost } from '../native/goals.ts'
 import { formatCount, formatFigure, tellProgress, verify } from '../section.ts'
 import type { SectionInput, SectionResult, Table, Verdict } from '../section.ts'
+import { scrapeCosts } from './scrape-cost.ts'
 import { engines, setUpWatched, watching } from './contenders.ts'
 import type { EngineName, Watched, Watching } from './contenders.ts'
 
@@ -22,7 +23,7 @@ export async function measureMonitor(input: SectionInput): Promise<SectionResult
   const before = loadNow()
   const there = loadCore().core === undefined ? engines.filter((name) => name !== 'native') : engines
   const found: { table: Table; verdicts: Verdict[] }[] = []
-  for (const engine of there) found.push(await measureEngine(engine, input))
+  for (const engine of there) found.push(await measureEngine(engine, input), await measureScrapes(engine, input))
   const note = `The median of the ratios within a round. Load average before and after: ${before} and ${loadNow()}.`
   return {
     title: 'What watching costs',
@@ -59,6 +60,27 @@ async function measureEngine(
     verdicts: (Object.keys(bounds) as (keyof typeof bounds)[]).map((name) =>
       atMost({ what: `${engine} engine, ${name}: slower by`, measured: slower(name), unit: '%', ...bounds[name] }),
     ),
+  }
+}
+
+/** The same bounds, of the second that they are a share of: 5 % are 50 ms. */
+async function measureScrapes(
+  engine: EngineName,
+  { quick }: SectionInput,
+): Promise<{ table: Table; verdicts: Verdict[] }> {
+  tellProgress(`monitor: ${engine} engine, processor time of scrapes`)
+  const costs = await scrapeCosts(engine, quick ? { rounds: 1, seconds: 1 } : { rounds: 5, seconds: 3 })
+  const rows = Object.entries(costs) as [keyof typeof costs, number][]
+  return {
+    table: {
+      title: `Processor time of scrapes, of the ${engine} engine at rest`,
+      columns: ['', 'ms in a second'],
+      rows: rows.map(([name, ms]) => [name, formatFigure(ms)]),
+    },
+    verdicts: rows.map(([name, measured]) => {
+      const what = `${engine} engine at rest, ${name}: processor time`
+      return atMost({ what, measured, unit: 'ms/s', floor: bounds[name].floor * 10, goal: bounds[name].goal * 10 })
+    }),
   }
 }
 

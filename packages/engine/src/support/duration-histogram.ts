@@ -32,6 +32,20 @@ export interface ForeignBuckets {
 
 const noDurations: Distribution = Object.freeze({ count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 })
 
+/** A page of counters, and what it was at an earlier moment. */
+interface Page {
+  readonly page: Float64Array
+  readonly before: Float64Array | undefined
+}
+
+/** What was recorded since some moment. */
+interface Part {
+  readonly pages: readonly (Page | undefined)[]
+  readonly count: number
+  readonly sumMs: number
+  readonly mostMs: number
+}
+
 export class DurationHistogram implements DurationRecord, DurationMark {
   count = 0
   #sumMs = 0
@@ -52,7 +66,7 @@ export class DurationHistogram implements DurationRecord, DurationMark {
   }
 
   total(): Distribution {
-    return this.count === 0 ? noDurations : this.#distribution()
+    return this.count === 0 ? noDurations : this.#distribution(this.#since(undefined))
   }
 
   upTo(boundsMs: readonly number[]): number[] {
@@ -72,7 +86,8 @@ export class DurationHistogram implements DurationRecord, DurationMark {
   }
 
   since(mark: DurationMark): Distribution {
-    return mark instanceof DurationHistogram ? this.#without(mark).total() : this.total()
+    if (!(mark instanceof DurationHistogram)) return this.total()
+    return this.count === mark.count ? noDurations : this.#distribution(this.#since(mark))
   }
 
   add(other: DurationHistogram): this {
@@ -103,48 +118,40 @@ export class DurationHistogram implements DurationRecord, DurationMark {
     return this
   }
 
-  /** What this has and `mark`, of an earlier moment, has not. */
-  #without(mark: DurationHistogram): DurationHistogram {
-    const rest = new DurationHistogram()
-    let most = -1
-    for (const [index, page] of this.#pages.entries()) {
-      if (page === undefined) continue
-      const before = mark.#pages[index]
-      const own = new Float64Array(CUTS + 1)
-      for (let place = 0; place <= SUM; place++) {
-        const left = (page[place] ?? 0) - (before?.[place] ?? 0)
-        own[place] = left
-        if (left > 0 && place < SUM) most = (index << CUT_BITS) + place
-      }
-      rest.#pages[index] = own
-    }
-    rest.count = this.count - mark.count
-    rest.#sumMs = this.#sumMs - mark.#sumMs
+  /** What this has and `mark`, of an earlier moment, has not; all of it without one. Nothing is copied. */
+  #since(mark: DurationHistogram | undefined): Part {
+    const earlier = mark === undefined ? [] : mark.#pages
+    const pages = this.#pages.map((page, index) => (page === undefined ? undefined : { page, before: earlier[index] }))
+    if (mark === undefined) return { pages, count: this.count, sumMs: this.#sumMs, mostMs: this.#mostMs }
     // which of them was the greatest is known to the width of its bucket, unless it is the greatest of all
-    rest.#mostMs = most < 0 ? 0 : Math.min(this.#mostMs, lowerEdge(most + 1))
-    return rest
+    const most = greatestIn(pages)
+    return {
+      pages,
+      count: this.count - mark.count,
+      sumMs: this.#sumMs - mark.#sumMs,
+      mostMs: most < 0 ? 0 : Math.min(this.#mostMs, lowerEdge(most + 1)),
+    }
   }
 
-  #distribution(): Distribution {
-    const { count } = this
+  #distribution({ pages, count, sumMs, mostMs }: Part): Distribution {
     const ranks = [0.5, 0.95, 0.99].map((ratio) => Math.ceil(ratio * count))
     const found: number[] = []
     let [seen, next] = [0, ranks[0] ?? Infinity]
-    for (let index = 0; index < this.#pages.length; index++) {
-      const page = this.#pages[index]
-      if (page === undefined) continue
-      const after = seen + (page[SUM] ?? 0)
+    for (let index = 0; index < pages.length; index++) {
+      const part = pages[index]
+      if (part === undefined) continue
+      const after = seen + left(part, SUM)
       for (let place = 0; next <= after && place < CUTS; place++) {
-        seen += page[place] ?? 0
+        seen += left(part, place)
         while (seen >= next) {
-          found.push(Math.min(middle((index << CUT_BITS) + place), this.#mostMs))
+          found.push(Math.min(middle((index << CUT_BITS) + place), mostMs))
           next = ranks[found.length] ?? Infinity
         }
       }
       seen = after
     }
-    const [p50Ms = this.#mostMs, p95Ms = this.#mostMs, p99Ms = this.#mostMs] = found
-    return { count, meanMs: this.#sumMs / count, p50Ms, p95Ms, p99Ms, maxMs: this.#mostMs }
+    const [p50Ms = mostMs, p95Ms = mostMs, p99Ms = mostMs] = found
+    return { count, meanMs: sumMs / count, p50Ms, p95Ms, p99Ms, maxMs: mostMs }
   }
 
   /** Buckets that hold something, and how much, the least first. */
@@ -155,6 +162,20 @@ export class DurationHistogram implements DurationRecord, DurationMark {
       }
     }
   }
+}
+
+function left({ page, before }: Page, place: number): number {
+  return (page[place] ?? 0) - (before?.[place] ?? 0)
+}
+
+/** The last bucket that has something; -1: none has. */
+function greatestIn(pages: Part['pages']): number {
+  for (let index = pages.length - 1; index >= 0; index--) {
+    const part = pages[index]
+    if (part === undefined || left(part, SUM) === 0) continue
+    for (let place = CUTS - 1; place >= 0; place--) if (left(part, place) > 0) return (index << CUT_BITS) + place
+  }
+  return -1
 }
 
 /** The number of the bucket in which a duration lies. */
