@@ -5,6 +5,7 @@ import { DashboardFiles } from './dashboard-files.ts'
 import { EventHub } from './event-hub.ts'
 import { OptionalMonitor } from './monitor.ts'
 import type { ResolvedOptions } from './options.ts'
+import { Acceptance } from './acceptance.ts'
 import { RememberedKeys } from './remembered-keys.ts'
 import { SettlementWatch } from './settlement-watch.ts'
 
@@ -15,6 +16,7 @@ export interface Service {
   readonly watch: SettlementWatch
   readonly hub: EventHub
   readonly keys: RememberedKeys
+  readonly acceptance: Acceptance
   readonly dashboard: DashboardFiles
   readonly audit: AuditLog
 }
@@ -28,6 +30,7 @@ export function createService(tasks: BackgroundTasks, options: ResolvedOptions):
     watch: new SettlementWatch(tasks, options.maxWaiters),
     hub: new EventHub(tasks, options),
     keys: new RememberedKeys(options.idempotencyMs),
+    acceptance: new Acceptance(),
     dashboard: new DashboardFiles(async () => options.dashboard ?? monitor.dashboardFolder()),
     audit: new AuditLog(),
   }
