@@ -2,7 +2,7 @@
 import type { BackgroundTasks } from '@catzilla/api'
 import { Hono } from 'hono'
 import type { Context, Env, MiddlewareHandler } from 'hono'
-import { basePath } from 'hono/route'
+import { basePath, baseRoutePath } from 'hono/route'
 import { FetchRequest, fetchResponse } from './bridges/fetch-bridge.ts'
 import type { Connection } from './bridges/fetch-bridge.ts'
 import { splitTarget } from './bridges/node-bridge.ts'
@@ -28,14 +28,28 @@ refuseUntilEnabled(Hono.prototype)
  */
 export function taskRoutes(tasks: BackgroundTasks, options?: TaskRoutesOptions<Context>): MiddlewareHandler {
   const http = createTaskHttp(tasks, options)
-  return async (c, next) => {
+  const baseOf = rememberBases(http.path)
+  return (c, next) => {
     const [whole, query] = splitTarget(c.req.raw.url)
-    const base = `${basePath(c).replace(/\/$/, '')}${http.path}`
+    const base = baseOf(c)
     const path = pathBelow(whole, base)
     if (path === undefined) return next()
     const connection = (c.env ?? {}) as Connection
     const request = new FetchRequest(c.req.raw, { path, query, base }, c, connection, () => c.req.arrayBuffer())
-    return fetchResponse(await http.handle(request))
+    return http.handle(request).then(fetchResponse)
+  }
+}
+
+/** Where the routes are: as Hono says, asked once for each place of which no part is left open. */
+function rememberBases(below: string): (c: Context) => string {
+  const bases = new Map<string, string>()
+  return (c) => {
+    const pattern = baseRoutePath(c)
+    const known = bases.get(pattern)
+    if (known !== undefined) return known
+    const base = `${basePath(c).replace(/\/$/, '')}${below}`
+    if (!/[:*]/.test(pattern)) bases.set(pattern, base)
+    return base
   }
 }
 

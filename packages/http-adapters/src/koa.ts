@@ -41,7 +41,8 @@ export function taskRoutes(tasks: BackgroundTasks, options?: TaskRoutesOptions<C
       return sendResponse(ctx.res, response)
     }
     ctx.status = response.status
-    ctx.set({ ...response.headers })
+    // they are strings and were checked where they were made: `ctx.set` would look at each once more
+    for (const [name, value] of Object.entries(response.headers)) ctx.res.setHeader(name, value)
     ctx.body = typeof response.body === 'string' ? response.body : Buffer.from(response.body ?? '')
   }
 }

@@ -6,9 +6,11 @@ import type { PlainRequest, RouteGroup, TaskRoutesOptions } from '@catzilla/http
 import { Validator } from '@seriousme/openapi-schema-validator'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { EventHub } from '../src/core/event-hub.ts'
 import { toJsonData } from '../src/core/json.ts'
 import { OptionalMonitor } from '../src/core/monitor.ts'
 import { HttpProblem } from '../src/core/problem.ts'
+import { resolveRoutesOptions } from '../src/core/options.ts'
 import { RememberedKeys } from '../src/core/remembered-keys.ts'
 import { Router } from '../src/core/router.ts'
 import { issuesOf, readQuery } from '../src/core/schema.ts'
@@ -49,6 +51,30 @@ describe('options', () => {
     const options = { [name]: value } as TaskRoutesOptions
     expect(() => createTaskHttp(tasksForTest(), options)).toThrow(message)
   })
+})
+
+test('a client that left while somebody was asked about it holds no place among the streams', () => {
+  const hub = new EventHub(tasksForTest(), resolveRoutesOptions({ maxStreams: 1 }))
+  onTestFinished(() => hub.close())
+  const everything = { types: undefined, name: undefined, taskId: undefined }
+  const client = { hangUp: undefined, header: () => undefined }
+  for (let times = 0; times < 3; times++) hub.open(everything, { ...client, signal: AbortSignal.abort() })
+  expect(hub.clients).toBe(0)
+  hub.open(everything, { ...client, signal: new AbortController().signal })
+  expect(hub.clients).toBe(1)
+})
+
+test.each([
+  ['//evil.example', '/evil.example/'],
+  ['/shop/tasks', '/shop/tasks/'],
+])('where the mount is %s, addresses begin with %s', async (base, begins) => {
+  const tasks = tasksForTest()
+  tasks.task({ name: 'noop' }, () => {})
+  const http = createTaskHttp(tasks, { expose: ['noop'], authorize: () => true })
+  const bytes = new TextEncoder().encode('{"task":"noop"}')
+  const sent = { ...request('POST', '/', { 'content-type': 'application/json' }), base, readBody: () => ({ bytes }) }
+  const { status, headers } = await http.handle(sent)
+  expect([status, headers['location']?.startsWith(begins)]).toEqual([202, true])
 })
 
 describe('without @catzilla/monitor', () => {

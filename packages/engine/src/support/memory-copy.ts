@@ -101,6 +101,43 @@ export class CopiedMemory implements MemoryTreatment {
   }
 }
 
+/**
+ * Copies what is small, and leaves large buffers where they are for whoever copies them next: those of a result, which nobody
+ * has any more when they are sent.
+ */
+export class LentMemory extends CopiedMemory {
+  readonly #lent = new Set<ArrayBuffer>()
+  readonly #parts = new Set<ArrayBufferLike>()
+  readonly #whole: boolean
+
+  constructor(whole: boolean) {
+    super(whole, false)
+    this.#whole = whole
+  }
+
+  get lent(): readonly ArrayBuffer[] {
+    return [...this.#lent]
+  }
+
+  /** Also where one view was copied whose buffer another one left. */
+  override get torn(): boolean {
+    return super.torn || (!this.#whole && [...this.#lent].some((buffer) => this.#parts.has(buffer)))
+  }
+
+  override treat(value: Memory): Memory {
+    const buffer = ArrayBuffer.isView(value) ? value.buffer : value
+    // a view must not drag a great buffer along of which it shows little
+    const showsAll = value.byteLength === buffer.byteLength
+    if (isShared(buffer) || buffer.byteLength < SHARED_FROM || isResizable(buffer)) return super.treat(value)
+    if (!showsAll && (!this.#whole || (ArrayBuffer.isView(value) && isPooled(value)))) {
+      this.#parts.add(buffer)
+      return super.treat(value)
+    }
+    this.#lent.add(buffer)
+    return value
+  }
+}
+
 /** Leaves memory where it is, for `structuredClone` to transfer. */
 export class LeftMemory implements MemoryTreatment {
   readonly #left = new Set<ArrayBuffer>()

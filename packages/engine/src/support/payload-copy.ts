@@ -1,7 +1,7 @@
 // Copies payloads as a thread or process boundary would (structured clone semantics), and names the path of what cannot
 // cross it. Primitives cost a type check; arrays and plain objects are copied here, rarer kinds by structuredClone.
 import { PayloadError } from '../contract/errors.ts'
-import { CopiedMemory, LeftMemory, OwnMemory, isMemory } from './memory-copy.ts'
+import { CopiedMemory, LeftMemory, LentMemory, OwnMemory, isMemory } from './memory-copy.ts'
 import type { MemoryTreatment } from './memory-copy.ts'
 
 /** A copy, and the memory in it, whose buffers nobody else has. */
@@ -77,16 +77,35 @@ export function copyPayload(value: unknown, where: string): Copied<unknown> {
   return copyTree(value, copyOne, where)
 }
 
+/** A copy that is sent on at once: with the large buffers of `value` themselves, which are copied then. @throws PayloadError */
+export function copyToSend(
+  value: unknown,
+  where: string,
+): { readonly value: unknown; readonly large: readonly ArrayBuffer[] } {
+  const { value: copied, memory } = copyTwice(value, copyOne, where, (whole) => new LentMemory(whole))
+  return { value: copied, large: memory?.lent ?? [] }
+}
+
 function copyTree<S, T>(
   source: S,
   copyAll: (source: S, copying: Copying) => T,
   where: string,
   snapshots = false,
 ): Copied<T> {
-  const first = new Copying(where, () => new CopiedMemory(false, snapshots))
+  return copyTwice(source, copyAll, where, (whole) => new CopiedMemory(whole, snapshots))
+}
+
+/** Once; and once more with whole buffers where views on one buffer came apart. */
+function copyTwice<S, T, M extends CopiedMemory>(
+  source: S,
+  copyAll: (source: S, copying: Copying) => T,
+  where: string,
+  treatment: (whole: boolean) => M,
+): { readonly value: T; readonly memory: M | undefined } {
+  const first = new Copying(where, () => treatment(false))
   const value = copyAll(source, first)
   if (first.treated?.torn !== true) return { value, memory: first.treated }
-  const second = new Copying(where, () => new CopiedMemory(true, snapshots))
+  const second = new Copying(where, () => treatment(true))
   return { value: copyAll(source, second), memory: second.treated }
 }
 

@@ -7,8 +7,10 @@ type Asked = Pick<ResolvedTaskOptions, 'lane' | 'transfer' | 'maxRetries' | 'kee
 
 /** What becomes of it at submission. */
 export function memoryTerms(options: Asked): MemoryTerms {
-  if (options.lane !== 'thread') return 'copied'
-  if (options.transfer) return 'taken'
+  const { lane, transfer } = options
+  if (lane !== 'thread' && lane !== 'process') return 'copied'
+  if (transfer) return 'taken'
+  if (lane === 'process') return 'copied'
   return isLastUse(options, 1) ? 'copied' : 'shared'
 }
 

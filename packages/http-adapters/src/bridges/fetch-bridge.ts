@@ -1,7 +1,8 @@
 // Requests and responses of the Fetch standard, for the edges whose frameworks stand on it.
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PlainRequest, PlainResponse, RequestBody } from '../core/plain.ts'
 import { HttpProblem } from '../core/problem.ts'
+import { readMessage } from './node-bridge.ts'
 import type { Place } from './node-bridge.ts'
 
 /** The connection behind a request, where the server stands on node:http and says so, as `@hono/node-server` does. */
@@ -16,10 +17,8 @@ export class FetchRequest implements PlainRequest {
   readonly query: string
   readonly base: string
   readonly original: unknown
-  readonly remoteAddress: string | undefined
-  readonly hangUp: (() => void) | undefined
   readonly #request: Request
-  readonly #headers: IncomingHttpHeaders | undefined
+  readonly #connection: Connection
   readonly #readAll: () => Promise<ArrayBuffer>
 
   /** @param readAll reads the whole body; whoever has read it before may have kept it */
@@ -27,7 +26,7 @@ export class FetchRequest implements PlainRequest {
     request: Request,
     place: Place,
     original: unknown,
-    { incoming, outgoing }: Connection,
+    connection: Connection,
     readAll: () => Promise<ArrayBuffer>,
   ) {
     this.method = request.method
@@ -35,25 +34,40 @@ export class FetchRequest implements PlainRequest {
     this.query = place.query
     this.base = place.base
     this.original = original
-    this.remoteAddress = incoming?.socket.remoteAddress
-    this.#headers = incoming?.headers
-    this.hangUp = outgoing === undefined ? undefined : () => void outgoing.destroy()
     this.#request = request
+    this.#connection = connection
     this.#readAll = readAll
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#connection.incoming?.socket.remoteAddress
   }
 
   get signal(): AbortSignal {
     return this.#request.signal
   }
 
+  get hangUp(): (() => void) | undefined {
+    const { outgoing } = this.#connection
+    return outgoing === undefined ? undefined : () => void outgoing.destroy()
+  }
+
   header(name: string): string | undefined {
+    const { incoming } = this.#connection
     // as they came: the Headers of the request would have to be made of them first
-    if (this.#headers === undefined) return this.#request.headers.get(name) ?? undefined
-    const value = this.#headers[name]
+    if (incoming === undefined) return this.#request.headers.get(name) ?? undefined
+    const value = incoming.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
   }
 
-  async readBody(limit: number): Promise<RequestBody> {
+  readBody(limit: number): Promise<RequestBody> {
+    const { incoming } = this.#connection
+    // past the streams and buffers that would be made for the Request
+    if (incoming !== undefined && standsForUnread(this.#request, incoming)) return readMessage(incoming, limit)
+    return this.#readRequest(limit)
+  }
+
+  async #readRequest(limit: number): Promise<RequestBody> {
     const length = this.header('content-length')
     if (length !== undefined && Number(length) > limit) throw tooLarge(limit)
     // a server gives no more than the length that was announced
@@ -64,6 +78,23 @@ export class FetchRequest implements PlainRequest {
     }
     return { bytes: await readBytes(this.#request.body, limit) }
   }
+}
+
+/**
+ * Whether the body of the request is that of the message, and nobody has begun to read it. `@hono/node-server` gives
+ * requests that hold their message and make what the standard asks for when somebody wants it; middleware may have wanted
+ * it, or put another request, with another body, in the place of that one.
+ */
+function standsForUnread(request: Request, incoming: IncomingMessage): boolean {
+  if (incoming.readableDidRead || incoming.listenerCount('data') > 0) return false
+  const own = request as unknown as Readonly<Record<symbol, unknown>>
+  let holdsIt = false
+  for (const key of Object.getOwnPropertySymbols(own)) {
+    const value = own[key]
+    if (value === incoming) holdsIt = true
+    else if (value instanceof Request) return false
+  }
+  return holdsIt
 }
 
 export function fetchResponse({ status, headers, body }: PlainResponse): Response {

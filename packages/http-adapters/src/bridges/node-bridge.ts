@@ -64,11 +64,10 @@ export class NodeRequest implements PlainRequest {
     return Array.isArray(value) ? value.join(', ') : value
   }
 
-  readBody(limit: number): Promise<RequestBody> {
+  readBody(limit: number): RequestBody | Promise<RequestBody> {
     const parsed = this.#parsed
-    if (parsed !== undefined) return Promise.resolve(parsed instanceof Uint8Array ? { bytes: parsed } : { parsed })
-    if (Number(this.#req.headers['content-length']) > limit) return Promise.reject(tooLarge(this.#req, limit))
-    return readBytes(this.#req, limit)
+    if (parsed === undefined) return readMessage(this.#req, limit)
+    return parsed instanceof Uint8Array ? { bytes: parsed } : { parsed }
   }
 }
 
@@ -111,7 +110,13 @@ async function pump(stream: ReadableStream<Uint8Array>, res: ServerResponse): Pr
   res.end()
 }
 
-function readBytes(req: IncomingMessage, limit: number): Promise<RequestBody> {
+/** Reads a message that nobody has read. @throws HttpProblem 413, or when it has been read; also as a rejection */
+export function readMessage(req: IncomingMessage, limit: number): Promise<RequestBody> {
+  // its events are over: whoever waits for them waits for ever
+  if (req.readableEnded)
+    throw new HttpProblem('body-gone', 'something on this server has read the body, and not left it')
+  if (req.destroyed) throw cutOff()
+  if (Number(req.headers['content-length']) > limit) throw tooLarge(req, limit)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -127,12 +132,17 @@ function readBytes(req: IncomingMessage, limit: number): Promise<RequestBody> {
       const [first] = chunks
       resolve({ bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks) })
     })
-    req.once('error', reject)
+    // the client has gone, most likely
+    req.once('error', () => reject(cutOff()))
     req.once('close', () => {
       // it comes after every body: an error made for nothing would cost more than the rest of the reading
-      if (!req.complete) reject(new HttpProblem('malformed-request', 'the body ended before its time'))
+      if (!req.complete) reject(cutOff())
     })
   })
+}
+
+function cutOff(): HttpProblem {
+  return new HttpProblem('malformed-request', 'the body ended before its time')
 }
 
 /** The client may still be sending: it is let finish, within reason, so that it gets to read the answer. */

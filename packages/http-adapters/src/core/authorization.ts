@@ -43,10 +43,12 @@ export function checkAccess(request: PlainRequest, action: RouteAction | null, r
   if (authorize === undefined && !reads) {
     throw new HttpProblem('no-authorize', `without an authorize function nobody may ${action}`)
   }
-  if (typeof authorize !== 'function' && !isOfThisMachine(request)) {
+  const isClosed = typeof authorize !== 'function'
+  if (isClosed && !isOfThisMachine(request)) {
     throw new HttpProblem('no-authorize', 'this is answered to requests of this machine only')
   }
-  if (!reads || action === 'dashboard') checkOrigin(request, rules)
+  // where nobody is asked, any page that a browser here shows could hold streams and long polls open
+  if (!reads || isClosed || action === 'dashboard') checkOrigin(request, rules)
 }
 
 /**
@@ -107,7 +109,20 @@ export async function rightsOf(
 const changes = ['submit', 'cancel', 'retry', 'pause', 'scale'] as const
 
 /** Headers that a proxy on this machine adds for a client somewhere else. */
-const forwarding = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
+const forwarding = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'via',
+]
 
 /** Also the name asked for must be this machine's: a page elsewhere may have its own name point here. */
 function isOfThisMachine(request: PlainRequest): boolean {
@@ -127,7 +142,8 @@ function checkOrigin(request: PlainRequest, { allowedOrigins }: AccessRules): vo
   if (origin !== undefined && allowedOrigins.includes(origin)) return
   const site = request.header('sec-fetch-site')
   if (site === 'same-origin' || site === 'none') return
-  const isForeign = origin === undefined ? site !== undefined && !isNavigation(request) : !isSameHost(request, origin)
+  // the browser has compared the two itself: a page of the same host may still have come another way, such as without TLS
+  const isForeign = site === undefined ? origin !== undefined && !isSameHost(request, origin) : !isNavigation(request)
   if (isForeign) throw new HttpProblem('foreign-origin', `a page of ${origin ?? 'another site'} sent this request`)
 }
 

@@ -95,6 +95,8 @@ export class EventHub {
         start: (controller) => {
           client = { filter, hangUp, controller }
           this.#clients.add(client)
+          // it left while somebody was asked whether it may listen: nobody will tell of that once more
+          if (signal.aborted) return leave()
           this.#send(client, encoder.encode(`retry: 2000\nid: ${this.#id(this.#number)}\n: connected\n\n`))
           if (lastEventId !== undefined) this.#resume(client, lastEventId)
         },

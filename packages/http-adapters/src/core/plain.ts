@@ -22,8 +22,11 @@ export interface PlainRequest {
   readonly original: unknown
   /** @param name in lower case */
   header(name: string): string | undefined
-  /** Rejects with a 413 problem when there are more than `limit` bytes, without reading on. */
-  readBody(limit: number): Promise<RequestBody>
+  /**
+   * The body: at once where it is there, else a promise. Throws or rejects with a 413 problem when there are more than
+   * `limit` bytes, without reading on.
+   */
+  readBody(limit: number): RequestBody | Promise<RequestBody>
 }
 
 export interface PlainResponse {

@@ -3,6 +3,7 @@ import { CatzillaError, errorTable } from '@catzilla/api'
 import type { ErrorName } from '@catzilla/api'
 import { plainHeaders } from './plain.ts'
 import type { PlainResponse } from './plain.ts'
+import { MOST_ISSUES } from './schema.ts'
 import type { Issue } from './schema.ts'
 
 interface Kind {
@@ -24,6 +25,7 @@ export type ProblemKind =
   | 'unsupported-media-type'
   | 'unprocessable'
   | 'busy'
+  | 'body-gone'
   | 'failed'
   | 'not-installed'
   | 'not-given'
@@ -54,6 +56,11 @@ export const problemKinds: Readonly<Record<ProblemKind, Kind>> = {
   },
   unprocessable: { status: 422, title: 'Content does not fit', remedy: '`errors` lists each path and what is wrong.' },
   busy: { status: 429, title: 'Too many at once', remedy: 'Try again after `Retry-After` seconds.' },
+  'body-gone': {
+    status: 500,
+    title: 'The body was read before',
+    remedy: 'Mount the routes before what reads bodies, or have it leave what it read in `req.body`.',
+  },
   failed: { status: 500, title: 'Something went wrong here', remedy: 'See the log of the server.' },
   'not-installed': { status: 501, title: 'Not installed', remedy: 'Install the package that `detail` names.' },
   'not-given': {
@@ -158,7 +165,8 @@ function write({ headers, ...document }: Record<string, unknown> & { readonly st
 
 function errorsOf(issues: readonly Issue[]): object {
   if (issues.length === 0) return {}
-  return { errors: issues.map(({ path, message }) => ({ path, pointer: pointerOf(path), message })) }
+  const told = issues.slice(0, MOST_ISSUES)
+  return { errors: told.map(({ path, message }) => ({ path, pointer: pointerOf(path), message })) }
 }
 
 /** A JSON Pointer as a URI fragment, as the examples of RFC 9457 have it. */

@@ -1,5 +1,5 @@
 // A body becomes data here, or is refused: only JSON, only UTF-8, not too deep, and without keys that reach prototypes.
-import type { PlainRequest } from './plain.ts'
+import type { PlainRequest, RequestBody } from './plain.ts'
 import { HttpProblem } from './problem.ts'
 
 /** Deeper than anybody needs, and far from what recursion can bear. */
@@ -7,10 +7,8 @@ const MAX_DEPTH = 64
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** @throws HttpProblem 413, 415, 400 */
-export async function readJson(request: PlainRequest, limit: number): Promise<unknown> {
-  requireJson(request)
-  const body = await request.readBody(limit)
+/** The data of a body; undefined for an empty one. @throws HttpProblem 400 */
+export function dataOf(body: RequestBody): unknown {
   if ('parsed' in body) return checkTree(body.parsed, 0)
   if (body.bytes.length === 0) return undefined
   const text = decode(body.bytes)
@@ -20,14 +18,24 @@ export async function readJson(request: PlainRequest, limit: number): Promise<un
   return mayReachPrototypes.test(text) ? checkTree(value, 0) : value
 }
 
-/** A form of another site can send neither this type nor, without asking first, any other header that gives it away. */
-function requireJson(request: PlainRequest): void {
-  const [type = '', ...parameters] = (request.header('content-type') ?? '').toLowerCase().split(';')
+/**
+ * Before a body is read. A form of another site can send neither this type nor, without asking first, any other header that
+ * gives it away.
+ * @throws HttpProblem 415
+ */
+export function requireJson(request: PlainRequest): void {
+  const given = request.header('content-type')
+  // as nearly everybody writes it
+  if (given !== 'application/json') requireType(given ?? '')
+  const encoding = request.header('content-encoding')
+  if (encoding !== undefined && encoding !== 'identity') throw unsupported('the body must not be compressed')
+}
+
+function requireType(given: string): void {
+  const [type = '', ...parameters] = given.toLowerCase().split(';')
   if (type.trim() !== 'application/json') throw unsupported('the type of the body must be application/json')
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))
   if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) throw unsupported('the body must be in UTF-8')
-  const encoding = request.header('content-encoding')
-  if (encoding !== undefined && encoding !== 'identity') throw unsupported('the body must not be compressed')
 }
 
 function unsupported(detail: string): HttpProblem {

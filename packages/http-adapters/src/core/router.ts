@@ -28,9 +28,10 @@ export class Router {
   find(method: string, path: string): Found {
     const fixed = this.#fixed.get(path)
     if (fixed !== undefined) return { route: routeFor(method, fixed), params: noParams }
-    const parts = path.split('/').slice(1).map(decodePart)
+    const written = path.split('/').slice(1)
+    const parts = written.map(decodePart)
     for (const pattern of this.#open) {
-      const params = match(pattern.parts, parts)
+      const params = match(pattern.parts, parts, written)
       if (params !== undefined) return { route: routeFor(method, pattern), params }
     }
     throw new HttpProblem('not-found', 'there is nothing at this path')
@@ -72,7 +73,12 @@ function routeFor(method: string, { byMethod }: Pattern): Route {
   throw new HttpProblem('method-not-allowed', `${method} is not answered here`, { headers: { allow } })
 }
 
-function match(pattern: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
+/** @param written the parts, not decoded: what the table writes out has one spelling, which proxies can go by */
+function match(
+  pattern: readonly string[],
+  parts: readonly string[],
+  written: readonly string[],
+): Record<string, string> | undefined {
   const takesRest = pattern.at(-1) === '*'
   if (takesRest ? parts.length < pattern.length : parts.length !== pattern.length) return undefined
   const params: Record<string, string> = {}
@@ -82,7 +88,7 @@ function match(pattern: readonly string[], parts: readonly string[]): Record<str
     else if (wanted.startsWith(':')) {
       if (part === '') return undefined
       params[wanted.slice(1)] = part
-    } else if (part !== wanted) return undefined
+    } else if (written[index] !== wanted) return undefined
   }
   return params
 }

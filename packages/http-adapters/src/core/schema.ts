@@ -27,7 +27,10 @@ export interface Issue {
   readonly message: string
 }
 
-/** What is wrong with `value`; empty when nothing is. */
+/** Issues that are told: a small body can have a hundred thousand, and an answer that named them all would be its many-fold. */
+export const MOST_ISSUES = 50
+
+/** What is wrong with `value`, the first of it where it is much; empty when nothing is. */
 export function issuesOf(schema: Schema, value: unknown, path: Issue['path'] = []): Issue[] {
   const issues: Issue[] = []
   collect(schema, value, path, issues)
@@ -36,6 +39,7 @@ export function issuesOf(schema: Schema, value: unknown, path: Issue['path'] = [
 
 /** Every request comes through here: nothing is made unless something is wrong. */
 function collect(schema: Schema, value: unknown, path: Issue['path'], issues: Issue[]): void {
+  if (issues.length >= MOST_ISSUES) return
   const { anyOf, items } = schema
   if (anyOf !== undefined) {
     const answers = anyOf.map((option) => issuesOf(option, value, path))
@@ -60,6 +64,7 @@ function collectOfObject(
   }
   for (const name of Object.keys(value)) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+    if (issues.length >= MOST_ISSUES) return
     if (property !== undefined) collect(property, value[name], [...path, name], issues)
     else if (!additionalProperties) {
       const known = Object.keys(properties).join(', ')
@@ -115,6 +120,7 @@ export function readQuery(
   if (text === '') return { values, issues: [] }
   const issues: Issue[] = []
   for (const [name, raw] of new URLSearchParams(text)) {
+    if (issues.length >= MOST_ISSUES) break
     const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined
     if (schema === undefined) {
       const known = Object.keys(schemas).join(', ') || 'none'

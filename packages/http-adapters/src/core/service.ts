@@ -5,6 +5,7 @@ import { DashboardFiles } from './dashboard-files.ts'
 import { EventHub } from './event-hub.ts'
 import { OptionalMonitor } from './monitor.ts'
 import type { ResolvedOptions } from './options.ts'
+import { Acceptance } from './acceptance.ts'
 import { RememberedKeys } from './remembered-keys.ts'
 import { SettlementWatch } from './settlement-watch.ts'
 import { RunStreams } from './workflows/run-streams.ts'
@@ -17,6 +18,7 @@ export interface Service {
   readonly hub: EventHub
   readonly runStreams: RunStreams
   readonly keys: RememberedKeys
+  readonly acceptance: Acceptance
   readonly dashboard: DashboardFiles
   readonly audit: AuditLog
 }
@@ -31,6 +33,7 @@ export function createService(tasks: BackgroundTasks, options: ResolvedOptions):
     hub: new EventHub(tasks, options),
     runStreams: new RunStreams(options),
     keys: new RememberedKeys(options.idempotencyMs),
+    acceptance: new Acceptance(),
     dashboard: new DashboardFiles(async () => options.dashboard ?? monitor.dashboardFolder()),
     audit: new AuditLog(),
   }

@@ -13,10 +13,15 @@ const time = { type: 'number', minimum: 0 } as const
 
 /** As parameters of a query, and as fields of a body. */
 export const filterSchemas: Readonly<Record<string, Schema>> = {
-  status: { type: 'array', items: statuses, description: 'One or more, with commas between.' },
+  status: { type: 'array', items: statuses, maxItems: 8, description: 'One or more, with commas between.' },
   name: { type: 'string', minLength: 1, maxLength: 200 },
   priority: { type: 'string', enum: ['critical', 'high', 'normal', 'low'] },
-  tags: { type: 'array', items: { type: 'string' }, description: 'All of these, with commas between.' },
+  tags: {
+    type: 'array',
+    maxItems: 50,
+    items: { type: 'string', maxLength: 200 },
+    description: 'All of these, with commas between.',
+  },
   id: { ...text, description: 'How the id begins.' },
   error: { ...text, description: 'Somewhere in the error, as it is shown; in any case.' },
   pattern: { ...text, description: 'The whole error, as `GET /failures` groups them.' },

@@ -8,8 +8,9 @@ import type { DrainState } from './drain-state.ts'
 import { resolveRoutesOptions } from './options.ts'
 import type { TaskRoutesOptions } from './options.ts'
 import type { PlainRequest, PlainResponse } from './plain.ts'
+import { tellFault } from './fault-log.ts'
 import { HttpProblem, problemOf } from './problem.ts'
-import { readJson } from './read-json.ts'
+import { dataOf, requireJson } from './read-json.ts'
 import type { Route, RouteContext, TaskRoute } from './route.ts'
 import { Router } from './router.ts'
 import { routeGroups } from './routes/route-groups.ts'
@@ -51,26 +52,34 @@ export class RequestWalk implements TaskHttp {
 
   async handle(request: PlainRequest): Promise<PlainResponse> {
     try {
-      // one asynchronous function from here to the handler: each more would cost every request
+      // one asynchronous function from here to the answer, which waits only for what is not there yet: each promise more
+      // would cost every request
       const { route, params } = this.#router.find(request.method, request.path)
       const { options, tasks } = this.#service
       // health says so itself
       if (this.#drain.draining && route.action !== null) throw new HttpProblem('draining', 'the server shuts down')
       checkAccess(request, route.action, options)
       const query = readRouteQuery(route, request)
-      const limit = route.body === undefined ? SMALL_BODY : options.maxBodyBytes
+      let body: unknown
       // a POST without a body must still not be what a form of another site can send
-      const body = route.method === 'GET' || route.method === 'DELETE' ? undefined : await readJson(request, limit)
-      const publicPath = options.publicPath ?? request.base
+      if (route.method !== 'GET' && route.method !== 'DELETE') {
+        requireJson(request)
+        const sent = request.readBody(route.body === undefined ? SMALL_BODY : options.maxBodyBytes)
+        body = dataOf(sent instanceof Promise ? await sent : sent)
+      }
+      const publicPath = options.publicPath ?? ownPath(request.base)
       const context: RouteContext = { request, tasks, params, query, body: checkedBody(route, body), publicPath }
       if (route.aboutTask === true) return await this.#answerAboutTask(route, context)
       const targets = route.targets?.(context) ?? everything
       const asked = authorizeAll(request, route.action, targets, options)
       if (asked !== undefined) await asked
       if (route.audited === true) return await this.#enter(route, context, targets[0], () => route.handle(context))
-      return await route.handle(context)
+      const answer = route.handle(context)
+      return answer instanceof Promise ? await answer : answer
     } catch (thrown) {
-      return problemOf(thrown, this.#service.options)
+      const answer = problemOf(thrown, this.#service.options)
+      if (answer.status === 500) tellFault(thrown, request)
+      return answer
     }
   }
 
@@ -99,6 +108,11 @@ export class RequestWalk implements TaskHttp {
   ): Promise<PlainResponse> {
     return this.#service.audit.around({ operation, target, request, query, body }, answer)
   }
+}
+
+/** Where a framework takes the mount from the path that was asked for: `//host` would lead to another site. */
+function ownPath(base: string): string {
+  return base.startsWith('//') ? base.replace(/^\/+/, '/') : base
 }
 
 /** @throws HttpProblem 422 with paths */

@@ -144,7 +144,9 @@ export const accessCases: Cases = (edge, engine) => {
   it.each([
     ['x-forwarded-for', '203.0.113.9'],
     ['forwarded', 'for=203.0.113.9'],
+    ['x-forwarded-proto', 'https'],
     ['x-real-ip', '203.0.113.9'],
+    ['cf-connecting-ip', '203.0.113.9'],
     ['via', '1.1 proxy'],
   ])('without authorize answers nothing but health to what a proxy passes on: %s', async (name, value) => {
     const { get } = await stand(edge, { engine })
@@ -164,6 +166,26 @@ export const accessCases: Cases = (edge, engine) => {
     const { post } = await stand(edge, { engine, ...everybody, allowedOrigins: ['https://friend.example'] })
     expect((await post('', { task: 'echo' }, headers as Record<string, string>)).status).toBe(expected)
   })
+
+  it('goes by what a browser says of two origins, not by names that are the same', async () => {
+    const { post, origin } = await stand(edge, { engine, ...everybody })
+    const { status } = await post('', { task: 'echo' }, { origin, 'sec-fetch-site': 'cross-site' })
+    expect(status).toBe(403)
+  })
+
+  it.each([{}, { authorize: 'this-machine' } as const])(
+    'where nobody is asked, keeps pages of other sites from holding streams and polls open: %j',
+    async (options) => {
+      const { get, origin } = await stand(edge, { engine, ...options })
+      const page = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }
+      for (const path of ['/events', '/stats', '/some-id/result?waitMs=1000']) {
+        expect((await get(path, page)).status).toBe(403)
+      }
+      expect((await get('/stats', { 'sec-fetch-site': 'same-origin' })).status).toBe(200)
+      const link = ['GET /tasks/stats HTTP/1.1', 'Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate']
+      expect(statusOf(await rawRequest(origin, link))).toBe(200)
+    },
+  )
 
   it('answers submissions of its own origin, also behind a proxy that says its name', async () => {
     const { post, origin } = await stand(edge, { engine, ...everybody })

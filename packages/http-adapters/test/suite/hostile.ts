@@ -1,7 +1,8 @@
 // What nobody means well who sends it.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { Cases } from './describe-adapter.ts'
 import { rawRequest, statusOf } from './raw-request.ts'
 import { everybody, stand } from './stand.ts'
@@ -71,6 +72,50 @@ export const hostileCases: Cases = (edge, engine) => {
     expect(answer).not.toMatch(/^x-evil/im)
     const { headers } = await post('', { task: 'echo' }, { 'x-forwarded-prefix': '//evil.example' })
     expect(headers.get('location')).toMatch(/^\/tasks\//)
+  })
+
+  it.each(['/tasks/d%61shboard/index.html', '/tasks/some-id/%72esult', '/tasks/some-id/histor%79'])(
+    'knows what the table writes out by one spelling, so that a proxy can close it: not %s',
+    async (path) => {
+      const asked: string[] = []
+      const authorize = (_: unknown, action: string): boolean => asked.push(action) > 0
+      const { origin } = await open({ dashboard: import.meta.dirname, authorize })
+      const answer = await rawRequest(origin, [`GET ${path} HTTP/1.1`])
+      expect([statusOf(answer), asked]).toEqual([404, []])
+    },
+  )
+
+  it('answers a body of a hundred thousand mistakes with fifty of them', async () => {
+    const { post } = await open()
+    const names = Array.from({ length: 60_000 }, (_, index) => `"${index}":1`).join()
+    for (const body of [`{"task":"echo",${names}}`, `{"task":"echo","options":{${names}}}`]) {
+      const { status, json, text } = await post('', body)
+      expect([status, json.errors.length]).toEqual([422, 50])
+      expect(text.length).toBeLessThan(50_000)
+    }
+    const query = Array.from({ length: 1000 }, (_, index) => `q${index}`).join('&')
+    const { status, json } = await open().then(({ get }) => get(`/stats?${query}`))
+    expect([status, json.errors.length]).toEqual([400, 50])
+  })
+
+  it('takes a thousand arguments, and no more than the stack holds', async () => {
+    const { post, submit, end } = await open()
+    const many = Array.from({ length: 1000 }, () => 1)
+    expect((await end(await submit('echo', many))).json.result).toEqual(many)
+    const flood = `[${'1,'.repeat(400_000)}1]`
+    const taskId = await submit('echo')
+    expect((await post('', `{"task":"echo","args":${flood}}`)).status).toBe(422)
+    expect((await post('/batch', `{"task":"echo","argsList":[${flood}]}`)).status).toBe(422)
+    expect((await post(`/${taskId}/run`, `{"args":${flood}}`)).status).toBe(422)
+  })
+
+  it('keeps nothing large of what was asked of many tasks', async () => {
+    const { post } = await open()
+    for (const tags of [['x'.repeat(201)], Array.from({ length: 51 }, () => 'x')]) {
+      expect((await post('/cancel', { filter: { tags } })).status).toBe(422)
+    }
+    const status = Array.from({ length: 9 }, () => 'failed')
+    expect((await post('/retry', { filter: { status } })).status).toBe(422)
   })
 
   it('bounds bodies whose length is announced: 413, and goes on', async () => {
@@ -161,7 +206,11 @@ export const hostileCases: Cases = (edge, engine) => {
     }
   })
 
-  it('shows nothing of its own faults', async () => {
+  it('shows nothing of its own faults, and tells them to who runs the server', async () => {
+    const faults: unknown[] = []
+    const hear = (fault: unknown): unknown => faults.push(fault)
+    subscribe('catzilla:http:fault', hear)
+    onTestFinished(() => void unsubscribe('catzilla:http:fault', hear))
     const monitor = {
       getStats: () => ({}),
       getWorkerDetails: () => {
@@ -173,6 +222,8 @@ export const hostileCases: Cases = (edge, engine) => {
     const { status, text } = await get('/workers')
     expect(status).toBe(500)
     expect(text).not.toMatch(/secret|\.ts:/)
+    const error = expect.objectContaining({ message: 'secret of the house' })
+    expect(faults).toContainEqual(expect.objectContaining({ error, method: 'GET', path: '/workers' }))
   })
 
   it('survives clients that leave in the middle of a body', async () => {

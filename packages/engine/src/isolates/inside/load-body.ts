@@ -41,6 +41,11 @@ export class BodyLoader {
     return loaded
   }
 
+  /** A text is not needed any more. A module stays: what it has defined does as well. */
+  forget(code: TaskCode): void {
+    if (code.kind === 'source') this.#loaded.delete(keyOf(code))
+  }
+
   async #import(code: ModuleCode, key: string): Promise<TaskHandler> {
     try {
       const exports = await importFor(code)

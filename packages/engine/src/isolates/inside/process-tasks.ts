@@ -6,10 +6,12 @@ import { runInline } from '../../lanes/inline-lane.ts'
 import type { AttemptFollower } from '../../lanes/inline-lane.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import type { Running } from '../../lanes/task-context.ts'
-import { copyResult } from '../../support/payload-copy.ts'
+import { copyResult, copyToSend } from '../../support/payload-copy.ts'
 import { writeLastWords } from '../process/last-words.ts'
 import type { ChildOrders, EndFigures, FromChild, RunMessage, ToChild } from '../process/protocol.ts'
+import { Carrier } from '../wire/carrier.ts'
 import { packValue, refuseShared, unpackValue } from '../wire/process-payload.ts'
+import type { PackedValue } from '../wire/process-payload.ts'
 import { packError, unpackError } from '../wire/wire-error.ts'
 import type { BodyLoader } from './load-body.ts'
 import { RunningInside } from './running.ts'
@@ -33,8 +35,10 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
   readonly #orders: ChildOrders
   readonly #send: Send
   readonly #loader: BodyLoader
+  readonly #carrier: Carrier | null
   /** What was sent with a number: the code until it is loaded, then the body. */
   readonly #bodies = new Map<number, TaskCode | TaskHandler>()
+  readonly #codes = new Map<number, TaskCode>()
   #attempt: Attempt | null = null
   #leaving = false
   #memoryTimer: NodeJS.Timeout | undefined
@@ -42,6 +46,7 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
   constructor(orders: ChildOrders, loader: BodyLoader, send: Send) {
     this.#loader = loader
     this.#orders = orders
+    this.#carrier = orders.carrier === null ? null : new Carrier(orders.carrier)
     this.#send = send
   }
 
@@ -81,14 +86,23 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
 
   /** @throws when the code cannot be loaded */
   #bodyOf({ code, source, forget }: RunMessage): TaskHandler | Promise<TaskHandler> {
-    if (forget === true) this.#bodies.clear()
-    if (source !== undefined) this.#bodies.set(code, source)
+    if (forget === true) this.#forget()
+    if (source !== undefined) {
+      this.#codes.set(code, source)
+      this.#bodies.set(code, source)
+    }
     const known = this.#bodies.get(code)
     if (typeof known === 'function') return known
     if (known === undefined) throw new PayloadError(`the code with number ${code} was never sent to this process`)
     const body = this.#loader.load(known)
     if (typeof body === 'function') this.#bodies.set(code, body)
     return body
+  }
+
+  #forget(): void {
+    for (const code of this.#codes.values()) this.#loader.forget(code)
+    this.#codes.clear()
+    this.#bodies.clear()
   }
 
   async #runLoaded(attempt: Attempt, loading: Promise<TaskHandler>): Promise<void> {
@@ -107,7 +121,7 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
   #run(attempt: Attempt, body: TaskHandler): void {
     // nobody wants it any more, and it has not begun
     if (attempt.aborted) return this.succeeded(attempt, undefined)
-    const args = unpackValue(attempt.message.args) as readonly unknown[]
+    const args = unpackValue(attempt.message.args, this.#carrier) as readonly unknown[]
     runOutsideContexts(() => runInline(attempt, body, args, this))
   }
 
@@ -128,10 +142,11 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
   succeeded(attempt: Attempt, value: unknown): void {
     const { serial, facts } = attempt.message
     const where = `task '${facts.name}': result`
-    let packed: Uint8Array
+    let packed: PackedValue
     try {
       refuseShared(value, where)
-      packed = packValue(copyResult(value, facts.name))
+      const copy = copyToSend(value, where)
+      packed = packValue(copy.value, copy.large, this.#carrier)
     } catch (thrown) {
       return this.failed(attempt, toError(thrown))
     }

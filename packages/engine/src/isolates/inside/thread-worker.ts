@@ -32,6 +32,7 @@ import { heapInUseKb } from './heap-in-use.ts'
 import type { BodyLoader } from './load-body.ts'
 import { RunningInside } from './running.ts'
 import { SentArguments } from './sent-arguments.ts'
+import { ThreadBodies } from './thread-bodies.ts'
 import { IdleIsolate } from './thread-idle.ts'
 
 /** Longest time, in milliseconds, for which tasks that end at once may hold up the event loop of the isolate. */
@@ -59,10 +60,7 @@ export class ThreadWorker {
   readonly #port: MessagePort
   readonly #claims: Claims
   readonly #values: SmallValues
-  readonly #loader: BodyLoader
-  /** By the number of their code. */
-  readonly #bodies: (TaskHandler | undefined)[] = []
-  readonly #codes: (TaskCode | undefined)[]
+  readonly #bodies: ThreadBodies
   readonly #sent = new SentArguments()
   readonly #idPrefix: string
   readonly #warm: boolean
@@ -78,14 +76,13 @@ export class ThreadWorker {
   #fatal: { readonly error: unknown; readonly culprit: RunningInside | undefined } | null = null
 
   constructor(start: ThreadStart, loader: BodyLoader) {
-    this.#loader = loader
     this.#memory = new LaneMemory(start.isolates, start.memory)
     this.#words = this.#memory.words
     this.#isolate = start.isolate
     this.#port = start.port
     this.#claims = new Claims(this.#memory, start.isolate)
     this.#values = new SmallValues(start.memory)
-    this.#codes = [...start.codes]
+    this.#bodies = new ThreadBodies(start.codes, loader)
     this.#warm = start.warm
     this.#idPrefix = start.idPrefix
     this.#offset = clockOrigin() - start.originMs
@@ -96,22 +93,14 @@ export class ThreadWorker {
   async run(): Promise<void> {
     this.#port.on('message', (message: ToIsolate) => this.#receive(message))
     setInterval(() => Atomics.add(this.#words, this.#own(IsolateWord.BEAT), 1), BEAT_MS).unref()
-    await Promise.race([this.#warmUp(), new Promise((resolve) => setTimeout(resolve, WARM_UP_MS).unref())])
+    const warm = this.#warm ? this.#bodies.warmUp() : undefined
+    await Promise.race([warm, new Promise((resolve) => setTimeout(resolve, WARM_UP_MS).unref())])
     this.#post({ kind: 'ready' })
     while (!this.#retires) {
       await this.#workOff()
       if (!this.#retires) await this.#idle.sleep(!this.#wokeSubmitter)
     }
     this.#port.close()
-  }
-
-  /** Modules are loaded before the first task needs them; what is wrong with one is said when it is needed. */
-  async #warmUp(): Promise<void> {
-    for (const code of this.#warm ? this.#codes : []) {
-      try {
-        if (code !== undefined) await this.#loader.load(code)
-      } catch {}
-    }
   }
 
   async #workOff(): Promise<void> {
@@ -164,9 +153,8 @@ export class ThreadWorker {
     const current = this.#enter(slot, code)
     let answer: unknown
     try {
-      const body = this.#bodies[index] ?? this.#loader.load(code)
+      const body = this.#bodies.bodyOf(index, code)
       if (typeof body !== 'function') return this.#loadThenRun(current, body)
-      this.#bodies[index] = body
       answer = runInTaskContext(current.running, body, this.#argumentsOf(slot))
       if (isThenable(answer)) return this.#follow(current, answer)
     } catch (thrown) {
@@ -216,8 +204,8 @@ export class ThreadWorker {
 
   /** A number that the codes do not have yet has been sent before the task was: its message is here. */
   #codeOf(slot: number, index: number): TaskCode {
-    while (this.#codes[index] === undefined && this.#receiveNext()) continue
-    const code = this.#codes[index]
+    while (this.#bodies.codeOf(index) === undefined && this.#receiveNext()) continue
+    const code = this.#bodies.codeOf(index)
     if (code !== undefined) return code
     // it has not begun
     Atomics.store(this.#words, this.#memory.slotWord(slot, SlotWord.STATE), SlotState.PENDING)
@@ -304,7 +292,8 @@ export class ThreadWorker {
   }
 
   #receive(message: ToIsolate): void {
-    if (message.kind === 'code') this.#codes[message.index] = message.code
+    if (message.kind === 'code') this.#bodies.add(message.index, message.code)
+    else if (message.kind === 'forget') this.#bodies.forget(message.indexes)
     else if (message.kind === 'payload') this.#sent.add(message)
     else this.#abort(message.slot, message.attempt, message.reason)
   }

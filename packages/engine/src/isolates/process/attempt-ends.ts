@@ -3,6 +3,7 @@ import { PayloadError, toError } from '../../contract/errors.ts'
 import type { AttemptReport } from '../inside/running.ts'
 import type { RunState } from '../../typescript/run-state.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
+import type { Carrier } from '../wire/carrier.ts'
 import { unpackValue } from '../wire/process-payload.ts'
 import { unpackError } from '../wire/wire-error.ts'
 import type { ProcessAttempt } from './process-attempt.ts'
@@ -39,7 +40,7 @@ export class AttemptEnds {
     const { settlement } = this.#parts
     run.extras.memoryMb = attempt.peakMb
     const now = this.#endOf(attempt, run, message.ranMs)
-    const end = read(record.name, message)
+    const end = read(record.name, message, attempt.child.carrier)
     if (end instanceof Failure) settlement.failed(record, run, end.error, now)
     else settlement.succeeded(record, run, end, now)
   }
@@ -81,9 +82,9 @@ class Failure {
 }
 
 /** What a child sends may be anything. */
-function read(task: string, message: EndMessage): unknown {
+function read(task: string, message: EndMessage, carrier: Carrier | null): unknown {
   try {
-    return message.kind === 'done' ? unpackValue(message.value) : new Failure(unpackError(message.error))
+    return message.kind === 'done' ? unpackValue(message.value, carrier) : new Failure(unpackError(message.error))
   } catch (thrown) {
     const text = `task '${task}': what its process sent as its end cannot be read: ${toError(thrown).message}; code in the task may have written to the channel of the process`
     return new Failure(new PayloadError(text, [], { cause: thrown }))

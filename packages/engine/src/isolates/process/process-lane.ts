@@ -17,7 +17,7 @@ import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
 import { Spared, tellLeftBehind } from '../spared.ts'
 import { packError } from '../wire/wire-error.ts'
-import { packValue } from '../wire/process-payload.ts'
+import { largeBuffers, packValue } from '../wire/process-payload.ts'
 import { acceptCall } from './accept-call.ts'
 import { AttemptEnds } from './attempt-ends.ts'
 import { AttemptWatch } from './attempt-watch.ts'
@@ -188,7 +188,8 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     const source = this.#codes.codeOf(plan.call, plan.handler)
     const code = this.#codes.numberOf(source)
     const facts = { taskId, name, attempt: (record.run?.attempt ?? 0) + 1 }
-    const message: RunMessage = { kind: 'run', serial, code, facts, args: packValue(args) }
+    const packed = packValue(args, child.carrier === null ? [] : largeBuffers(args), child.carrier)
+    const message: RunMessage = { kind: 'run', serial, code, facts, args: packed }
     const forget = child.codes.outdated(this.#codes.generation)
     if (child.codes.has(code)) return message
     child.codes.add(code)
@@ -228,6 +229,8 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
       case 'failed':
         attempt.measure(message.rss)
         this.#ends.ended(attempt, message)
+        // of arguments that were never looked at, or a result that nobody wants
+        child.carrier?.clear()
         return this.#pool.giveBack(child, message.heap)
       default:
     }

@@ -202,6 +202,7 @@ export class ProcessPool implements ProcessListener {
       parent: process.pid,
       lifeline: isMainThread ? null : LIFELINE,
       nice: this.#options.laneNice,
+      carrier: null,
       tellHeap: this.#options.recycleHeapMb < Infinity,
       tellMemoryMs: residentBytes === null ? memoryMs : 0,
     }

@@ -2,6 +2,7 @@
 // there and may send what they like.
 import type { AttemptFacts, AttemptReport } from '../inside/running.ts'
 import type { TaskCode } from '../code/task-code.ts'
+import type { PackedValue } from '../wire/process-payload.ts'
 import type { PackedError } from '../wire/wire-error.ts'
 
 /** How a child is to behave; the only argument of its command line, as JSON. */
@@ -14,6 +15,8 @@ export interface ChildOrders {
   readonly nice: number
   /** Whether the engine wants to know how large the heap is after each task. */
   readonly tellHeap: boolean
+  /** Descriptor of the file by which large buffers go; null where there is none. */
+  readonly carrier: number | null
   /** Every how many milliseconds a running task's memory is told; 0 where the engine can look for itself. */
   readonly tellMemoryMs: number
 }
@@ -28,8 +31,7 @@ export interface RunMessage {
   /** All codes sent so far are to be forgotten. */
   readonly forget?: true
   readonly facts: AttemptFacts
-  /** The arguments, as `packValue` gives them. */
-  readonly args: Uint8Array
+  readonly args: PackedValue
 }
 
 export type ToChild =
@@ -54,7 +56,7 @@ export type FromChild =
   | { readonly kind: 'loaded'; readonly serial: number; readonly rss: number }
   | { readonly kind: 'memory'; readonly serial: number; readonly rss: number }
   | { readonly kind: 'report'; readonly serial: number; readonly report: AttemptReport }
-  | ({ readonly kind: 'done'; readonly serial: number; readonly value: Uint8Array } & EndFigures)
+  | ({ readonly kind: 'done'; readonly serial: number; readonly value: PackedValue } & EndFigures)
   | ({ readonly kind: 'failed'; readonly serial: number; readonly error: PackedError } & EndFigures)
   | { readonly kind: 'aborting'; readonly serial: number }
   | { readonly kind: 'pong' }
@@ -74,7 +76,7 @@ const checks: Readonly<Record<FromChild['kind'], Check>> = {
   loaded: hasRss,
   memory: hasRss,
   report: ({ report }) => isReport(report),
-  done: (message) => message['value'] instanceof Uint8Array && hasFigures(message),
+  done: (message) => isPacked(message['value']) && hasFigures(message),
   failed: (message) => isObject(message['error']) && hasFigures(message),
   aborting: () => true,
   pong: () => true,
@@ -87,6 +89,16 @@ export function readMessage(message: unknown): FromChild | undefined {
   const { kind } = message as { kind?: unknown }
   if (typeof kind !== 'string' || !Object.hasOwn(checks, kind)) return undefined
   return checks[kind as FromChild['kind']](message as Record<string, unknown>) ? (message as FromChild) : undefined
+}
+
+function isPacked(value: unknown): value is PackedValue {
+  if (typeof value !== 'object' || value === null) return false
+  const { bytes, carried } = value as Record<string, unknown>
+  return (
+    bytes instanceof Uint8Array &&
+    Array.isArray(carried) &&
+    carried.every((length) => Number.isSafeInteger(length) && length > 0)
+  )
 }
 
 function isReport(report: unknown): report is AttemptReport {

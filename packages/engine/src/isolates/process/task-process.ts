@@ -1,6 +1,6 @@
 // One child process: how it is started, asked and ended, and how its end is told once everything it said has been heard.
 import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
 import type { Alarm, Clock } from '../../support/clock.ts'
 import { KnownCodes } from './known-codes.ts'
 import type { ProcessAttempt } from './process-attempt.ts'
@@ -8,6 +8,7 @@ import { LIFELINE, readLastWords } from './last-words.ts'
 import type { ProcessEnd } from './process-end.ts'
 import { readMessage } from './protocol.ts'
 import type { ChildOrders, FromChild, ToChild } from './protocol.ts'
+import { Carrier } from '../wire/carrier.ts'
 import { unpackError } from '../wire/wire-error.ts'
 
 /** What is kept of the latest a child wrote to its stderr. */
@@ -18,6 +19,9 @@ const LAST_WORDS_MS = 200
 
 /** What is kept of the words. */
 const WORDS_KEPT = 4096
+
+/** Descriptor of the carrier in a child: its place after LIFELINE. */
+const CARRIER = 5
 
 export interface Fork {
   readonly entry: string
@@ -53,6 +57,8 @@ export class TaskProcess {
   /** When it last said something, and since when a ping goes unanswered. */
   heardAt: number
   pingedAt: number | null = null
+  /** By which large buffers go there and come back; null where there is no such file. */
+  readonly carrier: Carrier | null
   /** Numbers of the codes that it has. */
   readonly codes: KnownCodes = new KnownCodes()
   readonly #child: ChildProcess
@@ -71,14 +77,22 @@ export class TaskProcess {
     this.#clock = clock
     this.#listener = listener
     this.heardAt = clock.now()
+    this.carrier = Carrier.open()
+    const carried = this.carrier === null ? [] : [this.carrier.fd]
     const options = {
       execArgv: [...execArgv, `--max-old-space-size=${heapMb}`],
       serialization: 'advanced' as const,
-      // standard three, the channel, and the pipe that is LIFELINE
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc', 'pipe'] as ('ignore' | 'inherit' | 'pipe' | 'ipc')[],
+      // standard three, the channel, the pipe that is LIFELINE, and the file that is CARRIER
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc', 'pipe', ...carried] as StdioOptions,
       windowsHide: true,
     }
-    this.#child = fork(entry, [JSON.stringify(orders)], options)
+    const told = this.carrier === null ? orders : { ...orders, carrier: CARRIER }
+    try {
+      this.#child = fork(entry, [JSON.stringify(told)], options)
+    } catch (thrown) {
+      this.carrier?.close()
+      throw thrown
+    }
     this.#listen(this.#child)
     // what keeps the parent alive is that tasks are unsettled
     this.hold(false)
@@ -200,6 +214,7 @@ export class TaskProcess {
     if (this.state === 'ended') return
     const asked = this.state === 'leaving'
     this.relent()
+    this.carrier?.close()
     this.state = 'ended'
     const { exitCode, signalCode } = this.#child
     const { pid } = this

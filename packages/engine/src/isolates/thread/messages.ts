@@ -11,7 +11,7 @@ export interface ThreadStart {
   readonly isolate: number
   readonly port: MessagePort
   /** Codes there are, by number. */
-  readonly codes: readonly TaskCode[]
+  readonly codes: ReadonlyMap<number, TaskCode>
   /** Whether modules are to be loaded before the first task: not when that has ended a thread. */
   readonly warm: boolean
   /** How far it gives way to others. */
@@ -24,6 +24,8 @@ export interface ThreadStart {
 
 export type ToIsolate =
   | { readonly kind: 'code'; readonly index: number; readonly code: TaskCode }
+  /** Codes with these numbers are not needed any more. */
+  | { readonly kind: 'forget'; readonly indexes: readonly number[] }
   /** The arguments of the task in a slot; its memory is to be its own where it is on a snapshot. */
   | {
       readonly kind: 'payload'

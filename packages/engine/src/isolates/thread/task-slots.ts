@@ -33,7 +33,7 @@ export class TaskSlots {
     if (slot === undefined) return null
     const memory = this.#memory
     const { words, doubles } = memory
-    const attempt = new ThreadAttempt(record, pool, slot, (record.run?.attempt ?? 0) + 1)
+    const attempt = new ThreadAttempt(record, pool, slot, code, (record.run?.attempt ?? 0) + 1)
     const length = this.#values.write(memory.payloadAt(slot), PAYLOAD_BYTES, record.args)
     words[memory.slotWord(slot, SlotWord.CODE)] = code
     words[memory.slotWord(slot, SlotWord.ATTEMPT)] = attempt.number

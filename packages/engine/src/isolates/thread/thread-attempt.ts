@@ -10,6 +10,8 @@ export class ThreadAttempt {
   readonly record: ThreadRecord
   readonly pool: ThreadPool
   readonly slot: number
+  /** Number of its code. */
+  readonly code: number
   /** Number of this attempt, from 1. */
   readonly number: number
   fate: AttemptFate = 'wanted'
@@ -20,10 +22,11 @@ export class ThreadAttempt {
   /** It has been told to be stalled. */
   stalled = false
 
-  constructor(record: ThreadRecord, pool: ThreadPool, slot: number, number: number) {
+  constructor(record: ThreadRecord, pool: ThreadPool, slot: number, code: number, number: number) {
     this.record = record
     this.pool = pool
     this.slot = slot
+    this.code = code
     this.number = number
   }
 }

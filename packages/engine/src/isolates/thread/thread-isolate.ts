@@ -2,11 +2,11 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort, Transferable } from 'node:worker_threads'
 import { toError } from '../../contract/errors.ts'
-import type { TaskCode } from '../code/task-code.ts'
 import { entryFile } from '../entry-file.ts'
 import { DIRECTED, IsolateWord, STOPPED } from './lane-memory.ts'
 import type { LaneMemory } from './lane-memory.ts'
 import { clockOrigin } from './messages.ts'
+import type { ThreadCodes } from './thread-codes.ts'
 import type { ThreadStart, ToIsolate } from './messages.ts'
 
 /** Heap, in MiB, that Node itself has in a thread, beside what tasks may use. */
@@ -31,7 +31,7 @@ export interface ThreadListener {
 
 interface ThreadSetup {
   readonly memory: LaneMemory
-  readonly codes: readonly TaskCode[]
+  readonly codes: Pick<ThreadCodes, 'all' | 'next'>
   readonly idPrefix: string
   readonly warm: boolean
   readonly memoryLimitMb: number
@@ -53,7 +53,7 @@ export class ThreadIsolate {
   counted = true
   /** Slot of the attempt for whose sake it is ended; -1: none. */
   stoppedFor = -1
-  /** Codes that it knows. */
+  /** It was sent all codes with smaller numbers that there were. */
   codes: number
   /** Its beat at the latest look, and when it was seen to change. */
   beat = 0
@@ -69,7 +69,7 @@ export class ThreadIsolate {
     this.index = index
     this.id = id
     this.#memory = memory
-    this.codes = codes.length
+    this.codes = codes.next
     this.#clearWords()
     const { port1, port2 } = new MessageChannel()
     this.port = port1
@@ -78,7 +78,7 @@ export class ThreadIsolate {
       isolates: memory.isolates,
       isolate: index,
       port: port2,
-      codes: [...codes],
+      codes: codes.all,
       idPrefix,
       warm,
       nice,

@@ -69,7 +69,7 @@ export class ThreadLane implements LaneBeside, SideLane {
         return parts.table.prefix
       },
       nice,
-      codes: this.#codes.all,
+      codes: this.#codes,
       budget: { threads: 0, started: 0 },
       receiver: this.#settlement,
     }
@@ -167,6 +167,7 @@ export class ThreadLane implements LaneBeside, SideLane {
     try {
       const code = this.#codes.numberFor(plan)
       pool.tellCodes()
+      if (this.#codes.crowded) this.#letCodesGo(code)
       attempt = pool.hand(asThreadRecord(record), code, this.#readyAt(record))
     } catch (thrown) {
       this.#settlement.refused(record, toError(thrown))
@@ -179,6 +180,15 @@ export class ThreadLane implements LaneBeside, SideLane {
     this.#watch.begin()
     if (pool.isDue) runOutsideContexts(() => pool.attend())
     return true
+  }
+
+  #letCodesGo(current: number): void {
+    const needed = new Set([current])
+    for (const pool of this.pools) {
+      for (const attempt of pool.attempts) if (attempt !== null) needed.add(attempt.code)
+    }
+    const gone = this.#codes.letGo(needed)
+    for (const pool of this.pools) pool.forgetCodes(gone)
   }
 
   #readyAt(record: TaskRecord): number {

@@ -1,13 +1,13 @@
 // The threads that share one memory: tasks with the same memory limit run in them. Hands tasks over, wakes and starts threads
 // for them, and takes back what they have done.
 import { toError } from '../../contract/errors.ts'
-import type { TaskCode } from '../code/task-code.ts'
 import { isLastUse } from '../../typescript/memory-terms.ts'
 import { toMessage } from '../wire/message-values.ts'
 import { CompletionPump } from './completion-pump.ts'
 import { Head, IsolateWord, LaneMemory, SLOTS, SlotWord } from './lane-memory.ts'
 import { MemoryCheck } from './memory-check.ts'
 import { TaskSlots } from './task-slots.ts'
+import type { ThreadCodes } from './thread-codes.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadEnd, ThreadListener } from './thread-isolate.ts'
@@ -26,7 +26,7 @@ export interface PoolSetup {
   readonly idPrefix: string
   /** How far threads give way to others. */
   readonly nice: number
-  readonly codes: readonly TaskCode[]
+  readonly codes: ThreadCodes
   /** Threads of all pools, at most `maxThreads`. */
   readonly budget: ThreadBudget
   readonly receiver: PoolReceiver
@@ -87,14 +87,19 @@ export class ThreadPool implements ThreadListener {
   /** Threads that were started before a task was defined are sent its code. */
   tellCodes(): void {
     const { codes } = this.#setup
-    if (this.#codesTold === codes.length) return
-    this.#codesTold = codes.length
+    if (this.#codesTold === codes.next) return
+    this.#codesTold = codes.next
     for (const isolate of this.threads) {
-      for (; isolate.codes < codes.length; isolate.codes++) {
-        const code = codes[isolate.codes]
+      for (; isolate.codes < codes.next; isolate.codes++) {
+        const code = codes.all.get(isolate.codes)
         if (code !== undefined) isolate.post({ kind: 'code', index: isolate.codes, code })
       }
     }
+  }
+
+  /** Threads let go what no task needs any more. */
+  forgetCodes(indexes: readonly number[]): void {
+    for (const isolate of this.threads) isolate.post({ kind: 'forget', indexes })
   }
 
   get threads(): ThreadIsolate[] {

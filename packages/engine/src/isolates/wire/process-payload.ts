@@ -2,23 +2,79 @@
 // arrays of their own, cut buffers that are shared inside of a payload apart, and turn what it does not know into `{}`.
 import { Deserializer, Serializer } from 'node:v8'
 import { PayloadError } from '../../contract/errors.ts'
+import { SHARED_FROM } from '../../support/memory-snapshot.ts'
 import { formatPath } from '../../support/payload-copy.ts'
+import type { Carrier } from './carrier.ts'
+
+/** A value on its way to another process. */
+export interface PackedValue {
+  /** As structured clone writes it, without the large buffers where a carrier has them. */
+  readonly bytes: Uint8Array
+  /** How many bytes each of them has, in the order in which the carrier has them. */
+  readonly carried: readonly number[]
+}
 
 type Path = readonly (string | number)[]
 
-/** @throws when something of it cannot be cloned; `copyArguments` and `copyResult` say what */
-export function packValue(value: unknown): Uint8Array {
+/**
+ * @param large the buffers in it that are to go by the carrier
+ * @throws when something of it cannot be cloned; `copyArguments` and `copyResult` say what
+ */
+export function packValue(
+  value: unknown,
+  large: readonly ArrayBuffer[] = [],
+  carrier: Carrier | null = null,
+): PackedValue {
+  const carries = carrier !== null && large.length > 0 && carrier.write(large)
   const serializer = new Serializer()
   serializer.writeHeader()
-  serializer.writeValue(value)
-  return serializer.releaseBuffer()
+  // in the bytes they are numbers, to which views on them keep their places
+  if (carries) large.forEach((buffer, index) => serializer.transferArrayBuffer(index, buffer))
+  try {
+    serializer.writeValue(value)
+  } catch (thrown) {
+    if (carries) carrier.clear()
+    throw thrown
+  }
+  return { bytes: serializer.releaseBuffer(), carried: carries ? large.map(({ byteLength }) => byteLength) : [] }
 }
 
-/** @throws when the bytes are not what `packValue` gives */
-export function unpackValue(bytes: Uint8Array): unknown {
+/** @throws when the bytes are not what `packValue` gives, or the carrier has less than it says */
+export function unpackValue({ bytes, carried }: PackedValue, carrier: Carrier | null): unknown {
   const deserializer = new Deserializer(bytes)
   deserializer.readHeader()
+  if (carried.length > 0) {
+    if (carrier === null) throw new TypeError('there is no file that could carry them')
+    carrier.read(carried).forEach((buffer, index) => deserializer.transferArrayBuffer(index, buffer))
+  }
   return deserializer.readValue()
+}
+
+/** Whether it is one for a carrier: large, and of a length that stays. */
+function isLarge(buffer: ArrayBufferLike): buffer is ArrayBuffer {
+  return (
+    buffer instanceof ArrayBuffer &&
+    buffer.byteLength >= SHARED_FROM &&
+    (buffer as { readonly resizable?: boolean }).resizable !== true
+  )
+}
+
+/** The buffers for a carrier in a payload that was copied, and so is plain data. */
+export function largeBuffers(value: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>()
+  collectLarge(value, found, new Set())
+  return [...found]
+}
+
+function collectLarge(value: unknown, found: Set<ArrayBuffer>, seen: Set<object>): void {
+  if (!isObject(value) || seen.has(value)) return
+  seen.add(value)
+  const buffer = ArrayBuffer.isView(value) ? value.buffer : value
+  if (buffer instanceof ArrayBuffer) {
+    if (isLarge(buffer)) found.add(buffer)
+    return
+  }
+  for (const [, each] of objectsIn(value)) collectLarge(each, found, seen)
 }
 
 /**
@@ -71,13 +127,20 @@ function* objectsIn(value: object): Generator<[string | number, object]> {
     }
     return
   }
-  const isList = value instanceof Set || Array.isArray(value)
-  let index = 0
-  for (const each of isList ? value : Object.values(value)) {
-    if (isObject(each)) yield [isList ? index : (Object.keys(value)[index] ?? ''), each]
-    index++
+  if (value instanceof Set || (Array.isArray(value) && value.length <= MAY_BE_DENSE)) {
+    let index = 0
+    for (const each of value as Iterable<unknown>) {
+      if (isObject(each)) yield [index, each]
+      index++
+    }
+    return
   }
+  for (const [key, each] of Object.entries(value))
+    if (isObject(each)) yield [Array.isArray(value) ? Number(key) : key, each]
 }
+
+/** A list that is longer is asked for its keys: it may be a thousand million holes. */
+const MAY_BE_DENSE = 2 ** 22
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null

@@ -23,6 +23,9 @@ interface BatchSubmission {
   readonly options?: SubmitOptions
 }
 
+/** Arguments of one task: they are handed to a function, and the stack has to hold them. */
+export const argsSchema: Schema = { type: 'array', maxItems: 1000 }
+
 /** What a client may say of its task. Where it runs, what code is loaded and who is called back stays with the server. */
 const optionsSchema: Schema = {
   type: 'object',
@@ -75,7 +78,7 @@ export function submissionRoutes(service: Service): RouteGroup {
           type: 'object',
           required: ['task'],
           additionalProperties: false,
-          properties: { task: taskName, args: { type: 'array' }, options: optionsSchema },
+          properties: { task: taskName, args: argsSchema, options: optionsSchema },
         },
         headers: {
           'Idempotency-Key': {
@@ -106,7 +109,7 @@ export function submissionRoutes(service: Service): RouteGroup {
               type: 'array',
               minItems: 1,
               maxItems: maxBatch,
-              items: { type: 'array' },
+              items: argsSchema,
               description: 'The arguments of each task.',
             },
             options: optionsSchema,
@@ -134,15 +137,23 @@ export function submissionRoutes(service: Service): RouteGroup {
   }
 }
 
-async function submitOne(service: Service, context: RouteContext): Promise<PlainResponse> {
+function submitOne(service: Service, context: RouteContext): PlainResponse | Promise<PlainResponse> {
   const { task: name, args = [], options } = context.body as Submission
   const task = exposedTask(service, name)
   const key = readIdempotencyKey(context.request.header('idempotency-key'))
   if (key !== undefined) return submitOnce(service, context, task, key)
-  const submitted = submit(options === undefined ? task : task.with(options), args, context.request)
-  const result = submitted instanceof Promise ? await submitted : submitted
-  await result.accepted
-  return acceptedAnswer(context, result)
+  return answerTaken(service, context, submit(options === undefined ? task : task.with(options), args, context.request))
+}
+
+/** Answers once the engine holds the task: at once, where it does so at once. */
+export function answerTaken(
+  service: Service,
+  context: RouteContext,
+  submitted: TaskResult<unknown> | Promise<TaskResult<unknown>>,
+): PlainResponse | Promise<PlainResponse> {
+  if (submitted instanceof Promise) return submitted.then((result) => answerTaken(service, context, result))
+  const held = service.acceptance.of(submitted)
+  return held === undefined ? acceptedAnswer(context, submitted) : held.then(() => acceptedAnswer(context, submitted))
 }
 
 /** With a key: a request that is repeated gives the task of the first time. */
@@ -234,7 +245,7 @@ function withPath(error: PayloadError, prefix: Issue['path']): PayloadError {
   return new PayloadError(error.message, issues, { cause: error })
 }
 
-export function acceptedAnswer(
+function acceptedAnswer(
   { publicPath }: RouteContext,
   { taskId, name, status }: { readonly taskId: string; readonly name: string; readonly status: string },
   headers?: Readonly<Record<string, string>>,

@@ -5,7 +5,7 @@ import { jsonText } from '../plain.ts'
 import { HttpProblem } from '../problem.ts'
 import type { RouteGroup } from '../route.ts'
 import type { Service } from '../service.ts'
-import { acceptedAnswer, exposedTask, submit } from './submission.ts'
+import { answerTaken, argsSchema, exposedTask, submit } from './submission.ts'
 
 export function taskStoryRoutes(service: Service): RouteGroup {
   const { tasks, hub } = service
@@ -61,13 +61,13 @@ export function taskStoryRoutes(service: Service): RouteGroup {
           type: 'object',
           required: ['args'],
           additionalProperties: false,
-          properties: { args: { type: 'array' } },
+          properties: { args: argsSchema },
         },
         responses: {
           202: { description: 'Taken; `Location` is the new task.', schema: { $ref: '#/components/schemas/Accepted' } },
         },
         problems: [404, 409, 413, 415, 422, 429, 503],
-        async handle(context) {
+        handle(context) {
           const { task, body, request } = context
           if (!tasks.taskNames.includes(task.name)) throw new UnknownTaskError(notDefined(task))
           const { args } = body as { readonly args: readonly unknown[] }
@@ -75,9 +75,7 @@ export function taskStoryRoutes(service: Service): RouteGroup {
             priority: priorityNames[task.priority],
             tags: [...task.tags],
           })
-          const result = await submit(again, args, request)
-          await result.accepted
-          return acceptedAnswer(context, result)
+          return answerTaken(service, context, submit(again, args, request))
         },
       },
     ],
