@@ -14,6 +14,7 @@ Options:
   --port=NUMBER      where it listens, on 127.0.0.1 (default: 8000; 0: any that is free)
   --framework=NAME   what it stands on: ${frameworkNames.join(', ')} (default: hono)
   --engine=NAME      auto, native, typescript (default: what the environment variable CATZILLA_ENGINE says)
+  --durable=DIRECTORY  instead: invoices in tasks that are kept there; kill it and start it again
   --out=DIRECTORY    where results are written (default: apps/demo/out)
   --help             prints this
 `
@@ -26,6 +27,8 @@ export interface CommandLine {
   readonly framework: FrameworkName
   /** Undefined: as the environment says. */
   readonly engine: string | undefined
+  /** Directory of tasks that outlive the process; undefined: none. */
+  readonly durable: string | undefined
   /** Directory for results; undefined: the default one. */
   readonly out: string | undefined
 }
@@ -39,6 +42,7 @@ const options = {
   port: { type: 'string' },
   framework: { type: 'string', default: 'hono' },
   engine: { type: 'string' },
+  durable: { type: 'string' },
   out: { type: 'string' },
 } as const
 
@@ -46,11 +50,13 @@ const options = {
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   try {
     const { values } = parseArgs({ args: [...argv], options })
-    const { help, serve, port, engine, out } = values
+    const { help, serve, port, engine, durable, out } = values
     if (out === '') throw new Error("Option '--out' needs a directory")
     if (engine === '') throw new Error("Option '--engine' needs a name")
+    if (durable === '') throw new Error("Option '--durable' needs a directory")
+    if (durable !== undefined && serve) throw new Error("Option '--durable' is not for '--serve'")
     if (port !== undefined && !serve) throw new Error("Option '--port' is for '--serve'")
-    return { help, serve, port: portOf(port ?? '8000'), framework: frameworkOf(values.framework), engine, out }
+    return { help, serve, port: portOf(port ?? '8000'), framework: frameworkOf(values.framework), engine, durable, out }
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown)
     throw new UsageError(`${message}. See "npm start -- --help".`, { cause: thrown })

@@ -40,8 +40,8 @@ import { resolveTasksOptions, shutdownTable } from './options.ts'
 import type { ResolvedTasksOptions, TasksOptions } from './options.ts'
 import { Registry } from './registry.ts'
 import type { AnyTask } from './registry.ts'
-import { Schedule } from './schedule.ts'
-import type { ScheduleInfo, ScheduleOptions } from './schedule.ts'
+import type { Schedule, ScheduleInfo, ScheduleOptions } from './schedule.ts'
+import { ScheduleBook } from './schedule-book.ts'
 import { handleSignals } from './signals.ts'
 import { submit } from './submit.ts'
 import { partsOf } from './task.ts'
@@ -77,7 +77,7 @@ export class BackgroundTasks implements AsyncDisposable {
   readonly #options: ResolvedTasksOptions
   readonly #clock: Clock
   readonly #registry: Registry
-  readonly #schedules = new Map<string, Schedule>()
+  readonly #schedules: ScheduleBook
   readonly #stopHandlingSignals: () => void
   /** Inside a thread or process of a lane, modules define their tasks anew: no store is opened there and nothing comes due. */
   readonly #dormant = insideIsolate()
@@ -97,6 +97,7 @@ export class BackgroundTasks implements AsyncDisposable {
     this.ready.catch(() => {}) // whoever looks at `ready` gets the error; nobody has to
     const home: TaskHome = { engine: this.engine, clock: this.#clock, turnstile: new Turnstile() }
     this.#registry = new Registry(home, this.#options.taskDefaults)
+    this.#schedules = new ScheduleBook(home, this.#dormant)
     keepInside(this, { registry: this.#registry, clock: this.#clock })
     if (this.#options.taskDefaults.compile !== false) this.engine.useCompiler?.(loadCompiler)
     this.#monitor = new MonitorHome(this.engine, options.clock)
@@ -265,7 +266,8 @@ export class BackgroundTasks implements AsyncDisposable {
   }
 
   /**
-   * Submits a task again and again. A schedule of the same id takes the place of the one before.
+   * Submits a task again and again. A schedule of the same id takes the place of the one before. With `durable`, slots that
+   * pass while no process runs are missed slots, and `misfire` says what becomes of them when the schedule is made again.
    * @throws ConfigurationError, EngineClosedError
    * @example
    * tasks.schedule('nightly', { cron: '0 3 * * *', timeZone: 'Europe/Stockholm' }, cleanUp, [])
@@ -287,26 +289,12 @@ export class BackgroundTasks implements AsyncDisposable {
     if (this.#closing) {
       throw new EngineClosedError(`schedule '${id}' cannot be made: the tasks were shut down; make new ones`)
     }
-    const schedule: Schedule = new Schedule(id, task.taskName, when, {
-      clock: this.#clock,
-      dormant: this.#dormant,
-      submit: async (slot) => {
-        // the slot is the key: however often it is told to run, it runs once; a key of the task's own says more
-        const keyed = slot === null || task.options.uniqueKey !== undefined
-        await (keyed ? task : task.with({ uniqueKey: `schedule:${id}:${slot}` })).enqueue(...args)
-      },
-      removed: () => {
-        if (this.#schedules.get(id) === schedule) this.#schedules.delete(id)
-      },
-    })
-    this.#schedules.get(id)?.remove()
-    this.#schedules.set(id, schedule)
-    return schedule
+    return this.#schedules.add(id, when, task as unknown as AnyTask, args)
   }
 
   /** All schedules, and what they are doing. */
   get schedules(): ScheduleInfo[] {
-    return [...this.#schedules.values()].map((schedule) => schedule.info)
+    return this.#schedules.infos
   }
 
   /** The schedule with that id, to pause, resume or run it now; undefined when there is none. */
@@ -316,9 +304,7 @@ export class BackgroundTasks implements AsyncDisposable {
 
   /** Ends a schedule; tasks it submitted go on. True when there was one. */
   unschedule(id: string): boolean {
-    const schedule = this.#schedules.get(id)
-    schedule?.remove()
-    return schedule !== undefined
+    return this.#schedules.remove(id)
   }
 
   /**
@@ -328,7 +314,7 @@ export class BackgroundTasks implements AsyncDisposable {
   async shutdown(options: ShutdownOptions = {}): Promise<ShutdownReport> {
     checkOptions(shutdownTable, options, 'shutdown')
     this.#closing = true
-    for (const schedule of this.#schedules.values()) schedule.remove()
+    this.#schedules.close()
     try {
       return await this.engine.stop({
         waitForCompletion: options.waitForCompletion ?? true,

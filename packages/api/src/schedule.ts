@@ -1,6 +1,7 @@
 // Tasks that come again: at each slot of a timetable one task is submitted.
 import { ConfigurationError, KeepAlive, checkOptions, describeValue, is, toError } from '@catzilla/engine'
 import type { Alarm, Clock, OptionTable } from '@catzilla/engine'
+import type { SchedulePlace } from './schedule-place.ts'
 import { MOST_SLOTS, cronTimetable, intervalTimetable, slotsBetween } from './timetable.ts'
 import type { Timetable } from './timetable.ts'
 
@@ -60,6 +61,8 @@ export interface ScheduleHome {
   readonly clock: Clock
   /** Nothing comes due, as in a thread or process of a lane. */
   readonly dormant?: boolean
+  /** Where it stood when the process before ended, and where it is to be noted. */
+  readonly place: SchedulePlace
   /** Submits the task for a slot (epoch milliseconds), or besides its slots (null); resolves when the engine has it. */
   submit(slot: number | null): Promise<void>
   /** Told once, when the schedule is removed. */
@@ -94,8 +97,12 @@ export class Schedule {
     this.#home = home
     this.#misfire = options.misfire ?? 'once'
     const now = home.clock.epochMs()
-    this.#timetable = timetableOf(id, options, now)
-    this.#nextSlot = this.#nextAfter(now)
+    const slot = home.dormant === true ? undefined : home.place.read()
+    // an interval keeps its rhythm
+    const anchor = slot === undefined ? now : slot - (options.everyMs ?? 0)
+    this.#timetable = timetableOf(id, options, anchor)
+    this.#nextSlot = slot ?? this.#nextAfter(now)
+    if (slot === undefined) home.place.write(this.#nextSlot)
     this.#sleep()
   }
 
@@ -115,6 +122,7 @@ export class Schedule {
   /** Submits nothing until `resume`. */
   pause(): void {
     this.#paused = true
+    this.#home.place.write(null)
     this.#stop()
   }
 
@@ -123,6 +131,7 @@ export class Schedule {
     if (!this.#paused || this.#removed) return
     this.#paused = false
     this.#nextSlot = this.#nextAfter(this.#home.clock.epochMs())
+    this.#home.place.write(this.#nextSlot)
     this.#sleep()
   }
 
@@ -134,6 +143,13 @@ export class Schedule {
 
   /** Ends the schedule for good; tasks submitted before go on. */
   remove(): void {
+    if (this.#removed) return
+    this.#home.place.write(null)
+    this.close()
+  }
+
+  /** Ends it in this process; the next one goes on where it stands, if the engine outlives this one. */
+  close(): void {
     if (this.#removed) return
     this.#removed = true
     this.#nextSlot = null
@@ -182,10 +198,17 @@ export class Schedule {
   }
 
   async #runAll(slots: readonly number[]): Promise<void> {
-    for (const slot of slots) {
+    for (const [index, slot] of slots.entries()) {
       if (this.#paused || this.#removed) return
       await this.#run(slot)
+      this.#note(slots[index + 1])
     }
+    if (slots.length === 0) this.#note(undefined)
+  }
+
+  /** What comes next is known, unless somebody has put an end to it meanwhile. */
+  #note(next: number | undefined): void {
+    if (!this.#paused && !this.#removed) this.#home.place.write(next ?? this.#due[0] ?? this.#nextSlot)
   }
 
   /** The due slots that are run, by the misfire policy. */

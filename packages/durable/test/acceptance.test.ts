@@ -73,7 +73,9 @@ describe('an end', () => {
     const disk = new MemoryDisk()
     const engine = await startOver(disk)
     const heard: string[] = []
-    const call = define(engine, 'add', (a: number, b: number) => a + b, { onSuccess: () => heard.push('onSuccess') })
+    const asked = gate()
+    const add = (a: number, b: number): Promise<number> => asked.passed.then(() => a + b)
+    const call = define(engine, 'add', add, { onSuccess: () => heard.push('onSuccess') })
     engine.subscribe(['started', 'completed', 'drained'], ({ type }) => heard.push(type))
     const handle = engine.submit(call, [1, 2])
     handle.onSettled(() => heard.push('onSettled'))
@@ -81,6 +83,7 @@ describe('an end', () => {
     await handle.accepted
     const commit = gate()
     disk.gate = commit.passed
+    asked.open()
     await turns(20)
     expect([heard, handle.status, handle.outcome]).toEqual([['started'], 'running', undefined])
     expect((await engine.find(handle.taskId))?.status).toBe('running')

@@ -3,12 +3,30 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { restoreError, storeError } from '../src/format/errors.ts'
 import { keys, placeOf, sequenceOfId } from '../src/format/keys.ts'
-import { readAttempts, readDeath, readEnd, readTask, writeAttempts, writeTask } from '../src/format/records.ts'
+import {
+  beginTask,
+  finishTask,
+  packKind,
+  readAttempts,
+  readDeath,
+  readEnd,
+  readTask,
+  writeAttempts,
+  writeEnd,
+} from '../src/format/records.ts'
+import type { StoredEnd } from '../src/format/records.ts'
 import { Seal, UnreadableError } from '../src/format/seal.ts'
 import { packValue, unpackValue } from '../src/format/values.ts'
 
 const plain = new Seal({ compressAboveBytes: Infinity, encryptionKeys: [] })
 const oneKey = { id: 'one', key: randomBytes(32) }
+/** Some bytes as a record. */
+function close(seal: Seal, at: string, bytes: Uint8Array): Buffer {
+  const draft = seal.begin()
+  draft.bytes(bytes)
+  return seal.close(at, draft)
+}
+
 const otherKey = { id: 'two', key: randomBytes(32) }
 
 function ring(): unknown {
@@ -72,42 +90,40 @@ describe('the envelope', () => {
   const value = Buffer.from('a value '.repeat(100))
 
   it('opens what it has closed', () => {
-    expect(plain.open(key, plain.close(key, value))).toEqual(value)
+    expect(plain.open(key, close(plain, key, value))).toEqual(value)
   })
 
   it('compresses from the size on that it is told', () => {
     const small = new Seal({ compressAboveBytes: 100, encryptionKeys: [] })
-    const sealed = small.close(key, value)
+    const sealed = close(small, key, value)
     expect(sealed.length).toBeLessThan(value.length / 4)
     expect(small.open(key, sealed)).toEqual(value)
     expect(plain.open(key, sealed)).toEqual(value)
     const noise = randomBytes(200)
-    expect(small.open(key, small.close(key, noise))).toEqual(noise)
+    expect(small.open(key, close(small, key, noise))).toEqual(noise)
   })
 
   it('encrypts with the first key and opens with each of them', () => {
     const before = new Seal({ compressAboveBytes: 100, encryptionKeys: [oneKey] })
     const rotated = new Seal({ compressAboveBytes: 100, encryptionKeys: [otherKey, oneKey] })
-    const sealed = before.close(key, value)
+    const sealed = close(before, key, value)
     expect(sealed.includes('a value')).toBe(false)
     expect(rotated.open(key, sealed)).toEqual(value)
-    expect(() => before.open(key, rotated.close(key, value))).toThrow(/key "two", which encryptionKeys does not have/)
-    expect(rotated.open(key, plain.close(key, value))).toEqual(value)
+    expect(() => before.open(key, close(rotated, key, value))).toThrow(/key "two", which encryptionKeys does not have/)
+    expect(rotated.open(key, close(plain, key, value))).toEqual(value)
   })
 
   it('does not open an encrypted value under another key of the store, or with another secret', () => {
     const seal = new Seal({ compressAboveBytes: Infinity, encryptionKeys: [oneKey] })
-    const sealed = seal.close(key, value)
+    const sealed = close(seal, key, value)
     expect(() => seal.open('t:2:0000000000b', sealed)).toThrow(UnreadableError)
     const wrong = new Seal({ compressAboveBytes: Infinity, encryptionKeys: [{ id: 'one', key: randomBytes(32) }] })
     expect(() => wrong.open(key, sealed)).toThrow(/does not open it/)
   })
 
   it('notices every changed byte and every cut', () => {
-    const sealed = plain.close(key, Buffer.from('value'))
+    const sealed = close(plain, key, Buffer.from('value'))
     for (let at = 0; at < sealed.length; at++) {
-      // flags of an intact body may be anything that changes nothing of it
-      if (at === 1) continue
       const changed = Buffer.from(sealed)
       changed[at] = (changed[at] ?? 0) ^ 0x41
       expect(() => plain.open(key, changed), `byte ${at}`).toThrow(UnreadableError)
@@ -125,12 +141,13 @@ describe('records', () => {
     dueAt: null,
     retryOf: null,
     options: { maxRetries: 9 },
-    columns: false,
+    form: 'plain' as const,
   }
 
   it('a task comes back', () => {
     const args = ['a@b.c', new Map([['k', 1]])]
-    expect(readTask(plain, key, writeTask(plain, key, task, packValue(args)))).toEqual({ ...task, priority: 2, args })
+    const bytes = finishTask(plain, key, beginTask(plain, args), task, packKind(task))
+    expect(readTask(plain, key, bytes)).toEqual({ ...task, priority: 2, args })
   })
 
   it.each([
@@ -139,7 +156,7 @@ describe('records', () => {
     ['bytes', randomBytes(40)],
     ['nothing', Buffer.alloc(0)],
   ])('%s in its place is unreadable, and no crash', (_, bytes) => {
-    const sealed = plain.close(key, bytes)
+    const sealed = close(plain, key, bytes)
     for (const read of [readTask, readEnd, readAttempts, readDeath] as const) {
       const found = ((): unknown => {
         try {
@@ -157,7 +174,7 @@ describe('records', () => {
   it('random bytes never do more than be unreadable', () => {
     const strange: unknown[] = []
     for (let round = 0; round < 2000; round++) {
-      const bytes = plain.close(key, randomBytes(round % 60))
+      const bytes = close(plain, key, randomBytes(round % 60))
       for (const read of [readTask, readEnd, readAttempts, readDeath] as const) {
         try {
           read(plain, key, bytes)
@@ -167,6 +184,34 @@ describe('records', () => {
       }
     }
     expect(strange).toEqual([])
+  })
+
+  it.each(['a result', undefined, new Map([[{ o: 1 }, -0]])])('an end comes back with %s', (value) => {
+    const whose = { taskId: 'ab-25-0', name: 'mail', priority: 2, lane: 'inline', engine: 'typescript' } as const
+    const times = { createdAt: 1.5, startedAt: 2.5, completedAt: 4, waitTimeMs: 1, executionTimeMs: 1.5 } as const
+    const more = { memoryUsageMb: null, retries: 1, workerId: null, progress: { ratio: 0.5 } } as const
+    const end: StoredEnd = {
+      stats: { ...whose, ...times, ...more, status: 'completed' },
+      outcome: { status: 'completed', value },
+      logs: [{ at: 3, message: 'half \ud800', fields: { n: 1 } }],
+      lastHeartbeatAt: 3.5,
+      recovered: true,
+      keepResultMs: 1000,
+    }
+    expect(readEnd(plain, key, writeEnd(plain, key, end))).toEqual(end)
+  })
+
+  it('records that are begun one within the other do not touch', () => {
+    const long = 'x'.repeat(700)
+    const outer = beginTask(plain, ['outer', long])
+    const inner = beginTask(plain, ['inner'])
+    const kind = packKind(task)
+    const innerBytes = finishTask(plain, key, inner, task, kind)
+    const outerBytes = finishTask(plain, key, outer, task, kind)
+    const last = finishTask(plain, key, beginTask(plain, ['last', 'y'.repeat(200_000)]), task, kind)
+    expect(readTask(plain, key, outerBytes).args).toEqual(['outer', long])
+    expect(readTask(plain, key, innerBytes).args).toEqual(['inner'])
+    expect((readTask(plain, key, last).args[1] as string).length).toBe(200_000)
   })
 
   it('attempts come back', () => {

@@ -10,6 +10,8 @@ import type { Template } from './wiring.ts'
 export interface Caller {
   /** Starts the run of another workflow as a step. */
   startChild(definition: Definition, input: unknown): TaskResult<unknown>
+  /** Unique to this step of this run, where both may be taken up by another process; undefined elsewhere. */
+  readonly key: string | undefined
 }
 
 /** A workflow that is ready to run. */

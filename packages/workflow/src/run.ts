@@ -216,7 +216,10 @@ export class Run {
       const { runId } = this
       return this.#startChild(definition, input, { runId, stepId: `${this.#nameOf(step, item)}${suffix}` })
     }
-    return { startChild }
+    // a task of it that an earlier process has left is gone on with, and not started a second time
+    const isKept = this.#store !== undefined
+    const key = isKept ? `workflow:${this.runId}:${this.#nameOf(step, item)}${suffix}` : undefined
+    return { startChild, key }
   }
 
   #itemOf(step: number, item: number): number | undefined {

@@ -43,12 +43,18 @@ class TaskRunnable implements Runnable {
     return arityOf(this.#task)
   }
 
-  start(args: readonly unknown[]): TaskResult<unknown> {
-    return this.#task.delay(...args)
+  start(args: readonly unknown[], caller: Caller): TaskResult<unknown> {
+    return this.#keyed(caller).delay(...args)
   }
 
-  startWhenRoom(args: readonly unknown[]): Promise<TaskResult<unknown>> {
-    return this.#task.enqueue(...args)
+  startWhenRoom(args: readonly unknown[], caller: Caller): Promise<TaskResult<unknown>> {
+    return this.#keyed(caller).enqueue(...args)
+  }
+
+  /** A key of the task's own says more. */
+  #keyed({ key }: Caller): AnyTask {
+    if (key === undefined || this.#task.options.uniqueKey !== undefined) return this.#task
+    return this.#task.with({ uniqueKey: key, onConflict: 'existing' })
   }
 }
 

@@ -1,6 +1,6 @@
 // The runs of workflows: started, found again, controlled, and taken up after a crash.
 import { randomUUID } from 'node:crypto'
-import { ConfigurationError, TaskStateError, UnknownTaskError, WorkflowError } from '@catzilla/api'
+import { BackgroundTasks, ConfigurationError, TaskStateError, UnknownTaskError, WorkflowError } from '@catzilla/api'
 import type { TaskResult } from '@catzilla/api'
 import { callSafely, checkOptions, describeValue, is, toError } from '@catzilla/api/extend'
 import type { OptionTable } from '@catzilla/api/extend'
@@ -10,6 +10,7 @@ import { infoOf, summaryOf, workflowInfoOf } from './inspect.ts'
 import type { RunInfo, RunSummary, WorkflowInfo } from './inspect.ts'
 import { LiveRun } from './live-run.ts'
 import { keptOf } from './retry.ts'
+import { storeBeside } from './record-store.ts'
 import { RunBook } from './run-book.ts'
 import type { RunPage, RunQuery } from './run-book.ts'
 import type { Parent } from './run.ts'
@@ -20,6 +21,8 @@ import { WorkflowRun } from './workflow-run.ts'
 export interface WorkflowRunsOptions {
   /** Where runs are kept so that they outlive a crash; without one they live as long as the process. */
   readonly store?: WorkflowStore
+  /** Instead of a store: runs outlive a crash as these tasks do, which is with `durable`; else they live as long as the process. */
+  readonly tasks?: BackgroundTasks
   /** How many runs that are over can still be looked at and retried: 100; and as many that are steps of others. */
   readonly keepRuns?: number
 }
@@ -33,6 +36,12 @@ export interface RunEvents {
 
 const optionTable: OptionTable = {
   store: { byDefault: 'none', accepts: 'a WorkflowStore', about: 'Keeps runs.', check: is.object },
+  tasks: {
+    byDefault: 'none',
+    accepts: 'what createTasks() made',
+    about: 'Whose engine keeps runs, if it keeps its tasks.',
+    check: (value) => value instanceof BackgroundTasks,
+  },
   keepRuns: { byDefault: '100', accepts: 'an integer ≥ 0', about: 'Runs kept.', check: is.integer(0) },
 }
 
@@ -57,7 +66,7 @@ const queryTable: OptionTable = {
 /**
  * The runs of any number of workflows. Each workflow has some of its own, unless it is given others.
  * @example
- * const runs = new WorkflowRuns({ store })
+ * const runs = new WorkflowRuns({ tasks })
  * const report = workflow('report', (w, input: Order) => …, { runs })
  * await runs.recover()
  */
@@ -74,7 +83,10 @@ export class WorkflowRuns {
   /** @throws ConfigurationError */
   constructor(options: WorkflowRunsOptions = {}) {
     checkOptions(optionTable, options, 'WorkflowRuns')
-    this.#store = options.store
+    if (options.store !== undefined && options.tasks !== undefined) {
+      throw new ConfigurationError('WorkflowRuns: give either store or tasks')
+    }
+    this.#store = options.store ?? storeBeside(options.tasks)
     this.#book = new RunBook(options.keepRuns ?? 100)
   }
 

@@ -1,5 +1,5 @@
 // The door `@catzilla/api/extend`: for packages that build on the API, such as workflows. Applications do not need it.
-export { arityOf, byReference, clockOf, isTask, taskFor } from './task-access.ts'
+export { arityOf, byReference, clockOf, isTask, recordsOf, taskFor } from './task-access.ts'
 export type { RunnableBody } from './task-access.ts'
 export {
   callSafely,
@@ -11,4 +11,4 @@ export {
   systemClock,
   toError,
 } from '@catzilla/engine'
-export type { Alarm, Clock, OptionTable, TaskHandle, TaskHandler } from '@catzilla/engine'
+export type { Alarm, Clock, EngineRecords, OptionTable, RecordChange, TaskHandle, TaskHandler } from '@catzilla/engine'

@@ -1,6 +1,6 @@
 // What can be asked of a task from outside of the API.
 import { TaskDefinitionError, describeValue, systemClock } from '@catzilla/engine'
-import type { Clock, TaskHandler } from '@catzilla/engine'
+import type { Clock, EngineRecords, TaskHandler } from '@catzilla/engine'
 import type { BackgroundTasks } from '../background-tasks.ts'
 import { insideOf } from '../inside.ts'
 import type { AnyTask } from '../registry.ts'
@@ -40,6 +40,11 @@ export function byReference<A extends readonly unknown[], R, Raw>(task: Task<A, 
 /** The clock that the task's time goes by. */
 export function clockOf(owner: AnyTask | BackgroundTasks): Clock {
   return partsOf(owner)?.home.clock ?? insideOf(owner)?.clock ?? systemClock
+}
+
+/** Where values are kept beside these tasks, so that they outlive the process as they do; undefined where nothing does. */
+export function recordsOf(tasks: BackgroundTasks): EngineRecords | undefined {
+  return tasks.engine.records
 }
 
 /** How many arguments the body asks for: those before the first that has a default, or that stands for all others. */

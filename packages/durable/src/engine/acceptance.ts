@@ -2,7 +2,9 @@
 import { PayloadError, copyArguments, formatPath } from '@catzilla/engine'
 import type { TaskCall, TaskHandle } from '@catzilla/engine'
 import { keys, sequenceOfId } from '../format/keys.ts'
-import { writeTask } from '../format/records.ts'
+import type { Draft } from '../format/draft.ts'
+import { beginTask, finishTask } from '../format/records.ts'
+import type { Seal } from '../format/seal.ts'
 import { packValue } from '../format/values.ts'
 import type { StoreChange } from '../store/store.ts'
 import type { KnownCall } from './calls.ts'
@@ -19,19 +21,20 @@ export class Acceptance {
   /** @throws as `submit` of an engine; StoreError while the store cannot be written */
   submit(known: KnownCall, args: readonly unknown[], retryOf: string | null = null): TaskHandle {
     this.#requireWritable()
-    const packed = packArguments(known.call, args)
+    const draft = packArguments(this.#kept.seal, known.call, args)
     const inner = this.#kept.inner.submit(known.inner, args)
     // the unsettled task that has the unique key
     const there = this.#kept.live.get(inner.taskId)
-    return there ?? this.#admit(known, inner, packed, retryOf)
+    return there ?? this.#admit(known, inner, draft, retryOf)
   }
 
   /** All or none. @throws as `submit` */
   submitMany(known: KnownCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] {
     this.#requireWritable()
-    const packed = argsList.map((args) => packArguments(known.call, args))
-    const inner = this.#kept.inner.submitMany(known.inner, argsList)
-    return inner.map((handle, index) => this.#admit(known, handle, packed[index] ?? Buffer.alloc(0), null))
+    const { inner, seal } = this.#kept
+    const drafts = argsList.map((args) => packArguments(seal, known.call, args))
+    const handles = inner.submitMany(known.inner, argsList)
+    return drafts.map((draft, index) => this.#admit(known, handles[index] as TaskHandle, draft, null))
   }
 
   #requireWritable(): void {
@@ -39,11 +42,11 @@ export class Acceptance {
     if (failure !== null) throw failure
   }
 
-  #admit(known: KnownCall, inner: TaskHandle, packed: Buffer, retryOf: string | null): DurableHandle {
+  #admit(known: KnownCall, inner: TaskHandle, draft: Draft, retryOf: string | null): DurableHandle {
     const { clock, live, numbering, prefix, seal, writer } = this.#kept
     const { call } = known
     // an id is put together anew each time that it is asked for
-    const { taskId, name } = inner
+    const { taskId } = inner
     const sequence = sequenceOfId(taskId, prefix) ?? 0
     const createdAt = clock.epochMs()
     const handle = new DurableHandle(this.#home, call, inner, sequence, {
@@ -56,9 +59,8 @@ export class Acceptance {
     const key = keys.task('t', handle)
     const { runAt, delayMs } = call.options
     const dueAt = runAt ?? (delayMs > 0 ? createdAt + delayMs : null)
-    const columns = call.columns === true
-    const head = { taskId, name, createdAt, dueAt, retryOf, options: known.stored, columns }
-    const changes: StoreChange[] = [{ key, value: writeTask(seal, key, head, packed) }]
+    const value = finishTask(seal, key, draft, { taskId, createdAt, dueAt, retryOf }, known.kind)
+    const changes: StoreChange[] = [{ key, value }]
     if (known.unique !== null) {
       this.#kept.unique.set(known.unique, taskId)
       changes.push({ key: keys.unique(known.unique), value: Buffer.from(key) })
@@ -97,9 +99,9 @@ function canBePacked(value: unknown): boolean {
 }
 
 /** @throws PayloadError */
-function packArguments({ name }: TaskCall, args: readonly unknown[]): Buffer {
+function packArguments(seal: Seal, { name }: TaskCall, args: readonly unknown[]): Draft {
   try {
-    return packValue([...args])
+    return beginTask(seal, args)
   } catch (error) {
     // whoever can name the place in the arguments does
     copyArguments(args, name)

@@ -1,8 +1,9 @@
 // Calls and definitions, seen from both sides: what the user gave, what the engine inside gets of it, and what is stored.
 import { createHash } from 'node:crypto'
-import { TaskDefinitionError, UnknownTaskError, UnsupportedByEngineError } from '@catzilla/engine'
-import type { ResolvedTaskOptions, TaskCall, TaskDefinition } from '@catzilla/engine'
-import type { StoredTask } from '../format/records.ts'
+import { TaskDefinitionError, UnknownTaskError, UnsupportedByEngineError, bodyOfRows, rowByRow } from '@catzilla/engine'
+import type { ResolvedTaskOptions, RowBody, TaskCall, TaskDefinition } from '@catzilla/engine'
+import { packKind } from '../format/records.ts'
+import type { StoredTask, TaskForm } from '../format/records.ts'
 
 /** Options that mean something in this process only. */
 const unstored = new Set<keyof ResolvedTaskOptions>(['signal', 'onSuccess', 'onFailure', 'onRetry'])
@@ -12,8 +13,8 @@ export interface KnownCall {
   readonly call: TaskCall
   /** What the engine inside gets: it calls back before the end is recorded, so the callbacks of the end stay here. */
   readonly inner: TaskCall
-  /** Of its options, those that its definition does not say, as far as they can be stored. */
-  readonly stored: Partial<ResolvedTaskOptions>
+  /** What the records of its tasks have in common: the options that its definition does not say, as far as they can be stored. */
+  readonly kind: Uint8Array
   /** The key of its unique key in the store; null when it has none. */
   readonly unique: string | null
 }
@@ -48,7 +49,13 @@ export class Calls {
         `task '${call.name}': the ${this.#engineName} engine keeps its tasks across crashes, and finds their bodies by name; register it first, with task()`,
       )
     }
-    if (call.handler !== undefined && call.handler !== definition.handler) {
+    const body = bodyOf(call)
+    if (body !== undefined && body !== definition.handler) {
+      if (body !== call.handler) {
+        throw new TaskDefinitionError(
+          `task '${call.name}': mapArrays with an input schema cannot be durable: the check of each row would be missing after a crash; check the rows in the body`,
+        )
+      }
       throw new TaskDefinitionError(
         `task '${call.name}': another function is defined under that name, which is what would run after a crash; define this one with task() under a name of its own`,
       )
@@ -59,7 +66,7 @@ export class Calls {
   }
 
   /** The call of a stored task; undefined while no task of its name is defined. */
-  ofStored({ name, priority, options, columns }: StoredTask): KnownCall | undefined {
+  ofStored({ name, priority, options, form }: StoredTask): KnownCall | undefined {
     const definition = this.#definitions.get(name)
     if (definition === undefined) return undefined
     const { kernel } = definition
@@ -67,7 +74,7 @@ export class Calls {
       name,
       options: Object.freeze({ ...definition.options, ...options, priority }),
       ...(kernel === undefined ? {} : { kernel }),
-      ...(columns ? { columns: true as const } : {}),
+      ...partsOf(form, definition),
     })
     return this.#make(call, definition)
   }
@@ -87,7 +94,11 @@ export class Calls {
     return {
       call,
       inner,
-      stored: ownOptions(options, definition.options),
+      kind: packKind({
+        name: call.name,
+        options: ownOptions(options, definition.options),
+        form: formOf(call),
+      }),
       unique: uniqueKey === undefined ? null : uniqueDigest(call.name, uniqueKey),
     }
   }
@@ -101,6 +112,25 @@ export function uniqueDigest(name: string, uniqueKey: string): string {
 export function withoutEnds(options: ResolvedTaskOptions): ResolvedTaskOptions {
   if (options.onSuccess === undefined && options.onFailure === undefined) return options
   return Object.freeze({ ...options, onSuccess: undefined, onFailure: undefined })
+}
+
+/** What runs for each row where the arguments are columns, else what runs. */
+function bodyOf({ handler }: TaskCall): unknown {
+  return handler === undefined ? undefined : (bodyOfRows(handler) ?? handler)
+}
+
+function formOf({ columns, handler, rows }: TaskCall): TaskForm {
+  if (columns === true) return 'columns'
+  if (rows === true) return 'rows'
+  return handler !== undefined && bodyOfRows(handler) !== undefined ? 'rowByRow' : 'plain'
+}
+
+/** What a call of that form has beside its options. */
+function partsOf(form: TaskForm, { name, handler }: TaskDefinition): Partial<TaskCall> {
+  if (form === 'plain') return {}
+  if (form === 'rows') return { handler, rows: true }
+  const overRows = rowByRow(name, handler as RowBody)
+  return form === 'columns' ? { handler: overRows, columns: true } : { handler: overRows }
 }
 
 function ownOptions(options: ResolvedTaskOptions, defined: ResolvedTaskOptions): Partial<ResolvedTaskOptions> {

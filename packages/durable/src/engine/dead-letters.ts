@@ -26,7 +26,7 @@ export interface DeadLetter {
 
 /** A dead letter with what can be read of its task; null when that is nothing. */
 export interface InspectedLetter extends DeadLetter {
-  readonly task: Omit<StoredTask, 'options' | 'columns'> | null
+  readonly task: Omit<StoredTask, 'options' | 'form'> | null
 }
 
 /** What can be done with them. */
@@ -161,7 +161,7 @@ export function deathError(letter: DeadLetter): TaskCrashedError {
 }
 
 function letterOf({ reason, message, at, attempts }: StoredDeath, stored: StoredTask): InspectedLetter {
-  const { options: _, columns: __, ...task } = stored
+  const { options: _, form: __, ...task } = stored
   return { id: stored.taskId, name: stored.name, reason, message, at, attempts, task }
 }
 

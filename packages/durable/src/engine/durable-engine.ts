@@ -1,12 +1,20 @@
 // A local engine with a store round it: tasks are in the store before they count as accepted, and their ends before anybody
 // hears of them. What an earlier process left unsettled is run by this one.
-import { EngineClosedError, TaskStateError, UnknownTaskError, describeValue, isSettled } from '@catzilla/engine'
+import {
+  EngineClosedError,
+  TaskStateError,
+  UnknownTaskError,
+  UnsupportedByEngineError,
+  describeValue,
+  isSettled,
+} from '@catzilla/engine'
 import type {
   BodyReport,
   EngineCapabilities,
   EngineEventType,
   EngineListener,
   EngineMeasurements,
+  EngineRecords,
   EngineStatistics,
   LoadCompiler,
   ScaleTarget,
@@ -61,6 +69,10 @@ export class DurableEngine implements TaskEngine {
   get opened(): Opened {
     if (this.#opened !== null) return this.#opened
     throw this.#failure ?? new EngineClosedError(`the ${this.name} engine has not been started; call start() first`)
+  }
+
+  get records(): EngineRecords | undefined {
+    return this.#opened?.records
   }
 
   /** Opens the store at once: whoever submits right afterwards finds it open, or is told why it is not. */
@@ -181,6 +193,17 @@ export class DurableEngine implements TaskEngine {
 
   reportOf(call: TaskCall): BodyReport | undefined {
     return this.#inner.reportOf?.(call)
+  }
+
+  /**
+   * Rows run in JavaScript: what runs them is found again by the name of the task.
+   * @throws UnsupportedByEngineError where C was asked for
+   */
+  columnsOf({ name, options }: TaskCall): undefined {
+    if (options.compile !== 'require') return
+    throw new UnsupportedByEngineError(
+      `task '${name}': mapArrays of durable tasks runs in JavaScript, or as a kernel; leave compile: 'require' out, or make it a kernel()`,
+    )
   }
 
   async stop(options: StopOptions): Promise<ShutdownReport> {

@@ -2,13 +2,15 @@
 import { callSafely, isSettled } from '@catzilla/engine'
 import type { StoreError, TaskCall, TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '@catzilla/engine'
 import type { TaskPlace } from '../format/keys.ts'
-import type { WriteWatcher } from '../store/writer.ts'
+import type { Commit, WriteWatcher } from '../store/writer.ts'
 
 /** What a handle asks of the engine that made it. */
 export interface HandleHome {
   /** Somebody has asked for a failure that nobody had looked at. */
   observed(): void
 }
+
+type Listener = (outcome: TaskOutcome) => void
 
 const acceptedAtOnce: Promise<void> = Promise.resolve()
 
@@ -35,11 +37,11 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
   refusal: StoreError | null = null
   readonly #home: HandleHome
   #accepted = false
-  #commit: () => Promise<void> = () => acceptedAtOnce
+  #commit: Commit | null = null
   #outcome: TaskOutcome | undefined
   #unobserved = false
   #wait: { promise: Promise<unknown>; resolve: (value: unknown) => void; reject: (error: Error) => void } | null = null
-  #listeners: ((outcome: TaskOutcome) => void)[] = []
+  #listeners: Listener[] | null = null
 
   constructor(
     home: HandleHome,
@@ -67,17 +69,18 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
   get accepted(): Promise<void> {
     if (this.#accepted) return acceptedAtOnce
     if (this.refusal !== null) return rejected(this.refusal)
-    return this.#commit()
+    return this.#commit?.written ?? acceptedAtOnce
   }
 
-  /** @param commit gives the promise of the commit that has its record */
-  acceptedWith(commit: () => Promise<void>): void {
+  /** @param commit that has its record */
+  acceptedWith(commit: Commit): void {
     this.#commit = commit
   }
 
   /** Its record is on disk. */
   committed(): void {
     this.#accepted = true
+    this.#commit = null
   }
 
   /**
@@ -108,7 +111,7 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
 
   /** Whether anybody waits for the end or listens to it. */
   get awaited(): boolean {
-    return this.#wait !== null || this.#listeners.length > 0
+    return this.#wait !== null || this.#listeners !== null
   }
 
   wait(): Promise<unknown> {
@@ -121,9 +124,11 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
     return (this.#wait ??= deferred<unknown>()).promise
   }
 
-  onSettled(listener: (outcome: TaskOutcome) => void): void {
-    if (this.#outcome === undefined) this.#listeners.push(listener)
-    else {
+  onSettled(listener: Listener): void {
+    if (this.#outcome === undefined) {
+      if (this.#listeners === null) this.#listeners = [listener]
+      else this.#listeners.push(listener)
+    } else {
       this.#look()
       this.#tell([listener], this.#outcome)
     }
@@ -148,7 +153,7 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
     if (outcome.status === 'completed') this.#wait?.resolve(outcome.value)
     else this.#wait?.reject(outcome.error)
     this.#tell(this.#listeners, outcome)
-    this.#listeners = []
+    this.#listeners = null
   }
 
   #look(): void {
@@ -157,8 +162,8 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
     this.#home.observed()
   }
 
-  #tell(listeners: readonly ((outcome: TaskOutcome) => void)[], outcome: TaskOutcome): void {
-    if (listeners.length === 0) return
+  #tell(listeners: readonly Listener[] | null, outcome: TaskOutcome): void {
+    if (listeners === null) return
     queueMicrotask(() => {
       for (const listener of listeners) callSafely(() => listener(outcome), `listener of task '${this.name}'`)
     })

@@ -165,7 +165,7 @@ export class Inspection {
   #infoOfLetter(place: TaskPlace): TaskInfo | undefined {
     const letter = this.#letters.inspect(keys.task('d', place))
     if (letter?.task === undefined || letter.task === null) return undefined
-    const task = { ...letter.task, options: {}, columns: false }
+    const task = { ...letter.task, options: {}, form: 'plain' as const }
     return {
       ...this.#restingInfo(place, task),
       status: 'failed',

@@ -23,6 +23,7 @@ import { Numbering } from './numbering.ts'
 import { Recovery } from './recovery.ts'
 import { Retention, removalOf } from './retention.ts'
 import { Settlement } from './settlement.ts'
+import { StoredRecords } from './stored-records.ts'
 
 /** A task on disk that has not been taken up. */
 export interface WaitingTask {
@@ -38,6 +39,8 @@ export class Opened {
   readonly recovery: Recovery
   readonly letters: StoredLetters
   readonly inspection: Inspection
+  /** What others keep beside the tasks. */
+  readonly records: StoredRecords
   #seen: Alarm | undefined
   #idle: (() => void)[] = []
 
@@ -61,6 +64,7 @@ export class Opened {
       resubmit: (stored) => this.#resubmit(stored),
     })
     this.inspection = new Inspection(this.kept, this.letters)
+    this.records = new StoredRecords(this.kept, (changes) => this.#written(changes))
   }
 
   /** @throws StoreError, EngineUnavailableError */

@@ -1,7 +1,7 @@
 // Settled tasks are kept for look-up, bounded by age (`keepResultMs` of each) and by number, so that the file is bounded too.
 import type { Alarm, Clock } from '@catzilla/engine'
 import { keys, placeOf, rangeOf } from '../format/keys.ts'
-import type { TaskPlace } from '../format/keys.ts'
+import type { TaskKind, TaskPlace } from '../format/keys.ts'
 import { readEnd } from '../format/records.ts'
 import { UnreadableError } from '../format/seal.ts'
 import type { Seal } from '../format/seal.ts'
@@ -29,6 +29,8 @@ export class Retention {
   /** By number, in the order in which they ended. */
   readonly #completed = new Map<number, KeptEnd>()
   readonly #others = new Map<number, KeptEnd>()
+  /** Forgotten, and still in the file: nobody is to take them for tasks that wait. */
+  readonly #leaving = new Set<number>()
   #alarm: Alarm | undefined
   #alarmAt = Infinity
 
@@ -49,7 +51,7 @@ export class Retention {
 
   /** Whether the end of that task is kept, also when its time is over and it has not been swept yet. */
   has(sequence: number): boolean {
-    return this.#completed.has(sequence) || this.#others.has(sequence)
+    return this.#completed.has(sequence) || this.#others.has(sequence) || this.#leaving.has(sequence)
   }
 
   /** The kept end; undefined when there is none or its time is over. */
@@ -78,11 +80,18 @@ export class Retention {
   }
 
   forget(ends: readonly TaskPlace[]): void {
-    for (const { sequence } of ends) {
-      this.#completed.delete(sequence)
-      this.#others.delete(sequence)
+    const changes: StoreChange[] = []
+    for (const place of ends) {
+      this.#completed.delete(place.sequence)
+      this.#others.delete(place.sequence)
+      this.#leaving.add(place.sequence)
+      // whoever has ended has no attempts left
+      changes.push(...removalOf(place, ['t', 'e']))
     }
-    this.#writer.write(ends.flatMap((place) => removalOf(place)))
+    const committed = (): void => {
+      for (const { sequence } of ends) this.#leaving.delete(sequence)
+    }
+    this.#writer.write(changes, { committed })
   }
 
   /** What earlier processes have recorded. Ends that cannot be read are forgotten with their tasks: they are over. */
@@ -144,7 +153,7 @@ export class Retention {
   }
 }
 
-/** Everything that is kept of a task. */
-export function removalOf(place: TaskPlace): StoreChange[] {
-  return (['t', 'e', 'a'] as const).map((kind) => ({ key: keys.task(kind, place), value: undefined }))
+/** Everything that is kept of a task, or what is kept of it in these ways. */
+export function removalOf(place: TaskPlace, kinds: readonly TaskKind[] = ['t', 'e', 'a']): StoreChange[] {
+  return kinds.map((kind) => ({ key: keys.task(kind, place), value: undefined }))
 }

@@ -1,6 +1,6 @@
 // How tasks end: first in the store, then for those who wait for them.
 import { EngineClosedError, callSafely } from '@catzilla/engine'
-import type { EngineEvent, EngineEvents, EngineEventType, TaskInfo, TaskOutcome } from '@catzilla/engine'
+import type { EngineEvent, EngineEvents, EngineEventType, TaskDiary, TaskOutcome, TaskStats } from '@catzilla/engine'
 import { keys } from '../format/keys.ts'
 import { writeAttempts, writeEnd } from '../format/records.ts'
 import type { StoredEnd } from '../format/records.ts'
@@ -14,14 +14,13 @@ type EndEvent = EngineEvents['completed' | 'failed' | 'cancelled' | 'expired']
 
 export const endTypes: ReadonlySet<EngineEventType> = new Set(['completed', 'failed', 'cancelled', 'expired'] as const)
 
+const silent: TaskDiary = { logs: [], lastHeartbeatAt: null }
+
 export class Settlement {
   readonly #kept: Kept
   /** Told after each task that has gone from `live`. */
   readonly #gone: (handle: DurableHandle) => void
   readonly #unsubscribe: () => void
-  /** Ends that are about to be given to the writer. */
-  #ending = 0
-  #whenNoneEnds: (() => void)[] = []
   /** Tasks that the end of the engine closed and the store keeps. */
   requeued = 0
 
@@ -39,9 +38,8 @@ export class Settlement {
   }
 
   /** Settles when every end so far is on disk, or the store has failed at it once more. */
-  async flush(): Promise<void> {
-    while (this.#ending > 0) await new Promise<void>((resolve) => this.#whenNoneEnds.push(resolve))
-    await this.#kept.writer.flush()
+  flush(): Promise<void> {
+    return this.#kept.writer.flush()
   }
 
   close(): void {
@@ -66,31 +64,26 @@ export class Settlement {
     const outcome = outcomeOf(event)
     if (this.#kept.closing && isClosed(outcome)) return this.#close(handle, outcome.error, held, event)
     if (handle.refusal !== null) return this.#settle(handle, outcome, held, event)
-    this.#ending++
-    void this.#record(handle, outcome, held, event).finally(() => {
-      this.#ending--
-      if (this.#ending === 0) for (const resolve of this.#whenNoneEnds.splice(0)) resolve()
-    })
+    this.#record(handle, outcome, held, event)
   }
 
-  async #record(handle: DurableHandle, outcome: TaskOutcome, held: HeldEvent, event: EndEvent): Promise<void> {
-    const { inner, retention, writer } = this.#kept
+  #record(handle: DurableHandle, outcome: TaskOutcome, held: HeldEvent, event: EndEvent): void {
+    const { retention, writer } = this.#kept
     const { keepResultMs } = handle.call.options
     const completed = outcome.status === 'completed'
-    const info = retention.keeps(completed, keepResultMs) ? await inner.find(handle.taskId) : undefined
-    const changes = this.#changesFor(handle, outcome, info)
+    const stats = retention.keeps(completed, keepResultMs) ? handle.inner.stats() : null
     const committed = (): void => {
-      if (info !== undefined) {
-        const expiresAt = (info.completedAt ?? this.#kept.clock.epochMs()) + keepResultMs
+      if (stats !== null) {
+        const expiresAt = (stats.completedAt ?? this.#kept.clock.epochMs()) + keepResultMs
         const { priority, sequence } = handle
         retention.add({ priority, sequence, completed, expiresAt })
       }
       this.#settle(handle, outcome, held, event)
     }
-    writer.write(changes, { committed })
+    writer.write(this.#changesFor(handle, outcome, stats), { committed })
   }
 
-  #changesFor(handle: DurableHandle, outcome: TaskOutcome, info: TaskInfo | undefined): StoreChange[] {
+  #changesFor(handle: DurableHandle, outcome: TaskOutcome, stats: TaskStats | null): StoreChange[] {
     const { unique } = this.#kept
     const { uniqueKey } = handle.call.options
     const changes: StoreChange[] = []
@@ -101,10 +94,10 @@ export class Settlement {
       unique.delete(digest)
       changes.push({ key: keys.unique(digest), value: undefined })
     }
-    if (info === undefined) changes.push({ key: keys.task('t', handle), value: undefined })
+    if (stats === null) changes.push({ key: keys.task('t', handle), value: undefined })
     else {
       const key = keys.task('e', handle)
-      changes.push({ key, value: writeEnd(this.#kept.seal, key, endOf(handle, outcome, info)) })
+      changes.push({ key, value: writeEnd(this.#kept.seal, key, endOf(handle, outcome, stats)) })
     }
     return changes
   }
@@ -174,13 +167,10 @@ function isClosed(outcome: TaskOutcome): outcome is TaskOutcome & { error: Error
   return outcome.status === 'cancelled' && outcome.error.name === 'EngineClosedError'
 }
 
-function endOf(handle: DurableHandle, outcome: TaskOutcome, info: TaskInfo): StoredEnd {
-  const createdAt = handle.createdAt ?? info.createdAt
-  const { taskId, name, priority, lane, engine, startedAt, completedAt, waitTimeMs, executionTimeMs } = info
-  const { memoryUsageMb, retries, workerId, progress, logs, lastHeartbeatAt } = info
-  const { status } = outcome
-  const times = { createdAt, startedAt, completedAt, waitTimeMs, executionTimeMs }
-  const stats = { taskId, name, priority, lane, engine, ...times, memoryUsageMb, retries, workerId, progress, status }
-  const { keepResultMs } = handle.call.options
-  return { stats, outcome, logs, lastHeartbeatAt, recovered: handle.recovered, keepResultMs }
+function endOf(handle: DurableHandle, outcome: TaskOutcome, figures: TaskStats): StoredEnd {
+  const { logs, lastHeartbeatAt } = handle.inner.diary ?? silent
+  const createdAt = handle.createdAt ?? figures.createdAt
+  const stats = { ...figures, createdAt, status: outcome.status }
+  const { recovered } = handle
+  return { stats, outcome, logs, lastHeartbeatAt, recovered, keepResultMs: handle.call.options.keepResultMs }
 }

@@ -51,6 +51,41 @@ export function restoreError(stored: unknown): Error {
   return error
 }
 
+/** The same value, in which errors are plain data: as deep as they stand in plain objects and lists. */
+export function withStoredErrors(value: unknown): unknown {
+  if (value instanceof Error) return { [errorMark]: storeError(value) }
+  return mapped(value, withStoredErrors)
+}
+
+/** What `withStoredErrors` got. */
+export function withRestoredErrors(value: unknown): unknown {
+  if (isPlain(value) && Object.hasOwn(value, errorMark))
+    return restoreError((value as Record<string, unknown>)[errorMark])
+  return mapped(value, withRestoredErrors)
+}
+
+/** A copy where `change` changes a part of it, else the value itself: cycles and shared parts without errors stay. */
+function mapped(value: unknown, change: (part: unknown) => unknown): unknown {
+  if (!holdsErrors(value, 0)) return value
+  if (Array.isArray(value)) return value.map((part) => change(part))
+  if (!isPlain(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, change(part)]))
+}
+
+/** Deeper ones are left to V8. */
+const MOST_DEPTH = 8
+
+function holdsErrors(value: unknown, depth: number): boolean {
+  if (value instanceof Error) return true
+  if (depth > MOST_DEPTH || !(Array.isArray(value) || isPlain(value))) return false
+  if (Object.hasOwn(value, errorMark)) return true
+  return Object.values(value).some((part) => holdsErrors(part, depth + 1))
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
 function storedCause(cause: unknown, depth: number): unknown {
   if (cause instanceof Error) return { [errorMark]: storeError(cause, depth + 1) }
   return canBeWritten(cause) ? cause : String(cause)

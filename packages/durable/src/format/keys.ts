@@ -32,6 +32,8 @@ export const keys = {
     `${kind}:${priority}:${sequence.toString(36).padStart(SEQUENCE_DIGITS, '0')}`,
   /** Which task holds a unique key. @param digest see `uniqueDigest` */
   unique: (digest: string): string => `u:${digest}`,
+  /** What others keep beside the tasks. */
+  record: (key: string): string => `r:${key}`,
 } as const
 
 /** From the first key of a kind, or of one class of it, to the first one after it. */

@@ -8,11 +8,23 @@ import type {
   TaskPriority,
   TaskStats,
 } from '@catzilla/engine'
+import type { Draft } from './draft.ts'
 import { placeOf } from './keys.ts'
-import { restoreError, storeError } from './errors.ts'
+import { restoreError, storeError, withRestoredErrors, withStoredErrors } from './errors.ts'
 import { UnreadableError } from './seal.ts'
 import type { Seal } from './seal.ts'
-import { packValue, unpackValue } from './values.ts'
+import { addPlain, addValue, packValue, unpackValue } from './values.ts'
+
+/** Of the two times in the record of a task. */
+const TIMES_BYTES = 16
+
+/**
+ * What the arguments are: those of the body; or columns of numbers, which the native lane takes whole, threads and processes
+ * go through by themselves, and elsewhere a loop round the body does.
+ */
+export type TaskForm = 'plain' | 'columns' | 'rows' | 'rowByRow'
+
+const forms: ReadonlySet<unknown> = new Set<TaskForm>(['plain', 'columns', 'rows', 'rowByRow'])
 
 /** An accepted task. */
 export interface StoredTask {
@@ -27,8 +39,7 @@ export interface StoredTask {
   readonly retryOf: string | null
   /** Options of the call that are not those of its definition. */
   readonly options: Partial<ResolvedTaskOptions>
-  /** Its arguments are columns. */
-  readonly columns: boolean
+  readonly form: TaskForm
   readonly args: readonly unknown[]
 }
 
@@ -63,83 +74,111 @@ export interface StoredDeath {
   readonly task: Uint8Array
 }
 
-/** @param args as `packValue` gave them: they are packed before the task is taken, for they may be what is refused */
-export function writeTask(seal: Seal, key: string, task: Omit<StoredTask, 'args' | 'priority'>, args: Buffer): Buffer {
-  const { taskId, name, createdAt, dueAt, retryOf, options, columns } = task
-  const head = packValue([taskId, name, createdAt, dueAt, retryOf, options, columns])
-  const whole = Buffer.allocUnsafe(4 + head.length + args.length)
-  whole.writeUInt32LE(head.length)
-  head.copy(whole, 4)
-  args.copy(whole, 4 + head.length)
-  return seal.close(key, whole)
+/** The part of a task's record that all tasks of a call have in common, packed once. */
+export function packKind({ name, options, form }: Pick<StoredTask, 'name' | 'options' | 'form'>): Buffer {
+  return packValue([name, options, form])
+}
+
+/**
+ * The record of a task begins with its arguments: they may be refused, which is to be known before the task is taken.
+ * @throws DataCloneError for what cannot be written
+ */
+export function beginTask(seal: Seal, args: readonly unknown[]): Draft {
+  const draft = seal.begin()
+  const mark = draft.lengthLater()
+  addValue(draft, args)
+  draft.lengthSince(mark)
+  return draft
+}
+
+/** @param draft as `beginTask` gave it, @param kind as `packKind` did */
+export function finishTask(
+  seal: Seal,
+  key: string,
+  draft: Draft,
+  { taskId, createdAt, dueAt, retryOf }: Pick<StoredTask, 'taskId' | 'createdAt' | 'dueAt' | 'retryOf'>,
+  kind: Uint8Array,
+): Buffer {
+  draft.float64(createdAt)
+  draft.float64(dueAt ?? Number.NaN)
+  draft.shortText(taskId)
+  draft.shortText(retryOf ?? '')
+  draft.bytes(kind)
+  return seal.close(key, draft)
 }
 
 /** @throws UnreadableError */
 export function readTask(seal: Seal, key: string, bytes: Uint8Array): StoredTask {
-  const whole = seal.open(key, bytes)
-  require(whole.length >= 4 && whole.readUInt32LE() <= whole.length - 4, 'length')
-  const headEnd = 4 + whole.readUInt32LE()
-  const [taskId, name, createdAt, dueAt, retryOf, options, columns] = listOf(whole.subarray(4, headEnd))
-  const args = listOf(whole.subarray(headEnd))
-  require(typeof taskId === 'string' && typeof name === 'string', 'id and name')
-  require(typeof createdAt === 'number', 'time of submission')
-  require(dueAt === null || typeof dueAt === 'number', 'time')
-  require(retryOf === null || typeof retryOf === 'string', 'origin')
+  const [packedArgs, rest] = twoParts(seal.open(key, bytes))
+  require(rest.length > TIMES_BYTES, 'length')
+  const createdAt = rest.readDoubleLE(0)
+  const due = rest.readDoubleLE(8)
+  const [taskId, idEnd] = shortTextAt(rest, TIMES_BYTES)
+  const [retryOf, kindAt] = shortTextAt(rest, idEnd)
+  const args = listOf(packedArgs)
+  const [name, options, form] = listOf(rest.subarray(kindAt))
+  require(taskId !== '' && typeof name === 'string', 'id and name')
+  require(Number.isFinite(createdAt), 'time of submission')
   require(typeof options === 'object' && options !== null, 'options')
-  require(typeof columns === 'boolean', 'kind')
+  require(isForm(form), 'form')
   const priority = placeOf(key)?.priority
   require(priority !== undefined, 'key')
-  return { taskId, priority, name, createdAt, dueAt, retryOf, options, columns, args }
+  const dueAt = Number.isNaN(due) ? null : due
+  return { taskId, priority, name, createdAt, dueAt, retryOf: retryOf === '' ? null : retryOf, options, form, args }
 }
 
 /** A result that cannot be stored is left out, and the last line of the log says so. */
 export function writeEnd(seal: Seal, key: string, end: StoredEnd): Buffer {
-  const { outcome } = end
-  const stored =
-    outcome.status === 'completed'
-      ? { value: outcome.value }
-      : { error: storeError((outcome as { error: Error }).error) }
+  const { outcome, logs, stats } = end
+  const isCompleted = outcome.status === 'completed'
+  const stored = isCompleted ? outcome.value : storeError((outcome as { error: Error }).error)
   try {
-    return seal.close(key, packEnd(end, stored))
+    return packEnd(seal, key, end, [stored, stats.progress, logs])
   } catch (error) {
     const message = `its result could not be stored: ${(error as Error).message}`
-    const lines = end.logs.map(({ at, message: line }) => ({ at, message: line }))
-    const logs = [...lines, { at: end.stats.completedAt ?? 0, message }]
-    return seal.close(key, packEnd({ ...end, logs }, 'value' in stored ? { value: undefined } : stored))
+    const lines = logs.map(({ at, message: line }) => ({ at, message: line }))
+    const kept = isCompleted ? undefined : stored
+    return packEnd(seal, key, end, [kept, stats.progress, [...lines, { at: stats.completedAt ?? 0, message }]])
   }
 }
 
-function packEnd({ stats, logs, lastHeartbeatAt, recovered, keepResultMs }: StoredEnd, stored: object): Buffer {
-  return packValue([stats, stored, logs, lastHeartbeatAt, recovered, keepResultMs])
+/** @param ofUsers what users made of it, which may be anything */
+function packEnd(seal: Seal, key: string, end: StoredEnd, ofUsers: readonly unknown[]): Buffer {
+  const { stats, lastHeartbeatAt, recovered, keepResultMs } = end
+  const { taskId, name, status, priority, lane, engine, createdAt, startedAt, completedAt } = stats
+  const { waitTimeMs, executionTimeMs, memoryUsageMb, retries, workerId } = stats
+  const draft = seal.begin()
+  const mark = draft.lengthLater()
+  addValue(draft, ofUsers)
+  draft.lengthSince(mark)
+  const times = [createdAt, startedAt, completedAt, waitTimeMs, executionTimeMs] as const
+  const whose = [taskId, name, status, priority, lane, engine] as const
+  addPlain(draft, [...whose, ...times, memoryUsageMb, retries, workerId, lastHeartbeatAt, recovered, keepResultMs])
+  return seal.close(key, draft)
 }
 
 /** @throws UnreadableError */
 export function readEnd(seal: Seal, key: string, bytes: Uint8Array): StoredEnd {
-  const [stats, stored, logs, lastHeartbeatAt, recovered, keepResultMs] = listIn(seal, key, bytes)
-  require(typeof stats === 'object' && stats !== null, 'figures')
-  const found = stats as TaskStats
-  require(taskStatuses.includes(found.status) && isSettled(found.status), 'status')
-  require(typeof found.taskId === 'string' && typeof found.completedAt === 'number', 'figures')
-  require(typeof stored === 'object' && stored !== null && Array.isArray(logs), 'end')
+  const [packed, rest] = twoParts(seal.open(key, bytes))
+  const [stored, progress, logs] = listOf(packed)
+  const [taskId, name, status, priority, lane, engine, createdAt, startedAt, completedAt, ...more] = listOf(rest)
+  const [waitTimeMs, executionTimeMs, memoryUsageMb, retries, workerId, lastHeartbeatAt, recovered, keepResultMs] = more
+  require(taskStatuses.includes(status as SettledStatus) && isSettled(status as SettledStatus), 'status')
+  require(typeof taskId === 'string' && typeof name === 'string' && typeof completedAt === 'number', 'figures')
+  require(Array.isArray(logs), 'end')
   require(lastHeartbeatAt === null || typeof lastHeartbeatAt === 'number', 'heartbeat')
   require(typeof recovered === 'boolean' && typeof keepResultMs === 'number', 'retention')
-  const { status } = found
-  const end = stored as { readonly value?: unknown; readonly error?: unknown }
+  const whose = { taskId, name, status, priority, lane, engine }
+  const times = { createdAt, startedAt, completedAt, waitTimeMs, executionTimeMs }
+  const stats = { ...whose, ...times, memoryUsageMb, retries, workerId, progress } as StoredEnd['stats']
   const outcome = (
-    status === 'completed' ? { status, value: end.value } : { status, error: restoreError(end.error) }
+    status === 'completed' ? { status, value: stored } : { status, error: restoreError(stored) }
   ) as TaskOutcome
-  return {
-    stats: found as StoredEnd['stats'],
-    outcome,
-    logs: logs as readonly TaskLogLine[],
-    lastHeartbeatAt,
-    recovered,
-    keepResultMs,
-  }
+  return { stats, outcome, logs: logs as readonly TaskLogLine[], lastHeartbeatAt, recovered, keepResultMs }
 }
 
 export function writeAttempts(seal: Seal, key: string, { attempts, recoveries, dueAt }: StoredAttempts): Buffer {
-  return seal.close(key, packValue([attempts, recoveries, dueAt]))
+  return packList(seal, key, [attempts, recoveries, dueAt])
 }
 
 /** @throws UnreadableError */
@@ -151,7 +190,7 @@ export function readAttempts(seal: Seal, key: string, bytes: Uint8Array): Stored
 }
 
 export function writeDeath(seal: Seal, key: string, { reason, message, at, attempts, task }: StoredDeath): Buffer {
-  return seal.close(key, packValue([reason, message, at, attempts, task]))
+  return packList(seal, key, [reason, message, at, attempts, task])
 }
 
 /** @throws UnreadableError */
@@ -161,6 +200,38 @@ export function readDeath(seal: Seal, key: string, bytes: Uint8Array): StoredDea
   require(typeof message === 'string' && typeof at === 'number' && isCount(attempts), 'account')
   require(task instanceof Uint8Array, 'task')
   return { reason, message, at, attempts, task }
+}
+
+/** A value of others; what it holds may be errors. @throws DataCloneError for what cannot be written */
+export function writeRecord(seal: Seal, key: string, value: unknown): Buffer {
+  return packList(seal, key, [withStoredErrors(value)])
+}
+
+/** @throws UnreadableError */
+export function readRecord(seal: Seal, key: string, bytes: Uint8Array): unknown {
+  const list = listIn(seal, key, bytes)
+  require(list.length === 1, 'value')
+  return withRestoredErrors(list[0])
+}
+
+function packList(seal: Seal, key: string, list: readonly unknown[]): Buffer {
+  const draft = seal.begin()
+  addValue(draft, list)
+  return seal.close(key, draft)
+}
+
+/** Of a record that begins with the length of its first part. */
+function twoParts(whole: Buffer): [Buffer, Buffer] {
+  require(whole.length >= 4 && whole.readUInt32LE() <= whole.length - 4, 'length')
+  const firstEnd = 4 + whole.readUInt32LE()
+  return [whole.subarray(4, firstEnd), whole.subarray(firstEnd)]
+}
+
+/** A text behind its length, and where it ends. */
+function shortTextAt(bytes: Buffer, at: number): [string, number] {
+  const end = at + 1 + (bytes[at] ?? 0)
+  require(end <= bytes.length, 'length')
+  return [bytes.toString('latin1', at + 1, end), end]
 }
 
 function listIn(seal: Seal, key: string, bytes: Uint8Array): unknown[] {
@@ -180,6 +251,10 @@ function listOf(bytes: Uint8Array): unknown[] {
 
 function require(holds: boolean, what: string): asserts holds {
   if (!holds) throw new UnreadableError(`its ${what} is not what this package writes`)
+}
+
+function isForm(value: unknown): value is TaskForm {
+  return forms.has(value)
 }
 
 function isCount(value: unknown): value is number {

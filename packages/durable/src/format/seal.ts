@@ -1,6 +1,8 @@
 // The envelope of everything that is stored: a version, a checksum, and, where asked for, compression and encryption.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
+import { ENVELOPE_BYTES, Pages } from './draft.ts'
+import type { Draft } from './draft.ts'
 
 /** Version of the envelope and of the records in it. A store with a newer one is refused, an older one is read. */
 export const FORMAT_VERSION = 1
@@ -22,8 +24,8 @@ export interface SealOptions {
 const COMPRESSED = 1
 const ENCRYPTED = 2
 
-/** version, flags, checksum of what follows */
-const HEADER_BYTES = 6
+/** Where the checksum stands, behind version and flags. It is one of the whole, with zeros in its own place. */
+const CHECKSUM_AT = 2
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
@@ -35,16 +37,30 @@ export class UnreadableError extends Error {}
 
 export class Seal {
   readonly #options: SealOptions
+  readonly #pages = new Pages()
 
   constructor(options: SealOptions) {
     this.#options = options
   }
 
-  /** @param key under which the value is kept: it cannot be moved to another one unnoticed when it is encrypted */
-  close(key: string, value: Buffer): Buffer {
+  /** A record begins; `close` ends it. */
+  begin(): Draft {
+    return this.#pages.begin()
+  }
+
+  /** @param key under which the record is kept: it cannot be moved to another one unnoticed when it is encrypted */
+  close(key: string, draft: Draft): Buffer {
+    const { compressAboveBytes, encryptionKeys } = this.#options
+    const record = draft.finish()
+    const isLarge = record.length - ENVELOPE_BYTES >= compressAboveBytes
+    if (!isLarge && encryptionKeys.length === 0) return checked(record, 0)
+    return this.#closeSmall(key, record.subarray(ENVELOPE_BYTES), isLarge)
+  }
+
+  #closeSmall(key: string, value: Buffer, isLarge: boolean): Buffer {
     let body = value
     let flags = 0
-    if (value.length >= this.#options.compressAboveBytes) {
+    if (isLarge) {
       const smaller = deflateRawSync(value, { level: 1 })
       if (smaller.length < value.length) {
         body = smaller
@@ -56,22 +72,20 @@ export class Seal {
       body = encrypt(encryptWith, key, body)
       flags |= ENCRYPTED
     }
-    const sealed = Buffer.allocUnsafe(HEADER_BYTES + body.length)
-    sealed[0] = FORMAT_VERSION
-    sealed[1] = flags
-    sealed.writeUInt32LE(crc32(body), 2)
-    body.copy(sealed, HEADER_BYTES)
-    return sealed
+    const sealed = Buffer.allocUnsafe(ENVELOPE_BYTES + body.length)
+    body.copy(sealed, ENVELOPE_BYTES)
+    return checked(sealed, flags)
   }
 
   /** @throws UnreadableError */
   open(key: string, sealed: Uint8Array): Buffer {
     const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
-    if (bytes.length < HEADER_BYTES) throw new UnreadableError('it is shorter than an envelope')
-    const [version, flags = 0] = bytes
+    if (bytes.length < ENVELOPE_BYTES) throw new UnreadableError('it is shorter than an envelope')
+    const [version = 0, flags = 0] = bytes
     if (version !== FORMAT_VERSION) throw new UnreadableError(`its format ${version} is not known`)
-    let body = bytes.subarray(HEADER_BYTES)
-    if (crc32(body) !== bytes.readUInt32LE(2)) throw new UnreadableError('its checksum is wrong')
+    let body = bytes.subarray(ENVELOPE_BYTES)
+    const head = Buffer.of(version, flags, 0, 0, 0, 0)
+    if (crc32(body, crc32(head)) !== bytes.readUInt32LE(CHECKSUM_AT)) throw new UnreadableError('its checksum is wrong')
     if ((flags & ENCRYPTED) !== 0) body = this.#decrypt(key, body)
     return (flags & COMPRESSED) === 0 ? body : inflate(body)
   }
@@ -100,6 +114,15 @@ export class Seal {
       throw new UnreadableError(`the key ${JSON.stringify(id)} does not open it`, { cause: error })
     }
   }
+}
+
+/** The record with its envelope filled in. */
+function checked(record: Buffer, flags: number): Buffer {
+  record[0] = FORMAT_VERSION
+  record[1] = flags
+  record.writeUInt32LE(0, CHECKSUM_AT)
+  record.writeUInt32LE(crc32(record), CHECKSUM_AT)
+  return record
 }
 
 function encrypt({ id, key: secret }: EncryptionKey, key: string, body: Buffer): Buffer {

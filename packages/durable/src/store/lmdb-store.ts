@@ -69,7 +69,8 @@ export class LmdbStore implements Store {
     this.#requireOpen()
     try {
       this.#makeRoom(changes)
-      await this.#db.transaction(() => this.#apply(changes))
+      // by the thread that writes, while this one goes on
+      await this.#db.batch(() => this.#apply(changes))
       if (this.#synced) await this.#db.flushed
     } catch (thrown) {
       throw asStoreError(await realCause(thrown), this.directory, 'writing')

@@ -23,9 +23,15 @@ interface Waiting {
 
 const nobody: WriteWatcher = { committed: () => {} }
 
+/** One commit, on its way. */
+export interface Commit {
+  /** Settles with it: the same promise for all who share it. */
+  readonly written: Promise<void>
+}
+
 /** What shares a commit, and the promise of all who wait for it: one, however many they are. */
-class Group {
-  readonly entries: Waiting[] = []
+class Group implements Commit {
+  entries: Waiting[] = []
   #promise: { readonly promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | null = null
 
   get written(): Promise<void> {
@@ -43,11 +49,14 @@ class Group {
 
   succeeded(): void {
     for (const { watcher } of this.entries) watcher.committed()
+    // whoever keeps the commit does not keep what was written
+    this.entries = []
     this.#promise?.resolve()
   }
 
   failed(error: StoreError): void {
     for (const { watcher } of this.entries) watcher.refused?.(error)
+    this.entries = []
     this.#promise?.reject(error)
   }
 }
@@ -81,13 +90,13 @@ export class Writer {
 
   /**
    * Writes, in the order of the calls.
-   * @returns a function that gives the promise of its commit; it rejects when the commit fails, whatever is tried again
+   * @returns its commit, which rejects when it fails, whatever is tried again
    */
-  write(changes: readonly StoreChange[], watcher: WriteWatcher = nobody): () => Promise<void> {
+  write(changes: readonly StoreChange[], watcher: WriteWatcher = nobody): Commit {
     const group = this.#waiting
     group.entries.push({ changes, watcher })
     if (!this.#committing && this.#retry === undefined) this.#begin()
-    return () => group.written
+    return group
   }
 
   /** Settles when everything is on disk, or the store has failed at it once more. */
@@ -115,13 +124,14 @@ export class Writer {
   async #commitAll(): Promise<void> {
     while (this.#waiting.entries.length > 0) {
       const group = this.#waiting
+      const isShared = group.entries.length > 1
       this.#waiting = new Group()
       const failure = await this.#commit(group)
       if (failure !== null) return this.#fail(failure, group)
       this.#works()
       group.succeeded()
       // those who waited may have more to write at once: then it shares the next commit
-      if (group.entries.length > 1) await nextTurn()
+      if (isShared) await nextTurn()
     }
     this.#committing = false
     this.#tellIdle()

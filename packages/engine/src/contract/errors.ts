@@ -1,5 +1,8 @@
 // Every error of the product: one table, one class per row. The documentation of errors is generated from the table.
 import { isError } from './is-error.ts'
+import { describeValue } from './describe-value.ts'
+
+export { describeValue }
 
 export type ErrorName =
   | 'QueueFullError'
@@ -148,6 +151,17 @@ export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
 /** The base of all errors of the product; catch it to tell them from your own. */
 export class CatzillaError extends Error {
   readonly code: ErrorCode
+
+  /**
+   * Told by name and code where it is of another copy of this package: an application of modules may load parts of it that
+   * are CommonJS, and what comes back from a store was made elsewhere.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (Function.prototype[Symbol.hasInstance].call(this, value)) return true
+    const { code, name } = (value ?? {}) as { readonly code?: unknown; readonly name?: unknown }
+    if (typeof code !== 'string' || !code.startsWith('ERR_CATZILLA_')) return false
+    return this === CatzillaError || name === this.name
+  }
 
   constructor(name: ErrorName, message: string, options?: ErrorOptions) {
     super(message, options)
@@ -324,27 +338,4 @@ export class StoreError extends CatzillaError {
 export function toError(thrown: unknown): Error {
   if (isError(thrown)) return thrown
   return new Error(`a value that is no Error was thrown: ${describeValue(thrown)}`, { cause: thrown })
-}
-
-/** A short text of any value, for messages. Never throws. */
-export function describeValue(value: unknown): string {
-  try {
-    if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value)
-    if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function'
-    if (typeof value === 'bigint') return `${value}n`
-    if (typeof value !== 'object' || value === null) return String(value)
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()
-    const json = JSON.stringify(value)
-    return json.length > 80 ? `${json.slice(0, 77)}...` : json
-  } catch {
-    return tagOf(value)
-  }
-}
-
-function tagOf(value: unknown): string {
-  try {
-    return Object.prototype.toString.call(value)
-  } catch {
-    return 'a value that cannot be shown'
-  }
 }

@@ -3,6 +3,7 @@ import type { BodyReport, ColumnsWay, LoadCompiler } from './body-compiler.ts'
 import type { EngineCapabilities } from './capabilities.ts'
 import type { EngineEventType, EngineListener } from './events.ts'
 import type { EngineMeasurements } from './measurements.ts'
+import type { EngineRecords } from './engine-records.ts'
 import type { EngineStatistics } from './statistics.ts'
 import type { TaskKeeper, TaskPast } from './task-keeper.ts'
 import type { TaskCall, TaskDefinition, TaskHandle, TaskInfo, TaskPriority, TaskStatus, TaskSummary } from './task.ts'
@@ -86,6 +87,9 @@ export interface TaskEngine {
 
   /** Local engines: from now on each start is told to `keeper`, which also says how tasks are numbered. Before `start`. */
   keepWith?(keeper: TaskKeeper): void
+
+  /** Engines whose tasks outlive the process, on this machine: what else does. Undefined before `start`, and elsewhere. */
+  readonly records?: EngineRecords | undefined
 
   /**
    * Engines with `keepWith`: takes up a task that an earlier process had accepted. It keeps its id.

@@ -116,6 +116,13 @@ export interface TaskLogLine {
   readonly fields?: Readonly<Record<string, unknown>>
 }
 
+/** What a task has told of itself through `currentTask()`, beside its progress. */
+export interface TaskDiary {
+  readonly logs: readonly TaskLogLine[]
+  /** Epoch milliseconds of the latest `heartbeat()`; null when there was none. */
+  readonly lastHeartbeatAt: number | null
+}
+
 /** Figures of one task. Times are epoch milliseconds (fractional), durations milliseconds; null: not (yet) known. */
 export interface TaskStats {
   readonly taskId: string
@@ -194,6 +201,8 @@ export interface TaskHandle<T = unknown> {
   /** As `onSettled`, for the tasks that somebody waits for together; without it `onSettled` is called. */
   join?(group: TaskGroup): void
   stats(): TaskStats
+  /** Local engines: what the task has told so far; null when it has told nothing. */
+  readonly diary?: TaskDiary | null
   /**
    * Holds this thread up until the task has settled; false when `timeoutMs` was over first. Only handles of lanes that do
    * not need this thread have it.

@@ -13,6 +13,7 @@ import {
 import { engineEventTypes } from '../contract/events.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
 import type { EngineMeasurements } from '../contract/measurements.ts'
+import type { EngineRecords } from '../contract/engine-records.ts'
 import type { EngineStatistics } from '../contract/statistics.ts'
 import type {
   EngineState,
@@ -168,6 +169,10 @@ class GuardedEngine implements TaskEngine {
       )
     }
     this.#engine.keepWith(keeper)
+  }
+
+  get records(): EngineRecords | undefined {
+    return this.#engine.records
   }
 
   takeUp(call: TaskCall, args: readonly unknown[], past: TaskPast): TaskHandle {

@@ -20,7 +20,7 @@ export type RowBody = (...row: number[]) => unknown
  * It throws a NonRetryableError, caused by a TaskDefinitionError, when the body gives no number.
  */
 export function rowByRow(name: string, body: RowBody): (...columns: NumberColumn[]) => Float64Array {
-  return (...columns) => {
+  const overRows = (...columns: NumberColumn[]): Float64Array => {
     const rows = columns[0]?.length ?? 0
     const results = new Float64Array(rows)
     const row = Array.from<number>({ length: columns.length })
@@ -32,6 +32,15 @@ export function rowByRow(name: string, body: RowBody): (...columns: NumberColumn
     }
     return results
   }
+  bodies.set(overRows, body)
+  return overRows
+}
+
+const bodies = new WeakMap<object, RowBody>()
+
+/** The body of a function that `rowByRow` has made; undefined for any other. */
+export function bodyOfRows(handler: object): RowBody | undefined {
+  return bodies.get(handler)
 }
 
 function notANumber(name: string, result: unknown): Error {

@@ -1,7 +1,7 @@
 // A kernel task that C looks after: its handle, and all that this thread keeps of it besides its slot. A million of them may
 // wait, so it has four fields; what else is known stands in the slot, and is copied when the slot is given up.
 import { isSettled } from '../contract/task-state.ts'
-import type { TaskHandle, TaskInfo, TaskOutcome, TaskStats, TaskStatus } from '../contract/task.ts'
+import type { TaskDiary, TaskHandle, TaskInfo, TaskOutcome, TaskStats, TaskStatus } from '../contract/task.ts'
 import { callSafely } from '../support/event-stream.ts'
 import { TaskGroup } from '../support/task-group.ts'
 import type { Plan } from '../typescript/plan.ts'
@@ -185,6 +185,11 @@ export class NativeTask implements TaskHandle {
 
   stats(): TaskStats {
     return this.moved?.stats() ?? this.kernel.home.statsOf(this, this.past())
+  }
+
+  /** Bodies in C tell nothing. */
+  get diary(): TaskDiary | null {
+    return this.moved?.diary ?? null
   }
 
   info(): TaskInfo {

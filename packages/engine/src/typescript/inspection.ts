@@ -2,13 +2,15 @@
 import { ConfigurationError, describeValue } from '../contract/errors.ts'
 import type { TaskPage, TaskQuery } from '../contract/task-engine.ts'
 import { priorityNames } from '../contract/task.ts'
-import type { TaskHandle, TaskInfo, TaskStatus, TaskSummary } from '../contract/task.ts'
+import type { TaskDiary, TaskHandle, TaskInfo, TaskStatus, TaskSummary } from '../contract/task.ts'
 import type { Plan } from './plan.ts'
 import { TaskRecord } from './task-record.ts'
 import type { TaskTable } from './task-table.ts'
 import type { Walk } from './walk.ts'
 
 const DEFAULT_LIMIT = 50
+
+const silent: TaskDiary = { logs: [], lastHeartbeatAt: null }
 
 /** What a task in a list is chosen by. */
 interface Listed {
@@ -49,18 +51,18 @@ export class Inspection {
     const { options } = record.plan
     const { toEpoch } = this.#walk
     const extras = record.run?.extrasOrNull ?? null
-    const heartbeatAt = extras?.heartbeatAt ?? null
+    const { logs, lastHeartbeatAt } = record.diary ?? silent
     const due = record.status === 'scheduled' || record.status === 'retrying' ? record.timer?.dueAt : undefined
     return {
       ...record.stats(),
       args: isShared(record) ? copyArrays(record.args) : record.args,
       tags: options.tags,
       metadata: options.metadata,
-      logs: [...(extras?.logs ?? [])],
+      logs,
       outcome: record.peekOutcome() ?? null,
       dueAt: due === undefined ? null : toEpoch(due),
       waitingFor: record.status === 'pending' ? this.#waitingFor(record, ranked) : null,
-      lastHeartbeatAt: heartbeatAt === null ? null : toEpoch(heartbeatAt),
+      lastHeartbeatAt,
       retryOf: extras?.retryOf ?? null,
       ...(extras?.pastAttempts ? { pastAttempts: [...extras.pastAttempts] } : {}),
     }

@@ -1,6 +1,6 @@
 // One task: what the table holds, the queues link and the submitter gets as its handle. Kept small, since a million
 // may wait: what only a running task needs hangs off `run`, what only few tasks need off `run.extras`.
-import type { TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '../contract/task.ts'
+import type { TaskDiary, TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '../contract/task.ts'
 import { isSettled } from '../contract/task-state.ts'
 import { callSafely } from '../support/event-stream.ts'
 import type { IntrusiveList } from './intrusive-list.ts'
@@ -129,6 +129,15 @@ export class TaskRecord implements TaskHandle {
       retries: Math.max(0, (run?.attempt ?? 0) - 1),
       workerId: run?.extrasOrNull?.workerId ?? null,
       progress: run?.extrasOrNull?.progress ?? null,
+    }
+  }
+
+  get diary(): TaskDiary | null {
+    const extras = this.run?.extrasOrNull ?? null
+    if (extras === null || (extras.logs === null && extras.heartbeatAt === null)) return null
+    return {
+      logs: [...(extras.logs ?? [])],
+      lastHeartbeatAt: known(extras.heartbeatAt ?? undefined, this.plan.home.toEpoch),
     }
   }
 

@@ -3,7 +3,14 @@ import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as errors from '../../src/contract/errors.ts'
-import { CatzillaError, describeValue, errorTable, toError } from '../../src/contract/errors.ts'
+import {
+  CatzillaError,
+  EngineClosedError,
+  QueueFullError,
+  describeValue,
+  errorTable,
+  toError,
+} from '../../src/contract/errors.ts'
 import type { ErrorName } from '../../src/contract/errors.ts'
 import { seeded } from '../seed.ts'
 
@@ -184,4 +191,18 @@ describe('toError', () => {
     expect(error).toBeInstanceOf(Error)
     expect(Object.is(error.cause, thrown)).toBe(true)
   })
+})
+
+test('an error of another copy of the package is told by its name and code', () => {
+  const foreign = Object.assign(new Error('the engine is stopped'), {
+    name: 'EngineClosedError',
+    code: 'ERR_CATZILLA_ENGINE_CLOSED',
+  })
+  expect([foreign instanceof EngineClosedError, foreign instanceof CatzillaError]).toEqual([true, true])
+  expect(foreign instanceof QueueFullError).toBe(false)
+  const others = [Object.assign(new Error('no'), { name: 'EngineClosedError' }), null, 'EngineClosedError', {}]
+  expect(others.map((each) => (each as unknown) instanceof CatzillaError)).toEqual([false, false, false, false])
+  class Mine extends CatzillaError {}
+  expect(foreign instanceof Mine).toBe(false)
+  expect(new Mine('QueueFullError', 'full') instanceof Mine).toBe(true)
 })

@@ -1,0 +1,131 @@
+// A record while it is put together: bytes in a page that many records share, so that none of them costs memory of its own.
+
+/** Before each record, for its envelope. */
+export const ENVELOPE_BYTES = 6
+
+const PAGE_BYTES = 64 * 1024
+/** What a record gets at first; most need no more. */
+const FIRST_BYTES = 512
+/** Longer pieces are copied by the system, shorter ones here. */
+const SHORT_BYTES = 128
+
+/** Where records are put together. Begun one within the other they do not disturb each other. */
+export class Pages {
+  #page: Buffer = Buffer.allocUnsafeSlow(PAGE_BYTES)
+  #used = 0
+
+  begin(): Draft {
+    if (this.#used + FIRST_BYTES > PAGE_BYTES) this.#turn()
+    const start = this.#used
+    this.#used += FIRST_BYTES
+    return new Draft(this, this.#page, start, this.#used)
+  }
+
+  /** True when the draft could be made longer where it is. */
+  extend(draft: Draft, limit: number): boolean {
+    if (draft.page !== this.#page || draft.limit !== this.#used || limit > PAGE_BYTES) return false
+    this.#used = limit
+    return true
+  }
+
+  /** What a record has not used, from `end` on, goes to the next one. */
+  giveBack(draft: Draft, end: number): void {
+    if (draft.page === this.#page && draft.limit === this.#used) this.#used = end
+  }
+
+  /** The page before lives as long as its records do. */
+  #turn(): void {
+    this.#page = Buffer.allocUnsafeSlow(PAGE_BYTES)
+    this.#used = 0
+  }
+}
+
+export class Draft {
+  page: Buffer
+  start: number
+  /** So far. */
+  end: number
+  /** As far as it may go in this page. */
+  limit: number
+  readonly #pages: Pages
+
+  constructor(pages: Pages, page: Buffer, start: number, limit: number) {
+    this.#pages = pages
+    this.page = page
+    this.start = start
+    this.end = start + ENVELOPE_BYTES
+    this.limit = limit
+  }
+
+  byte(value: number): void {
+    this.page[this.#take(1)] = value
+  }
+
+  uint32(value: number): void {
+    const at = this.#take(4)
+    this.page.writeUInt32LE(value, at)
+  }
+
+  float64(value: number): void {
+    const at = this.#take(8)
+    this.page.writeDoubleLE(value, at)
+  }
+
+  /** Its length in a byte, then itself. @param text of at most 255 characters, all of them ASCII */
+  shortText(text: string): void {
+    const { length } = text
+    const at = this.#take(length + 1)
+    const { page } = this
+    page[at] = length
+    for (let index = 0; index < length; index++) page[at + 1 + index] = text.charCodeAt(index)
+  }
+
+  /** The bytes of `source` from `from` up to `to`. */
+  bytes(source: Uint8Array, from = 0, to: number = source.length): void {
+    const length = to - from
+    const at = this.#take(length)
+    const { page } = this
+    if (length > SHORT_BYTES) page.set(from === 0 && to === source.length ? source : source.subarray(from, to), at)
+    else for (let index = 0; index < length; index++) page[at + index] = source[from + index] ?? 0
+  }
+
+  /** Four bytes that `lengthSince` fills in. */
+  lengthLater(): number {
+    return this.#take(4) - this.start
+  }
+
+  /** How much has been written since the four bytes at `mark`. */
+  lengthSince(mark: number): void {
+    const at = this.start + mark
+    this.page.writeUInt32LE(this.end - at - 4, at)
+  }
+
+  /** The whole of it, the room for the envelope included. Nothing is added any more. */
+  finish(): Buffer {
+    this.#pages.giveBack(this, this.end)
+    return this.page.subarray(this.start, this.end)
+  }
+
+  #take(bytes: number): number {
+    if (this.end + bytes > this.limit) this.#grow(bytes)
+    const at = this.end
+    this.end += bytes
+    return at
+  }
+
+  #grow(bytes: number): void {
+    const limit = Math.max(this.end + bytes, this.limit + FIRST_BYTES)
+    if (this.#pages.extend(this, limit)) {
+      this.limit = limit
+      return
+    }
+    // a page of its own
+    const page = Buffer.allocUnsafeSlow(2 * (this.end - this.start) + bytes)
+    this.page.copy(page, 0, this.start, this.end)
+    this.#pages.giveBack(this, this.start)
+    this.page = page
+    this.end -= this.start
+    this.start = 0
+    this.limit = page.length
+  }
+}
