@@ -307,10 +307,7 @@ export class BackgroundTasks implements AsyncDisposable {
     return this.#schedules.remove(id)
   }
 
-  /**
-   * Takes no more tasks, lets those there are run to an end (by default), and reports. Later calls give the first report.
-   * @throws ConfigurationError
-   */
+  /** Takes no more tasks, lets those there are end (by default), and reports; later calls give the same. @throws ConfigurationError */
   async shutdown(options: ShutdownOptions = {}): Promise<ShutdownReport> {
     checkOptions(shutdownTable, options, 'shutdown')
     this.#closing = true
@@ -331,10 +328,7 @@ export class BackgroundTasks implements AsyncDisposable {
   }
 }
 
-/**
- * Makes background tasks; the short form of `new BackgroundTasks(options)`.
- * @throws ConfigurationError, EngineUnavailableError
- */
+/** Makes background tasks; short for `new BackgroundTasks(options)`. @throws ConfigurationError, EngineUnavailableError */
 export function createTasks(options?: TasksOptions): BackgroundTasks {
   return new BackgroundTasks(options)
 }

@@ -93,6 +93,7 @@ test('classes have the members that are documented, and no others', () => {
         "cancel",
         "constructor",
         "drain",
+        "getSchedule",
         "getStats",
         "getTask",
         "kernel",

@@ -40,7 +40,7 @@ function Run({ run, skewMs, refresh }: Props): JSX.Element {
   const { steps, progress, criticalPath, error } = run
   const chosen = steps.find(({ id }) => id === place.value.query['step'])
   const choose = (step: string): void => setQuery({ ...place.value.query, step })
-  const critical = new Set(criticalPath?.steps.map(({ id }) => id))
+  const critical = criticalPath?.steps.map(({ id }) => id) ?? []
   return (
     <>
       <PageHead title={run.workflow}>

@@ -12,8 +12,8 @@ interface Props {
   readonly steps: readonly StepLine[]
   readonly chosen: string | undefined
   readonly choose: (id: string) => void
-  /** Ids of the steps on which the duration of the run hung. */
-  readonly critical: ReadonlySet<string>
+  /** Ids of the steps on which the duration of the run hung, one behind the other. */
+  readonly critical: readonly string[]
   /** Of the clock of the server. */
   readonly now: number
 }
@@ -95,7 +95,7 @@ export function RunGraph({ steps, chosen, choose, critical, now }: Props): JSX.E
                   <DrawnLine
                     key={`${line.from}\n${line.to}`}
                     line={line}
-                    isCritical={critical.has(line.from) && critical.has(line.to)}
+                    isCritical={critical.includes(line.from) && critical[critical.indexOf(line.from) + 1] === line.to}
                     isDone={byId.get(line.from)?.status === 'completed'}
                   />
                 ))}
@@ -111,7 +111,7 @@ export function RunGraph({ steps, chosen, choose, critical, now }: Props): JSX.E
                     now={now}
                     isSmall={shown < 0.45}
                     isChosen={step.id === chosen}
-                    isCritical={critical.has(step.id)}
+                    isCritical={critical.includes(step.id)}
                     isFocus={isFocus}
                     choose={choose}
                   />

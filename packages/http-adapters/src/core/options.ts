@@ -41,7 +41,7 @@ export interface TaskRoutesOptions<Request = unknown> {
   readonly maxWaitMs?: number
   /** Long polls at once: 1000. */
   readonly maxWaiters?: number
-  /** Event streams at once: 100. */
+  /** Streams of events at once, and as many of runs of workflows: 100. */
   readonly maxStreams?: number
   /** Events kept for streams that come again: 1000. */
   readonly eventBacklog?: number
