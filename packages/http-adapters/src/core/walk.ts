@@ -65,7 +65,7 @@ export class RequestWalk implements TaskHttp {
       if (route.method !== 'GET' && route.method !== 'DELETE') {
         requireJson(request)
         const sent = request.readBody(route.body === undefined ? SMALL_BODY : options.maxBodyBytes)
-        body = dataOf(sent instanceof Promise ? await sent : sent)
+        body = dataOf('then' in sent ? await sent : sent)
       }
       const publicPath = options.publicPath ?? ownPath(request.base)
       const context: RouteContext = { request, tasks, params, query, body: checkedBody(route, body), publicPath }
@@ -75,7 +75,7 @@ export class RequestWalk implements TaskHttp {
       if (asked !== undefined) await asked
       if (route.audited === true) return await this.#enter(route, context, targets[0], () => route.handle(context))
       const answer = route.handle(context)
-      return answer instanceof Promise ? await answer : answer
+      return 'then' in answer ? await answer : answer
     } catch (thrown) {
       const answer = problemOf(thrown, this.#service.options)
       if (answer.status === 500) tellFault(thrown, request)
