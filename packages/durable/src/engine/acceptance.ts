@@ -24,7 +24,7 @@ export class Acceptance {
     const draft = packArguments(this.#kept.seal, known.call, args)
     const inner = this.#kept.inner.submit(known.inner, args)
     // the unsettled task that has the unique key
-    const there = this.#kept.live.get(inner.taskId)
+    const there = known.unique === null ? undefined : this.#kept.live.get(inner.taskId)
     return there ?? this.#admit(known, inner, draft, retryOf)
   }
 

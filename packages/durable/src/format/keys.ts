@@ -20,6 +20,8 @@ export interface TaskPlace {
 
 /** Digits of a number in base 36: enough for 2^53. */
 const SEQUENCE_DIGITS = 11
+/** Of each class, behind the kind. */
+const beginnings = [':0:', ':1:', ':2:', ':3:'] as const
 
 export const keys = {
   /** The format, the version, the name of the store. */
@@ -29,7 +31,7 @@ export const keys = {
   /** Numbers up to this one may have been given out. */
   numbered: 'q',
   task: (kind: TaskKind, { priority, sequence }: TaskPlace): string =>
-    `${kind}:${priority}:${sequence.toString(36).padStart(SEQUENCE_DIGITS, '0')}`,
+    kind + beginnings[priority] + sequence.toString(36).padStart(SEQUENCE_DIGITS, '0'),
   /** Which task holds a unique key. @param digest see `uniqueDigest` */
   unique: (digest: string): string => `u:${digest}`,
   /** What others keep beside the tasks. */
