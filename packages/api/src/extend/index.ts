@@ -1,4 +1,5 @@
 // The door `@catzilla/api/extend`: for packages that build on the API, such as workflows. Applications do not need it.
+export { engineOf, graphStepOf, submitGraph } from './graphs.ts'
 export { arityOf, byReference, clockOf, isTask, taskFor } from './task-access.ts'
 export type { RunnableBody } from './task-access.ts'
 export {
@@ -7,8 +8,20 @@ export {
   copyArguments,
   describeValue,
   is,
+  NO_STEP,
   nearest,
+  StepEnd,
   systemClock,
   toError,
 } from '@catzilla/engine'
-export type { Alarm, Clock, OptionTable, TaskHandle, TaskHandler } from '@catzilla/engine'
+export type {
+  Alarm,
+  CallGraph,
+  CallGraphEnd,
+  Clock,
+  GraphStep,
+  GraphTerms,
+  OptionTable,
+  TaskHandle,
+  TaskHandler,
+} from '@catzilla/engine'
