@@ -245,7 +245,8 @@ function doneItems(
 ): { items: readonly number[]; values: ArrayLike<number> } {
   if (end !== null && areAllDone(end)) return { items: taken, values: end.results }
   const [items, values]: [number[], number[]] = [[], []]
-  for (let index = 0; end !== null && index < taken.length; index++) {
+  if (end === null) return { items, values }
+  for (let index = 0; index < taken.length; index++) {
     if (end.ends[index] !== StepEnd.done) continue
     items.push(at(taken, index))
     values.push(at(end.results, index))
