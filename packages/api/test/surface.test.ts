@@ -51,6 +51,8 @@ test('@catzilla/api', () => {
 test('@catzilla/api/extend', () => {
   expect(Object.keys(extend).toSorted()).toMatchInlineSnapshot(`
     [
+      "NO_STEP",
+      "StepEnd",
       "arityOf",
       "byReference",
       "callSafely",
@@ -58,9 +60,12 @@ test('@catzilla/api/extend', () => {
       "clockOf",
       "copyArguments",
       "describeValue",
+      "engineOf",
+      "graphStepOf",
       "is",
       "isTask",
       "nearest",
+      "submitGraph",
       "systemClock",
       "taskFor",
       "toError",

@@ -1,6 +1,7 @@
 // The door `@catzilla/engine`: the contract, the choice of an engine, the TypeScript engine, options and errors.
 export { arrayTypeNames } from './contract/body-compiler.ts'
 export type * from './contract/body-compiler.ts'
+export * from './contract/call-graph.ts'
 export * from './contract/errors.ts'
 export * from './contract/events.ts'
 export type * from './contract/measurements.ts'

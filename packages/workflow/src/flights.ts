@@ -34,6 +34,15 @@ export class Flights {
     }
   }
 
+  /** As `submit`, for what does not wait for room. */
+  launch<T>(key: number, start: () => TaskResult<T>, end: (outcome: TaskOutcome<T>) => void): void {
+    try {
+      this.#follow(key, start(), end as End)
+    } catch (thrown) {
+      this.#refused(key, thrown, end as End)
+    }
+  }
+
   /** Calls off all whose key is met. */
   cancel(reason: string, isMeant: (key: number) => boolean): void {
     for (const [key, task] of this.#tasks) {

@@ -1,7 +1,7 @@
 // A workflow's graph once it is built and checked: what `decide` needs, and beside it what runs and how it is wired.
 import { createHash } from 'node:crypto'
 import type { TaskResult } from '@catzilla/api'
-import type { Clock } from '@catzilla/api/extend'
+import type { CallGraph, CallGraphEnd, Clock, GraphStep, GraphTerms as TermsOfCalls } from '@catzilla/api/extend'
 import { makePlan } from './decide/plan.ts'
 import type { FailurePolicy, Guard, Plan, PlanStep, ResolvedPolicy, StepKind } from './decide/plan.ts'
 import type { Template } from './wiring.ts'
@@ -23,11 +23,23 @@ export interface Definition {
   readonly timeoutMs: number
 }
 
+/** A task as a step of a graph in C. */
+export interface InGraphs {
+  /** Whose task it is: a graph has the tasks of one engine. */
+  readonly engine: object
+  /** How it would run on so many numbers. */
+  stepOf(args: number): GraphStep
+  /** @throws QueueFullError, EngineClosedError */
+  submit(terms: TermsOfCalls, graph: CallGraph): TaskResult<CallGraphEnd>
+}
+
 /** What a step runs: a task, or another workflow. */
 export interface Runnable {
   readonly name: string
   /** What its time goes by. */
   readonly clock: Clock
+  /** Of a task. */
+  readonly inGraphs?: InGraphs
   /** @throws QueueFullError when there is no room, and whatever the arguments deserve */
   start(args: readonly unknown[], caller: Caller): TaskResult<unknown>
   /** Waits for room. */

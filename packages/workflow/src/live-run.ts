@@ -127,15 +127,15 @@ export class LiveRun implements RunObserver {
   }
 
   started(step: number, item: number | undefined): void {
-    if (this.#isWatched) this.#emit(step, item, 'started', undefined)
+    if (this.isWatched) this.#emit(step, item, 'started', undefined)
   }
 
   itemSettled(step: number, item: number, error: Error | undefined): void {
-    if (this.#isWatched) this.#emit(step, item, error === undefined ? 'completed' : 'failed', error)
+    if (this.isWatched) this.#emit(step, item, error === undefined ? 'completed' : 'failed', error)
   }
 
   settled(step: number): void {
-    if (!this.#isWatched) return
+    if (!this.isWatched) return
     const status = stepStatuses[this.run.state.status[step] ?? 0] ?? 'waiting'
     this.#emit(step, undefined, status, status === 'failed' ? this.run.values.errorOf(step) : undefined)
   }
@@ -227,7 +227,7 @@ export class LiveRun implements RunObserver {
     return `; and what was done was not wholly undone: ${list.join(', ')}`
   }
 
-  get #isWatched(): boolean {
+  get isWatched(): boolean {
     return this.#listeners.size > 0 || this.#parts.onStep() !== undefined
   }
 

@@ -17,8 +17,7 @@ export function replayEvents(
   /** By step and item: one command at a time stands for either. */
   const open = new Map<string, Command>()
   for (const event of events) {
-    const answered = answeredBy(state, event)
-    if (answered !== undefined) open.delete(answered)
+    for (const answered of answeredBy(state, event)) open.delete(answered)
     values.absorb(event)
     for (const command of decide(plan, state, event)) {
       if (command.type === 'end') open.set('end', command)
@@ -33,24 +32,28 @@ function keyOf(step: number, item: number): string {
   return `${step}:${item}`
 }
 
-function answeredBy(state: RunState, event: RunEvent): string | undefined {
+function answeredBy(state: RunState, event: RunEvent): readonly string[] {
   switch (event.type) {
     case 'completed':
     case 'failed':
     case 'compensated':
     case 'compensationFailed':
-      return keyOf(event.step, event.item)
+      return [keyOf(event.step, event.item)]
+    case 'ran':
+      return event.steps.map((step) => keyOf(step, 0))
+    case 'ranItems':
+      return event.items.map((item) => keyOf(event.step, item))
     case 'chosen':
     case 'expanded':
-      return keyOf(event.step, 0)
+      return [keyOf(event.step, 0)]
     case 'checked':
-      return keyOf(event.step, at(state.pick, event.step))
+      return [keyOf(event.step, at(state.pick, event.step))]
     case 'started':
     case 'paused':
     case 'resumed':
     case 'cancelled':
     case 'timedOut':
-      return undefined
+      return []
   }
 }
 

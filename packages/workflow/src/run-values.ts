@@ -28,7 +28,7 @@ export class RunValues implements ValueSource {
     this.#graph = graph
     this.#state = state
     this.input = input
-    this.#values = Array.from({ length: graph.steps.length })
+    this.#values = Array<unknown>(graph.steps.length).fill(undefined)
   }
 
   step(index: number): Step {
@@ -53,6 +53,15 @@ export class RunValues implements ValueSource {
         if (this.step(event.step).kind === 'map') this.#listOfResults(event.step)[event.item] = event.value
         else this.#values[event.step] = event.value
         return
+      case 'ran':
+        for (let index = 0; index < event.steps.length; index++)
+          this.#values[event.steps[index] ?? 0] = event.values[index]
+        return
+      case 'ranItems': {
+        const results = this.#listOfResults(event.step)
+        for (let index = 0; index < event.items.length; index++) results[event.items[index] ?? 0] = event.values[index]
+        return
+      }
       case 'failed':
         return this.#absorbFailure(event.step, event.item, event.error)
       case 'chosen':

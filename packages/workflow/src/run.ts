@@ -7,6 +7,10 @@ import type { Command, RunEnd, RunEvent } from './decide/events.ts'
 import { RunState } from './decide/run-state.ts'
 import { Flights } from './flights.ts'
 import type { Caller, Definition, Graph, Runnable } from './graph.ts'
+import { candidatesOf } from './in-c/candidates.ts'
+import { explainRun } from './in-c/explain.ts'
+import type { RunExplanation } from './in-c/explain.ts'
+import { Regions } from './in-c/regions.ts'
 import { replayEvents } from './replay.ts'
 import { RunValues } from './run-values.ts'
 import type { WorkflowStore } from './store.ts'
@@ -15,6 +19,8 @@ import type { WorkflowStore } from './store.ts'
 export interface RunObserver {
   /** A task of the step was started; `item` is given for an item of a map, and a round of a loop. */
   started(step: number, item: number | undefined): void
+  /** Somebody listens to each step. */
+  readonly isWatched: boolean
   itemSettled(step: number, item: number, error: Error | undefined): void
   settled(step: number): void
   ended(end: RunEnd): void
@@ -48,6 +54,8 @@ export class Run {
   readonly #observer: RunObserver
   readonly #startChild: RunParts['startChild']
   readonly #flights: Flights
+  /** What C runs; null where no step can run there. */
+  readonly #regions: Regions | null
   #events: RunEvent[] = []
   #busy = false
   #stopped = false
@@ -64,6 +72,26 @@ export class Run {
     this.#observer = observer
     this.#startChild = startChild
     this.#flights = new Flights((error) => this.interrupt(error))
+    this.#regions = candidatesOf(graph).any ? this.#makeRegions() : null
+  }
+
+  #makeRegions(): Regions {
+    const { graph, state, values } = this
+    return new Regions({
+      graph,
+      state,
+      values,
+      flights: this.#flights,
+      now: () => this.now,
+      isWatched: () => this.#observer.isWatched,
+      tell: (event) => this.tell(event),
+      startAlone: (step, item) => this.#submit(step, item),
+    })
+  }
+
+  /** Which of its steps C ran, and why it did not run the others. */
+  explain(): RunExplanation {
+    return explainRun(this.graph, this.state, this.#regions)
   }
 
   /** Epoch milliseconds. */
@@ -81,7 +109,7 @@ export class Run {
   /** Takes up a run from its record: what had been asked for, and has not been answered, is asked for again. */
   replay(events: readonly RunEvent[]): void {
     this.#busy = true
-    for (const command of replayEvents(this.graph.plan, this.state, this.values, events)) this.#obey(command)
+    this.#obeyAll(replayEvents(this.graph.plan, this.state, this.values, events))
     this.#work()
   }
 
@@ -131,8 +159,14 @@ export class Run {
   #apply(event: RunEvent): void {
     if (this.#stopped) return
     this.values.absorb(event)
-    const commands = decide(this.graph.plan, this.state, event, this.#changed)
+    const commands = decide(this.graph.plan, this.state, event, this.#observer.isWatched ? this.#changed : undefined)
     this.#report(event)
+    this.#regions?.release(event)
+    this.#obeyAll(commands)
+  }
+
+  #obeyAll(commands: readonly Command[]): void {
+    if (commands.length > 0 && !this.#stopped) this.#regions?.take(commands)
     for (const command of commands) this.#obey(command)
   }
 
@@ -141,6 +175,9 @@ export class Run {
     if (event.type === 'resumed') this.#flights.passOn('resume')
     if ((event.type === 'completed' || event.type === 'failed') && this.state.items.has(event.step)) {
       this.#observer.itemSettled(event.step, event.item, event.type === 'failed' ? event.error : undefined)
+    }
+    if (event.type === 'ranItems' && this.#observer.isWatched) {
+      for (const item of event.items) this.#observer.itemSettled(event.step, item, undefined)
     }
     for (const step of this.#changed) this.#observer.settled(step)
     this.#changed.length = 0
@@ -159,9 +196,8 @@ export class Run {
       case 'compensate':
         return this.#compensate(command.step, command.item)
       case 'cancel': {
-        const { length } = this.graph.steps
         const reason = `step '${this.values.step(command.step).id}' was called off`
-        return this.#flights.cancel(reason, (key) => key % length === command.step)
+        return this.#flights.cancel(reason, (key) => this.#isOfStep(key, command.step))
       }
       case 'cancelAll':
         return this.#flights.cancel(`the run of workflow '${this.graph.name}' is over`, () => true)
@@ -182,8 +218,16 @@ export class Run {
     if (!this.#busy) this.#work()
   }
 
+  #isOfStep(key: number, step: number): boolean {
+    return key < 0 ? this.#regions?.isOf(key, step) === true : key % this.graph.steps.length === step
+  }
+
   #start(step: number, item: number): void {
     this.#observer.started(step, this.#itemOf(step, item))
+    if (this.#regions?.has(step, item) !== true) this.#submit(step, item)
+  }
+
+  #submit(step: number, item: number): void {
     let args: readonly unknown[]
     try {
       args = this.values.startArgs(step, item)

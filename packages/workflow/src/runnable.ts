@@ -1,9 +1,18 @@
 // What steps run: a task with the options of the step, or another workflow as a run of its own.
 import { WorkflowError } from '@catzilla/api'
 import type { AnyTask, TaskResult } from '@catzilla/api'
-import { arityOf, byReference, clockOf, describeValue, isTask } from '@catzilla/api/extend'
-import type { Clock } from '@catzilla/api/extend'
-import type { Caller, Definition, Runnable } from './graph.ts'
+import {
+  arityOf,
+  byReference,
+  clockOf,
+  describeValue,
+  engineOf,
+  graphStepOf,
+  isTask,
+  submitGraph,
+} from '@catzilla/api/extend'
+import type { CallGraph, CallGraphEnd, Clock, GraphStep, GraphTerms } from '@catzilla/api/extend'
+import type { Caller, Definition, InGraphs, Runnable } from './graph.ts'
 
 /** What workflows are made of, apart from them: it is nothing for users. */
 const definitions = new WeakMap<object, Definition>()
@@ -24,7 +33,7 @@ function sharedByReference(task: AnyTask): AnyTask {
   return made
 }
 
-class TaskRunnable implements Runnable {
+class TaskRunnable implements Runnable, InGraphs {
   readonly #task: AnyTask
 
   constructor(task: AnyTask) {
@@ -41,6 +50,22 @@ class TaskRunnable implements Runnable {
 
   get arity(): number {
     return arityOf(this.#task)
+  }
+
+  get inGraphs(): InGraphs {
+    return this
+  }
+
+  get engine(): object {
+    return engineOf(this.#task)
+  }
+
+  stepOf(args: number): GraphStep {
+    return graphStepOf(this.#task, args)
+  }
+
+  submit(terms: GraphTerms, graph: CallGraph): TaskResult<CallGraphEnd> {
+    return submitGraph(this.#task, terms, graph)
   }
 
   start(args: readonly unknown[], caller: Caller): TaskResult<unknown> {

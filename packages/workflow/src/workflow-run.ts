@@ -2,6 +2,7 @@
 import { TaskResult } from '@catzilla/api'
 import { criticalPathOf } from './critical-path.ts'
 import type { CriticalPath } from './critical-path.ts'
+import type { RunExplanation } from './in-c/explain.ts'
 import { infoOf } from './inspect.ts'
 import type { RunInfo, RunStatus } from './inspect.ts'
 import type { LiveRun } from './live-run.ts'
@@ -59,6 +60,11 @@ export class WorkflowRun<R> extends TaskResult<R> {
   /** The run and each of its steps, as plain data. */
   inspect(): RunInfo {
     return infoOf(this.#live)
+  }
+
+  /** Which of the steps ran in C, together with others, and why the others did not. */
+  explain(): RunExplanation {
+    return this.#live.run.explain()
   }
 
   /** The same as `inspect()`. */

@@ -1,8 +1,9 @@
 // Random graphs, with random outcomes in random orders: what must hold of every run.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { decide } from '../src/decide/decide.ts'
 import type { RunEvent } from '../src/decide/events.ts'
-import { ItemState, RunState, StepState } from '../src/decide/run-state.ts'
+import { ItemState, Mark, RunState, StepState } from '../src/decide/run-state.ts'
 import { RunValues } from '../src/run-values.ts'
 import { replayEvents } from '../src/replay.ts'
 import { Rig, fate, graphOf, graphSketch } from './random-workflows.ts'
@@ -153,6 +154,16 @@ function* completions(
     if (before[event.step] === StepState.running) yield [event.step, event.item]
     return
   }
+  if (event.type === 'ranItems') {
+    if (before[event.step] === StepState.running) for (const item of event.items) yield [event.step, item]
+    return
+  }
+  if (event.type === 'ran') {
+    const isNew = (step: number): boolean =>
+      before[step] !== StepState.completed && after.status[step] === StepState.completed
+    for (const step of event.steps) if (isNew(step)) yield [step, 0]
+    return
+  }
   for (let step = 0; step < length; step++) {
     const isNew = before[step] !== StepState.completed && after.status[step] === StepState.completed
     // the list of a map may be empty
@@ -160,6 +171,32 @@ function* completions(
     if (isNew && (after.marks[step] ?? 0) % 8 < 4 && 'step' in event && event.step === step) yield [step, 0]
   }
 }
+
+test('what completes together is what would have completed one by one', () => {
+  forEveryRun(({ steps, ...sketch }, { picks, failures }) => {
+    const graph = graphOf({ ...sketch, steps, concurrency: 1000 })
+    const rig = new Rig(graph, { picks, failures, disturbances: [] }, (event, _, { log, state }) => {
+      if (event.type !== 'ran') return
+      const again = new RunState(graph.plan)
+      for (const earlier of log.slice(0, -1)) decide(graph.plan, again, earlier)
+      for (const step of event.steps)
+        decide(graph.plan, again, { type: 'completed', step, item: 0, value: 1, at: event.at })
+      const { undo, failures: failed, phase, unsettled, inFlight } = state
+      expect([...again.status]).toEqual([...state.status])
+      expect(again).toMatchObject({
+        pick: state.pick,
+        undo,
+        failures: failed,
+        phase,
+        unsettled,
+        inFlight,
+      })
+      const withoutC = (marks: Uint8Array): number[] => [...marks].map((mark) => mark & ~Mark.inC)
+      expect(withoutC(state.marks)).toEqual(withoutC(again.marks))
+    })
+    rig.run()
+  })
+})
 
 test('replaying the events up to any moment gives the same state and asks for what had not been answered', () => {
   forEveryRun((sketch, given) => {

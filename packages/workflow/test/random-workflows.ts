@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { WorkflowBuilder } from '../src/builder.ts'
 import { decide } from '../src/decide/decide.ts'
 import type { Command, RunEvent } from '../src/decide/events.ts'
-import { RunState } from '../src/decide/run-state.ts'
+import { ItemState, RunState, StepState } from '../src/decide/run-state.ts'
 import { Draft } from '../src/draft.ts'
 import type { Graph } from '../src/graph.ts'
+import { Candidate, candidatesOf } from '../src/in-c/candidates.ts'
 import type { Placeholder } from '../src/placeholder.ts'
 
 // most properties only wire these tasks; those that run them say here what becomes of each call
@@ -169,7 +170,54 @@ export class Rig {
     const isLate = this.late.length > 0 && this.#pick(4) === 0
     const list = isLate ? this.late : this.open
     const [command] = list.splice(this.#pick(list.length), 1)
-    if (command !== undefined) this.tell(this.#answer(command))
+    if (command === undefined) return
+    const isTogether = !isLate && command.type === 'start' && this.#pick(3) === 0
+    const kind = this.graph.plan.steps[command.step]?.kind
+    if (isTogether && kind === 'task' && !this.#races(command.step)) this.tell(this.#stepsTogether(command.step))
+    else if (isTogether && kind === 'map') this.tell(this.#itemsTogether(command.step, command.item))
+    else this.tell(this.#answer(command))
+  }
+
+  /** As C answers: this step, some of those that run or could, and some of those that need nothing else. */
+  #stepsTogether(first: number): RunEvent {
+    const { state, graph } = this
+    const began = this.#clock
+    const steps = [first]
+    for (let step = 0; step < graph.steps.length; step++) {
+      if (step === first || graph.plan.steps[step]?.kind !== 'task' || this.#races(step)) continue
+      const known = state.status[step]
+      const may = known === StepState.waiting ? this.#mayFollow(step, steps) : known === StepState.ready
+      if ((may || this.open.some((each) => each.step === step)) && this.#pick(3) > 0) steps.push(step)
+    }
+    this.#drop(({ step }) => steps.includes(step))
+    return { type: 'ran', began, steps, values: steps.map((step) => step / 7), at: ++this.#clock }
+  }
+
+  #mayFollow(step: number, done: readonly number[]): boolean {
+    const { state, graph } = this
+    const { needs, guard } = graph.plan.steps[step] ?? { needs: [], guard: undefined }
+    if (guard !== undefined && state.pick[guard.choice] !== guard.branch) return false
+    return needs.every((need) => done.includes(need) || state.status[need] === StepState.completed)
+  }
+
+  /** Whether a race waits for it: those are decided one by one. */
+  #races(step: number): boolean {
+    return candidatesOf(this.graph).codes[step] === Candidate.races
+  }
+
+  #itemsTogether(step: number, first: number): RunEvent {
+    const list = this.state.items.get(step)
+    const items = [first]
+    for (let item = 0; item < (list?.count ?? 0); item++) {
+      const isOpen = list?.state[item] === ItemState.running || list?.state[item] === ItemState.waiting
+      if (item !== first && isOpen && this.#pick(3) > 0) items.push(item)
+    }
+    this.#drop((each) => each.step === step && items.includes(each.item))
+    return { type: 'ranItems', step, items, values: items.map((item) => item / 7), at: ++this.#clock }
+  }
+
+  #drop(isMeant: (command: Asked) => boolean): void {
+    for (const command of this.open.filter(isMeant)) this.open.splice(this.open.indexOf(command), 1)
   }
 
   #answer({ type, step, item }: Asked): RunEvent {

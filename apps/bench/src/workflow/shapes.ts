@@ -25,6 +25,21 @@ export interface Shapes {
 export function makeShapes(engine: string, sizes: readonly number[]): Shapes {
   const tasks = createTasks({ engine, compile: false, queueSize: 200_000 })
   const increment = tasks.task({ name: 'increment' }, (value: number) => value + 1)
+  return shapesOf(tasks, increment, sizes)
+}
+
+/** The same, once C runs their body. */
+export async function makeCompiledShapes(sizes: readonly number[]): Promise<Shapes> {
+  const tasks = createTasks({ engine: 'native', queueSize: 200_000 })
+  const increment = tasks.task({ name: 'increment' }, (value: number) => value + 1)
+  while (!increment.explain().native.compiled) {
+    await increment.delay(1).wait()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return shapesOf(tasks, increment, sizes)
+}
+
+function shapesOf(tasks: BackgroundTasks, increment: Increment, sizes: readonly number[]): Shapes {
   return { ...workflowShapes(increment, sizes), ...shapesByHand(increment), close: () => closed(tasks) }
 }
 
@@ -36,7 +51,8 @@ function workflowShapes(increment: Increment, sizes: readonly number[]): Pick<Sh
   const wides = new Map(sizes.map((size) => [size, wideOf(increment, size)]))
   return {
     async chain(size) {
-      verify('end of the chain', (await chains.get(size)?.execute({ first: 0 }).wait()) ?? 0, size)
+      const run = chains.get(size)?.execute({ first: 0 })
+      verify('end of the chain', (await run?.wait()) ?? 0, size)
       return size
     },
     async list(size) {

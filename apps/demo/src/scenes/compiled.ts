@@ -1,5 +1,6 @@
 // Scene: an ordinary function in JavaScript that becomes C while its tasks run, and one that stays JavaScript and says why.
 import type { Task, TaskResult } from '@catzilla/api'
+import { workflow } from '@catzilla/workflow'
 import type { Stage } from '../stage.ts'
 
 /** Longest time, in milliseconds, for the switch: a C compiler may be at work, and the machine busy. */
@@ -33,7 +34,9 @@ export function escapeSteps(cx: number, cy: number): number {
 
 export async function compiledScene(stage: Stage): Promise<void> {
   stage.terminal.heading('6. Compiled bodies: a function becomes C while its tasks run')
-  await switchOver(stage, stage.tasks.task({ name: 'instalment' }, instalment), [25_000_000, 240])
+  const loan = stage.tasks.task({ name: 'instalment' }, instalment)
+  await switchOver(stage, loan, [25_000_000, 240])
+  await manyAtOnce(stage, loan)
   await switchOver(stage, stage.tasks.task({ name: 'escape' }, escapeSteps), [-0.5, 0.5])
   await stayJavaScript(stage)
 }
@@ -68,6 +71,20 @@ async function switchOver({ terminal, checks, ledger }: Stage, body: Body, args:
     `all ${sums.length} tasks of ${body.taskName} give the same`,
   )
   ledger.enterTogether(batch.results, `${expected} each`)
+}
+
+/** The same body as the steps of a workflow: C runs them together, as far as it runs the body. */
+async function manyAtOnce({ terminal, checks }: Stage, loan: Body): Promise<void> {
+  const years = Array.from({ length: 40 }, (_, year) => year + 1)
+  const plans = workflow('loans', (w, input: { readonly cents: number }) =>
+    w.all(years.map((each) => w.step(loan, [input.cents, each * 12]))),
+  )
+  const run = plans.execute({ cents: 25_000_000 })
+  const expected = years.map((each) => instalment(25_000_000, each * 12))
+  checks.equal(await run.wait(), expected, 'each step of the workflow gives what the function gives')
+  const { stepsInC, graphs, steps } = run.explain()
+  const why = stepsInC === 0 ? `: ${steps[0]?.reason ?? ''}` : `, in ${graphs} ${graphs === 1 ? 'graph' : 'graphs'}`
+  terminal.line(`loans      a workflow of ${years.length} of them: ${stepsInC} steps ran in C${why}`)
 }
 
 function tierOf(body: Body): string {

@@ -33,7 +33,7 @@ export function taskFor(tasks: BackgroundTasks, body: RunnableBody, config?: Tas
  * submitters that see to it that nobody changes them.
  */
 export function byReference<A extends readonly unknown[], R, Raw>(task: Task<A, R, Raw>): Task<A, R, Raw> {
-  const parts = required(task)
+  const parts = requiredParts(task)
   return makeTask({ ...parts, call: Object.freeze({ ...parts.call, byReference: true }) })
 }
 
@@ -49,10 +49,11 @@ export function recordsOf(tasks: BackgroundTasks): EngineRecords | undefined {
 
 /** How many arguments the body asks for: those before the first that has a default, or that stands for all others. */
 export function arityOf(task: AnyTask): number {
-  return required(task).call.handler.length
+  return requiredParts(task).call.handler.length
 }
 
-function required(task: unknown): TaskParts {
+/** The parts of a task. @throws TaskDefinitionError for anything else */
+export function requiredParts(task: unknown): TaskParts {
   const parts = partsOf(task)
   if (parts !== undefined) return parts
   throw new TaskDefinitionError(`${describeValue(task)} is no task; define it with task()`)

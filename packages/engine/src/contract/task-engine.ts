@@ -1,5 +1,6 @@
 // The contract between the API and whatever runs tasks. Every engine is accepted by the conformance suite alone.
 import type { BodyReport, ColumnsWay, LoadCompiler } from './body-compiler.ts'
+import type { CallGraph, CallGraphEnd, GraphStep, GraphTerms } from './call-graph.ts'
 import type { EngineCapabilities } from './capabilities.ts'
 import type { EngineEventType, EngineListener } from './events.ts'
 import type { EngineMeasurements } from './measurements.ts'
@@ -84,6 +85,15 @@ export interface TaskEngine {
    * @throws CompileError where C was asked for and cannot be had
    */
   columnsOf?(call: TaskCall, columns: number, rows: number): ColumnsWay | undefined
+
+  /** How the body of a call would run as a step of a graph, on so many numbers. Engines that run no graphs do not have it. */
+  graphStepOf?(call: TaskCall, args: number): GraphStep
+
+  /**
+   * Takes a graph of calls as one task, whose steps run in C. Cancelled, it starts no further step.
+   * @throws QueueFullError, EngineClosedError; lists that are no graph fail the task
+   */
+  submitGraph?(terms: GraphTerms, graph: CallGraph): TaskHandle<CallGraphEnd>
 
   /** Local engines: from now on each start is told to `keeper`, which also says how tasks are numbered. Before `start`. */
   keepWith?(keeper: TaskKeeper): void

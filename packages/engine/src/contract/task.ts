@@ -55,8 +55,10 @@ export interface ProgramKernel {
   readonly decode: ((given: unknown) => unknown) | null
   /** Does what a run has written to the console, once it counts. */
   readonly effects: ((given: unknown) => void) | null
-  /** Told when it gives up; of columns, how many rows. */
+  /** Told when it gives up; of columns, how many rows; of graphs, how many steps. */
   bailed(times: number): void
+  /** Told of runs that were not handed over one by one: steps of graphs. */
+  ran(times: number): void
 }
 
 /** A named task as an engine knows it. */
@@ -86,6 +88,8 @@ export interface TaskCall {
   readonly facts?: BodyFacts
   /** Native lane: the arguments are whole columns of numbers, taken by reference; the result is the column of results. */
   readonly columns?: true
+  /** Native lane, made by the engine itself: the one argument is a `CallGraph`, the result a `CallGraphEnd`. */
+  readonly graph?: true
   /**
    * A function that is no defined task, submitted under its own name: it has nothing to do with the task that is defined with
    * that name, neither its limits nor its unique keys, nor its pause.

@@ -1,6 +1,7 @@
 // Put once round any engine: the life cycle (new, started, stopping, stopped) and the checks of what is asked, so that
 // each engine may take for granted that a call is legal and its arguments are of the right shape.
 import type { BodyReport, ColumnsWay, LoadCompiler } from '../contract/body-compiler.ts'
+import type { CallGraph, CallGraphEnd, GraphStep, GraphTerms } from '../contract/call-graph.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
 import {
   ConfigurationError,
@@ -189,6 +190,19 @@ class GuardedEngine implements TaskEngine {
 
   columnsOf(call: TaskCall, columns: number, rows: number): ColumnsWay | undefined {
     return this.#engine.columnsOf?.(call, columns, rows)
+  }
+
+  graphStepOf(call: TaskCall, args: number): GraphStep {
+    const step = this.#engine.graphStepOf?.(call, args)
+    return step ?? { call: null, reason: `the ${this.name} engine runs no graphs in C`, runMs: Infinity }
+  }
+
+  submitGraph(terms: GraphTerms, graph: CallGraph): TaskHandle<CallGraphEnd> {
+    if (this.#state !== 'started') throw this.#closed('given a graph')
+    if (this.#engine.submitGraph === undefined) {
+      throw new UnsupportedByEngineError(`the ${this.name} engine runs no graphs in C; submit their tasks one by one`)
+    }
+    return this.#engine.submitGraph(terms, graph)
   }
 
   async stop(options: StopOptions): Promise<ShutdownReport> {

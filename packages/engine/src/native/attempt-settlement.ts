@@ -100,7 +100,11 @@ export class AttemptSettlement {
 
   #succeed(attempt: KernelAttempt, run: RunState, now: number): void {
     const { settlement } = this.#walk
-    const { record, slot, out } = attempt
+    const { record, slot, out, graph } = attempt
+    if (graph !== null) {
+      this.#parts.recent.add(now, 0, graph.count(this.#walk))
+      return settlement.succeeded(record, run, graph.end, now)
+    }
     if (out === null) return settlement.succeeded(record, run, this.#result(attempt), now)
     const { port } = this.#parts
     try {
@@ -152,7 +156,8 @@ export class AttemptSettlement {
     this.#free(attempt)
   }
 
-  #free({ slot }: KernelAttempt): void {
+  #free({ slot, graph }: KernelAttempt): void {
+    graph?.release()
     const { binding, port, slots } = this.#parts
     const word = port.wordOf(slot)
     const type = port.words[word + SLOT_RESULT_TYPE / 4] ?? 0

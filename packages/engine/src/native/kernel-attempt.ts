@@ -1,6 +1,7 @@
 // One attempt of a task of the walk that C runs.
 import type { RunState } from '../typescript/run-state.ts'
 import type { TaskRecord } from '../typescript/task-record.ts'
+import type { GraphAttempt } from './graph-attempt.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 
 /**
@@ -15,6 +16,8 @@ export class KernelAttempt {
   readonly slot: number
   /** The column of results, if it works on columns. */
   readonly out: Float64Array | null
+  /** What it does instead, if it runs a graph. */
+  graph: GraphAttempt | null = null
   fate: AttemptFate = 'wanted'
   /** Null until C has said that it runs. */
   run: RunState | null = null

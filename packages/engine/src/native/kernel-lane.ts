@@ -1,6 +1,8 @@
 // The native lane of the walk: tasks that need gates, keys, expiry or arguments that are no plain numbers take their turns
 // here, and C runs one attempt after the other. Few are handed over at a time, so that it is the walk that keeps the order.
+import type { CallGraph } from '../contract/call-graph.ts'
 import { toError } from '../contract/errors.ts'
+import type { TaskCall } from '../contract/task.ts'
 import { runOutsideContexts } from '../lanes/task-context.ts'
 import { IntrusiveList } from '../typescript/intrusive-list.ts'
 import type { NamedTask } from '../typescript/plan.ts'
@@ -11,9 +13,11 @@ import { isGated, isOverdue } from '../typescript/start.ts'
 import { readyAt } from '../typescript/task-record.ts'
 import type { TaskRecord } from '../typescript/task-record.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
+import { GraphAttempt } from './graph-attempt.ts'
 import { KernelAttempt } from './kernel-attempt.ts'
 import { asDoubles, rowsPerChunk } from './kernel-columns.ts'
 import { areScalars, fitsSlot } from './kernel-plan.ts'
+import type { KernelPlan } from './kernel-plan.ts'
 import { portLayout } from './port-layout.ts'
 import { writeArguments } from './slot-values.ts'
 import type { NativeSide } from './native-side.ts'
@@ -107,7 +111,14 @@ export class KernelLane implements LaneBeside {
   }
 
   /** Gives C the arguments; tells whether that took a call. */
-  #give(side: NativeSide, { record, kernel, slot, out }: KernelAttempt, plan: number): boolean {
+  #give(side: NativeSide, attempt: KernelAttempt, plan: number): boolean {
+    const { record, kernel, slot, out } = attempt
+    if (record.plan.call.graph === true) {
+      const graph = record.args[0] as CallGraph
+      attempt.graph = new GraphAttempt(graph, graph.calls.map(this.#kernelOf))
+      attempt.graph.attach(side.binding, slot)
+      return true
+    }
     const args = kernel.program?.encode?.(record.args) ?? record.args
     if (out !== null) {
       const rows = rowsPerChunk(out.length, side.workers)
@@ -120,6 +131,11 @@ export class KernelLane implements LaneBeside {
     }
     side.binding.attach(slot, plan, args)
     return true
+  }
+
+  readonly #kernelOf = (call: TaskCall): KernelPlan => {
+    if (this.#side === null) throw new TypeError('a graph came before the engine was started')
+    return this.#side.kernelPlanOf(this.#parts.plans.planFor(call))
   }
 
   takeBack(record: TaskRecord): boolean {

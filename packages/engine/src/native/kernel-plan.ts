@@ -119,13 +119,14 @@ export function fitsSlot(signature: readonly KernelType[]): boolean {
 
 /**
  * Whether C can do all that the call asks for. Gates, keys, expiry, moments of the wall clock, signals and functions of the
- * user's need the walk; so do columns, since C tries them once.
+ * user's need the walk; so do columns and graphs, since C tries them once.
  */
 function allowsExpress({ call, options }: Plan, kernel: NativeKernel): boolean {
   return (
     fitsSlot(signatureOf(kernel)) &&
     (call.kernel?.program?.encode ?? null) === null &&
     call.columns !== true &&
+    call.graph !== true &&
     options.uniqueKey === undefined &&
     options.concurrency === undefined &&
     options.limits === undefined &&

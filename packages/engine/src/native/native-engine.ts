@@ -1,8 +1,15 @@
 // The native engine: the walk with its inline lane for bodies in JavaScript, and a lane of C worker threads for kernels.
 import type { NativeCore } from '@catzilla/core-c'
 import type { BodyReport, ColumnsWay, LoadCompiler } from '../contract/body-compiler.ts'
+import type { CallGraph, CallGraphEnd, GraphStep, GraphTerms } from '../contract/call-graph.ts'
 import type { EngineCapabilities } from '../contract/capabilities.ts'
-import { ConfigurationError, EngineUnavailableError, UnsupportedByEngineError, toError } from '../contract/errors.ts'
+import {
+  ConfigurationError,
+  EngineUnavailableError,
+  PayloadError,
+  UnsupportedByEngineError,
+  toError,
+} from '../contract/errors.ts'
 import type { EngineEventType, EngineListener } from '../contract/events.ts'
 import type { EngineMeasurements } from '../contract/measurements.ts'
 import type { EngineStatistics } from '../contract/statistics.ts'
@@ -24,12 +31,14 @@ import type { NamedTask, Plan } from '../typescript/plan.ts'
 import type { SideLane } from '../typescript/side-lane.ts'
 import { WalkEngine } from '../typescript/walk-engine.ts'
 import type { Annex, WalkParts } from '../typescript/walk-engine.ts'
+import { GraphCalls, whyNoStep } from './graph-calls.ts'
 import { checkColumns, requireColumnsKernel } from './kernel-columns.ts'
 import { figuresAtRest } from './native-figures.ts'
 import { KernelLane } from './kernel-lane.ts'
 import { signatureOf } from './kernel-plan.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import { NativeSide } from './native-side.ts'
+import { noStep } from './tiers/body-in-graphs.ts'
 import { Tiers } from './tiers/tiers.ts'
 
 /** Most threads that C runs. */
@@ -68,6 +77,7 @@ export class NativeEngine implements TaskEngine {
   readonly #core: NativeCore
   readonly #engine: WalkEngine
   readonly #lane: KernelLane
+  readonly #graphs = new GraphCalls()
   #side: NativeSide | null = null
   #tiers: Tiers | null = null
   #latestCall: TaskCall | null = null
@@ -160,6 +170,23 @@ export class NativeEngine implements TaskEngine {
     if (!this.#mayCompile(call)) return undefined
     const handler = this.#handlerOf(call)
     return handler === undefined ? undefined : this.#tiers?.columnsFor(call, handler, columns, rows)
+  }
+
+  graphStepOf(call: TaskCall, args: number): GraphStep {
+    const { walk, plans } = this.#engine.parts
+    const handler = this.#handlerOf(call)
+    if (this.#tiers === null || this.#side === null || handler === undefined) {
+      return noStep(this.#tiers === null ? 'this engine compiles no bodies' : 'the engine has not been started')
+    }
+    if (!this.#lane.keepsTime) return noStep('the time of its engine is not that of C')
+    const why = whyNoStep(call, plans.nameFor(call.name, call.plain), walk.events)
+    return why === undefined ? this.#tiers.stepOf(call, handler, args) : noStep(why)
+  }
+
+  submitGraph(terms: GraphTerms, graph: CallGraph): TaskHandle<CallGraphEnd> {
+    const [first] = graph.calls
+    if (first === undefined) throw new PayloadError(`graph '${terms.name}': a graph has at least one call`)
+    return this.#engine.submit(this.#graphs.callFor(terms, first), [graph]) as TaskHandle<CallGraphEnd>
   }
 
   #mayCompile({ options: { lane, compile } }: TaskCall | TaskDefinition): boolean {
@@ -282,13 +309,15 @@ export class NativeEngine implements TaskEngine {
   }
 
   /** @throws UnsupportedByEngineError without a kernel, TaskDefinitionError for one that is not there */
-  #accept({ name, columns, kernel: asked }: TaskCall, named: NamedTask): Plan['check'] {
+  #accept({ name, columns, graph, kernel: asked }: TaskCall, named: NamedTask): Plan['check'] {
     const reference = asked ?? named.kernel
     if (reference === undefined) {
       throw new UnsupportedByEngineError(
         `task '${name}': the native engine runs kernels on its native lane, and this task has none; give it a kernel, or use lane: 'inline'`,
       )
     }
+    // C looks at the lists of a graph, and at what its steps take
+    if (graph === true) return null
     // before the start only names are known; the first submission looks
     const kernel = this.#side?.catalog.find(reference, name)
     if (kernel === undefined) return null

@@ -191,7 +191,7 @@ export class Intake {
 function payloadOf(plan: Plan, args: readonly unknown[]): readonly unknown[] {
   const { call, check } = plan
   if (check !== null) check(args)
-  if (call.columns === true) return args
+  if (call.columns === true || call.graph === true) return args
   if (call.byReference === true && plan.options.lane === 'inline') return args
   return copyArguments(args, call.name, memoryTerms(plan.options))
 }

@@ -5,6 +5,7 @@ import {
   EngineClosedError,
   EngineUnavailableError,
   TaskDefinitionError,
+  UnsupportedByEngineError,
 } from '../../src/contract/errors.ts'
 import type { EngineEventType } from '../../src/contract/events.ts'
 import type { TaskEngine, TaskQuery } from '../../src/contract/task-engine.ts'
@@ -16,6 +17,13 @@ import { rejectionOf, thrownBy } from '../thrown.ts'
 
 const call: TaskCall = { name: 'task', options: resolveTaskOptions({}), handler: () => 'ran' }
 const now = { waitForCompletion: false, timeoutMs: 0 }
+const emptyGraph = {
+  calls: [],
+  stepCalls: new Uint32Array(0),
+  argEnds: new Uint32Array(0),
+  argSteps: new Uint32Array(0),
+  argNumbers: new Float64Array(0),
+}
 const gently = { waitForCompletion: true, timeoutMs: Infinity }
 
 function guarded(): { inner: TypeScriptEngine; engine: TaskEngine } {
@@ -33,6 +41,7 @@ async function started(): Promise<{ inner: TypeScriptEngine; engine: TaskEngine 
 const givings: [string, (engine: TaskEngine) => Promise<unknown>][] = [
   ['submit', async (engine) => engine.submit(call, [])],
   ['submitMany', async (engine) => engine.submitMany(call, [[]])],
+  ['submitGraph', async (engine) => engine.submitGraph?.({ name: 'graph', priority: 2 }, emptyGraph)],
   ['room', (engine) => engine.room()],
   ['retry', (engine) => engine.retry('any')],
 ]
@@ -42,6 +51,15 @@ describe('guardEngine', () => {
     const { inner, engine } = guarded()
     expect(engine.name).toBe('typescript')
     expect(engine.capabilities).toBe(inner.capabilities)
+  })
+
+  test('an engine that runs no graphs says so', async () => {
+    const { engine } = await started()
+    const reason = 'the typescript engine runs no graphs in C'
+    expect(engine.graphStepOf?.(call, 1)).toEqual({ call: null, reason, runMs: Infinity })
+    const thrown = thrownBy(() => engine.submitGraph?.({ name: 'graph', priority: 2 }, emptyGraph))
+    expect(thrown).toBeInstanceOf(UnsupportedByEngineError)
+    await engine.stop(now)
   })
 
   test('an engine is guarded once', () => {

@@ -8,6 +8,7 @@ import { pump } from './pump.ts'
 import { ItemState, Items, Mark, StepState } from './run-state.ts'
 import type { RunState } from './run-state.ts'
 import { failStep, makeReady, settle, spread } from './settle.ts'
+import { completeItems, completeSteps } from './together.ts'
 import { Turn } from './turn.ts'
 
 /**
@@ -33,6 +34,10 @@ function apply(turn: Turn, event: RunEvent): void {
       return complete(turn, event.step, event.item)
     case 'failed':
       return fail(turn, event.step, event.item)
+    case 'ran':
+      return completeSteps(turn, event.steps, event.began)
+    case 'ranItems':
+      return completeItems(turn, event.step, event.items)
     case 'chosen':
       return choose(turn, event.step, event.branch)
     case 'expanded':

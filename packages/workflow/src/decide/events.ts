@@ -39,6 +39,20 @@ export type RunEvent =
     })
   | (OfItem & { readonly type: 'completed'; readonly value: unknown })
   | (OfItem & { readonly type: 'failed'; readonly error: Error })
+  /** Steps that completed together in C, each after those that it needs. `began`: epoch milliseconds at which C got them. */
+  | (Happened & {
+      readonly type: 'ran'
+      readonly began: number
+      readonly steps: readonly number[]
+      readonly values: ArrayLike<number>
+    })
+  /** Items of a list that did. */
+  | (Happened & {
+      readonly type: 'ranItems'
+      readonly step: number
+      readonly items: readonly number[]
+      readonly values: ArrayLike<number>
+    })
   /** A choice was decided. */
   | (Happened & { readonly type: 'chosen'; readonly step: number; readonly branch: number })
   /** The list of a map is known. */

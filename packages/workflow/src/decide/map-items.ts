@@ -21,7 +21,7 @@ export function completeItem(turn: Turn, step: number, item: number): void {
   items.state[item] = ItemState.completed
   items.completed++
   if (turn.step(step).compensates) turn.state.undo.push(step, item)
-  goOn(turn, step, items)
+  goOnWithItems(turn, step, items)
 }
 
 export function failItem(turn: Turn, step: number, item: number): void {
@@ -35,7 +35,7 @@ export function failItem(turn: Turn, step: number, item: number): void {
   items.failed++
   const { policy } = turn.step(step)
   if (policy === 'failFast' || policy === 'handled') return giveUp(turn, step, items)
-  goOn(turn, step, items)
+  goOnWithItems(turn, step, items)
 }
 
 function runningItem({ state }: Turn, step: number, item: number): Items | undefined {
@@ -55,7 +55,8 @@ function giveUp(turn: Turn, step: number, items: Items): void {
   failStep(turn, step)
 }
 
-function goOn(turn: Turn, step: number, items: Items): void {
+/** Some of them have settled: the step has, or the next may start. */
+export function goOnWithItems(turn: Turn, step: number, items: Items): void {
   if (!endIfDone(turn, step, items)) queue(turn, step, items)
 }
 

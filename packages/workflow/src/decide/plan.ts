@@ -43,6 +43,8 @@ export interface Plan {
   readonly needCount: Int32Array
   /** 1 for the steps that the result of the workflow is made of. */
   readonly isOutput: Uint8Array
+  /** 1 for the steps that are undone when the run does not complete. */
+  readonly compensates: Uint8Array
   /** Tasks of one run in flight at once. */
   readonly concurrency: number
 }
@@ -65,7 +67,8 @@ export function makePlan(steps: readonly PlanStep[], outputs: readonly number[],
   })
   const isOutput = new Uint8Array(steps.length)
   for (const output of outputs) isOutput[output] = 1
-  return { steps, userStart, users, needCount, isOutput, concurrency }
+  const compensates = Uint8Array.from(steps, (step) => (step.compensates ? 1 : 0))
+  return { steps, userStart, users, needCount, isOutput, compensates, concurrency }
 }
 
 /** An element that is known to be there. */

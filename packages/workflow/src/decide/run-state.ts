@@ -31,6 +31,8 @@ export const Mark = {
   fellBack: 4,
   /** Another one won the race. */
   lost: 8,
+  /** It was run in C, together with others; of a list, items of it. */
+  inC: 16,
 } as const
 
 /** States of an item of a map. */

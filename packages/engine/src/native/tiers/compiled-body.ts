@@ -13,10 +13,12 @@ import type {
   MachineCode,
   PrebuiltBody,
 } from '../../contract/body-compiler.ts'
+import type { GraphStep } from '../../contract/call-graph.ts'
 import type { KernelReference, TaskCall, TaskHandler } from '../../contract/task.ts'
 import { portLayout } from '../port-layout.ts'
 import { describeTypes } from './argument-types.ts'
 import { BodyColumns, runsOverColumns } from './body-columns.ts'
+import { BodyInGraphs, noStep, runTimeInGraphs } from './body-in-graphs.ts'
 import { isSameValue } from './same-value.ts'
 
 /** Calls of which both results are compared; long ones, in milliseconds, need fewer. */
@@ -69,6 +71,7 @@ export class CompiledBody {
   #checksLeft = CHECKS
   #columns: BodyColumns | null = null
   #wantsColumns = false
+  readonly #inGraphs = new BodyInGraphs()
   /** Shortest run in each. */
   #jsMs = Infinity
   #cMs = Infinity
@@ -136,7 +139,7 @@ export class CompiledBody {
   #beginChecks(next: BodyTier, { bytes, encode, decode, effects }: CompiledProgram, code: MachineCode | null): void {
     this.#kernel = {
       name: kernelName(this.#setup.name),
-      program: { bytes, code, encode, decode, effects, bailed: this.#bailed },
+      program: { bytes, code, encode, decode, effects, bailed: this.#bailed, ran: this.#ran },
     }
     this.tier = 'checking'
     this.#next = next
@@ -188,6 +191,17 @@ export class CompiledBody {
     if (program === null || native === null || kernel === null || !runsOverColumns(program, native)) return null
     this.#columns ??= new BodyColumns(kernel, program, this.#setup.compiler)
     return this.#columns.kernel
+  }
+
+  /** The body as a step of a graph. */
+  asStep(call: TaskCall): GraphStep {
+    const [program, native, kernel] = [this.#program, this.#native, this.#kernel]
+    const inC = this.tier === 'interpreted' || this.tier === 'machine code'
+    if (!inC || program === null || native === null || kernel === null) return noStep(this.#reason)
+    const runMs = runTimeInGraphs({ program, native, shortestMs: this.#cMs })
+    if (typeof runMs === 'string') return noStep(runMs)
+    const best = this.overColumns() ?? kernel
+    return { call: this.#inGraphs.callFor(call, best), reason: this.#reason, runMs }
   }
 
   #runBoth(args: readonly unknown[]): unknown {
@@ -257,6 +271,12 @@ export class CompiledBody {
   get #isHandedOverInSlots(): boolean {
     const scalars = this.types.every((type) => type === 'number' || type === 'boolean')
     return scalars && this.types.length <= portLayout.SLOT_ARG_COUNT && this.#program?.encode === null
+  }
+
+  /** C ran it so many times without being asked for each. */
+  readonly #ran = (times: number): void => {
+    this.calls += times
+    this.#setup.tally.calls += times
   }
 
   /** C gave up a run, which JavaScript does. */

@@ -4,10 +4,12 @@ import { isDeepStrictEqual } from 'node:util'
 import type { NativeCore } from '@catzilla/core-c'
 import { CompileError, toError } from '../../contract/errors.ts'
 import type { ArgumentType, BodyCompiler, BodyReport, ColumnsWay, LoadCompiler } from '../../contract/body-compiler.ts'
+import type { GraphStep } from '../../contract/call-graph.ts'
 import type { TaskCall, TaskDefinition, TaskHandler } from '../../contract/task.ts'
 import type { CompiledStatistics } from '../../contract/statistics.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import { matches, typesOf } from './argument-types.ts'
+import { noStep } from './body-in-graphs.ts'
 import { CompiledBody } from './compiled-body.ts'
 import type { Tally } from './compiled-body.ts'
 
@@ -106,6 +108,14 @@ export class Tiers {
     body.calls += rows
     this.#tally.calls += rows
     return { body: handler, kernel }
+  }
+
+  /** How the body runs as a step of a graph, on so many numbers. It is compiled by what it is called with, not by this. */
+  stepOf(call: TaskCall, handler: TaskHandler, args: number): GraphStep {
+    const watched = this.#watchedOf(call, handler)
+    const numbers = Array.from<number>({ length: args }).fill(0)
+    const body = watched.bodies.find(({ types }) => matches(types, numbers))
+    return body?.asStep(call) ?? noStep(this.#reasonOf(handler, watched))
   }
 
   /** A body was defined: those whose types are declared are compiled before they are called. */
