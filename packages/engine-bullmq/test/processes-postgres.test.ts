@@ -1,0 +1,5 @@
+// Many processes on postgres.
+import { processesOn } from './processes-on.ts'
+import { postgres } from './servers.ts'
+
+await processesOn(postgres)
