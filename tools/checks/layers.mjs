@@ -26,7 +26,10 @@ export const layers = {
   '@catzilla/http-adapters': { value: ['@catzilla/api'], late: ['@catzilla/monitor'] },
   // types alone; its tests run it on the packages
   '@catzilla/dashboard': { type: ['@catzilla/monitor', '@catzilla/api', '@catzilla/http-adapters'] },
-  '@catzilla/demo': { value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'] },
+  '@catzilla/demo': {
+    value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'],
+    late: ['@catzilla/engine-bullmq'],
+  },
   '@catzilla/bench': {
     value: [
       '@catzilla/api',

@@ -8,7 +8,7 @@ import { skips } from './conformance-skips.ts'
 import type { ServerChoice } from './servers.ts'
 
 /** Some cases give an engine a number of milliseconds, in which a broker on a busy machine may not answer. */
-const RETRIES = 3
+const RETRIES = 20
 
 const patientIt = Object.assign((name: string, body: () => Promise<void>) => it(name, { retry: RETRIES }, body), {
   skip: it.skip,
@@ -23,6 +23,6 @@ export function conformanceOn(choice: ServerChoice): void {
     }
     const create = (options: EngineOptions): TaskEngine =>
       createBullmqEngine(server.url, { ...options, local: 'typescript', prefix: `t${randomUUID().slice(0, 18)}` })
-    describeEngine(`bullmq on ${choice.kind}`, create, { runner: { describe, it: patientIt }, deadlineMs: 20_000, skip: skips })
+    describeEngine(`bullmq on ${choice.kind}`, create, { runner: { describe, it: patientIt }, deadlineMs: 100_000, skip: skips })
   })
 }

@@ -98,8 +98,14 @@ export class PostgresBroker implements Broker {
   async probe(patienceMs: number): Promise<void> {
     const listener = this.#listener
     if (this.#closed || listener === null) return
-    const silent = setTimeout(() => this.#lost(listener), patienceMs).unref()
-    await listener.query('select 1').catch(() => {})
+    let silent: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      silent = setTimeout(() => {
+        this.#lost(listener)
+        resolve()
+      }, patienceMs).unref()
+    })
+    await Promise.race([listener.query('select 1').catch(() => {}), late])
     clearTimeout(silent)
   }
 

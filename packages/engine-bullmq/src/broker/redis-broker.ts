@@ -126,7 +126,13 @@ async function ended(redis: Redis): Promise<void> {
 /** A connection that does not answer is made anew: what waits on it is sent again. */
 async function probeOne(redis: Redis, patienceMs: number): Promise<void> {
   if (redis.status !== 'ready') return
-  const silent = setTimeout(() => redis.disconnect(true), patienceMs).unref()
-  await redis.ping().catch(() => {})
+  let silent: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    silent = setTimeout(() => {
+      redis.disconnect(true)
+      resolve()
+    }, patienceMs).unref()
+  })
+  await Promise.race([redis.ping().catch(() => {}), late])
   clearTimeout(silent)
 }

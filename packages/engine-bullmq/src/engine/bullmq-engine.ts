@@ -44,6 +44,7 @@ import { resolveBullmqOptions } from '../options.ts'
 import type { BullmqOptions, ResolvedBullmqOptions } from '../options.ts'
 import type { BrokerHandle } from './broker-handle.ts'
 import { Calls } from './calls.ts'
+import { capabilitiesOver } from './capabilities.ts'
 import { Counts } from './counts.ts'
 import { cancelledError } from './errors.ts'
 import { Fetching } from './fetching.ts'
@@ -102,14 +103,7 @@ export class BullmqEngine implements TaskEngine {
     this.#options = options
     const local = selectEngine(options.local, localOptions(options.engine)).engine
     local.keepWith?.({ idPrefix: ID_PREFIX, lastSequence: 0, starting: () => {} })
-    this.capabilities = Object.freeze({
-      ...local.capabilities,
-      adHocTasks: false,
-      durable: true,
-      distributed: true,
-      resultsByReference: false,
-      virtualClock: false,
-    })
+    this.capabilities = capabilitiesOver(local.capabilities)
     const id = randomUUID()
     const broker = createBroker(options.url, options.prefix)
     const counts = new Counts()
@@ -138,7 +132,7 @@ export class BullmqEngine implements TaskEngine {
     const occupancy = new Occupancy(queueSize, hub.counts)
     const retention = new Retention(systemClock, keepResults, keepFailures)
     const settlement = new Settlement(hub, occupancy, retention, () => this.#lookWhetherIdle())
-    const outbox = new Outbox(hub.queues)
+    const outbox = new Outbox(hub.queues, () => hub.broker.lostAt === null)
     const limits = new Limits(outbox)
     const messages = new Messages(hub.broker, hub.id)
     const pauses = new Pauses(hub.queues, messages, () => this.#parts.fetching.wake())

@@ -21,6 +21,10 @@ type Entry = { readonly task: OutgoingTask } | { readonly work: (queue: TaskQueu
 /** Tasks in one bulk. */
 const MOST_IN_BULK = 500
 
+/** So often tasks are offered to a broker that is there and does not take them. */
+const MOST_ATTEMPTS = 8
+const PAUSE_MS = 250
+
 interface Row {
   readonly entries: Entry[]
   isGoing: boolean
@@ -28,12 +32,14 @@ interface Row {
 
 export class Outbox {
   readonly #queues: Queues
+  readonly #isConnected: () => boolean
   readonly #rows = new Map<string, Row>()
   #open = 0
   #whenEmpty: (() => void)[] = []
 
-  constructor(queues: Queues) {
+  constructor(queues: Queues, isConnected: () => boolean) {
     this.#queues = queues
+    this.#isConnected = isConnected
   }
 
   add(name: string, task: OutgoingTask): void {
@@ -84,15 +90,22 @@ export class Outbox {
     row.isGoing = false
   }
 
-  async #sendBulk(name: string, queue: TaskQueue, all: readonly OutgoingTask[]): Promise<void> {
+  async #sendBulk(name: string, queue: TaskQueue, all: readonly OutgoingTask[], attempt = 1): Promise<void> {
     const tasks = all.filter((task) => task.isWanted())
     if (tasks.length === 0) return
     try {
       const jobs = await queue.addBulk(tasks.map(({ data, opts }) => ({ name, data, opts })))
       for (const [index, task] of tasks.entries()) task.added(jobs[index]?.id ?? task.jobId)
     } catch (thrown) {
-      for (const task of tasks) task.refused(toError(thrown))
+      if (attempt === MOST_ATTEMPTS) for (const task of tasks) task.refused(toError(thrown))
+      else await this.#sendAgain(name, queue, tasks, attempt)
     }
+  }
+
+  /** What is there already is not added twice: its id is known. While the connection is lost this is no attempt. */
+  async #sendAgain(name: string, queue: TaskQueue, tasks: readonly OutgoingTask[], attempt: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref())
+    await this.#sendBulk(name, queue, tasks, this.#isConnected() ? attempt + 1 : attempt)
   }
 
   #done(count: number): void {

@@ -41,6 +41,8 @@ export class Runner {
   readonly #parts: { intake: Intake; settlement: Settlement; messages: Messages; heart: Heart }
   readonly #random: () => number
   readonly #running = new Set<BrokerHandle>()
+  /** Ends that are on their way to the broker. */
+  readonly #ending = new Set<Promise<Fetched>>()
 
   constructor(
     hub: Hub,
@@ -50,6 +52,11 @@ export class Runner {
     this.#hub = hub
     this.#parts = parts
     this.#random = random
+  }
+
+  /** Settles when the broker knows of all ends so far. */
+  async told(): Promise<void> {
+    await Promise.allSettled(this.#ending)
   }
 
   /** Tasks that run here. */
@@ -72,7 +79,9 @@ export class Runner {
     try {
       const outcome = early ?? (await this.#attempt(handle, job))
       if (outcome === ABANDONED) return nothing
-      return await this.#end(source, job, handle, outcome, fetchNext)
+      const end = this.#end(source, job, handle, outcome, fetchNext)
+      this.#ending.add(end)
+      return await end.finally(() => this.#ending.delete(end))
     } finally {
       this.#parts.heart.remove(lock)
       this.#running.delete(handle)

@@ -38,6 +38,8 @@ export async function shutDown(hub: Hub, parts: ShutdownParts, options: StopOpti
   if (!options.waitForCompletion || !open.some((handle) => handle.own)) parts.fetching.stop()
   if (options.waitForCompletion) await inTime(hub, parts.idle(), deadline)
   parts.fetching.stop()
+  // what has ended counts as such, also when the broker hears of it after the time
+  await inTime(hub, parts.runner.told(), hub.now() + SEND_PATIENCE_MS)
   const abandoned: TaskSummary[] = []
   for (const handle of open) {
     if (handle.peeked !== undefined) continue
