@@ -39,9 +39,9 @@ export const bullmqOptionTable: OptionTable = {
   },
   prefix: {
     byDefault: "'catzilla'",
-    accepts: 'letters, digits, _ and -, beginning with a letter, 40 at most',
+    accepts: 'letters, digits and _, beginning with a letter, 40 at most',
     about: 'Begins the keys in Redis; the schema in PostgreSQL. Engines with the same one share their tasks.',
-    check: (value) => typeof value === 'string' && /^[a-zA-Z][\w-]{0,39}$/.test(value),
+    check: (value) => typeof value === 'string' && /^[a-zA-Z]\w{0,39}$/.test(value),
   },
   local: {
     byDefault: "'auto'",

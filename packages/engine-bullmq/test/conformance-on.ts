@@ -22,7 +22,7 @@ export function conformanceOn(choice: ServerChoice): void {
       return
     }
     const create = (options: EngineOptions): TaskEngine =>
-      createBullmqEngine(server.url, { ...options, local: 'typescript', prefix: `t${randomUUID().slice(0, 18)}` })
+      createBullmqEngine(server.url, { ...options, local: 'typescript', prefix: `t${randomUUID().replaceAll('-', '').slice(0, 18)}` })
     describeEngine(`bullmq on ${choice.kind}`, create, { runner: { describe, it: patientIt }, deadlineMs: 100_000, skip: skips })
   })
 }

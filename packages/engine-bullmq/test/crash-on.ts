@@ -29,7 +29,7 @@ async function crash(server: Server): Promise<void> {
   const random = numbers(seed)
   const program = await bundled('test/crash-program.ts')
   const url = new URL(server.url)
-  const own = { prefix: `t${randomUUID().slice(0, 18)}`, lockMs: '1000', maxRecoveries: '1000', local: 'typescript' }
+  const own = { prefix: `t${randomUUID().replaceAll('-', '').slice(0, 18)}`, lockMs: '1000', maxRecoveries: '1000', local: 'typescript' }
   for (const [name, value] of Object.entries(own)) url.searchParams.set(name, value)
   const engine = createBullmqEngine(`${url}&role=producer`, { connectionLossMs: 300_000 })
   const workers: WorkerProcess[] = []

@@ -28,7 +28,7 @@ function declare(server: Server): void {
 
   /** The URL for workers of a test, and the engine that submits to them. */
   async function producer(options: BullmqOptions = {}): Promise<{ engine: TaskEngine; url: string; prefix: string }> {
-    const prefix = `t${randomUUID().slice(0, 18)}`
+    const prefix = `t${randomUUID().replaceAll('-', '').slice(0, 18)}`
     const engine = await start(server.url, { role: 'producer', prefix, local: 'typescript', lockMs: 1000, ...options })
     return { engine, prefix, url: urlWith(server.url, { prefix, lockMs: '1000', local: 'typescript', workerName: 'w1', role: 'worker' }) }
   }

@@ -1,4 +1,5 @@
 // PostgreSQL: a pool for commands, and one connection that listens: to BullMQ's notice of new tasks, and to messages.
+import { createHash } from 'node:crypto'
 import { EngineUnavailableError } from '@catzilla/engine'
 import { PostgresConnection, PostgresQueueBackend, runMigrations } from 'bullmq'
 import pg from 'pg'
@@ -174,6 +175,6 @@ export class PostgresBroker implements Broker {
 
   #nameOf(channel: string): string {
     // names of channels have 63 bytes at most
-    return `catzilla_${this.#schema}_${channel}`.slice(0, 63)
+    return `catzilla_${createHash('sha256').update(`${this.#schema} ${channel}`).digest('hex').slice(0, 40)}`
   }
 }
