@@ -28,7 +28,20 @@ export async function redisService(env = process.env) {
   if (found.skip) return found
   const folder = mkdtempSync(join(tmpdir(), 'catzilla-redis-'))
   const port = await freePort()
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec']
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'everysec',
+  ]
   const run = () => spawn(found.path, args, { stdio: 'ignore', env: { ...env, ...found.env } })
   return started({ url: `redis://127.0.0.1:${port}/0`, source: found.source, folder, port, run })
 }
@@ -53,9 +66,25 @@ export async function postgresService(env = process.env) {
     return { skip: `initdb of ${found.source} failed: ${String(error.message).split('\n')[0]}` }
   }
   const port = await freePort()
-  const settings = ['-c', `port=${port}`, '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'max_connections=300']
+  const settings = [
+    '-c',
+    `port=${port}`,
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    `unix_socket_directories=${folder}`,
+    '-c',
+    'max_connections=300',
+  ]
   const run = () => spawn(join(found.path, 'postgres'), ['-D', data, ...settings], options)
-  return started({ url: `postgres://catzilla@127.0.0.1:${port}/postgres`, source: found.source, folder, port, run, asks: askPostgres })
+  return started({
+    url: `postgres://catzilla@127.0.0.1:${port}/postgres`,
+    source: found.source,
+    folder,
+    port,
+    run,
+    asks: askPostgres,
+  })
 }
 
 function given(url, name) {
@@ -158,8 +187,11 @@ function onPath(names) {
 function postgresOnMachine() {
   const root = '/usr/lib/postgresql'
   const versions = existsSync(root) ? readdirSync(root) : []
-  const latest = versions.toSorted((a, b) => Number(b) - Number(a)).find((each) => existsSync(join(root, each, 'bin/initdb')))
-  if (latest !== undefined) return { path: join(root, latest, 'bin'), source: `PostgreSQL ${latest} of this machine`, env: {} }
+  const latest = versions
+    .toSorted((a, b) => Number(b) - Number(a))
+    .find((each) => existsSync(join(root, each, 'bin/initdb')))
+  if (latest !== undefined)
+    return { path: join(root, latest, 'bin'), source: `PostgreSQL ${latest} of this machine`, env: {} }
   const initdb = onPath(['initdb'])
   return initdb && { path: resolve(initdb.path, '..'), source: 'PostgreSQL of this machine', env: {} }
 }
@@ -210,7 +242,18 @@ function unpack(wanted, folder) {
   execFileSync('apt-get', [...own, 'update'], options)
   const needed = execFileSync(
     'apt-cache',
-    [...own, 'depends', '--recurse', '--no-recommends', '--no-suggests', '--no-conflicts', '--no-breaks', '--no-replaces', '--no-enhances', ...wanted],
+    [
+      ...own,
+      'depends',
+      '--recurse',
+      '--no-recommends',
+      '--no-suggests',
+      '--no-conflicts',
+      '--no-breaks',
+      '--no-replaces',
+      '--no-enhances',
+      ...wanted,
+    ],
     options,
   )
   const names = new Set(needed.split('\n').filter((line) => /^[a-z0-9]/.test(line)))

@@ -35,14 +35,23 @@ each worker: with the native one they also have the native lane.
 const rows = engines.map(
   ({ name, report }) => `| ${name} | ${report.run} | ${report.notApplicable.length} | ${report.skipped.length} |`,
 )
-const summary = ['## The suite', '', '| engine | passed | n/a | excused |', '| --- | --- | --- | --- |', ...rows, ''].join('\n')
+const summary = [
+  '## The suite',
+  '',
+  '| engine | passed | n/a | excused |',
+  '| --- | --- | --- | --- |',
+  ...rows,
+  '',
+].join('\n')
 const columns = engines.map(({ name }) => name)
 const matrix = [
   '## Capabilities',
   '',
   `| capability | ${columns.join(' | ')} |`,
   `| --- | ${columns.map(() => '---').join(' | ')} |`,
-  ...Object.keys(typescript).map((key) => `| \`${key}\` | ${engines.map(({ has }) => (has[key] ? 'yes' : '–')).join(' | ')} |`),
+  ...Object.keys(typescript).map(
+    (key) => `| \`${key}\` | ${engines.map(({ has }) => (has[key] ? 'yes' : '–')).join(' | ')} |`,
+  ),
   '',
 ].join('\n')
 const excused = [

@@ -82,7 +82,10 @@ export function resolveBullmqOptions(url: string, asked: BullmqOptions): Resolve
   const { bare, own: inUrl } = takeApart(url)
   const { role, prefix, local, lockMs, maxRecoveries, connectionLossMs, workerName, ...engine } = asked
   const given = { role, prefix, local, lockMs, maxRecoveries, connectionLossMs, workerName }
-  const own: BullmqOptions = { ...inUrl, ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined)) }
+  const own: BullmqOptions = {
+    ...inUrl,
+    ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined)),
+  }
   checkOptions(bullmqOptionTable, own, 'engine-bullmq')
   if (engine.clock !== undefined) {
     throw new UnsupportedByEngineError(

@@ -1,5 +1,5 @@
 // The suite of engines on PostgreSQL.
 import { conformanceOn } from './conformance-on.ts'
-import { postgres } from './servers.ts'
+import { startServer } from './servers.ts'
 
-conformanceOn(postgres)
+conformanceOn(await startServer('postgres'))

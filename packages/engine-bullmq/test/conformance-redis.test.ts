@@ -1,5 +1,5 @@
 // The suite of engines on Redis.
 import { conformanceOn } from './conformance-on.ts'
-import { redis } from './servers.ts'
+import { startServer } from './servers.ts'
 
-conformanceOn(redis)
+conformanceOn(await startServer('redis'))

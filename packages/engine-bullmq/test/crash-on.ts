@@ -1,37 +1,44 @@
 // Workers are killed and servers are killed and started again, at random moments, while tasks are submitted: every task that
 // was accepted ends once, with its result; one that was begun again counts its attempts on.
 import { randomUUID } from 'node:crypto'
-import { expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { resolveTaskOptions } from '@catzilla/engine'
 import type { TaskEngine, TaskHandle } from '@catzilla/engine'
 import { createBullmqEngine } from '../src/index.ts'
 import { bundled } from './bundled.ts'
-import type { Server, ServerChoice } from './servers.ts'
+import type { Server } from './servers.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 /** In `npm test`; `npm run crash` has more. */
-const ROUNDS = Math.ceil(Number(process.env['CATZILLA_CRASH_ROUNDS'] ?? 20) / 2)
+export const ROUNDS: number = Math.ceil(Number(process.env['CATZILLA_CRASH_ROUNDS'] ?? 20) / 2)
 /** In every so many rounds it is the server that is killed. */
 const SERVER_EVERY = 4
 const TASKS_IN_ROUND = 20
 /** Longest pause before the next kill, in milliseconds. */
 const LONGEST_LIFE_MS = 300
 
-export async function crashesOn(choice: ServerChoice): Promise<void> {
-  const server = await choice.start()
-  if ('skip' in server) return void it.skip(`there is no ${choice.kind}: ${server.skip}`, () => {})
-  it(`${ROUNDS} crashes of workers and of ${choice.kind} lose no task, and end none twice`, () => crash(server))
+export interface CrashCounts {
+  readonly tasks: number
+  readonly crashes: number
+  /** Tasks that were begun more than once. */
+  readonly begunAgain: number
 }
 
-async function crash(server: Server): Promise<void> {
+/** @throws when a task was lost, ended twice, or was begun twice as the same attempt */
+export async function crash(server: Server): Promise<CrashCounts> {
   const seed = Number(process.env['CATZILLA_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
   console.log(`seed ${seed} (CATZILLA_SEED=${seed} repeats it)`)
   const random = numbers(seed)
   const program = await bundled('test/crash-program.ts')
   const url = new URL(server.url)
-  const own = { prefix: `t${randomUUID().replaceAll('-', '').slice(0, 18)}`, lockMs: '1000', maxRecoveries: '1000', local: 'typescript' }
+  const own = {
+    prefix: `t${randomUUID().replaceAll('-', '').slice(0, 18)}`,
+    lockMs: '1000',
+    maxRecoveries: '1000',
+    local: 'typescript',
+  }
   for (const [name, value] of Object.entries(own)) url.searchParams.set(name, value)
-  const engine = createBullmqEngine(`${url}&role=producer`, { connectionLossMs: 300_000 })
+  const engine = createBullmqEngine(`${url.href}&role=producer`, { connectionLossMs: 300_000 })
   const workers: WorkerProcess[] = []
   try {
     await engine.start()
@@ -62,8 +69,10 @@ async function crash(server: Server): Promise<void> {
     expect(told.size).toBe(handles.length)
     expect(begunTwiceAsTheSame(lines)).toEqual([])
     await Promise.all(handles.map((handle) => handle.accepted))
-    const rerun = new Set(lines.filter((line) => /^start \S+ ([2-9]|\d\d)/.test(line)).map((line) => line.split(' ')[1]))
-    console.log(`${handles.length} tasks, ${ROUNDS} crashes, ${rerun.size} tasks begun again`)
+    const rerun = new Set(
+      lines.filter((line) => /^start \S+ ([2-9]|\d\d)/.test(line)).map((line) => line.split(' ')[1]),
+    )
+    return { tasks: handles.length, crashes: ROUNDS, begunAgain: rerun.size }
   } finally {
     for (const worker of workers) await worker.kill()
     await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
@@ -78,12 +87,15 @@ function begunTwiceAsTheSame(lines: readonly string[]): readonly string[] {
 }
 
 async function begin(program: string, url: URL): Promise<WorkerProcess> {
-  const worker = new WorkerProcess(program, [`${url}&role=worker`])
+  const worker = new WorkerProcess(program, [`${url.href}&role=worker`])
   await worker.line('ready')
   return worker
 }
 
-function define(engine: TaskEngine): { readonly name: string; readonly options: ReturnType<typeof resolveTaskOptions> } {
+function define(engine: TaskEngine): {
+  readonly name: string
+  readonly options: ReturnType<typeof resolveTaskOptions>
+} {
   const options = resolveTaskOptions({ maxRetries: 0 })
   engine.register({ name: 'work', handler: () => undefined, options })
   return Object.freeze({ name: 'work', options })

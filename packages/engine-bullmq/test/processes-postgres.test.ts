@@ -1,5 +1,5 @@
-// Many processes on postgres.
+// Many processes on PostgreSQL.
 import { processesOn } from './processes-on.ts'
-import { postgres } from './servers.ts'
+import { startServer } from './servers.ts'
 
-await processesOn(postgres)
+processesOn(await startServer('postgres'))

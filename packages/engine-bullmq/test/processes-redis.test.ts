@@ -1,5 +1,5 @@
-// Many processes on redis.
+// Many processes on Redis.
 import { processesOn } from './processes-on.ts'
-import { redis } from './servers.ts'
+import { startServer } from './servers.ts'
 
-await processesOn(redis)
+processesOn(await startServer('redis'))

@@ -1,10 +1,11 @@
-// The real servers of these tests: one of each kind for each file, or the reason why there is none.
+// The real servers of these tests: one for each file, stopped after it, or the reason why there is none.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll } from 'vitest'
 
+export type ServerKind = 'redis' | 'postgres'
+
 export interface Server {
-  readonly kind: 'redis' | 'postgres'
   readonly url: string
   readonly source: string
   stop(): Promise<void>
@@ -12,35 +13,37 @@ export interface Server {
   restart(): Promise<void>
 }
 
-export interface ServerChoice {
-  readonly kind: 'redis' | 'postgres'
-  start(): Promise<Server | { readonly skip: string }>
+export interface FoundServer {
+  readonly kind: ServerKind
+  /** Why there is none. */
+  readonly missing: string | undefined
+  /** For titles: which server it is, and why there is none. */
+  readonly title: string
+  /** @throws when it is missing */
+  readonly server: Server
 }
-
-export const redis: ServerChoice = {
-  kind: 'redis',
-  start: () => startFor('redis'),
-}
-
-export const postgres: ServerChoice = {
-  kind: 'postgres',
-  start: () => startFor('postgres'),
-}
-
-type Found = Omit<Server, 'kind'> | { readonly skip: string }
 
 interface Services {
-  redisService(): Promise<Found>
-  postgresService(): Promise<Found>
+  redisService(): Promise<Server | { readonly skip: string }>
+  postgresService(): Promise<Server | { readonly skip: string }>
 }
 
 /** A tool of the repository, not a part of the package. */
 const services = pathToFileURL(join(import.meta.dirname, '../../../tools/services.mjs')).href
 
-async function startFor(kind: Server['kind']): Promise<Server | { readonly skip: string }> {
-  const { redisService, postgresService } = (await import(services)) as Services
-  const found = await (kind === 'redis' ? redisService() : postgresService())
-  if ('skip' in found) return found
-  afterAll(() => found.stop())
-  return { kind, ...found, restart: found.restart }
+export async function startServer(kind: ServerKind): Promise<FoundServer> {
+  const tool = (await import(services)) as Services
+  const found = await (kind === 'redis' ? tool.redisService() : tool.postgresService())
+  if (!('skip' in found)) {
+    afterAll(() => found.stop())
+    return { kind, missing: undefined, title: kind, server: found }
+  }
+  return {
+    kind,
+    missing: found.skip,
+    title: `${kind} (there is none: ${found.skip})`,
+    get server(): Server {
+      throw new Error(`there is no ${kind}: ${found.skip}`)
+    },
+  }
 }

@@ -7,7 +7,11 @@ import { onTestFinished } from 'vitest'
 export class WorkerProcess {
   readonly child: ChildProcess
   readonly lines: string[] = []
-  readonly #waiting: { matches: (line: string) => boolean; resolve: (line: string) => void; reject: (error: Error) => void }[] = []
+  readonly #waiting: {
+    matches: (line: string) => boolean
+    resolve: (line: string) => void
+    reject: (error: Error) => void
+  }[] = []
   readonly ended: Promise<void>
   #said = ''
 
@@ -17,7 +21,8 @@ export class WorkerProcess {
     if (this.child.stdout !== null) createInterface(this.child.stdout).on('line', (line) => this.#hear(line))
     this.ended = new Promise((resolve) =>
       this.child.once('close', () => {
-        for (const { reject } of this.#waiting.splice(0)) reject(new Error(`the worker ended: ${this.#said.slice(-2000)}`))
+        for (const { reject } of this.#waiting.splice(0))
+          reject(new Error(`the worker ended: ${this.#said.slice(-2000)}`))
         resolve()
       }),
     )
@@ -38,8 +43,7 @@ export class WorkerProcess {
 
   #hear(line: string): void {
     this.lines.push(line)
-    for (const waiter of [...this.#waiting]) {
-      if (!waiter.matches(line)) continue
+    for (const waiter of this.#waiting.filter((each) => each.matches(line))) {
       this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
       waiter.resolve(line)
     }

@@ -7,7 +7,8 @@ import { createBullmqEngine } from '../src/index.ts'
 const bodies: Readonly<Record<string, TaskHandler>> = {
   add: (a: number, b: number) => a + b,
   pid: () => process.pid,
-  forEver: () => new Promise((_, reject) => currentTask()?.signal.addEventListener('abort', () => reject(new Error('aborted')))),
+  forEver: () =>
+    new Promise((_, reject) => currentTask()?.signal.addEventListener('abort', () => reject(new Error('aborted')))),
   halfWay: async () => {
     currentTask()?.progress(0.5, 'half way')
     currentTask()?.log('said', { n: 1 })

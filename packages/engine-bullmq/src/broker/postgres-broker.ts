@@ -16,7 +16,10 @@ const RECONNECT_MS = 250
 export class PostgresBroker implements Broker {
   readonly kind = 'postgres'
   readonly terms: QueueTerms
-  readonly bell: Doorbell = { arm: (queue, _marker, ring) => this.#arm(queue, ring), disarm: (queue) => this.#disarm(queue) }
+  readonly bell: Doorbell = {
+    arm: (queue, _marker, ring) => this.#arm(queue, ring),
+    disarm: (queue) => this.#disarm(queue),
+  }
   lostAt: number | null = null
   readonly #url: string
   readonly #pool: pg.Pool
@@ -38,7 +41,9 @@ export class PostgresBroker implements Broker {
     this.#pool = new pg.Pool({ ...this.#settings, max: 8, allowExitOnIdle: true })
     // an idle connection that breaks is replaced; commands tell their own failures
     this.#pool.on('error', () => {})
-    this.#connection = new PostgresConnection(this.#pool as unknown as ConstructorParameters<typeof PostgresConnection>[0])
+    this.#connection = new PostgresConnection(
+      this.#pool as unknown as ConstructorParameters<typeof PostgresConnection>[0],
+    )
     Object.assign(this.#connection, { schema })
     const factory = ((name: string, opts: ConstructorParameters<typeof PostgresQueueBackend>[2]) =>
       new PostgresQueueBackend(this.#connection, name, opts, false)) as unknown as QueueTerms['factory']
@@ -60,7 +65,7 @@ export class PostgresBroker implements Broker {
     try {
       const client = await this.#pool.connect()
       try {
-        await runMigrations(client as unknown as Parameters<typeof runMigrations>[0], this.#schema, {})
+        await runMigrations(client, this.#schema, {})
       } finally {
         client.release()
       }

@@ -62,7 +62,12 @@ export class RedisBell implements Doorbell {
     if (!this.#isWaiting || this.#interrupted) return
     this.#interrupted = true
     // gone by itself when this process dies before it takes it
-    this.#main.multi().zadd(this.#own, 0, '0').pexpire(this.#own, 60_000).exec().catch(() => {})
+    this.#main
+      .multi()
+      .zadd(this.#own, 0, '0')
+      .pexpire(this.#own, 60_000)
+      .exec()
+      .catch(() => {})
   }
 
   async #listen(): Promise<void> {

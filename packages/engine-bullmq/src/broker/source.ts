@@ -43,7 +43,9 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
         stalledInterval: Math.max(500, Math.round(lockMs / 2)),
         maxStalledCount: maxRecoveries,
         // the pause before a retry is worked out by the engine, and carried by the error
-        settings: { backoffStrategy: (_attempts, _type, error) => (error as { retryIn?: number } | undefined)?.retryIn ?? -1 },
+        settings: {
+          backoffStrategy: (_attempts, _type, error) => (error as { retryIn?: number } | undefined)?.retryIn ?? -1,
+        },
       },
       factory,
     )
@@ -61,7 +63,7 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
     if (!Array.isArray(answer)) return nothing
     const [data, id, limitedFor, dueAt] = answer as [Parameters<Source['createJob']>[0] | 0, string, number, number]
     if (limitedFor > 0) return { job: undefined, notBefore: Date.now() + limitedFor }
-    if (!data) return { job: undefined, notBefore: Number(dueAt) || 0 }
+    if (!data) return { job: undefined, notBefore: dueAt || 0 }
     return { job: await this.nextJobFromJobData(data, id, this.token), notBefore: 0 }
   }
 

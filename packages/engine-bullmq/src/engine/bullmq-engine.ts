@@ -107,7 +107,9 @@ export class BullmqEngine implements TaskEngine {
     const id = randomUUID()
     const broker = createBroker(options.url, options.prefix)
     const counts = new Counts()
-    const lanes = (['inline', 'thread', 'process', 'native'] as const).filter((lane) => local.capabilities[`${lane}Lane`])
+    const lanes = (['inline', 'thread', 'process', 'native'] as const).filter(
+      (lane) => local.capabilities[`${lane}Lane`],
+    )
     this.#hub = {
       engineName: this.name,
       id,
@@ -140,7 +142,8 @@ export class BullmqEngine implements TaskEngine {
       engineName: this.name,
       now: hub.now,
       cancel: (handle: BrokerHandle, reason: string | undefined) => this.#cancel(handle, reason),
-      cancelJob: (taskName: string, jobId: string, reason: string | undefined) => this.#cancelJob(taskName, jobId, reason),
+      cancelJob: (taskName: string, jobId: string, reason: string | undefined) =>
+        this.#cancelJob(taskName, jobId, reason),
       observed: () => void hub.counts.unobserved--,
     }
     const intake = new Intake(hub, { outbox, occupancy, settlement, limits, ids: new TaskIds() }, systemClock, home)
@@ -155,7 +158,23 @@ export class BullmqEngine implements TaskEngine {
     const reconciling = new Reconciling(hub, settlement, messages, () => fetching.names)
     const inspection = new Inspection(hub, { retention, limits, pauses }, () => hub.calls.names)
     const relay = new LocalRelay(hub, settlement, messages)
-    return { outbox, occupancy, settlement, limits, retention, messages, pauses, intake, heart, runner, fetching, reconciling, inspection, slots, relay }
+    return {
+      outbox,
+      occupancy,
+      settlement,
+      limits,
+      retention,
+      messages,
+      pauses,
+      intake,
+      heart,
+      runner,
+      fetching,
+      reconciling,
+      inspection,
+      slots,
+      relay,
+    }
   }
 
   async start(): Promise<void> {
@@ -209,7 +228,10 @@ export class BullmqEngine implements TaskEngine {
     if (!this.#isConnected) return false
     const info = await this.#parts.inspection.find(taskId)
     if (info === undefined || isSettled(info.status)) return false
-    const removed = await this.#hub.queues.of(info.name).remove(taskId).catch(() => 0)
+    const removed = await this.#hub.queues
+      .of(info.name)
+      .remove(taskId)
+      .catch(() => 0)
     if (removed === 0) await this.#parts.messages.toAll({ t: 'cancel', id: taskId, reason: reason ?? null })
     return true
   }
@@ -246,7 +268,9 @@ export class BullmqEngine implements TaskEngine {
 
   async scale(target: ScaleTarget): Promise<void> {
     if (target.workers !== undefined && !this.capabilities.scalesWorkers) {
-      throw new UnsupportedByEngineError(`the ${this.name} engine has no worker threads to scale here; scale inlineConcurrency`)
+      throw new UnsupportedByEngineError(
+        `the ${this.name} engine has no worker threads to scale here; scale inlineConcurrency`,
+      )
     }
     await this.#hub.local.scale(target)
     this.#parts.slots.scale(target)
@@ -280,7 +304,9 @@ export class BullmqEngine implements TaskEngine {
     const hub = this.#hub
     const { occupancy, reconciling, heart, retention, pauses, relay } = this.#parts
     hub.stoppingSince = hub.now()
-    occupancy.close(() => new EngineClosedError(`the ${this.name} engine stops: there is no room any more; make a new engine`))
+    occupancy.close(
+      () => new EngineClosedError(`the ${this.name} engine stops: there is no room any more; make a new engine`),
+    )
     const report = await shutDown(hub, { ...this.#parts, idle: () => this.drain() }, options)
     hub.stoppingSince = Infinity
     relay.close()
@@ -371,7 +397,14 @@ export class BullmqEngine implements TaskEngine {
     } else if (notice.t === 'stalled') {
       const { taskId, name, call } = handle
       const { events } = this.#hub
-      events.emit<'stalled'>({ type: 'stalled', taskId, name, priority: call.options.priority, at: this.#hub.now(), reason: notice.reason })
+      events.emit<'stalled'>({
+        type: 'stalled',
+        taskId,
+        name,
+        priority: call.options.priority,
+        at: this.#hub.now(),
+        reason: notice.reason,
+      })
     } else if (notice.outcome === null) void reconciling.ask(handle).catch(() => {})
     else {
       const { startedAt = null, attempt = 1, workerId = null, memoryUsageMb = null, logs = [] } = notice.outcome

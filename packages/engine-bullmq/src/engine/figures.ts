@@ -51,7 +51,9 @@ export function figuresOf(
     retainedTasks: retention.size,
     autoScaling: false,
     lanes: lanesOf(local.lanes, waiting),
-    priorities: local.priorities.map((each, index) => classOf(each, waiting, index)) as unknown as EngineStatistics['priorities'],
+    priorities: local.priorities.map((each, index) =>
+      classOf(each, waiting, index),
+    ) as unknown as EngineStatistics['priorities'],
   }
 }
 

@@ -22,7 +22,7 @@ export interface Hub {
   /** Tasks that have not ended: those submitted here, and those of others while they run here. */
   readonly live: Map<string, BrokerHandle>
   /** Epoch milliseconds. */
-  now(): number
+  readonly now: () => number
   /** Null, or when the engine began to stop, in epoch milliseconds. */
   stoppingSince: number | null
 }

@@ -139,9 +139,10 @@ export class Inspection {
   #infoOfJob(job: Job<TaskJob, StoredOutcome>): TaskInfo | undefined {
     const { data, name, id = '' } = job
     const ended = endOfJob(job)
-    const options = { ...this.#hub.calls.definitionOf(name)?.options, ...(restoreValue(data.options) as object) } as Partial<
-      BrokerHandle['call']['options']
-    >
+    const options = {
+      ...this.#hub.calls.definitionOf(name)?.options,
+      ...(restoreValue(data.options) as object),
+    } as Partial<BrokerHandle['call']['options']>
     const { keepResultMs = Infinity, tags = [], metadata = {}, priority = 2, lane = 'inline' } = options
     if (ended !== undefined && (job.finishedOn ?? 0) + keepResultMs <= this.#hub.now()) return undefined
     const startedAt = ended?.facts.startedAt ?? job.processedOn ?? null

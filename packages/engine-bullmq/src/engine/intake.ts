@@ -74,7 +74,14 @@ export class Intake {
   }
 
   /** A task of another process that is about to run here. */
-  adopt(known: KnownCall, taskId: string, payload: StoredValue, createdAt: number, retryOf: string | null, from: string): BrokerHandle {
+  adopt(
+    known: KnownCall,
+    taskId: string,
+    payload: StoredValue,
+    createdAt: number,
+    retryOf: string | null,
+    from: string,
+  ): BrokerHandle {
     const { call } = known
     const more = { taskId, payload, retryOf, from, ordinal: ++this.#ordinal, createdAt }
     const handle = new BrokerHandle(this.#home, call, more)
@@ -91,7 +98,9 @@ export class Intake {
   }
 
   #holderOf({ call }: KnownCall): BrokerHandle | undefined {
-    return call.options.uniqueKey === undefined ? undefined : this.#holders.get(keyOf(call.name, call.options.uniqueKey))
+    return call.options.uniqueKey === undefined
+      ? undefined
+      : this.#holders.get(keyOf(call.name, call.options.uniqueKey))
   }
 
   #admit(known: KnownCall, payload: StoredValue, retryOf: string | null): BrokerHandle {
@@ -223,15 +232,21 @@ export class Intake {
     }
     const holder = this.#hub.live.get(jobId)
     // our own one that has ended by now: its key is about to become free
-    if (holder === undefined && handle.call.options.onConflict === 'replace') return this.#replaceForeign(handle, known, jobId)
-    if (holder !== undefined || handle.call.options.onConflict === 'reject') return this.#sendAgainOrRefuse(handle, known, jobId)
+    if (holder === undefined && handle.call.options.onConflict === 'replace')
+      return this.#replaceForeign(handle, known, jobId)
+    if (holder !== undefined || handle.call.options.onConflict === 'reject')
+      return this.#sendAgainOrRefuse(handle, known, jobId)
     handle.jobId = jobId
     handle.isAccepted = true
     handle.accept()
   }
 
   #replaceForeign(handle: BrokerHandle, known: KnownCall, jobId: string): void {
-    this.#home.cancelJob(handle.name, jobId, `replaced by a task with the same uniqueKey ${describeValue(handle.call.options.uniqueKey)}`)
+    this.#home.cancelJob(
+      handle.name,
+      jobId,
+      `replaced by a task with the same uniqueKey ${describeValue(handle.call.options.uniqueKey)}`,
+    )
     this.#later(handle, known)
   }
 

@@ -43,7 +43,11 @@ export class LocalRelay {
     this.#settlement.progressed(handle, ratio, message, at)
     const told = message === undefined ? { ratio } : { ratio, message }
     this.#tell(handle, (id) => this.#messages.toOne(id, { t: 'progress', id: taskId, at, ...told }))
-    this.#hub.queues.sourceOf(handle.name).getBackend().updateProgress(handle.jobId, told).catch(() => {})
+    this.#hub.queues
+      .sourceOf(handle.name)
+      .getBackend()
+      .updateProgress(handle.jobId, told)
+      .catch(() => {})
   }
 
   #tell(handle: BrokerHandle, tell: (id: string) => void): void {

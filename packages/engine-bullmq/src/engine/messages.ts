@@ -13,7 +13,13 @@ export type Announcement =
 /** Said to the process that submitted a task. Times are epoch milliseconds. */
 export type Notice =
   | { readonly t: 'started'; readonly id: string; readonly at: number; readonly attempt: number }
-  | { readonly t: 'progress'; readonly id: string; readonly at: number; readonly ratio: number; readonly message?: string }
+  | {
+      readonly t: 'progress'
+      readonly id: string
+      readonly at: number
+      readonly ratio: number
+      readonly message?: string
+    }
   | {
       readonly t: 'retrying'
       readonly id: string

@@ -1,5 +1,6 @@
 // How many tasks of this process wait, against `queueSize`; and who waits for room among them.
-import { EngineClosedError, QueueFullError } from '@catzilla/engine'
+import { QueueFullError } from '@catzilla/engine'
+import type { EngineClosedError } from '@catzilla/engine'
 import type { BrokerHandle } from './broker-handle.ts'
 import type { Counts } from './counts.ts'
 

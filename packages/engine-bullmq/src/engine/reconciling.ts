@@ -1,7 +1,6 @@
 // Looks after what may have been missed: ends of tasks of which no message came, a broker that is connected but silent, a
 // connection that stays lost, and tasks whose worker is gone.
 import { EngineUnavailableError, UnknownTaskError } from '@catzilla/engine'
-import type { TaskOutcome } from '@catzilla/engine'
 import { endOfJob } from '../format/ended-job.ts'
 import type { BrokerHandle } from './broker-handle.ts'
 import type { Hub } from './hub.ts'
@@ -103,7 +102,7 @@ export class Reconciling {
     const ended = endOfJob(job)
     if (ended === undefined) return
     const { outcome, facts } = ended
-    this.#settlement.settle(handle, outcome as TaskOutcome, facts)
+    this.#settlement.settle(handle, outcome, facts)
   }
 
   async #recoverLost(): Promise<void> {

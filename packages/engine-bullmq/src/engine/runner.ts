@@ -97,7 +97,8 @@ export class Runner {
     if (call === undefined) return undefined
     const { intake } = this.#parts
     // one of ours that is not live has ended here while it was on its way
-    if (data.from === this.#hub.id) return intake.departed({ call, stored: data.options }, id, data.args, data.createdAt)
+    if (data.from === this.#hub.id)
+      return intake.departed({ call, stored: data.options }, id, data.args, data.createdAt)
     return intake.adopt({ call, stored: data.options }, id, data.args, data.createdAt, data.retryOf, data.from)
   }
 
@@ -276,5 +277,10 @@ function valueCopied(outcome: TaskOutcome, record: StoredOutcome): TaskOutcome {
 /** As BullMQ takes failures: the reason for people, and in place of the stack what restores the error. */
 function failureOf(error: Error, record: StoredOutcome, retryIn: number | undefined): object {
   const name = retryIn === undefined ? 'UnrecoverableError' : error.name
-  return { name, message: error.message, stack: JSON.stringify(record), retryIn: retryIn === undefined ? -1 : Math.ceil(retryIn) }
+  return {
+    name,
+    message: error.message,
+    stack: JSON.stringify(record),
+    retryIn: retryIn === undefined ? -1 : Math.ceil(retryIn),
+  }
 }

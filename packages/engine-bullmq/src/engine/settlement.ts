@@ -30,7 +30,13 @@ export class Settlement {
     handle.heardAt = this.#hub.now()
     this.#occupancy.left(handle)
     const waitTimeMs = Math.max(0, at - handle.readyAt)
-    this.#hub.events.emit<'started'>({ ...eventOf(handle, at), type: 'started', attempt, lane: handle.call.options.lane, waitTimeMs })
+    this.#hub.events.emit<'started'>({
+      ...eventOf(handle, at),
+      type: 'started',
+      attempt,
+      lane: handle.call.options.lane,
+      waitTimeMs,
+    })
   }
 
   progressed(handle: BrokerHandle, ratio: number, message: string | undefined, at: number): void {

@@ -20,7 +20,8 @@ export interface EndedJob {
 export function endOfJob(job: Job<TaskJob, StoredOutcome>): EndedJob | undefined {
   if (!job.finishedOn) return undefined
   const stored = job.failedReason ? failureOf(job) : job.returnvalue
-  if (typeof stored !== 'object' || stored === null) return { outcome: foreignEnd(job), facts: factsOf({ status: 'failed' }, job) }
+  if (typeof stored !== 'object' || stored === null)
+    return { outcome: foreignEnd(job), facts: factsOf({ status: 'failed' }, job) }
   return { outcome: restoreOutcome(stored), facts: factsOf(stored, job) }
 }
 

@@ -58,8 +58,7 @@ function isJsonObject(value: object, depth: number, seen: Set<object>): boolean 
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
   return Object.entries(value).every(
-    ([name, each]) =>
-      name !== '__proto__' && name !== 'toJSON' && isWellFormed(name) && isJson(each, depth + 1, seen),
+    ([name, each]) => name !== '__proto__' && name !== 'toJSON' && isWellFormed(name) && isJson(each, depth + 1, seen),
   )
 }
 

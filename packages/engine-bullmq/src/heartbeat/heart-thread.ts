@@ -29,13 +29,10 @@ let beating = false
 async function beat(): Promise<void> {
   if (beating) return
   beating = true
-  const renewals = [...table.read()].map(([queue, ids]) =>
-    backends.get(queue)?.extendLocks(
-      ids,
-      ids.map(() => terms.token),
-      terms.lockMs,
-    ),
-  )
+  const renewals = [...table.read()].map(async ([queue, ids]) => {
+    const tokens = ids.map(() => terms.token)
+    await backends.get(queue)?.extendLocks(ids, tokens, terms.lockMs)
+  })
   await Promise.allSettled(renewals)
   beating = false
 }

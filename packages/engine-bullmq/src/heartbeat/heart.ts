@@ -23,7 +23,10 @@ export class Heart {
     for (const [name, number] of this.#numbers) this.#thread.postMessage({ name, number })
     // without it locks are not renewed: whatever runs longer than one lasts is run twice
     this.#thread.on('error', (error) => {
-      process.emitWarning(`the heartbeat of the bullmq engine ended: ${error.message}`, { type: 'CatzillaWarning', code: 'CATZILLA_HEARTBEAT' })
+      process.emitWarning(`the heartbeat of the bullmq engine ended: ${error.message}`, {
+        type: 'CatzillaWarning',
+        code: 'CATZILLA_HEARTBEAT',
+      })
     })
   }
 
