@@ -13,15 +13,15 @@ it('@catzilla/engine-bullmq', () => {
   `)
 })
 
-it.each([
+it.each<[string, object, RegExp]>([
   ['redis://localhost?role=boss', {}, /role accepts 'both', 'producer' or 'worker', got "boss"/],
   ['redis://localhost?lockMs=soon', {}, /lockMs accepts an integer 1000/],
   ['redis://localhost', { prefix: 'no-dash' }, /prefix accepts letters, digits and _/],
   ['redis://localhost', { lockMS: 5 }, /lockMS/],
   ['no url at all', {}, /an engine URL looks like redis:/],
 ])('options: %s %o', async (url, options, problem) => {
-  expect(() => main.createBullmqEngine(url, options as object)).toThrow(ConfigurationError)
-  expect(() => main.createBullmqEngine(url, options as object)).toThrow(problem)
+  expect(() => main.createBullmqEngine(url, options)).toThrow(ConfigurationError)
+  expect(() => main.createBullmqEngine(url, options)).toThrow(problem)
 })
 
 it('secrets of a URL are not shown', () => {

@@ -12,7 +12,6 @@ import {
   isSettled,
   selectEngine,
   systemClock,
-  unpackError,
 } from '@catzilla/engine'
 import type {
   BodyReport,
@@ -36,54 +35,19 @@ import type {
   TaskQuery,
 } from '@catzilla/engine'
 import { createBroker } from '../broker/create-broker.ts'
-import { ID_PREFIX, TaskIds } from '../format/task-ids.ts'
-import { restoreOutcome } from '../format/records.ts'
-import { restoreValue } from '../format/values.ts'
-import { Heart } from '../heartbeat/heart.ts'
+import { ID_PREFIX } from '../format/task-ids.ts'
 import { resolveBullmqOptions } from '../options.ts'
 import type { BullmqOptions, ResolvedBullmqOptions } from '../options.ts'
 import type { BrokerHandle } from './broker-handle.ts'
 import { Calls } from './calls.ts'
 import { capabilitiesOver } from './capabilities.ts'
 import { Counts } from './counts.ts'
-import { cancelledError } from './errors.ts'
-import { Fetching } from './fetching.ts'
 import { figuresOf, measurementsOf } from './figures.ts'
 import type { Hub } from './hub.ts'
-import { Inspection } from './inspection.ts'
-import { Intake } from './intake.ts'
-import { Limits } from './limits.ts'
-import { LocalRelay } from './local-relay.ts'
-import { Messages } from './messages.ts'
-import type { Announcement, Notice } from './messages.ts'
-import { Occupancy } from './occupancy.ts'
-import { Outbox } from './outbox.ts'
-import { Pauses } from './pauses.ts'
+import { wireParts } from './parts.ts'
+import type { Parts } from './parts.ts'
 import { Queues } from './queues.ts'
-import { Reconciling } from './reconciling.ts'
-import { Retention } from './retention.ts'
-import { Runner } from './runner.ts'
-import { Settlement } from './settlement.ts'
 import { shutDown } from './shutdown.ts'
-import { LaneSlots } from './lane-slots.ts'
-
-interface Parts {
-  readonly outbox: Outbox
-  readonly occupancy: Occupancy
-  readonly settlement: Settlement
-  readonly limits: Limits
-  readonly retention: Retention
-  readonly messages: Messages
-  readonly pauses: Pauses
-  readonly intake: Intake
-  readonly heart: Heart
-  readonly runner: Runner
-  readonly fetching: Fetching
-  readonly reconciling: Reconciling
-  readonly inspection: Inspection
-  readonly slots: LaneSlots
-  readonly relay: LocalRelay
-}
 
 export class BullmqEngine implements TaskEngine {
   readonly name = 'bullmq'
@@ -124,70 +88,22 @@ export class BullmqEngine implements TaskEngine {
       now: () => systemClock.epochMs(),
       stoppingSince: null,
     }
-    this.#parts = this.#makeParts(options)
+    this.#parts = wireParts(this.#hub, () => this.#lookWhetherIdle())
     if (local.measurements !== undefined) this.measurements = (): EngineMeasurements => measurementsOf(this.#hub)
-  }
-
-  #makeParts(options: ResolvedBullmqOptions): Parts {
-    const hub = this.#hub
-    const { queueSize = 10_000, keepResults = 1000, keepFailures = 10_000, random = Math.random } = options.engine
-    const occupancy = new Occupancy(queueSize, hub.counts)
-    const retention = new Retention(systemClock, keepResults, keepFailures)
-    const settlement = new Settlement(hub, occupancy, retention, () => this.#lookWhetherIdle())
-    const outbox = new Outbox(hub.queues, () => hub.broker.lostAt === null)
-    const limits = new Limits(outbox)
-    const messages = new Messages(hub.broker, hub.id)
-    const pauses = new Pauses(hub.queues, messages, () => this.#parts.fetching.wake())
-    const home = {
-      engineName: this.name,
-      now: hub.now,
-      cancel: (handle: BrokerHandle, reason: string | undefined) => this.#cancel(handle, reason),
-      cancelJob: (taskName: string, jobId: string, reason: string | undefined) =>
-        this.#cancelJob(taskName, jobId, reason),
-      observed: () => void hub.counts.unobserved--,
-    }
-    const intake = new Intake(hub, { outbox, occupancy, settlement, limits, ids: new TaskIds() }, systemClock, home)
-    const { url, prefix, lockMs } = options
-    const heart = new Heart({ url, prefix, lockMs, token: hub.id })
-    const runner = new Runner(hub, { intake, settlement, messages, heart }, random)
-    const slots = new LaneSlots(options.engine)
-    const fetching = new Fetching(hub, runner, pauses, {
-      slotsOf: (taskName) => slots.of(hub.calls.definitionOf(taskName)?.options.lane),
-      occupancy,
-    })
-    const reconciling = new Reconciling(hub, settlement, messages, () => fetching.names)
-    const inspection = new Inspection(hub, { retention, limits, pauses }, () => hub.calls.names)
-    const relay = new LocalRelay(hub, settlement, messages)
-    return {
-      outbox,
-      occupancy,
-      settlement,
-      limits,
-      retention,
-      messages,
-      pauses,
-      intake,
-      heart,
-      runner,
-      fetching,
-      reconciling,
-      inspection,
-      slots,
-      relay,
-    }
   }
 
   async start(): Promise<void> {
     const { broker, calls, local } = this.#hub
-    const { messages, pauses, heart, reconciling, relay } = this.#parts
+    const { hearing, messages, pauses, heart, reconciling, relay } = this.#parts
     this.#keepAlive.hold(true)
     try {
       await local.start()
       await broker.connect()
-      await messages.start({ announced: (each) => this.#announced(each), noticed: (each) => this.#noticed(each) })
+      await messages.start(hearing)
       await pauses.start()
     } catch (error) {
       this.#keepAlive.close()
+      await local.stop({ waitForCompletion: false, timeoutMs: 0 })
       throw error
     }
     this.#isConnected = true
@@ -226,14 +142,7 @@ export class BullmqEngine implements TaskEngine {
     const handle = this.#hub.live.get(taskId)
     if (handle !== undefined) return handle.cancel(reason)
     if (!this.#isConnected) return false
-    const info = await this.#parts.inspection.find(taskId)
-    if (info === undefined || isSettled(info.status)) return false
-    const removed = await this.#hub.queues
-      .of(info.name)
-      .remove(taskId)
-      .catch(() => 0)
-    if (removed === 0) await this.#parts.messages.toAll({ t: 'cancel', id: taskId, reason: reason ?? null })
-    return true
+    return this.#parts.cancelling.cancelForeign(taskId, reason)
   }
 
   async retry(taskId: string): Promise<TaskHandle> {
@@ -354,62 +263,6 @@ export class BullmqEngine implements TaskEngine {
     }
     const options = Object.freeze({ ...definition.options, priority, lane, tags, metadata })
     return Object.freeze({ name, options })
-  }
-
-  #cancel(handle: BrokerHandle, reason: string | undefined): boolean {
-    if (handle.run !== null) {
-      if (!handle.run.cancel(reason)) return false
-      const outcome = handle.run.outcome ?? { status: 'cancelled' as const, error: cancelledError(handle, reason) }
-      this.#parts.settlement.settle(handle, outcome)
-      return true
-    }
-    const { jobId, name } = handle
-    this.#parts.settlement.settle(handle, { status: 'cancelled', error: cancelledError(handle, reason) })
-    this.#cancelJob(name, jobId, reason)
-    return true
-  }
-
-  /** It is taken from the broker, or stopped where it runs. */
-  #cancelJob(name: string, jobId: string, reason: string | undefined): void {
-    this.#parts.outbox.do(name, async (queue) => {
-      const removed = await queue.remove(jobId).catch(() => 0)
-      if (removed === 0) await this.#parts.messages.toAll({ t: 'cancel', id: jobId, reason: reason ?? null })
-    })
-  }
-
-  #announced(announcement: Announcement): void {
-    if (announcement.t === 'pause') this.#parts.pauses.hear(announcement.name, announcement.paused)
-    else if (announcement.t === 'cancel') {
-      const handle = this.#hub.live.get(announcement.id)
-      if (handle?.run !== null && handle !== undefined) handle.cancel(announcement.reason ?? undefined)
-    }
-  }
-
-  #noticed(notice: Notice): void {
-    const handle = this.#hub.live.get(notice.id)
-    if (handle === undefined || handle.run !== null) return
-    const { settlement, reconciling } = this.#parts
-    if (notice.t === 'started') settlement.started(handle, notice.at, notice.attempt)
-    else if (notice.t === 'progress') settlement.progressed(handle, notice.ratio, notice.message, notice.at)
-    else if (notice.t === 'retrying') {
-      const error = unpackError(restoreValue(notice.error))
-      settlement.retrying(handle, notice.attempt, error, notice.delayMs)
-    } else if (notice.t === 'stalled') {
-      const { taskId, name, call } = handle
-      const { events } = this.#hub
-      events.emit<'stalled'>({
-        type: 'stalled',
-        taskId,
-        name,
-        priority: call.options.priority,
-        at: this.#hub.now(),
-        reason: notice.reason,
-      })
-    } else if (notice.outcome === null) void reconciling.ask(handle).catch(() => {})
-    else {
-      const { startedAt = null, attempt = 1, workerId = null, memoryUsageMb = null, logs = [] } = notice.outcome
-      settlement.settle(handle, restoreOutcome(notice.outcome), { startedAt, attempt, workerId, memoryUsageMb, logs })
-    }
   }
 
   /** Looked at a turn later: what ends may bring something new. */
