@@ -53,6 +53,11 @@ const commands = {
     await build()
     const file = 'packages/durable/test/crash.test.ts'
     await run('killing processes with durable tasks', 'vitest', ['run', '--project', 'durable', file, ...args])
+    const onBrokers = [
+      'packages/engine-bullmq/test/crash-redis.test.ts',
+      'packages/engine-bullmq/test/crash-postgres.test.ts',
+    ]
+    await run('killing workers and brokers', 'vitest', ['run', '--project', 'engine-bullmq', ...onBrokers, ...args])
   },
   async exec([command, ...args]) {
     await run(undefined, command, args)

@@ -11,6 +11,7 @@ import { committedFiles, isGenerated, shown } from './workspace.mjs'
 export const generators = [
   { script: 'tools/generate/errors-doc.mjs', writes: ['docs/errors.generated.md'] },
   { script: 'tools/generate/options-doc.mjs', writes: ['docs/options.generated.md'] },
+  { script: 'tools/generate/capabilities-doc.mjs', writes: ['docs/capabilities.generated.md'] },
   { script: 'tools/generate/opcodes.mjs', writes: ['packages/compiler/src/ir/opcodes.generated.ts'] },
   { script: 'tools/generate/compiled-constructs.mjs', writes: ['docs/compiled-constructs.generated.md'] },
 ]

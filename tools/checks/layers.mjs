@@ -29,7 +29,10 @@ export const layers = {
   '@catzilla/dashboard': {
     type: ['@catzilla/monitor', '@catzilla/api', '@catzilla/http-adapters', '@catzilla/workflow'],
   },
-  '@catzilla/demo': { value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'] },
+  '@catzilla/demo': {
+    value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'],
+    late: ['@catzilla/engine-bullmq'],
+  },
   '@catzilla/bench': {
     value: [
       '@catzilla/api',

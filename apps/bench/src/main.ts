@@ -2,6 +2,7 @@
 // exit code is 0 whatever the figures are: only something broken makes it another.
 import { parseArgs } from 'node:util'
 import { measureAllocatorRow, measureAllocators } from './allocator.ts'
+import { bullmqSections } from './bullmq/sections.ts'
 import { answerAsChild, runJob } from './child.ts'
 import type { Job } from './child.ts'
 import { compiledSections } from './compiled/sections.ts'
@@ -34,6 +35,7 @@ const sections: Readonly<Record<string, (input: SectionInput) => Promise<Section
   monitor: measureMonitor,
   ...workflowSections,
   ...durableSections,
+  ...bullmqSections,
   allocator: measureAllocators,
 }
 const jobs: Readonly<Record<string, Job>> = {

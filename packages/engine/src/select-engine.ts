@@ -1,5 +1,6 @@
 // Which engine runs the tasks: asked for by name, by URL, by the environment or as an instance; and a record of why.
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { ConfigurationError, EngineUnavailableError, describeValue, toError } from './contract/errors.ts'
 import type { TaskEngine } from './contract/task-engine.ts'
 import { guardEngine } from './guard/guarded-engine.ts'
@@ -34,7 +35,23 @@ export interface EngineSurroundings {
   readonly load: (packageName: string) => unknown
 }
 
-const surroundings: EngineSurroundings = { env: process.env, load: createRequire(import.meta.url) }
+const surroundings: EngineSurroundings = { env: process.env, load: loadPackage }
+
+/** From here, else from the application: package managers that keep packages apart show us no more than we depend on. */
+function loadPackage(name: string): unknown {
+  const places = [import.meta.url, process.argv[1] ?? import.meta.url, join(process.cwd(), 'package.json')]
+  const found = places.find((place) => canResolve(place, name))
+  return createRequire(found ?? import.meta.url)(name) as unknown
+}
+
+function canResolve(place: string, name: string): boolean {
+  try {
+    createRequire(place).resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** The package behind each URL scheme; undefined is built in. */
 const packages: Readonly<Record<string, string | undefined>> = {

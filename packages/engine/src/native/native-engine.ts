@@ -40,25 +40,10 @@ import type { KernelPlan } from './kernel-plan.ts'
 import { NativeSide } from './native-side.ts'
 import { noStep } from './tiers/body-in-graphs.ts'
 import { Tiers } from './tiers/tiers.ts'
+import { nativeCapabilities } from './capabilities.ts'
 
 /** Most threads that C runs. */
 const MOST_WORKERS = 256
-
-const capabilities: EngineCapabilities = Object.freeze({
-  inlineLane: true,
-  threadLane: true,
-  processLane: true,
-  nativeLane: true,
-  adHocTasks: true,
-  durable: false,
-  distributed: false,
-  hardTimeouts: true,
-  resultsByReference: true,
-  scalesInline: true,
-  scalesWorkers: true,
-  measuresTasks: true,
-  virtualClock: true,
-})
 
 /** @throws ConfigurationError */
 function withinBounds(options: ResolvedEngineOptions): ResolvedEngineOptions {
@@ -72,7 +57,7 @@ function withinBounds(options: ResolvedEngineOptions): ResolvedEngineOptions {
 
 export class NativeEngine implements TaskEngine {
   readonly name = 'native'
-  readonly capabilities: EngineCapabilities = capabilities
+  readonly capabilities: EngineCapabilities = nativeCapabilities
   readonly #options: ResolvedEngineOptions
   readonly #core: NativeCore
   readonly #engine: WalkEngine

@@ -1,0 +1,252 @@
+// A task as its submitter sees it, or a task of another process while it runs here: what is known of it, and its end once
+// the broker has it.
+import { callSafely, isSettled } from '@catzilla/engine'
+import type {
+  TaskCall,
+  TaskHandle,
+  TaskLogLine,
+  TaskOutcome,
+  TaskProgress,
+  TaskStats,
+  TaskStatus,
+} from '@catzilla/engine'
+import { restoreValue } from '../format/values.ts'
+import type { StoredValue } from '../format/values.ts'
+
+/** What a handle asks of the engine that made it. */
+export interface HandleHome {
+  readonly engineName: string
+  now(): number
+  /** Ends the task from outside; false when it has ended. */
+  cancel(handle: BrokerHandle, reason: string | undefined): boolean
+  /** Ends a task of another process. */
+  cancelJob(name: string, jobId: string, reason: string | undefined): void
+  /** Somebody has asked for a failure that nobody had looked at. */
+  observed(): void
+}
+
+export type WaitingPhase = 'scheduled' | 'pending' | 'running' | 'retrying'
+
+/** What another process tells of a run. Times are epoch milliseconds. */
+export interface RunFacts {
+  readonly startedAt: number | null
+  readonly attempt: number
+  readonly workerId: number | null
+  readonly memoryUsageMb: number | null
+  readonly logs: readonly TaskLogLine[]
+}
+
+export class BrokerHandle implements TaskHandle {
+  readonly taskId: string
+  readonly call: TaskCall
+  readonly payload: StoredValue
+  readonly retryOf: string | null
+  /** The engine that submitted it, where that is another one. */
+  readonly from: string | null
+  /** In the order of submission to this process. */
+  readonly ordinal: number
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  phase: WaitingPhase = 'pending'
+  /** Epoch milliseconds at which it can start, or could. */
+  readyAt: number
+  dueAt: number | null = null
+  startedAt: number | null = null
+  completedAt: number | null = null
+  attempt = 0
+  progress: TaskProgress | null = null
+  logs: readonly TaskLogLine[] = []
+  lastHeartbeatAt: number | null = null
+  recovered = false
+  /** Its run in this process. */
+  run: TaskHandle | null = null
+  /** The job it stands for on the broker: another one's where the unique key was taken by another process. */
+  jobId: string
+  /** Epoch milliseconds at which anything was last heard of it. */
+  heardAt: number
+  readonly accepted: Promise<void>
+  accept: () => void = () => {}
+  refuse: (error: Error) => void = () => {}
+  isAccepted = false
+  /** This engine stops and tells so, while the broker keeps the task. */
+  isClosed = false
+  workerId: number | null = null
+  memoryUsageMb: number | null = null
+  /** Undoes what its end undoes: alarms, listeners of signals. */
+  readonly undo: (() => void)[] = []
+  #outcome: TaskOutcome | undefined
+  #unobserved = false
+  #wait: { promise: Promise<unknown>; resolve: (value: unknown) => void; reject: (error: Error) => void } | null = null
+  #listeners: ((outcome: TaskOutcome) => void)[] = []
+  readonly #home: HandleHome
+
+  constructor(
+    home: HandleHome,
+    call: TaskCall,
+    more: Pick<BrokerHandle, 'taskId' | 'payload' | 'retryOf' | 'from' | 'ordinal' | 'createdAt'>,
+  ) {
+    this.#home = home
+    this.call = call
+    this.taskId = more.taskId
+    this.jobId = more.taskId
+    this.payload = more.payload
+    this.retryOf = more.retryOf
+    this.from = more.from
+    this.ordinal = more.ordinal
+    this.createdAt = more.createdAt
+    this.readyAt = more.createdAt
+    this.heardAt = more.createdAt
+    this.accepted = new Promise((resolve, reject) => {
+      this.accept = resolve
+      this.refuse = reject
+    })
+    this.accepted.catch(() => {})
+  }
+
+  /** Submitted by this process. */
+  get own(): boolean {
+    return this.from === null
+  }
+
+  get name(): string {
+    return this.call.name
+  }
+
+  get args(): readonly unknown[] {
+    return restoreValue(this.payload) as readonly unknown[]
+  }
+
+  /** An end that the broker does not have yet does not show, but that it was cancelled: whoever did so knows. */
+  get status(): TaskStatus {
+    if (this.#outcome !== undefined) return this.#outcome.status
+    if (this.run === null) return this.phase
+    const { status } = this.run
+    return status === 'pending' || status === 'scheduled' ? 'pending' : 'running'
+  }
+
+  /** It has not begun, as far as is known here. */
+  get isWaiting(): boolean {
+    const { status } = this
+    return status === 'pending' || status === 'scheduled' || status === 'retrying'
+  }
+
+  get outcome(): TaskOutcome | undefined {
+    if (this.#outcome !== undefined) this.#look()
+    return this.#outcome
+  }
+
+  /** The outcome for inspection, which is not looking at the result. */
+  get peeked(): TaskOutcome | undefined {
+    return this.#outcome
+  }
+
+  get awaited(): boolean {
+    return this.#wait !== null || this.#listeners.length > 0
+  }
+
+  wait(): Promise<unknown> {
+    const outcome = this.#outcome
+    if (outcome?.status === 'completed') return Promise.resolve(outcome.value)
+    if (outcome !== undefined) {
+      this.#look()
+      return rejected(outcome.error)
+    }
+    return (this.#wait ??= deferred<unknown>()).promise
+  }
+
+  onSettled(listener: (outcome: TaskOutcome) => void): void {
+    if (this.#outcome === undefined) this.#listeners.push(listener)
+    else {
+      this.#look()
+      this.#tell([listener], this.#outcome)
+    }
+  }
+
+  cancel(reason?: string): boolean {
+    return this.#outcome === undefined && this.#home.cancel(this, reason)
+  }
+
+  stats(): TaskStats {
+    const { status } = this
+    const running = this.run?.stats()
+    const startedAt = running?.startedAt ?? this.startedAt
+    const now = this.completedAt ?? this.#home.now()
+    const isEnded = isSettled(status)
+    const waitedUntil = startedAt ?? (isEnded ? now : this.#home.now())
+    const ran = startedAt === null ? null : Math.max(0, now - startedAt)
+    return {
+      taskId: this.taskId,
+      name: this.name,
+      status,
+      priority: this.call.options.priority,
+      lane: this.call.options.lane,
+      engine: this.#home.engineName,
+      createdAt: this.createdAt,
+      startedAt,
+      completedAt: isEnded ? this.completedAt : null,
+      waitTimeMs: Math.max(0, waitedUntil - Math.min(this.readyAt, waitedUntil)),
+      executionTimeMs: status === 'pending' || status === 'scheduled' ? null : ran,
+      memoryUsageMb: running?.memoryUsageMb ?? this.memoryUsageMb,
+      retries: Math.max(0, this.attempt - 1),
+      workerId: running?.workerId ?? this.workerId,
+      progress: running?.progress ?? this.progress,
+    }
+  }
+
+  /** Takes over what its run knows, before the run goes. */
+  noteRun(): void {
+    const stats = this.run?.stats()
+    if (stats === undefined) return
+    this.startedAt = stats.startedAt
+    this.workerId = stats.workerId
+    this.memoryUsageMb = stats.memoryUsageMb
+    this.progress = stats.progress
+  }
+
+  settle(outcome: TaskOutcome): void {
+    if (this.#outcome !== undefined) return
+    this.#unobserved = outcome.status === 'failed' && !this.awaited
+    this.#outcome = outcome
+    this.run = null
+    for (const each of this.undo.splice(0)) each()
+    if (outcome.status === 'completed') this.#wait?.resolve(outcome.value)
+    else this.#wait?.reject(outcome.error)
+    this.#tell(this.#listeners, outcome)
+    this.#listeners = []
+  }
+
+  get isUnobserved(): boolean {
+    return this.#unobserved
+  }
+
+  #look(): void {
+    if (!this.#unobserved) return
+    this.#unobserved = false
+    this.#home.observed()
+  }
+
+  #tell(listeners: readonly ((outcome: TaskOutcome) => void)[], outcome: TaskOutcome): void {
+    if (listeners.length === 0) return
+    queueMicrotask(() => {
+      for (const listener of listeners) callSafely(() => listener(outcome), `listener of task '${this.name}'`)
+    })
+  }
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
+  let resolve: (value: T) => void = () => {}
+  let reject: (error: Error) => void = () => {}
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  // whoever looks gets the error; nobody has to
+  promise.catch(() => {})
+  return { promise, resolve, reject }
+}
+
+function rejected<T>(reason: Error): Promise<T> {
+  const promise = Promise.reject<T>(reason)
+  promise.catch(() => {})
+  return promise
+}

@@ -1,0 +1,286 @@
+// One task that was fetched: its run on the local engine, and its end, first on the broker and then for those who wait.
+import {
+  EngineClosedError,
+  PayloadError,
+  TaskCrashedError,
+  TaskExpiredError,
+  isRetryable,
+  packError,
+  retryDelayMs,
+  toError,
+} from '@catzilla/engine'
+import type { TaskOutcome } from '@catzilla/engine'
+import type { BrokerJob, Fetched, Source } from '../broker/source.ts'
+import { RECORD_VERSION, storeOutcome } from '../format/records.ts'
+import type { StoredOutcome } from '../format/records.ts'
+import { restoreValue, storeValue } from '../format/values.ts'
+import type { Heart } from '../heartbeat/heart.ts'
+import type { BrokerHandle } from './broker-handle.ts'
+import { cancelledError } from './errors.ts'
+import type { Hub } from './hub.ts'
+import type { Intake } from './intake.ts'
+import type { Messages } from './messages.ts'
+import type { Settlement } from './settlement.ts'
+
+/** A task that no worker here can read is offered to the others, and looked at again after so long. */
+const LEFT_FOR_MS = 5000
+
+/** Between two attempts to tell the broker of an end. */
+const TELL_AGAIN_MS = 250
+
+/** What BullMQ says when somebody else has the task by now, or it is gone. */
+const LOST = /missing lock|missing key|not in the active state|lock mismatch|could not/i
+
+/** What a run says to itself when the engine closes over it: the broker gives the task to somebody else. */
+const ABANDONED = 'abandoned'
+
+const nothing: Fetched = { job: undefined, notBefore: 0 }
+
+export class Runner {
+  readonly #hub: Hub
+  readonly #parts: { intake: Intake; settlement: Settlement; messages: Messages; heart: Heart }
+  readonly #random: () => number
+  readonly #running = new Set<BrokerHandle>()
+  /** Ends that are on their way to the broker. */
+  readonly #ending = new Set<Promise<Fetched>>()
+
+  constructor(
+    hub: Hub,
+    parts: { intake: Intake; settlement: Settlement; messages: Messages; heart: Heart },
+    random: () => number,
+  ) {
+    this.#hub = hub
+    this.#parts = parts
+    this.#random = random
+  }
+
+  /** Settles when the broker knows of all ends so far. */
+  async told(): Promise<void> {
+    await Promise.allSettled(this.#ending)
+  }
+
+  /** Tasks that run here. */
+  get running(): ReadonlySet<BrokerHandle> {
+    return this.#running
+  }
+
+  /**
+   * Runs a task to the end of its attempt, and tells the broker.
+   * @param fetchNext whether another task of the name may come with the answer
+   */
+  async run(source: Source, job: BrokerJob, fetchNext: () => boolean): Promise<Fetched> {
+    if (job.data.v > RECORD_VERSION) return this.#leave(source, job)
+    const handle = this.#handleOf(job)
+    if (handle === undefined) return this.#leave(source, job)
+    const isOver = handle.own && !this.#hub.live.has(handle.taskId)
+    const early = handle.peeked ?? (isOver ? goneBefore(handle) : this.#earlyEnd(handle, job))
+    const lock = this.#parts.heart.add(source.name, handle.jobId)
+    this.#running.add(handle)
+    try {
+      const outcome = early ?? (await this.#attempt(handle, job))
+      if (outcome === ABANDONED) return nothing
+      const end = this.#end(source, job, handle, outcome, fetchNext)
+      this.#ending.add(end)
+      return await end.finally(() => this.#ending.delete(end))
+    } finally {
+      this.#parts.heart.remove(lock)
+      this.#running.delete(handle)
+    }
+  }
+
+  /** Undefined when no task of its name is defined here. */
+  #handleOf(job: BrokerJob): BrokerHandle | undefined {
+    const { id = '', name, data } = job
+    const live = this.#hub.live.get(id)
+    if (live !== undefined) return live
+    const call = this.#hub.calls.ofStored(name, data.options)
+    if (call === undefined) return undefined
+    const { intake } = this.#parts
+    // one of ours that is not live has ended here while it was on its way
+    if (data.from === this.#hub.id)
+      return intake.departed({ call, stored: data.options }, id, data.args, data.createdAt)
+    return intake.adopt({ call, stored: data.options }, id, data.args, data.createdAt, data.retryOf, data.from)
+  }
+
+  /** For a worker that knows it. */
+  async #leave(source: Source, job: BrokerJob): Promise<Fetched> {
+    await job.moveToDelayed(Date.now() + LEFT_FOR_MS, source.token).catch(() => {})
+    return nothing
+  }
+
+  #earlyEnd(handle: BrokerHandle, job: BrokerJob): TaskOutcome | undefined {
+    const { expiresAt } = job.data
+    if (job.deferredFailure) {
+      const error = new TaskCrashedError(
+        `task '${handle.name}' (${handle.taskId}) was lost with its worker more than maxRecoveries ${this.#hub.options.maxRecoveries} times; look for what ends or blocks the process while it runs, then retry it`,
+      )
+      return { status: 'failed', error }
+    }
+    if (expiresAt === null || job.attemptsMade > 0 || this.#hub.now() < expiresAt) return undefined
+    const error = new TaskExpiredError(
+      `task '${handle.name}' (${handle.taskId}) had not started when its expireAfterMs were over; raise expireAfterMs or its priority`,
+    )
+    return { status: 'expired', error }
+  }
+
+  async #attempt(handle: BrokerHandle, job: BrokerJob): Promise<TaskOutcome | typeof ABANDONED> {
+    const { calls, local } = this.#hub
+    const attempts = job.attemptsMade + job.stalledCounter
+    handle.recovered ||= job.stalledCounter > 0
+    this.#parts.settlement.ready(handle)
+    try {
+      const args = restoreValue(job.data.args) as readonly unknown[]
+      const past = { taskId: handle.taskId, createdAt: handle.createdAt, attempts, dueAt: null, retryOf: null }
+      handle.attempt = attempts + 1
+      if (local.takeUp === undefined) throw new TypeError(`the ${local.name} engine cannot take up tasks`)
+      handle.run = local.takeUp(calls.innerOf(handle.call), args, past)
+    } catch (thrown) {
+      return { status: 'failed', error: toError(thrown) }
+    }
+    const run = handle.run
+    const outcome = await new Promise<TaskOutcome>((resolve) => run.onSettled(resolve))
+    await this.#noteLogs(handle)
+    if (outcome.status === 'cancelled' && outcome.error instanceof EngineClosedError) return ABANDONED
+    return handle.peeked ?? outcome
+  }
+
+  async #noteLogs(handle: BrokerHandle): Promise<void> {
+    const info = await this.#hub.local.find(handle.taskId)
+    if (info === undefined) return
+    handle.logs = [...info.logs]
+    handle.lastHeartbeatAt = info.lastHeartbeatAt
+  }
+
+  async #end(
+    source: Source,
+    job: BrokerJob,
+    handle: BrokerHandle,
+    outcome: TaskOutcome,
+    fetchNext: () => boolean,
+  ): Promise<Fetched> {
+    const stored = this.#stored(handle, outcome)
+    const final = stored.failure ?? outcome
+    const retryIn = this.#retryIn(handle, final)
+    const told = await this.#tellBroker(source, job, stored.record, final, retryIn, fetchNext)
+    if (told === undefined) {
+      this.#lost(handle)
+      return nothing
+    }
+    if (!this.#hub.live.has(handle.taskId)) return told
+    this.#tellOthers(handle, job, stored.record, final, retryIn)
+    if (retryIn !== undefined && final.status === 'failed') {
+      this.#parts.settlement.retrying(handle, handle.attempt, final.error, retryIn)
+      if (!handle.own) this.#hub.live.delete(handle.taskId)
+    } else this.#parts.settlement.settle(handle, valueCopied(final, stored.record))
+    return told
+  }
+
+  #stored(handle: BrokerHandle, outcome: TaskOutcome): { record: StoredOutcome; failure?: TaskOutcome } {
+    const stats = handle.run?.stats()
+    const facts = {
+      startedAt: stats?.startedAt ?? handle.startedAt,
+      completedAt: this.#hub.now(),
+      attempt: handle.attempt,
+      workerId: stats?.workerId ?? null,
+      memoryUsageMb: stats?.memoryUsageMb ?? null,
+      ...(handle.logs.length === 0 ? {} : { logs: handle.logs }),
+    }
+    try {
+      return { record: { ...storeOutcome(outcome), ...facts } }
+    } catch (cause) {
+      const message = `task '${handle.name}' (${handle.taskId}): its result cannot be given to a broker: ${toError(cause).message}; give back plain data`
+      const error = new PayloadError(message, [{ path: [], message: toError(cause).message }], { cause })
+      const failure: TaskOutcome = { status: 'failed', error }
+      return { record: { ...storeOutcome(failure), ...facts }, failure }
+    }
+  }
+
+  /** The pause before the next attempt; undefined when there is none. */
+  #retryIn(handle: BrokerHandle, outcome: TaskOutcome): number | undefined {
+    const { options } = handle.call
+    if (outcome.status !== 'failed' || handle.peeked !== undefined) return undefined
+    if (handle.attempt > options.maxRetries || !isRetryable(outcome.error)) return undefined
+    if ((outcome.error as { isFinal?: true }).isFinal === true) return undefined
+    try {
+      return retryDelayMs(options, handle.attempt, outcome.error, this.#random())
+    } catch (thrown) {
+      // what the backoff function answered is what the task fails with
+      Object.assign(outcome, { error: toError(thrown) })
+      return undefined
+    }
+  }
+
+  /** Undefined when somebody else has the task by now. */
+  async #tellBroker(
+    source: Source,
+    job: BrokerJob,
+    record: StoredOutcome,
+    outcome: TaskOutcome,
+    retryIn: number | undefined,
+    fetchNext: () => boolean,
+  ): Promise<Fetched | undefined> {
+    for (;;) {
+      try {
+        const answer: unknown =
+          outcome.status === 'completed'
+            ? await job.moveToCompleted(record, source.token, fetchNext())
+            : await job.moveToFailed(failureOf(outcome.error, record, retryIn) as never, source.token, fetchNext())
+        return await source.read(answer as Parameters<Source['read']>[0])
+      } catch (thrown) {
+        if (this.#hub.stoppingSince === Infinity || LOST.test(toError(thrown).message)) return undefined
+        await new Promise((resolve) => setTimeout(resolve, TELL_AGAIN_MS).unref())
+      }
+    }
+  }
+
+  #tellOthers(
+    handle: BrokerHandle,
+    job: BrokerJob,
+    record: StoredOutcome,
+    outcome: TaskOutcome,
+    retryIn: number | undefined,
+  ): void {
+    const { from } = job.data
+    const id = handle.taskId
+    if (handle.own || from === this.#hub.id) return
+    const { messages } = this.#parts
+    if (retryIn === undefined || outcome.status !== 'failed') messages.toOne(from, { t: 'ended', id, outcome: record })
+    else {
+      const error = storeValue(packError(outcome.error))
+      messages.toOne(from, { t: 'retrying', id, attempt: handle.attempt, error, delayMs: retryIn })
+    }
+  }
+
+  /** Another worker has it: whoever waits hears from that one. */
+  #lost(handle: BrokerHandle): void {
+    handle.run = null
+    if (!handle.own) this.#hub.live.delete(handle.taskId)
+    else if (handle.peeked === undefined) {
+      handle.phase = 'pending'
+      handle.heardAt = 0
+    }
+  }
+}
+
+function goneBefore(handle: BrokerHandle): TaskOutcome {
+  return { status: 'cancelled', error: cancelledError(handle, 'it ended before a worker took it') }
+}
+
+/** What the submitter gets is a copy, as it is in every other process. */
+function valueCopied(outcome: TaskOutcome, record: StoredOutcome): TaskOutcome {
+  if (outcome.status !== 'completed' || record.value === undefined) return outcome
+  const { value } = outcome
+  if (typeof value !== 'object' || value === null) return outcome
+  return { status: 'completed', value: 'j' in record.value ? structuredClone(value) : restoreValue(record.value) }
+}
+
+/** As BullMQ takes failures: the reason for people, and in place of the stack what restores the error. */
+function failureOf(error: Error, record: StoredOutcome, retryIn: number | undefined): object {
+  const name = retryIn === undefined ? 'UnrecoverableError' : error.name
+  return {
+    name,
+    message: error.message,
+    stack: JSON.stringify(record),
+    retryIn: retryIn === undefined ? -1 : Math.ceil(retryIn),
+  }
+}

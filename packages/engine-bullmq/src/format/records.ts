@@ -1,0 +1,79 @@
+// What stands in a job: the arguments, the options that its definition does not say, and who wants to hear of it.
+import type { ResolvedTaskOptions, TaskCall, TaskLogLine, TaskOutcome, TaskPriority } from '@catzilla/engine'
+import { packError, unpackError } from '@catzilla/engine'
+import type { JobsOptions } from 'bullmq'
+import { restoreValue, storeValue } from './values.ts'
+import type { StoredValue } from './values.ts'
+
+/** Raised when a worker of today could not read what is written. Tasks with a greater one are left for newer workers. */
+export const RECORD_VERSION = 1
+
+/** The data of a job. Times are epoch milliseconds, fractional. */
+export interface TaskJob {
+  readonly v: number
+  readonly args: StoredValue
+  /** Options of the call that the definition does not say, as far as they are data. */
+  readonly options: StoredValue
+  readonly createdAt: number
+  readonly expiresAt: number | null
+  readonly retryOf: string | null
+  /** The engine that hears of its end. */
+  readonly from: string
+}
+
+/** How a task ended, as the broker keeps it and as it is sent. */
+export interface StoredOutcome {
+  readonly status: TaskOutcome['status']
+  readonly value?: StoredValue
+  readonly error?: StoredValue
+  /** Figures of the run that its submitter cannot know. */
+  readonly startedAt?: number | null
+  readonly completedAt?: number
+  readonly attempt?: number
+  readonly workerId?: number | null
+  readonly memoryUsageMb?: number | null
+  readonly logs?: readonly TaskLogLine[]
+}
+
+/** Options that mean something in the submitting process only, or stand in the job itself. */
+const unstored: ReadonlySet<keyof ResolvedTaskOptions> = new Set(['signal', 'onSuccess', 'onFailure', 'onRetry'])
+
+/** Of the options of a call, those that its definition does not say. Functions are found again by the name of the task. */
+export function ownOptions(call: TaskCall, defined: ResolvedTaskOptions | undefined): Partial<ResolvedTaskOptions> {
+  const own = Object.entries(call.options).filter(([name, value]) => {
+    const key = name as keyof ResolvedTaskOptions
+    return !unstored.has(key) && value !== defined?.[key] && value !== undefined && isData(value)
+  })
+  return Object.fromEntries(own)
+}
+
+function isData(value: unknown): boolean {
+  if (typeof value === 'function') return false
+  return typeof value !== 'object' || value === null || Object.values(value).every((each) => typeof each !== 'function')
+}
+
+/** @throws DataCloneError for a value that cannot travel */
+export function storeOutcome(outcome: TaskOutcome): StoredOutcome {
+  if (outcome.status === 'completed') return { status: 'completed', value: storeValue(outcome.value) }
+  return { status: outcome.status, error: storeValue(packError(outcome.error)) }
+}
+
+export function restoreOutcome(stored: StoredOutcome): TaskOutcome {
+  if (stored.status === 'completed') return { status: 'completed', value: restoreValue(stored.value) }
+  return { status: stored.status, error: unpackError(restoreValue(stored.error)) }
+}
+
+/** BullMQ: jobs without a priority come first, then 1, 2, …; equal ones in the order in which they came. */
+export function brokerPriority(priority: TaskPriority): number {
+  return priority
+}
+
+/**
+ * How long the broker keeps what has ended, by age and number.
+ * @param keepResultMs BullMQ counts whole seconds
+ */
+export function retentionOf(keepResultMs: number, most: number): JobsOptions['removeOnComplete'] {
+  if (most === 0 || keepResultMs === 0) return true
+  const count = { count: most }
+  return Number.isFinite(keepResultMs) ? { age: Math.ceil(keepResultMs / 1000), ...count } : count
+}

@@ -1,0 +1,60 @@
+// Keeps the locks of what runs here, from a thread of its own: a body that holds the event loop up does not lose its task.
+import { Worker as Thread } from 'node:worker_threads'
+import { queueNameOf } from '../broker/queue-names.ts'
+import { LockTable, makeLockMemory } from './lock-table.ts'
+import type { HeartTerms } from './heart-thread.ts'
+import { heartFile } from './heart-file.ts'
+
+export class Heart {
+  readonly #terms: Omit<HeartTerms, 'memory'>
+  readonly #numbers = new Map<string, number>()
+  readonly #memory = makeLockMemory()
+  readonly #table = new LockTable(this.#memory)
+  #thread: Thread | null = null
+
+  constructor(terms: Omit<HeartTerms, 'memory'>) {
+    this.#terms = terms
+  }
+
+  start(): void {
+    const terms: HeartTerms = { ...this.#terms, memory: this.#memory }
+    this.#thread = new Thread(heartFile(), { workerData: terms, name: 'catzilla-heart', stdin: false })
+    this.#thread.unref()
+    for (const [name, number] of this.#numbers) this.#thread.postMessage({ name, number })
+    // without it locks are not renewed: whatever runs longer than one lasts is run twice
+    this.#thread.on('error', (error) => {
+      process.emitWarning(`the heartbeat of the bullmq engine ended: ${error.message}`, {
+        type: 'CatzillaWarning',
+        code: 'CATZILLA_HEARTBEAT',
+      })
+    })
+  }
+
+  /** A task begins; the number is for `remove`. */
+  add(queueName: string, jobId: string): number {
+    return this.#table.add(this.#numberOf(queueName), jobId)
+  }
+
+  remove(place: number): void {
+    this.#table.remove(place)
+  }
+
+  /** Its thread knows the queue before the first task of it runs. */
+  know(taskName: string): void {
+    this.#numberOf(queueNameOf(taskName))
+  }
+
+  async stop(): Promise<void> {
+    await this.#thread?.terminate()
+    this.#thread = null
+  }
+
+  #numberOf(name: string): number {
+    const found = this.#numbers.get(name)
+    if (found !== undefined) return found
+    const number = this.#numbers.size
+    this.#numbers.set(name, number)
+    this.#thread?.postMessage({ name, number })
+    return number
+  }
+}

@@ -1,0 +1,31 @@
+// Declares the suite of engines on a broker. Each engine has keys of its own there, and so tasks of its own.
+import { randomUUID } from 'node:crypto'
+import { describe, it } from 'vitest'
+import type { EngineOptions, TaskEngine } from '@catzilla/engine'
+import { describeEngine } from '@catzilla/engine/conformance'
+import { createBullmqEngine } from '../src/index.ts'
+import { skips } from './conformance-skips.ts'
+import type { FoundServer } from './servers.ts'
+
+/** Some cases give an engine a number of milliseconds, in which a broker on a busy machine may not answer. */
+const RETRIES = 20
+
+const declare = it
+const patientIt = Object.assign((name: string, body: () => Promise<void>) => declare(name, { retry: RETRIES }, body), {
+  skip: it.skip,
+})
+
+export function conformanceOn(found: FoundServer): void {
+  describe.skipIf(found.missing !== undefined)(`the suite on ${found.title}`, () => {
+    const create = (options: EngineOptions): TaskEngine => {
+      const prefix = `t${randomUUID().replaceAll('-', '').slice(0, 18)}`
+      const url = found.missing === undefined ? found.server.url : 'redis://127.0.0.1'
+      return createBullmqEngine(url, { ...options, local: 'typescript', prefix })
+    }
+    describeEngine(`bullmq on ${found.kind}`, create, {
+      runner: { describe, it: patientIt },
+      deadlineMs: 100_000,
+      skip: skips,
+    })
+  })
+}

@@ -1,0 +1,5 @@
+// Many processes on Redis.
+import { processesOn } from './processes-on.ts'
+import { startServer } from './servers.ts'
+
+processesOn(await startServer('redis'))

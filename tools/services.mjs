@@ -1,0 +1,289 @@
+// Real servers for tests: Redis and PostgreSQL, each from the first place that has one: an environment variable with its
+// URL, the machine, the packages of the distribution unpacked into .cache (as nobody special, nothing is installed). Where
+// there is none, tests skip and say why.
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+
+const cache = resolve(import.meta.dirname, '../.cache/services')
+
+/** Longest wait for a server to answer, and for a download. */
+const START_PATIENCE_MS = 60_000
+const FETCH_PATIENCE_MS = 120_000
+
+/** Programs that must not run as root run as this user, who owns nothing. */
+const NOBODY = 65_534
+
+/**
+ * @typedef {{ url: string, source: string, pid: number | undefined, stop: () => Promise<void>, restart: () => Promise<void> }} Service
+ * @typedef {{ skip: string }} Missing
+ */
+
+/** A Redis server. @returns {Promise<Service | Missing>} */
+export async function redisService(env = process.env) {
+  if (env.REDIS_URL) return given(env.REDIS_URL, 'REDIS_URL')
+  const found = onPath(['redis-server', 'valkey-server']) ?? fetched('redis-server')
+  if (found.skip) return found
+  const folder = mkdtempSync(join(tmpdir(), 'catzilla-redis-'))
+  const port = await freePort()
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'everysec',
+  ]
+  const run = () => spawn(found.path, args, { stdio: 'ignore', env: { ...env, ...found.env } })
+  return started({ url: `redis://127.0.0.1:${port}/0`, source: found.source, folder, port, run })
+}
+
+/** A PostgreSQL server with an empty database. @returns {Promise<Service | Missing>} */
+export async function postgresService(env = process.env) {
+  if (env.PG_URL) return given(env.PG_URL, 'PG_URL')
+  const found = postgresOnMachine() ?? fetched('postgresql')
+  if (found.skip) return found
+  const folder = mkdtempSync(join(tmpdir(), 'catzilla-postgres-'))
+  const data = join(folder, 'data')
+  const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+  mkdirSync(data)
+  if (user.uid !== undefined) for (const each of [folder, data]) chownSync(each, NOBODY, NOBODY)
+  chmodSync(folder, 0o755)
+  chmodSync(data, 0o700)
+  const options = { ...user, stdio: 'ignore', env: { ...env, ...found.env, HOME: folder } }
+  try {
+    execFileSync(join(found.path, 'initdb'), ['-D', data, '-U', 'catzilla', '-A', 'trust', '--no-sync'], options)
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    return { skip: `initdb of ${found.source} failed: ${String(error.message).split('\n')[0]}` }
+  }
+  const port = await freePort()
+  const settings = [
+    '-c',
+    `port=${port}`,
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    `unix_socket_directories=${folder}`,
+    '-c',
+    'max_connections=300',
+  ]
+  const run = () => spawn(join(found.path, 'postgres'), ['-D', data, ...settings], options)
+  return started({
+    url: `postgres://catzilla@127.0.0.1:${port}/postgres`,
+    source: found.source,
+    folder,
+    port,
+    run,
+    asks: askPostgres,
+  })
+}
+
+function given(url, name) {
+  const cannot = async () => {
+    throw new Error(`the server of ${name} is not ours to restart`)
+  }
+  return { url, source: name, pid: undefined, stop: async () => {}, restart: cannot }
+}
+
+async function started({ url, source, folder, port, run, asks = askRedis }) {
+  let child
+  const start = async () => {
+    const mine = run()
+    child = mine
+    await answering(port, mine, asks)
+  }
+  const end = async (signal) => {
+    const gone = child.exitCode !== null || child.signalCode !== null
+    if (gone) return
+    const over = new Promise((yes) => child.once('exit', yes))
+    child.kill(signal)
+    await over
+  }
+  // a test run that is interrupted takes its servers along
+  const atExit = () => child.kill('SIGKILL')
+  process.once('exit', atExit)
+  try {
+    await start()
+  } catch (error) {
+    await end('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+    return { skip: `${source} did not start: ${error.message}` }
+  }
+  return {
+    url,
+    source,
+    get pid() {
+      return child.pid
+    },
+    stop: async () => {
+      process.off('exit', atExit)
+      await end('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    },
+    restart: async () => {
+      await end('SIGKILL')
+      await start()
+    },
+  }
+}
+
+/** Resolves when the server at the port answers. */
+async function answering(port, child, asks) {
+  const until = Date.now() + START_PATIENCE_MS
+  while (Date.now() < until) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`)
+    if (await asks(port)) return
+    await new Promise((wait) => setTimeout(wait, 50))
+  }
+  throw new Error(`it does not answer at port ${port}`)
+}
+
+/** `PING` is answered by `+PONG`, and by an error while the data is loaded. */
+function askRedis(port) {
+  return ask(port, Buffer.from('PING\r\n'), (answer) => answer.toString().startsWith('+PONG'))
+}
+
+/** A start-up packet for a user is answered by `R` (who are you), and by `E` while the server starts. */
+function askPostgres(port) {
+  const body = Buffer.from('\0\x03\0\0user\0catzilla\0database\0postgres\0\0', 'latin1')
+  const head = Buffer.alloc(4)
+  head.writeInt32BE(body.length + 4)
+  return ask(port, Buffer.concat([head, body]), (answer) => answer.toString('latin1').startsWith('R'))
+}
+
+function ask(port, question, isAnswer) {
+  return new Promise((yes) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(question))
+    const end = (answered) => {
+      socket.destroy()
+      yes(answered)
+    }
+    socket.once('data', (bytes) => end(isAnswer(bytes)))
+    socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
+    socket.setTimeout(2000, () => end(false))
+  })
+}
+
+function onPath(names) {
+  for (const name of names) {
+    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+      const path = join(folder, name)
+      if (existsSync(path)) return { path, source: `${name} of this machine`, env: {} }
+    }
+  }
+  return undefined
+}
+
+function postgresOnMachine() {
+  const root = '/usr/lib/postgresql'
+  const versions = existsSync(root) ? readdirSync(root) : []
+  const latest = versions
+    .toSorted((a, b) => Number(b) - Number(a))
+    .find((each) => existsSync(join(root, each, 'bin/initdb')))
+  if (latest !== undefined)
+    return { path: join(root, latest, 'bin'), source: `PostgreSQL ${latest} of this machine`, env: {} }
+  const initdb = onPath(['initdb'])
+  return initdb && { path: resolve(initdb.path, '..'), source: 'PostgreSQL of this machine', env: {} }
+}
+
+/** The packages of each server, and where its programs lie in them. */
+const packages = {
+  'redis-server': { wanted: ['redis-server', 'redis-tools'], bin: (root) => join(root, 'usr/bin/redis-server') },
+  postgresql: {
+    wanted: ['postgresql'],
+    bin: (root) => {
+      const home = join(root, 'usr/lib/postgresql')
+      const [version] = existsSync(home) ? readdirSync(home) : []
+      return join(home, version ?? 'none', 'bin')
+    },
+  },
+}
+
+/** Unpacked below .cache, from where it is taken the next time. */
+function fetched(name) {
+  const root = join(cache, name)
+  const { wanted, bin } = packages[name]
+  const found = () => {
+    const path = bin(root)
+    return existsSync(path) ? { path, source: `${name} unpacked into .cache`, env: libraries(root) } : undefined
+  }
+  const before = found()
+  if (before !== undefined) return before
+  const unpacking = `${root}.${process.pid}`
+  try {
+    mkdirSync(unpacking, { recursive: true })
+    unpack(wanted, unpacking)
+    // whoever is first: others that fetched it meanwhile have the same
+    if (!existsSync(root)) renameSync(unpacking, root)
+    return found() ?? { skip: `the packages of ${name} have no server in them` }
+  } catch (error) {
+    return { skip: `no ${name} on this machine, and it cannot be fetched: ${String(error.message).split('\n')[0]}` }
+  } finally {
+    rmSync(unpacking, { recursive: true, force: true })
+  }
+}
+
+function unpack(wanted, folder) {
+  const options = { cwd: folder, stdio: 'pipe', timeout: FETCH_PATIENCE_MS, encoding: 'utf8' }
+  const lists = join(folder, 'lists')
+  mkdirSync(join(lists, 'partial'), { recursive: true })
+  // lists of our own, which need no rights
+  const own = ['-o', `Dir::State::lists=${lists}`, '-o', 'Debug::NoLocking=true', '-o', 'APT::Sandbox::User=']
+  execFileSync('apt-get', [...own, 'update'], options)
+  const needed = execFileSync(
+    'apt-cache',
+    [
+      ...own,
+      'depends',
+      '--recurse',
+      '--no-recommends',
+      '--no-suggests',
+      '--no-conflicts',
+      '--no-breaks',
+      '--no-replaces',
+      '--no-enhances',
+      ...wanted,
+    ],
+    options,
+  )
+  const names = new Set(needed.split('\n').filter((line) => /^[a-z0-9]/.test(line)))
+  const fitting = [...names].filter((each) => isServerOrLibrary(each, wanted))
+  execFileSync('apt-get', [...own, 'download', ...fitting], options)
+  for (const file of readdirSync(folder).filter((each) => each.endsWith('.deb'))) {
+    execFileSync('dpkg', ['-x', file, '.'], options)
+    rmSync(join(folder, file))
+  }
+  rmSync(lists, { recursive: true, force: true })
+}
+
+/** Of all that the packages depend on, what is no part of every system. */
+function isServerOrLibrary(name, wanted) {
+  if (/^lib(c6|c-bin|gcc|stdc|crypt1|pam|systemd|selinux|audit)/.test(name)) return false
+  return wanted.includes(name) || /^(lib|postgresql-\d+$|postgresql-client-\d+$)/.test(name)
+}
+
+function libraries(root) {
+  const home = join(root, 'usr/lib')
+  const folders = existsSync(home) ? readdirSync(home).filter((each) => each.includes('-linux-')) : []
+  return folders.length === 0 ? {} : { LD_LIBRARY_PATH: folders.map((each) => join(home, each)).join(delimiter) }
+}
+
+function freePort() {
+  return new Promise((yes, no) => {
+    const server = createServer().once('error', no)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => yes(port))
+    })
+  })
+}
