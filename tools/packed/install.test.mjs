@@ -1,0 +1,49 @@
+// Every package, packed and installed into empty projects of each kind: its doors open, the first program of the README runs,
+// on the native engine where there is a binary for this machine and on the TypeScript engine where there is none.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { installAndRun } from './install.mjs'
+import { hasBinary, packAll, platformPackageHere, platformPackages, publicPackages } from './pack.mjs'
+import { projects } from './projects.mjs'
+import { startRegistry } from './registry.mjs'
+import { reportOf } from './report.mjs'
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const packages = publicPackages(root)
+const outcomes = new Map()
+let folder
+let registry
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'catzilla packed '))
+  const packed = await packAll(root, join(folder, 'tarballs'))
+  const elsewhere = platformPackages(root).filter(({ name }) => name !== platformPackageHere())
+  registry = await startRegistry(root, [...elsewhere, ...packed])
+})
+
+afterAll(async () => {
+  await registry?.close()
+  await rm(folder, { recursive: true, force: true })
+  const report = reportOf(packages, outcomes)
+  console.log(report)
+  await writeFile(join(root, '.cache', 'install-matrix.md'), report)
+})
+
+describe.each(projects)('$name', (project) => {
+  const native = project.binary && project.only === undefined && hasBinary(root)
+
+  test('installs, opens every door, and says hello', async () => {
+    registry.without(native ? [] : [platformPackageHere()])
+    const place = { root, packages, registry: registry.url, folder: join(folder, project.name.replaceAll(/\W+/g, '-')) }
+    const outcome = await installAndRun(place, project)
+    outcomes.set(project, outcome)
+    expect(outcome.hello).toBe('Hello, Ada\n')
+    expect(outcome.crc).toBe(3421780262)
+    expect(Object.entries(outcome.doors).filter(([, names]) => names === 0)).toEqual([])
+    expect(outcome.engine).toBe(native ? 'native' : 'typescript')
+    expect(JSON.stringify(outcome.passedOver)).toContain(native ? '[]' : '@catzilla/core-c')
+  })
+})
