@@ -57,7 +57,7 @@ export default defineConfig({
           name: 'tools',
           pool: 'forks' as const,
           ...limits,
-          include: ['*.test.mjs', '{checks,generate}/*.test.mjs'],
+          include: ['*.test.mjs', '{checks,generate,release}/*.test.mjs'],
         },
       },
       {

@@ -7,6 +7,7 @@ import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addCounts, countsOfCtest, showCounts, skippedCtests, totalCounts } from './counts.mjs'
+import { fetchNode, versionTests } from './other-node.mjs'
 import { findToolchain } from './toolchain.mjs'
 
 const startedAt = Date.now()
@@ -53,6 +54,18 @@ const commands = {
     await build()
     const file = 'packages/durable/test/crash.test.ts'
     await run('killing processes with durable tasks', 'vitest', ['run', '--project', 'durable', file, ...args])
+  },
+  /** The tests that tell one Node from another, on another Node: `22` or `24`. Exits with 77 when it cannot be had. */
+  async node([major, ...args]) {
+    await build()
+    const program = await fetchNode(join(root, '.cache'), major, fetchTool)
+    if (program === undefined) {
+      say(`SKIPPED Node ${major}: the registry has none for this machine`)
+      process.exit(77)
+    }
+    env[pathKey] = [dirname(program), env[pathKey]].join(delimiter)
+    const vitest = join('node_modules', 'vitest', 'vitest.mjs')
+    await run(`testing on Node ${major}`, program, [vitest, 'run', ...versionTests, ...args])
   },
   async exec([command, ...args]) {
     await run(undefined, command, args)

@@ -1,13 +1,10 @@
 // One project of a user: set up in an empty folder, installed from a registry, checked by TypeScript where it is written in
 // it, and run.
 import { transform } from 'esbuild'
-import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { execute } from './execute.mjs'
 import { doorsProgram, helloProgram, tsconfigOf } from './projects.mjs'
-
-const run = promisify(execFile)
 
 /** What the types of `@catzilla/http-adapters` are written for, which users of it have. */
 const frameworks = ['express', 'hono', 'koa']
@@ -25,9 +22,14 @@ export async function installAndRun(place, project) {
   const typed = project.modules === 'nodenext' || project.modules === 'bundler'
   const extension = { esm: 'js', cjs: 'js', nodenext: 'ts', bundler: 'ts' }[project.modules]
   await mkdir(folder, { recursive: true })
-  const manifest = { name: 'project', private: true, type: project.modules === 'cjs' ? 'commonjs' : 'module' }
+  const manifest = {
+    name: 'project',
+    version: '1.0.0',
+    private: true,
+    type: project.modules === 'cjs' ? 'commonjs' : 'module',
+  }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
-  await writeFile(join(folder, '.npmrc'), settingsOf(place.registry, folder))
+  await writeFile(join(folder, '.npmrc'), settingsOf(place.registry, folder, project.manager))
   const code = await readmeProgram(place.root)
   const stripped = (await transform(code, { loader: 'ts', format: 'esm' })).code
   await writeFile(join(folder, `hello.${extension}`), helloProgram(code, stripped, project.modules))
@@ -48,14 +50,17 @@ async function readmeProgram(root) {
   return code
 }
 
-function settingsOf(registry, folder) {
-  const quiet = ['audit=false', 'fund=false', 'update-notifier=false', 'fetch-retries=0']
+/** Nothing of what this machine has stored before is used. */
+function settingsOf(registry, folder, manager) {
+  const stores = manager === 'npm' ? ['cache=.cache'] : ['store-dir=.store', 'cache-dir=.cache']
+  const own = stores.map((setting) => setting.replace('=', `=${folder}/`))
   return [
     `registry=${registry}`,
-    `cache=${folder}/.cache`,
-    `store-dir=${folder}/.store`,
-    `cache-dir=${folder}/.cache`,
-    ...quiet,
+    ...own,
+    'audit=false',
+    'fund=false',
+    'update-notifier=false',
+    'fetch-retries=0',
     '',
   ].join('\n')
 }
@@ -93,18 +98,4 @@ async function bundle(root, folder) {
 
 async function printed(folder, program) {
   return await execute(folder, [process.execPath, program])
-}
-
-/** Runs a program as a user would: without what this process was told by npm, vitest or a developer. */
-async function execute(cwd, [command, ...args]) {
-  const told = ([name]) => !/^(npm_|pnpm_|NODE_|VITEST|CATZILLA_)/i.test(name)
-  const env = Object.fromEntries(Object.entries(process.env).filter(told))
-  try {
-    const { stdout } = await run(command, args, { cwd, env, maxBuffer: 1 << 24, shell: process.platform === 'win32' })
-    return stdout
-  } catch (error) {
-    throw new Error(`${[command, ...args].join(' ')} failed:\n${error.stdout ?? ''}${error.stderr ?? error}`, {
-      cause: error,
-    })
-  }
 }

@@ -10,6 +10,7 @@ import { hasBinary, packAll, platformPackageHere, platformPackages, publicPackag
 import { projects } from './projects.mjs'
 import { startRegistry } from './registry.mjs'
 import { reportOf } from './report.mjs'
+import { billOfMaterials } from './sbom.mjs'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const packages = publicPackages(root)
@@ -20,8 +21,8 @@ let registry
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'catzilla packed '))
   const packed = await packAll(root, join(folder, 'tarballs'))
-  const elsewhere = platformPackages(root).filter(({ name }) => name !== platformPackageHere())
-  registry = await startRegistry(root, [...elsewhere, ...packed])
+  // a registry knows those for other platforms too
+  registry = await startRegistry(root, [...platformPackages(root), ...packed])
 })
 
 afterAll(async () => {
@@ -46,4 +47,12 @@ describe.each(projects)('$name', (project) => {
     expect(outcome.engine).toBe(native ? 'native' : 'typescript')
     expect(JSON.stringify(outcome.passedOver)).toContain(native ? '[]' : '@catzilla/core-c')
   })
+})
+
+test('a bill of materials names every package with its licence', async () => {
+  const bill = await billOfMaterials(join(folder, 'npm-ESM'), registry.url)
+  const licences = new Map(bill.components.map(({ name, licenses }) => [name, licenses?.[0]?.license?.id]))
+  expect(packages.filter(({ name }) => licences.get(name) !== 'MIT').map(({ name }) => name)).toEqual([])
+  expect([...licences].filter(([, licence]) => licence === undefined)).toEqual([])
+  expect(JSON.stringify(bill)).not.toContain('127.0.0.1')
 })

@@ -1,7 +1,7 @@
 // The packages as they are published: every one is packed by pnpm, which turns `workspace:` and `catalog:` into versions.
 // The binary that was compiled here goes into the package of this platform; those of other platforms have none to pack.
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -43,14 +43,14 @@ export function hasBinary(root) {
 }
 
 /**
- * Packs everything that can be packed here into a folder.
+ * Packs everything that can be packed here into a folder: of the binaries, the one for this machine.
  * @returns {Promise<Packed[]>}
  */
 export async function packAll(root, folder) {
   await mkdir(folder, { recursive: true })
-  const here = hasBinary(root) ? platformPackages(root).filter(({ name }) => name === platformPackageHere()) : []
-  if (here.length > 0) stagePrebuilt()
-  return await inPairs([...publicPackages(root), ...here], async (found) => {
+  if (process.env.CATZILLA_STAGED === undefined) stageOnlyHere(root)
+  const staged = platformPackages(root).filter(({ dir }) => existsSync(join(dir, 'core.node')))
+  return await inPairs([...publicPackages(root), ...staged], async (found) => {
     if (found.doors.length > 0 && !existsSync(join(found.dir, 'dist'))) {
       throw new Error(`${found.name} is not built: run "npm run build"`)
     }
@@ -58,6 +58,13 @@ export async function packAll(root, folder) {
     const { filename } = JSON.parse(stdout.slice(stdout.indexOf('{')))
     return { ...found, file: filename }
   })
+}
+
+/** What an earlier build left is not to be packed. In a release, CATZILLA_STAGED says that all binaries are as they should be. */
+function stageOnlyHere(root) {
+  for (const { dir } of platformPackages(root)) rmSync(join(dir, 'core.node'), { force: true })
+  const known = platformPackages(root).some(({ name }) => name === platformPackageHere())
+  if (known && hasBinary(root)) stagePrebuilt()
 }
 
 /** `['.', './extend']`, as programs can ask for them. */

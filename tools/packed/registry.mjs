@@ -27,11 +27,12 @@ export async function startRegistry(root, ours) {
 
 async function answer(shelf, hidden, request, response) {
   const base = `http://${request.headers.host}/`
-  const [name, version] = decodeURIComponent(new URL(request.url, base).pathname.slice(1)).split('/-/')
+  const [name, file] = decodeURIComponent(new URL(request.url, base).pathname.slice(1)).split('/-/')
   const versions = hidden.has(name) ? undefined : shelf.get(name)
   if (versions === undefined) return response.writeHead(404, { 'content-type': 'application/json' }).end('{}')
-  if (version !== undefined) {
-    const wanted = versions.find(({ manifest }) => `${manifest.version}.tgz` === version)
+  if (file !== undefined) {
+    const wanted = versions.find(({ manifest }) => tarballName(manifest) === file)
+    if (wanted === undefined) return response.writeHead(404).end()
     return response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(await wanted.tarball())
   }
   const described = await Promise.all(versions.map((one) => describe(one, `${base}${name}/-/`)))
@@ -46,5 +47,10 @@ async function answer(shelf, hidden, request, response) {
 async function describe({ manifest, tarball }, folder) {
   const bytes = await tarball()
   const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`
-  return { ...manifest, dist: { tarball: `${folder}${manifest.version}.tgz`, integrity } }
+  return { ...manifest, dist: { tarball: folder + tarballName(manifest), integrity } }
+}
+
+/** `api-1.2.3.tgz`, as the public registry has it. */
+function tarballName({ name, version }) {
+  return `${name.split('/').at(-1)}-${version}.tgz`
 }

@@ -1,7 +1,7 @@
 // What the registry on this machine has to offer: by name, the versions with their manifests and how to get their tarballs.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { create, list } from 'tar'
+import { installedPackages } from '../checks/installed.mjs'
 
 /**
  * @typedef {{ manifest: any, tarball: () => Promise<Buffer> }} Offer one version of a package
@@ -17,20 +17,12 @@ export async function ownShelf(ours) {
   return new Map(await Promise.all(offers))
 }
 
-/** What is in `node_modules/.pnpm`: a folder for each version, with the files as they were published. @returns {Shelf} */
+/** Other people's packages, in the versions that are installed here. @returns {Shelf} */
 export function installedShelf(root) {
-  const store = join(root, 'node_modules', '.pnpm')
   const shelf = new Map()
-  for (const entry of readdirSync(store)) {
-    // `@koa+router@15.7.0_koa@3.3.0`: a scope, a name, a version, and perhaps the peers it was installed with
-    const name = /^(@[^+]+\+)?[^@]+(?=@)/.exec(entry)?.[0].replace('+', '/')
-    const dir = join(store, entry, 'node_modules', name ?? '.')
-    if (name === undefined || !existsSync(join(dir, 'package.json'))) continue
-    const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
-    const versions = shelf.get(name) ?? []
-    if (versions.some((known) => known.manifest.version === manifest.version)) continue
+  for (const { dir, manifest } of installedPackages(root)) {
     const offer = { manifest, tarball: once(async () => tarballOf(dir)) }
-    shelf.set(name, [...versions, offer].toSorted(byVersion))
+    shelf.set(manifest.name, [...(shelf.get(manifest.name) ?? []), offer].toSorted(byVersion))
   }
   return shelf
 }
