@@ -42,7 +42,7 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   workspaces: {
     '.': {
-      entry: ['tools/*.mjs', 'tools/checks/{cli,sizes}.mjs', 'tools/generate/*.mjs', 'tools/{packed,release}/*.mjs'],
+      entry: ['tools/*.mjs', 'tools/checks/{cli,sizes}.mjs', 'tools/generate/*.mjs', 'tools/{cross,packed,release}/*.mjs'],
       project: ['tools/**/*.mjs', '*.ts'],
       // run by name, through tools/run.mjs
       ignoreDependencies: ['oxfmt', 'oxlint', 'oxlint-tsgolint'],

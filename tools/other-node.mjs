@@ -20,15 +20,21 @@ export const versionTests = [
  * @param {string} cache the folder that holds what was fetched
  * @param {string} major `22`
  * @param {(title: string, home: string, spec: string) => Promise<boolean>} fetchTool installs one package into a folder
+ * @param {string} machine as packages name it
  * @returns {Promise<string | undefined>} undefined when it could not be fetched
  */
-export async function fetchNode(cache, major, fetchTool) {
+export async function fetchNode(cache, major, fetchTool, machine = machineHere()) {
   const version = versions[major]
   if (version === undefined) throw new Error(`no Node ${major}: one of ${Object.keys(versions).join(', ')}`)
-  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-  const home = join(cache, `node-${version}`)
+  const name = `node-${machine}`
+  const home = join(cache, `${name}-${version}`)
   const program = join(home, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
   if (existsSync(program)) return program
-  const fetched = await fetchTool(`getting Node ${version} (first run only)`, home, `${name}@${version}`)
+  const fetched = await fetchTool(`getting Node ${version} for ${machine} (first run only)`, home, `${name}@${version}`)
   return fetched && existsSync(program) ? program : undefined
+}
+
+/** `linux-x64` */
+function machineHere() {
+  return `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
 }
