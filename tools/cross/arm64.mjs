@@ -16,8 +16,8 @@ run([process.execPath, '../../scripts/check-prebuilt.mjs'], {}, dirname(binary))
 const environment = { QEMU_LD_PREFIX: libraries, CATZILLA_NATIVE_PATH: binary, CATZILLA_CC: 'none' }
 run([emulator, node, 'tools/cross/program.mjs'], environment)
 
-function run([program, ...args], environment, cwd = root) {
-  const ran = spawnSync(program, args, { cwd, env: { ...process.env, ...environment }, stdio: 'inherit' })
+function run([program, ...args], told, cwd = root) {
+  const ran = spawnSync(program, args, { cwd, env: { ...process.env, ...told }, stdio: 'inherit' })
   if (ran.error) throw ran.error
   if (ran.status !== 0) process.exit(ran.status ?? 1)
 }

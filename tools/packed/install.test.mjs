@@ -1,6 +1,6 @@
 // Every package, packed and installed into empty projects of each kind: its doors open, the first program of the README runs,
 // on the native engine where there is a binary for this machine and on the TypeScript engine where there is none.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -55,4 +55,12 @@ test('a bill of materials names every package with its licence', async () => {
   expect(packages.filter(({ name }) => licences.get(name) !== 'MIT').map(({ name }) => name)).toEqual([])
   expect([...licences].filter(([, licence]) => licence === undefined)).toEqual([])
   expect(JSON.stringify(bill)).not.toContain('127.0.0.1')
+})
+
+test('the dashboard names whose code it has inside', async () => {
+  const dashboard = join(folder, 'npm-ESM', 'node_modules', '@catzilla', 'monitor', 'dashboard')
+  const licences = await readFile(join(dashboard, 'licences.md'), 'utf8')
+  const { dependencies } = JSON.parse(await readFile(join(root, 'apps', 'dashboard', 'package.json'), 'utf8'))
+  const bundled = Object.keys(dependencies).filter((name) => !name.startsWith('@catzilla/'))
+  expect(bundled.filter((name) => !licences.includes(`## ${name} - `))).toEqual([])
 })
