@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { layers } from './layers.mjs'
 import { members, shown } from './workspace.mjs'
 
 /**
@@ -17,8 +18,8 @@ const budgetFile = 'tools/checks/size-budget.json'
 
 export function checkSizes(root, budget = JSON.parse(readFileSync(join(root, budgetFile), 'utf8'))) {
   const packages = members(root).filter(({ kind }) => kind === 'package')
-  const known = new Set(packages.map(({ manifest }) => manifest.name))
-  const gone = Object.keys(budget).filter((name) => !known.has(name))
+  // the table of layers has the packages to come as well
+  const gone = Object.keys(budget).filter((name) => !Object.hasOwn(layers, name))
   return [
     ...gone.map((name) => `${budgetFile}: there is no package ${name}`),
     ...packages.flatMap(({ dir, manifest }) => {
@@ -27,7 +28,10 @@ export function checkSizes(root, budget = JSON.parse(readFileSync(join(root, bud
       if (row === undefined) return [`${budgetFile}: ${manifest.name} has no row`]
       return Object.entries(sizesOf(dir, manifest))
         .filter(([kind, bytes]) => !(bytes <= row[kind]))
-        .map(([kind, bytes]) => `${manifest.name}: ${kind} are ${bytes} bytes, the budget is ${row[kind]}`)
+        .map(
+          ([kind, bytes]) =>
+            `${manifest.name}: ${kind} are ${bytes} bytes, the budget is ${row[kind]}: raise it if that is meant`,
+        )
     }),
   ]
 }
