@@ -7,10 +7,9 @@ import { defineConfig } from 'vitest/config'
 type Manifest = { name: string; exports?: Record<string, string | Record<string, unknown>> }
 
 const root = import.meta.dirname
-const folders = ['packages', 'apps'].flatMap((group) =>
-  readdirSync(join(root, group)).map((dir) => join(root, group, dir)),
-)
-const members = folders.filter((dir) => existsSync(join(dir, 'package.json')))
+const groups = ['packages', 'apps'].map((group) => join(root, group))
+const folders = groups.flatMap((group) => readdirSync(group).map((dir) => join(group, dir)))
+const members = [...folders, join(root, 'examples')].filter((dir) => existsSync(join(dir, 'package.json')))
 
 function aliases(dir: string): { find: RegExp; replacement: string }[] {
   const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as Manifest
@@ -54,7 +53,17 @@ export default defineConfig({
       ...projects,
       {
         root: join(root, 'tools'),
-        test: { name: 'tools', pool: 'forks' as const, ...limits, include: ['**/*.test.mjs'] },
+        test: {
+          name: 'tools',
+          pool: 'forks' as const,
+          ...limits,
+          include: ['*.test.mjs', '{checks,generate,release}/*.test.mjs'],
+        },
+      },
+      {
+        // needs `npm run build`: these are the packages as users install them
+        root: join(root, 'tools', 'packed'),
+        test: { name: 'packed', pool: 'forks' as const, ...limits, include: ['*.test.mjs'] },
       },
     ],
   },

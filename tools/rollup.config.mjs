@@ -55,6 +55,8 @@ function output(format, extension) {
     entryFileNames: `[name].${extension}`,
     // Beside the doors: `new URL('./worker.js', import.meta.url)` then means the same in every file.
     chunkFileNames: `chunk-[hash].${extension}`,
+    // The sources are published beside dist, and the maps name them: no need to have them twice.
+    sourcemapExcludeSources: true,
   }
 }
 

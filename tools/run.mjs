@@ -7,6 +7,8 @@ import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addCounts, countsOfCtest, showCounts, skippedCtests, totalCounts } from './counts.mjs'
+import { missingForArm64 } from './cross/arm64-tools.mjs'
+import { fetchNode, versionTests } from './other-node.mjs'
 import { findToolchain } from './toolchain.mjs'
 
 const startedAt = Date.now()
@@ -59,6 +61,30 @@ const commands = {
     ]
     await run('killing workers and brokers', 'vitest', ['run', '--project', 'engine-bullmq', ...onBrokers, ...args])
   },
+  /** The tests that tell one Node from another, on another Node: `22` or `24`. Exits with 77 when it cannot be had. */
+  async node([major, ...args]) {
+    await build()
+    const program = await fetchNode(join(root, '.cache'), major, fetchTool)
+    if (program === undefined) {
+      say(`SKIPPED Node ${major}: the registry has none for this machine`)
+      process.exit(77)
+    }
+    env[pathKey] = [dirname(program), env[pathKey]].join(delimiter)
+    const vitest = join('node_modules', 'vitest', 'vitest.mjs')
+    await run(`testing on Node ${major}`, program, [vitest, 'run', ...versionTests, ...args])
+  },
+  /** The C engine for arm64, compiled here and loaded by a Node for arm64 in an emulator. Exits with 77 without the tools. */
+  async cross() {
+    const missing = missingForArm64()
+    if (missing !== undefined) {
+      say(`SKIPPED the C engine for arm64: ${missing}`)
+      process.exit(77)
+    }
+    await build()
+    const program = await fetchNode(join(root, '.cache'), '22', fetchTool, 'linux-arm64')
+    if (program === undefined) fail('there is no Node for arm64 in the registry')
+    await run('trying the C engine for arm64', process.execPath, ['tools/cross/arm64.mjs', program])
+  },
   async exec([command, ...args]) {
     await run(undefined, command, args)
   },
@@ -94,7 +120,16 @@ async function getPnpm() {
 async function fetchTool(title, home, spec) {
   mkdirSync(home, { recursive: true })
   writeFileSync(join(home, 'package.json'), '{}\n')
-  const quiet = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  // --force: it may be for another machine
+  const quiet = [
+    '--force',
+    '--no-save',
+    '--no-package-lock',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]
   return (await attempt(title, 'npm', ['install', '--prefix', home, ...quiet, spec])) === 0
 }
 

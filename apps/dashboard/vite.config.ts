@@ -13,6 +13,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // it has other people's code inside, whose licences ask to be named
+    license: { fileName: 'licences.md' },
   },
   logLevel: 'warn',
 })

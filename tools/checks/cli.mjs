@@ -1,21 +1,27 @@
 // `node tools/checks/cli.mjs <check>…` runs checks over this repository, prints their problems and exits 1 if any.
 import { fileURLToPath } from 'node:url'
 import { checkCycles } from './cycles.mjs'
+import { checkDeclarations } from './declarations.mjs'
 import { checkExports } from './exports.mjs'
 import { checkFiles } from './files.mjs'
 import { checkGenerated } from './generated.mjs'
 import { checkLayers } from './layers.mjs'
+import { checkLicences } from './licences.mjs'
 import { checkNativeLayers } from './native-layers.mjs'
 import { checkPromises } from './promises.mjs'
+import { checkSizes } from './sizes.mjs'
 import { checkTraces } from './traces.mjs'
 
 const checks = {
   cycles: checkCycles,
+  declarations: checkDeclarations,
   exports: checkExports,
   files: checkFiles,
   generated: checkGenerated,
   layers: (folder) => [...checkLayers(folder), ...checkNativeLayers(folder)],
+  licences: checkLicences,
   promises: checkPromises,
+  sizes: checkSizes,
   traces: checkTraces,
 }
 

@@ -40,7 +40,7 @@ function platformProblems(dir, manifest) {
         version: manifest.version,
         os: [os],
         cpu: [cpu],
-        libc: libc === 'gnu' ? ['glibc'] : undefined,
+        libc: libc && [{ gnu: 'glibc' }[libc] ?? libc],
       }
       return [
         ...(manifest.optionalDependencies?.[name] === 'workspace:*'

@@ -33,6 +33,17 @@ export const layers = {
     value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'],
     late: ['@catzilla/engine-bullmq'],
   },
+  '@catzilla/examples': {
+    value: [
+      '@catzilla/api',
+      '@catzilla/compiler',
+      '@catzilla/core-c',
+      '@catzilla/durable',
+      '@catzilla/http-adapters',
+      '@catzilla/monitor',
+      '@catzilla/workflow',
+    ],
+  },
   '@catzilla/bench': {
     value: [
       '@catzilla/api',

@@ -5,19 +5,15 @@ import { basename, join, relative, sep } from 'node:path'
 
 const generatedFolders = /^(node_modules|dist|coverage|\.git|\.turbo|\.cache|build|build-.*)$/
 
-/** @returns {{ dir: string, kind: 'package' | 'app', manifest: any }[]} */
+/** The examples count as an app. @returns {{ dir: string, kind: 'package' | 'app', manifest: any }[]} */
 export function members(root) {
-  return [
-    ['packages', 'package'],
-    ['apps', 'app'],
-  ].flatMap(([group, kind]) => {
+  const within = (group, kind) => {
     const folder = join(root, group)
-    if (!existsSync(folder)) return []
-    return readdirSync(folder)
-      .map((name) => join(folder, name))
-      .filter((dir) => existsSync(join(dir, 'package.json')))
-      .map((dir) => ({ dir, kind, manifest: JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) }))
-  })
+    return existsSync(folder) ? readdirSync(folder).map((name) => ({ dir: join(folder, name), kind })) : []
+  }
+  return [...within('packages', 'package'), ...within('apps', 'app'), { dir: join(root, 'examples'), kind: 'app' }]
+    .filter(({ dir }) => existsSync(join(dir, 'package.json')))
+    .map((member) => ({ ...member, manifest: JSON.parse(readFileSync(join(member.dir, 'package.json'), 'utf8')) }))
 }
 
 /** Every file below `dir`, without what is installed or built. */

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { chooseExactMath } from './exact-math.ts'
 import type { NativeCore } from './native-core.ts'
+import { libcOf, platformName, prebuiltPackage, type Platform } from './platform.ts'
 
 /** What was found, and what was tried before. */
 export interface CoreLoad {
@@ -16,26 +17,16 @@ export interface CoreLoad {
 }
 
 /** What loading takes from its surroundings; given in tests. */
-export interface LoadCoreOptions {
+export interface LoadCoreOptions extends Partial<Platform> {
   /** CATZILLA_NATIVE=off switches the core off; CATZILLA_NATIVE_PATH names a binary to try first. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Loads a binary by its path or the name of its package; throws when that fails. */
   readonly require?: (id: string) => unknown
   /** Where `catzilla-core-c-build` puts its binary; undefined when it was not run. */
   readonly localBuild?: string | undefined
-  readonly platform?: string
-  readonly arch?: string
 }
 
 const localBinary = fileURLToPath(new URL('../build/Release/core.node', import.meta.url))
-
-/** The package of each platform for which a binary is published. On musl its package is not installed, or fails to load. */
-const prebuilt: Readonly<Record<string, string>> = {
-  'darwin arm64': '@catzilla/core-c-darwin-arm64',
-  'darwin x64': '@catzilla/core-c-darwin-x64',
-  'linux arm64': '@catzilla/core-c-linux-arm64-gnu',
-  'linux x64': '@catzilla/core-c-linux-x64-gnu',
-}
 
 let loaded: CoreLoad | undefined
 
@@ -63,7 +54,7 @@ function load(options: LoadCoreOptions): CoreLoad {
       errors.push(`${source} ${id}: ${firstLine(thrown)}`)
     }
   }
-  const tried = candidates.length === 0 ? `there is none for ${platformOf(options)}` : errors.join('; ')
+  const tried = candidates.length === 0 ? `there is none for ${platformName(platformOf(options))}` : errors.join('; ')
   return { core: undefined, source: `no native core: ${tried}`, errors }
 }
 
@@ -74,7 +65,7 @@ function candidatesOf(
 ): readonly (readonly [string, string])[] {
   const asked = env['CATZILLA_NATIVE_PATH']
   const local = 'localBuild' in options ? options.localBuild : existsSync(localBinary) ? localBinary : undefined
-  const packageName = prebuilt[platformOf(options)]
+  const packageName = prebuiltPackage(platformOf(options))
   return [
     ...(asked === undefined || asked === '' ? [] : [['CATZILLA_NATIVE_PATH', asked] as const]),
     ...(local === undefined ? [] : [['local build', local] as const]),
@@ -82,8 +73,8 @@ function candidatesOf(
   ]
 }
 
-function platformOf({ platform = process.platform, arch = process.arch }: LoadCoreOptions): string {
-  return `${platform} ${arch}`
+function platformOf({ platform = process.platform, arch = process.arch, libc }: LoadCoreOptions): Platform {
+  return { platform, arch, libc: libc ?? (platform === 'linux' ? libcOf() : 'glibc') }
 }
 
 function checked(binary: unknown): NativeCore {

@@ -1,8 +1,14 @@
 // Which binary is taken, in which order, and what is said when none can be.
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadCore } from '../src/index.ts'
+import { libcOf } from '../src/platform.ts'
 
 const core = { createEngine() {}, programs: { testMathBy() {} } }
+
+const glibc = { platform: 'linux', arch: 'x64', libc: 'glibc' } as const
 
 /** A machine with these binaries: an Error is one that does not load, any other value is what loading gives. */
 function machine(binaries: Record<string, unknown>) {
@@ -13,7 +19,7 @@ function machine(binaries: Record<string, unknown>) {
     if (binaries[id] instanceof Error) throw binaries[id]
     return binaries[id]
   }
-  return { tried, options: { require, env: {}, localBuild: undefined, platform: 'linux', arch: 'x64' } }
+  return { tried, options: { require, env: {}, localBuild: undefined, ...glibc } }
 }
 
 describe('loadCore', () => {
@@ -24,12 +30,14 @@ describe('loadCore', () => {
   })
 
   test.each([
-    ['linux', 'arm64', '@catzilla/core-c-linux-arm64-gnu'],
-    ['darwin', 'arm64', '@catzilla/core-c-darwin-arm64'],
-    ['darwin', 'x64', '@catzilla/core-c-darwin-x64'],
-  ])('knows %s on %s', (platform, arch, name) => {
+    ['linux', 'arm64', 'glibc', '@catzilla/core-c-linux-arm64-gnu'],
+    ['linux', 'arm64', 'musl', '@catzilla/core-c-linux-arm64-musl'],
+    ['linux', 'x64', 'musl', '@catzilla/core-c-linux-x64-musl'],
+    ['darwin', 'arm64', 'glibc', '@catzilla/core-c-darwin-arm64'],
+    ['darwin', 'x64', 'glibc', '@catzilla/core-c-darwin-x64'],
+  ] as const)('knows %s on %s with %s', (platform, arch, libc, name) => {
     const { options } = machine({ [name]: core })
-    expect(loadCore({ ...options, platform, arch }).source).toBe(`prebuilt ${name}`)
+    expect(loadCore({ ...options, platform, arch, libc }).source).toBe(`prebuilt ${name}`)
   })
 
   test('a build of its own comes before the prebuilt one, a named binary before both', () => {
@@ -77,6 +85,33 @@ describe('loadCore', () => {
   test('without options the first answer holds for the process', () => {
     expect(loadCore()).toBe(loadCore())
     expect(loadCore().core === undefined).toBe(loadCore().source.startsWith('no native core') || isOff())
+  })
+})
+
+describe('libcOf', () => {
+  /** The start of a program that this loader loads. */
+  async function programOf(loader: string): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'catzilla-libc-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const program = join(folder, 'node')
+    await writeFile(program, Buffer.concat([Buffer.alloc(624), Buffer.from(`${loader}\0`), Buffer.alloc(9000)]))
+    return program
+  }
+
+  test.each([
+    ['/lib/ld-musl-x86_64.so.1', 'musl'],
+    ['/lib64/ld-linux-x86-64.so.2', 'glibc'],
+  ])('a program loaded by %s runs on %s', async (loader, libc) => {
+    expect(libcOf(await programOf(loader))).toBe(libc)
+  })
+
+  test('a program that cannot be read counts as one of the usual library', () => {
+    expect(libcOf('/does/not/exist')).toBe('glibc')
+  })
+
+  test.runIf(process.platform === 'linux')('agrees with what Node reports of itself', () => {
+    const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
+    expect(libcOf()).toBe(header.glibcVersionRuntime === undefined ? 'musl' : 'glibc')
   })
 })
 
