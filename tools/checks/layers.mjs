@@ -27,6 +27,20 @@ export const layers = {
   // types alone; its tests run it on the packages
   '@catzilla/dashboard': { type: ['@catzilla/monitor', '@catzilla/api', '@catzilla/http-adapters'] },
   '@catzilla/demo': { value: ['@catzilla/api', '@catzilla/monitor', '@catzilla/workflow', '@catzilla/http-adapters'] },
+  // shows and runs what the packages' documents say
+  '@catzilla/docs': {
+    value: [
+      '@catzilla/api',
+      '@catzilla/compiler',
+      '@catzilla/core-c',
+      '@catzilla/durable',
+      '@catzilla/engine',
+      '@catzilla/engine-bullmq',
+      '@catzilla/http-adapters',
+      '@catzilla/monitor',
+      '@catzilla/workflow',
+    ],
+  },
   '@catzilla/bench': {
     value: [
       '@catzilla/api',
