@@ -43,6 +43,8 @@ export async function writeReference(): Promise<void> {
     disableSources: true,
     disableGit: true,
     logLevel: 'Warn',
+    // whether the sources compile is for `npm run typecheck` to say
+    skipErrorChecking: true,
     validation: {
       invalidLink: true,
       notExported: false,
@@ -71,9 +73,14 @@ const pluginOptions = {
   name: 'API reference',
   hidePageHeader: true,
   hideBreadcrumbs: true,
-  useCodeBlocks: true,
   useHTMLAnchors: true,
+  // signatures link to the types in them
+  useCodeBlocks: false,
   parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  classPropertiesFormat: 'table',
+  propertyMembersFormat: 'table',
+  typeDeclarationFormat: 'table',
   sidebar: { autoConfiguration: true, format: 'vitepress', pretty: false },
 }
 
