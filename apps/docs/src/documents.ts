@@ -10,6 +10,7 @@ const places = [
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'docs',
+  'examples/README.md',
   'packages/*/README.md',
   'packages/*/docs',
   'apps/*/README.md',

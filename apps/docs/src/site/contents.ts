@@ -1,4 +1,4 @@
-// The table of contents: which document stands where on the site. A document of docs/ that is not named here comes last.
+// The table of contents: which document stands where on the site. One that is not named here comes last.
 
 export interface Chapter {
   readonly title: string

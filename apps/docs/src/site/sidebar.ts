@@ -11,8 +11,9 @@ type Item = DefaultTheme.SidebarItem
 
 export function sidebar(): Item[] {
   const named = new Set(chapters.flatMap((chapter) => chapter.documents))
-  const others = [...pageOf.keys()].filter((path) => /^docs\/[^/]+$/.test(path) && !named.has(path))
-  const decisions = [...pageOf.keys()].filter((path) => path.startsWith('docs/decisions/'))
+  const isDecision = (path: string): boolean => path.startsWith('docs/decisions/')
+  const decisions = [...pageOf.keys()].filter(isDecision)
+  const others = [...pageOf.keys()].filter((path) => !named.has(path) && !isDecision(path))
   return [
     ...chapters.map(({ title, documents, collapsed }) => ({
       text: title,
