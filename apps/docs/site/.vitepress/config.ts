@@ -21,8 +21,11 @@ export default defineConfig({
       provider: 'local',
       options: {
         miniSearch: {
-          // what is written to be read comes before the API reference
-          searchOptions: { boostDocument: (id: string) => (id.startsWith('/reference/') ? 0.01 : 1) },
+          // the tables of options and errors first, then what is written to be read, then the API reference
+          searchOptions: {
+            boostDocument: (id: string) =>
+              /^\/(options|errors)#/.test(id) ? 10 : id.startsWith('/reference/') ? 0.01 : 1,
+          },
         },
       },
     },
