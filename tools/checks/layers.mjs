@@ -44,6 +44,20 @@ export const layers = {
       '@catzilla/workflow',
     ],
   },
+  // shows and runs what the packages' documents say
+  '@catzilla/docs': {
+    value: [
+      '@catzilla/api',
+      '@catzilla/compiler',
+      '@catzilla/core-c',
+      '@catzilla/durable',
+      '@catzilla/engine',
+      '@catzilla/engine-bullmq',
+      '@catzilla/http-adapters',
+      '@catzilla/monitor',
+      '@catzilla/workflow',
+    ],
+  },
   '@catzilla/bench': {
     value: [
       '@catzilla/api',

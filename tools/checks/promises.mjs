@@ -17,6 +17,7 @@ const places = {
   monitor: (name) => [`packages/monitor/test/${name}.test.ts`],
   workflow: (name) => [`packages/workflow/test/${name}.test.ts`, `packages/workflow/test/${name}.test-d.ts`],
   dashboard: (name) => [`apps/dashboard/test/${name}.test.ts`],
+  docs: (name) => [`apps/docs/test/${name}.test.ts`],
   demo: (name) => [`apps/demo/test/${name}.test.ts`],
 }
 
