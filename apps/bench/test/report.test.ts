@@ -1,7 +1,7 @@
 // The page of the documentation, from a report made up here.
 import { describe, expect, it } from 'vitest'
-import { markdownOf, textOfSection, textOfSummary } from '../src/report.ts'
-import type { Report } from '../src/report.ts'
+import { markdownOf, textOfSection, textOfSummary } from '../src/report/report.ts'
+import type { Report } from '../src/report/report.ts'
 
 const section = {
   title: 'Speed',
