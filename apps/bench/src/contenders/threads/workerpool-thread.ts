@@ -1,5 +1,5 @@
 // A thread of workerpool: it registers its methods by name.
 import { worker } from 'workerpool'
-import { add, echo, sizeOf, spin } from './bodies.ts'
+import { add, block, echo, lengthOf, sizeOf, spin } from '../bodies.ts'
 
-worker({ add, echo, sizeOf, spin })
+worker({ add, block, echo, lengthOf, sizeOf, spin })

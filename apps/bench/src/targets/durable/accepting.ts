@@ -39,7 +39,7 @@ export async function measureAccepting({ quick, clock }: SectionInput): Promise<
       title: 'Durable tasks: accepting',
       tables: [
         {
-          title: `${formatCount(count)} of ${RECORD_BYTES} bytes, ${formatCount(IN_FLIGHT)} in flight, median of ${rounds.rounds} rounds`,
+          title: `${formatCount(count)} of ${RECORD_BYTES} bytes, ${formatCount(IN_FLIGHT)} in flight, median of ${bare.length} rounds`,
           columns: ['what', 'per second', 'of bare lmdb'],
           rows: [...samples].map(([name, each]) => [
             name,

@@ -48,7 +48,7 @@ export async function measureTimers({ quick }: SectionInput): Promise<SectionRes
     { name: 'engine: calls made before', run: () => throughEngine(delays) },
     { name: 'setTimeout', run: () => throughSetTimeout(delays) },
     { name: 'api, a process of its own', run: () => runJob('timers-alone', draw) },
-    { name: smallYoungGeneration, run: () => runJob('timers-alone', draw, [YOUNG_GENERATION_FLAG]) },
+    { name: smallYoungGeneration, run: () => runJob('timers-alone', draw, { flags: [YOUNG_GENERATION_FLAG] }) },
   ]
   const rounds = quick ? { rounds: 1, warmUps: 0 } : { rounds: 5, warmUps: 1 }
   const samples = await interleave(contenders, { ...rounds, before: collectGarbage })
@@ -64,7 +64,7 @@ export async function measureTimers({ quick }: SectionInput): Promise<SectionRes
         title: `${formatCount(count)} timers between 0 and ${formatCount(quick ? 250 : LONGEST_DELAY_MS)} ms`,
         columns: ['', 'p50 ms', 'p99 ms', 'max ms', 'early'],
         rows: [...samples].map(([name, each]) => rowOf(name, each)),
-        note: `Rounds: ${rounds.rounds}; p50 and p99 are medians over them, max is the greatest, early the sum. ${SET_PER_TURN} are set per turn of the event loop. setTimeout counts whole milliseconds and may fire up to one early. Load average of the machine before and after: ${loadBefore} and ${loadNow()}.`,
+        note: `Rounds: ${own.length}; p50 and p99 are medians over them, max is the greatest, early the sum. ${SET_PER_TURN} are set per turn of the event loop. setTimeout counts whole milliseconds and may fire up to one early. Load average of the machine before and after: ${loadBefore} and ${loadNow()}.`,
       },
     ],
     verdicts: [

@@ -1,12 +1,13 @@
 // Bodies of a millisecond on two threads: how near they come to what two threads can do, and what the event loop of the
 // submitter feels meanwhile.
+import { THREADS } from '../../contenders/contender.ts'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { interleave, ratio, summarise } from '../../measure.ts'
 import type { Contender } from '../../measure.ts'
 import { formatFigure, verify } from '../../section.ts'
 import type { SectionInput, Table, Verdict } from '../../section.ts'
-import { spin, spinsPerMs } from '../../contenders/threads/bodies.ts'
-import { THREADS, bareThreads, ourLanes, piscinaPool } from './thread-contenders.ts'
+import { spin, spinsPerMs } from '../../contenders/bodies.ts'
+import { bareThreads, ourLanes, piscinaPool } from './thread-contenders.ts'
 import type { ThreadSetup } from './thread-contenders.ts'
 
 /** How often the event loop is looked at. What it shows has this in it, and it is taken off. */

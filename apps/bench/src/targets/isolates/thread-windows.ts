@@ -4,7 +4,7 @@ import { clocks, interleave, ratio, summarise, timed } from '../../measure.ts'
 import type { Contender, Rounds } from '../../measure.ts'
 import { formatCount, formatFigure, verify } from '../../section.ts'
 import type { SectionInput, Table, Verdict } from '../../section.ts'
-import { orderOf } from '../../contenders/threads/bodies.ts'
+import { orderOf } from '../../contenders/bodies.ts'
 import { bareThreads, nativeLane, ourLanes, piscinaPool } from './thread-contenders.ts'
 import type { ThreadSetup } from './thread-contenders.ts'
 

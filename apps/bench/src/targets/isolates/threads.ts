@@ -1,8 +1,9 @@
 // The thread lane beside pools of worker threads: the same functions, two threads each, in turns within one process.
+import { THREADS } from '../../contenders/contender.ts'
 import { loadNow } from '../../machine.ts'
 import { tellProgress } from '../../section.ts'
 import type { SectionInput, SectionResult, Table, Verdict } from '../../section.ts'
-import { THREADS, threadContenders } from './thread-contenders.ts'
+import { threadContenders } from './thread-contenders.ts'
 import type { ThreadSetup } from './thread-contenders.ts'
 import { measureLoad } from './thread-load.ts'
 import { measureBuffers, measureTrips } from './thread-trips.ts'
@@ -37,7 +38,7 @@ async function setUpAll(): Promise<{ setups: Map<string, ThreadSetup>; missing: 
   const setups = new Map<string, ThreadSetup>()
   const missing: string[] = []
   for (const [name, contender] of Object.entries(threadContenders)) {
-    const reason = contender.missing?.()
+    const reason = contender.missing()
     if (reason === undefined) {
       setups.set(name, await contender.setUp())
       continue

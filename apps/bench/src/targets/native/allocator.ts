@@ -52,7 +52,7 @@ export const measureAllocators: (input: SectionInput) => Promise<SectionResult> 
     const load: Load = { windows: quick ? 5 : 100, clock }
     const entrants = Object.entries(ways).flatMap(([name, way]): Contender<AllocatorCost>[] => {
       if ('missing' in way) return []
-      return [{ name, run: () => runJob<AllocatorCost>('allocator-row', load, [], way.env) }]
+      return [{ name, run: () => runJob<AllocatorCost>('allocator-row', load, { env: way.env }) }]
     })
     tellProgress(`allocator: ${entrants.length} processes in turn`)
     const samples = await interleave(entrants, quick ? { rounds: 1, warmUps: 0 } : { rounds: 7, warmUps: 1 })

@@ -38,7 +38,7 @@ const HOUR_MS = 3_600_000
 export const measureIdle: (input: SectionInput) => Promise<SectionResult> = nativeSection(
   'What an idle engine costs',
   async ({ quick }) => {
-    const [seconds, timers] = [quick ? 1 : 10, 10_000]
+    const [seconds, timers] = [quick ? 1 : 4, 10_000]
     const measured = new Map<RowName, IdleCost[]>()
     for (let round = 0; round < (quick ? 1 : 3); round++) {
       for (const row of Object.keys(rowNames) as RowName[]) {

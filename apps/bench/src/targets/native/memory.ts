@@ -1,10 +1,9 @@
 // What a queued kernel task costs in memory: a million of them, paused, in a process for each row.
-import { readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { getHeapStatistics } from 'node:v8'
 import { createTasks } from '@catzilla/api'
 import { collectGarbage, runJob } from '../../child.ts'
 import { summarise } from '../../measure.ts'
+import { residentMemory } from '../../resident.ts'
+import type { ResidentMemory } from '../../resident.ts'
 import { formatCount, formatFigure, tellProgress, verify } from '../../section.ts'
 import type { SectionInput, SectionResult } from '../../section.ts'
 import { createNativeTasks, nativeSection, requireCore } from './core.ts'
@@ -93,10 +92,10 @@ async function throughPort(count: number): Promise<QueuedCost> {
   // whatever is made on first use is not a cost of the tasks below
   for (let round = 0; round < 10; round++) await port.sumOf(plan, 2_000)
   port.binding.pause(true)
-  const before = await memoryInUse()
+  const before = await residentMemory(collectGarbage)
   for (let index = 0; index < count; index++) port.push(plan, index, 1)
   port.publish()
-  const after = await memoryInUse()
+  const after = await residentMemory(collectGarbage)
   const queued = port.binding.statistics().queues.reduce((sum, queue) => sum + queue.queued, 0)
   verify('queued tasks', queued, count)
   port.binding.pause(false)
@@ -120,12 +119,12 @@ async function throughApi(count: number, row: Exclude<RowName, 'port'>): Promise
   await tasks.pause()
   const held = row === 'held'
   const handles: ({ outcome: unknown } | null)[] = Array.from({ length: held ? count : 0 }, () => null)
-  const before = await memoryInUse()
+  const before = await residentMemory(collectGarbage)
   for (let index = 0; index < count; index++) {
     const handle = add.delay(index, 1)
     if (held) handles[index] = handle
   }
-  const after = await memoryInUse()
+  const after = await residentMemory(collectGarbage)
   verify('queued tasks', tasks.getStats().totalQueued, count)
   await tasks.resume()
   await tasks.drain()
@@ -135,30 +134,7 @@ async function throughApi(count: number, row: Exclude<RowName, 'port'>): Promise
   return costOf(before, after, count)
 }
 
-interface MemoryInUse {
-  readonly heap: number
-  readonly outside: number
-}
-
-/** Bytes. */
-async function memoryInUse(): Promise<MemoryInUse> {
-  // what is freed is given back to the operating system by another thread, and some of it only after the next collection
-  for (let time = 0; time < 2; time++) {
-    collectGarbage()
-    await sleep(100)
-  }
-  const { used_heap_size: used, total_physical_size: resident } = getHeapStatistics()
-  return { heap: used, outside: residentNow() - resident }
-}
-
-/** The kernel counts pages exactly only when asked here; elsewhere the figure of the process has to do. */
-function residentNow(): number {
-  if (process.platform !== 'linux') return process.memoryUsage.rss()
-  const kib = /^Rss:\s+(\d+) kB/m.exec(readFileSync('/proc/self/smaps_rollup', 'utf8'))?.[1]
-  return kib === undefined ? process.memoryUsage.rss() : Number(kib) * 1024
-}
-
-function costOf(before: MemoryInUse, after: MemoryInUse, count: number): QueuedCost {
+function costOf(before: ResidentMemory, after: ResidentMemory, count: number): QueuedCost {
   return { heap: (after.heap - before.heap) / count, outside: (after.outside - before.outside) / count }
 }
 

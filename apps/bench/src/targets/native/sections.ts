@@ -1,6 +1,7 @@
 // The sections about the native engine, by the names they are asked for by, and the jobs of their processes.
 import type { Job } from '../../child.ts'
 import type { SectionInput, SectionResult } from '../../section.ts'
+import { measureAllocatorRow, measureAllocators } from './allocator.ts'
 import { measureColumns } from './columns.ts'
 import { measureNativeFlatness } from './flat.ts'
 import { measureIdle, measureIdleRow } from './idle.ts'
@@ -21,10 +22,12 @@ export const nativeSections: Readonly<Record<string, (input: SectionInput) => Pr
   'native:flat': measureNativeFlatness,
   'native:statistics': measureStatistics,
   'native:idle': measureIdle,
+  'native:allocator': measureAllocators,
 }
 
 export const nativeJobs: Readonly<Record<string, Job>> = {
   'native-throughput-alone': measureKernelsAlone,
   'native-memory-row': measureNativeMemoryRow,
   'native-idle-row': measureIdleRow,
+  'allocator-row': measureAllocatorRow,
 }

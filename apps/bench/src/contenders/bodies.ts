@@ -1,4 +1,4 @@
-// What the threads do: the same functions for everybody. They name nothing outside of themselves, so that their source
+// What tasks do: the same functions for everybody. They name nothing outside of themselves, so that their source
 // is all a thread needs.
 
 /** Some 200 bytes as JSON. */
@@ -55,6 +55,16 @@ export function spinTimes(turns: number, times: number): number {
 
 export function sizeOf(bytes: Uint8Array): number {
   return bytes.byteLength
+}
+
+export function lengthOf(text: string): number {
+  return text.length
+}
+
+/** Keeps its thread until the flag is something else than 0. */
+export function block(flag: Int32Array): number {
+  Atomics.wait(flag, 0, 0)
+  return 0
 }
 
 /** Turns of `spin` that take a millisecond here, when nobody disturbs. */
