@@ -61,3 +61,4 @@ Napi::Array DescribeKernels(Napi::Env env, ctz_engine *engine, uint32_t first);
 Napi::Object DescribePort(Napi::Env env);
 // All numbers are doubles, histograms are sparse. Empty with an error pending when there is no memory.
 Napi::Value DescribeStatistics(Napi::Env env, ctz_engine *engine);
+Napi::Object FromHistogram(Napi::Env env, const ctz_histogram &of);

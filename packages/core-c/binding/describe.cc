@@ -60,7 +60,7 @@ Napi::Object DescribePort(Napi::Env env) {
 
 #define COUNT(name, member) Figure(#name, static_cast<double>(of.member))
 
-static Napi::Object FromHistogram(Napi::Env env, const ctz_histogram &of) {
+Napi::Object FromHistogram(Napi::Env env, const ctz_histogram &of) {
   Napi::Object object = FromFigures(env, {COUNT(count, count), COUNT(sumNs, sum_ns), COUNT(maxNs, max_ns)});
   Napi::Float64Array buckets = Napi::Float64Array::New(env, ctz_hdr_sparse(&of, nullptr));
   if (!buckets.IsEmpty()) ctz_hdr_sparse(&of, buckets.Data());

@@ -16,8 +16,9 @@ static constexpr double kWaitSliceMs = 50;
 #define PROGRAMS(X) \
   X(AddProgram, addProgram) X(AddProgram, addBody) X(SwapBody, swapBody) X(ProgramFigures, programFigures)
 #define WAKING(X) X(Wake, wake) X(WakeTimers, wakeTimers) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted)
-#define LIFE(X) \
-  X(Pause, pause) X(Scale, scale) X(Statistics, statistics) X(Now, now) X(KeepAlive, keepAlive) X(Close, close)
+#define LIFE(X)   \
+  X(Pause, pause) \
+  X(Scale, scale) X(Statistics, statistics) X(Series, series) X(Now, now) X(KeepAlive, keepAlive) X(Close, close)
 
 Napi::Function EngineObject::Define(Napi::Env env) {
   const auto kernels = InstanceAccessor<&EngineObject::Kernels>("kernels", napi_enumerable);

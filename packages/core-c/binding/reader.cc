@@ -110,6 +110,7 @@ bool ReadPlan(Napi::Value value, uint32_t kernels, ctz_plan *plan) {
   fields.Number("retryJitter", 0, 1, &plan->retry_jitter);
   fields.Number("timeoutMs", 0, INFINITY, &plan->timeout_ms);
   fields.Bytes("memoryLimitBytes", &plan->memory_limit);
+  fields.Number("series", 0, CTZ_MAX_SERIES - 1, &plan->series);
   plan->flags = tell ? static_cast<uint32_t>(CTZ_PLAN_TELL) : 0u;
   return fields.ok;
 }

@@ -43,6 +43,8 @@ export interface NativePlan {
   readonly retryJitter: number
   readonly timeoutMs: number
   readonly memoryLimitBytes: number
+  /** Under which waits and runs are measured, below 1024; tasks of one class each. Less than 4: by class alone. */
+  readonly series: number
 }
 
 /** An error of a kernel or of the engine; `status` is the name of a `ctz_status`, such as `RAN_TOO_LONG`. */
@@ -98,6 +100,12 @@ export interface NativeStatistics {
   /** By class. */
   readonly wait: readonly NativeHistogram[]
   readonly run: readonly NativeHistogram[]
+}
+
+/** What was measured of one series. */
+export interface NativeSeries {
+  readonly wait: NativeHistogram
+  readonly run: NativeHistogram
 }
 
 /** One C engine with one port, owned by the isolate that made it. */
@@ -173,6 +181,8 @@ export interface NativeEngineBinding {
   pause(paused: boolean): void
   scale(workers: number): void
   statistics(): NativeStatistics
+  /** What was measured of a series; numbers below 4: of a class' tasks that have none. */
+  series(index: number): NativeSeries
   /** Milliseconds on the clock of `performance.now()`. */
   now(): number
   /** While true, the engine keeps the event loop alive. */

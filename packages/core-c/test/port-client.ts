@@ -37,6 +37,7 @@ export const plainPlan: NativePlan = {
   retryJitter: 0,
   timeoutMs: Infinity,
   memoryLimitBytes: 2 ** 24,
+  series: 0,
 }
 
 export class PortClient {

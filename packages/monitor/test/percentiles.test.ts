@@ -8,10 +8,8 @@ const TASKS = 400
 /** What events tell is rounded to fractions of a microsecond. */
 const ROUNDING_MS = 0.002
 
-/** @param apart samples that may have been read from another clock, a moment later: so many ranks may be off */
-function expectPercentiles(found: Distribution, samples: readonly number[], apart: number): void {
+function expectPercentiles(found: Distribution, samples: readonly number[]): void {
   const sorted = samples.toSorted((a, b) => a - b)
-  const at = (rank: number): number => sorted[Math.min(Math.max(rank, 0), sorted.length - 1)] ?? 0
   for (const [ratio, ms] of [
     [0.5, found.p50Ms],
     [0.95, found.p95Ms],
@@ -19,9 +17,9 @@ function expectPercentiles(found: Distribution, samples: readonly number[], apar
     [1, found.maxMs],
   ] as const) {
     const rank = Math.ceil(ratio * sorted.length) - 1
-    const exact = [at(rank - apart), at(rank + apart)] as const
-    expect(ms, `p${ratio * 100} of ${exact.join(' to ')}`).toBeGreaterThanOrEqual(exact[0] * 0.99 - ROUNDING_MS)
-    expect(ms, `p${ratio * 100} of ${exact.join(' to ')}`).toBeLessThanOrEqual(exact[1] * 1.01 + ROUNDING_MS)
+    const exact = sorted[rank] ?? 0
+    expect(ms, `p${ratio * 100} of ${exact}`).toBeGreaterThanOrEqual(exact * 0.99 - ROUNDING_MS)
+    expect(ms, `p${ratio * 100} of ${exact}`).toBeLessThanOrEqual(exact * 1.01 + ROUNDING_MS)
   }
 }
 
@@ -51,14 +49,12 @@ describe.each(engineNames)('on the %s engine', (name) => {
     await new Promise((resolve) => setImmediate(resolve))
     const { priorities, names } = monitor.getStats()
     expect([waits.length, runs.length]).toEqual([TASKS, TASKS])
-    // of each class C keeps books of its own, and reads its clock once more before a body begins
-    const apart = name === 'native' ? TASKS / 50 : 0
-    expectPercentiles(priorities.high.wait, waits, apart)
-    expectPercentiles(priorities.high.execution.total, runs, apart)
-    expectPercentiles(priorities.high.execution.recent, runs, apart)
+    expectPercentiles(priorities.high.wait, waits)
+    expectPercentiles(priorities.high.execution.total, runs)
+    expectPercentiles(priorities.high.execution.recent, runs)
     const { wait, execution } = names['spin'] ?? {}
     if (wait === undefined || execution === undefined) throw new Error('nothing was measured of the name')
-    expectPercentiles(wait.total, waits, 0)
-    expectPercentiles(execution.total, runs, 0)
+    expectPercentiles(wait.total, waits)
+    expectPercentiles(execution.total, runs)
   })
 })

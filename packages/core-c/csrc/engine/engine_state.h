@@ -31,13 +31,18 @@
 #define CTZ_MAX_PLANS 65536u
 #define CTZ_PLANS_PER_CHUNK 256u
 
+// Waits and runs of attempts.
+typedef struct ctz_series {
+  ctz_recorder wait, run;
+} ctz_series;
+
 // Written by its worker only, read by whoever asks for statistics: relaxed atomics.
 typedef struct ctz_worker_figures {
   _Atomic uint64_t completed, failed, cancelled, retried, timed_out, memory_limited, bailed;
   _Atomic uint64_t busy_ns;
   _Atomic uint64_t dequeued[CTZ_CLASSES], contended[CTZ_CLASSES], breaches[CTZ_CLASSES];
-  ctz_recorder wait[CTZ_CLASSES];
-  ctz_recorder run[CTZ_CLASSES];
+  ctz_series classes[CTZ_CLASSES];  // of tasks that have no series of their own
+  _Atomic(ctz_series *) series[CTZ_MAX_SERIES];  // made when there is something to record: series.c
 } ctz_worker_figures;
 
 typedef struct ctz_worker {
@@ -144,6 +149,8 @@ struct ctz_engine {
   _Atomic uint32_t plan_count;
   uint32_t *free_plans;
   uint32_t free_plan_count, free_plan_capacity;
+  _Atomic uint32_t series_classes[CTZ_MAX_SERIES];  // the class that plans with this series have
+  _Atomic uint32_t series_count;  // the greatest number of a series, and one
 };
 
 static inline bool ctz_is_in_kernel(uint64_t calls) { return (calls & 1u) != 0; }

@@ -28,20 +28,24 @@ static void add(_Atomic uint64_t *word, uint64_t amount) {
 }
 
 void ctz_recorder_add(ctz_recorder *recorder, uint64_t ns) {
-  add(&recorder->buckets[ctz_hdr_bucket(ns)], 1u);
+  uint32_t bucket = ctz_hdr_bucket(ns);
+  add(&recorder->buckets[bucket], 1u);
+  uint64_t page = (uint64_t)1 << (bucket / PARTS), pages = ctz_load(&recorder->pages, memory_order_relaxed);
+  if ((pages & page) == 0) ctz_store(&recorder->pages, pages | page, memory_order_relaxed);
   add(&recorder->sum_ns, ns);
   if (ns > ctz_load(&recorder->max_ns, memory_order_relaxed)) ctz_store(&recorder->max_ns, ns, memory_order_relaxed);
 }
 
 void ctz_histogram_merge(ctz_histogram *sum, const ctz_recorder *recorder) {
-  // Most recorders hold little: nothing lies beyond the bucket of the maximum. A value that is being recorded and has
-  // not reached it is seen the next time.
+  // Most recorders hold little. A value that is being recorded and has not reached its page is seen the next time.
   uint64_t max_ns = ctz_load(&recorder->max_ns, memory_order_relaxed);
-  uint32_t last = ctz_hdr_bucket(max_ns);
-  for (uint32_t i = 0; i <= last; i++) {
-    uint64_t recorded = ctz_load(&recorder->buckets[i], memory_order_relaxed);
-    sum->buckets[i] += recorded;
-    sum->count += recorded;
+  for (uint64_t pages = ctz_load(&recorder->pages, memory_order_relaxed); pages != 0; pages &= pages - 1) {
+    uint32_t first = (uint32_t)__builtin_ctzll(pages) * PARTS;
+    for (uint32_t i = first; i < first + PARTS; i++) {
+      uint64_t recorded = ctz_load(&recorder->buckets[i], memory_order_relaxed);
+      sum->buckets[i] += recorded;
+      sum->count += recorded;
+    }
   }
   sum->sum_ns += ctz_load(&recorder->sum_ns, memory_order_relaxed);
   if (max_ns > sum->max_ns) sum->max_ns = max_ns;

@@ -10,6 +10,7 @@
 typedef struct ctz_recorder {
   _Atomic uint64_t sum_ns;
   _Atomic uint64_t max_ns;
+  _Atomic uint64_t pages;  // by 64 buckets: whether there is something in them
   _Atomic uint64_t buckets[CTZ_HDR_BUCKETS];
 } ctz_recorder;
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/atomics.h"
 #include "ctz/engine.h"
 #include "engine/engine_state.h"
 #include "flow/ready.h"
@@ -25,8 +26,16 @@ static void add_worker(ctz_stats *stats, ctz_worker *worker) {
     queue->dequeued += read(&figures->dequeued[c]);
     queue->contended += read(&figures->contended[c]);
     queue->breaches += read(&figures->breaches[c]);
-    ctz_histogram_merge(&stats->wait[c], &figures->wait[c]);
-    ctz_histogram_merge(&stats->run[c], &figures->run[c]);
+  }
+}
+
+static void add_series(ctz_engine *engine, ctz_stats *stats) {
+  for (uint32_t c = 0; c < CTZ_CLASSES; c++) ctz_series_read(engine, c, &stats->wait[c], &stats->run[c]);
+  // relaxed: what has just come is seen the next time
+  uint32_t count = ctz_load(&engine->series_count, memory_order_relaxed);
+  for (uint32_t i = CTZ_CLASSES; i < count; i++) {
+    uint32_t c = ctz_load(&engine->series_classes[i], memory_order_relaxed) & (CTZ_CLASSES - 1);
+    ctz_series_read(engine, i, &stats->wait[c], &stats->run[c]);
   }
 }
 
@@ -44,6 +53,7 @@ void ctz_stats_read(ctz_engine *engine, ctz_stats *stats) {
   memset(stats, 0, sizeof *stats);
   uint32_t started = atomic_load_explicit(&engine->started, memory_order_acquire);
   for (uint32_t i = 0; i < started; i++) add_worker(stats, engine->workers[i]);
+  add_series(engine, stats);
   add_queues(engine, stats);
   stats->workers = atomic_load_explicit(&engine->target, memory_order_relaxed);
   stats->max_workers = engine->config.max_workers;

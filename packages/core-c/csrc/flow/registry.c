@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/atomics.h"
 #include "flow/program_kernel.h"
 #include "memory/allocator.h"
 
@@ -88,7 +89,7 @@ static bool is_positive(double value) { return value >= 0; }  // false for NaN
 static bool is_sound_plan(const ctz_plan *plan) {
   return plan->priority < CTZ_CLASSES && plan->backoff <= CTZ_BACKOFF_EXPONENTIAL && is_positive(plan->timeout_ms) &&
          is_positive(plan->retry_delay_ms) && is_positive(plan->retry_max_delay_ms) && plan->retry_jitter >= 0 &&
-         plan->retry_jitter <= 1;
+         plan->retry_jitter <= 1 && plan->series < CTZ_MAX_SERIES;
 }
 
 static ctz_plan_entry *entry_at(ctz_engine *engine, uint32_t index) {
@@ -132,6 +133,13 @@ static ctz_status next_index(ctz_engine *engine, uint32_t *index) {
   return CTZ_OK;
 }
 
+// For those who add up by class; they want figures, not an order.
+static void note_series(ctz_engine *engine, const ctz_plan *plan) {
+  ctz_store(&engine->series_classes[plan->series], plan->priority, memory_order_relaxed);
+  uint32_t count = ctz_load(&engine->series_count, memory_order_relaxed);
+  if (plan->series >= count) ctz_store(&engine->series_count, plan->series + 1, memory_order_relaxed);
+}
+
 ctz_status ctz_plan_define(ctz_engine *engine, const ctz_plan *plan, uint32_t *index) {
   if (plan == NULL || !is_sound_plan(plan)) return CTZ_INVALID;
   const ctz_kernel *kernel = ctz_kernel_at(engine, plan->kernel);
@@ -141,6 +149,7 @@ ctz_status ctz_plan_define(ctz_engine *engine, const ctz_plan *plan, uint32_t *i
   if (status == CTZ_OK) {
     ctz_plan_entry *entry = entry_at(engine, *index);
     entry->plan = *plan;
+    note_series(engine, plan);
     atomic_store_explicit(&entry->mean_ns, 0, memory_order_relaxed);
     atomic_store_explicit(&entry->kernel, kernel, memory_order_release);
   }

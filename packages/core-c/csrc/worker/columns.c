@@ -46,7 +46,8 @@ static ctz_outcome_code row_by_row(ctz_call *call, const ctz_kernel *kernel, con
 static ctz_status run_rows(ctz_call *call, const ctz_plan_entry *entry, const ctz_kernel *kernel, ctz_columns_job *job,
                            ctz_chunk chunk) {
   if (ctz_field_u32(&call->slot->cancel) != 0) return CTZ_CANCELLED;
-  ctz_call_enter(call, entry);
+  ctz_call_prepare(call, entry);
+  ctz_call_enter(call);
   ctz_program_kernel *program = ctz_program_of(kernel);
   ctz_outcome_code code = program != NULL ? ctz_call_program_rows(call, program, job, chunk.begin, chunk.end)
                           : kernel->columns == NULL
@@ -72,13 +73,14 @@ static void stop_job(ctz_call *call, ctz_columns_job *job, ctz_status status) {
   ctz_call_hand_over_error(call);
 }
 
-static void finish(ctz_worker *worker, uint32_t index, ctz_columns_job *job) {
+static void finish(ctz_worker *worker, uint32_t index, ctz_columns_job *job, const ctz_plan *plan) {
   uint32_t stopped = atomic_load_explicit(&job->stopped, memory_order_relaxed);
   ctz_slot *slot = ctz_slot_at(&worker->engine->table, index);
   ctz_field_set_u32(&slot->result_type, CTZ_VOID);
   // relaxed: the last `done` orders it
   ctz_field_set_f64(&slot->result, (double)atomic_load_explicit(&job->given_up, memory_order_relaxed));
   ctz_field_set_f64(&slot->ended_at, ctz_ms_of(worker->engine, worker->now_ns));
+  ctz_record_shared_end(worker, slot, plan);
   ctz_status status = stopped == 0 ? CTZ_OK : (ctz_status)(stopped - 1);
   ctz_attempt_ended(worker, index, CTZ_PHASE_SHARED, NULL, status, true);
 }
@@ -106,10 +108,9 @@ static void work_on(ctz_worker *worker, uint32_t index, ctz_columns_job *job, ct
     uint64_t ran = worker->now_ns - call.started_ns;
     if (call.entered) learn_chunk(entry, ran);
     ctz_count(&worker->figures->busy_ns, ran);
-    if (engine->config.statistics) ctz_recorder_add(&worker->figures->run[plan.priority & (CTZ_CLASSES - 1)], ran);
   }
   ctz_call_clean_up(&call);
-  if (is_last(job, chunk.end - chunk.begin)) finish(worker, index, job);
+  if (is_last(job, chunk.end - chunk.begin)) finish(worker, index, job, &plan);
 }
 
 static void run_next_chunk(ctz_worker *worker, uint32_t index, ctz_plan_entry *entry) {
@@ -139,11 +140,11 @@ void ctz_start_columns(ctz_worker *worker, uint32_t index) {
   ctz_field_set_f64(&slot->started_at, ctz_ms_of(engine, worker->now_ns));
   atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
   if ((entry->plan.flags & CTZ_PLAN_TELL) != 0) ctz_tell(engine, index, CTZ_NOTICE_STARTED);
-  ctz_record_start(worker, slot, entry->plan.priority & (CTZ_CLASSES - 1));
+  ctz_record_start(worker, slot, &entry->plan);
   job->deadline_ns = ctz_deadline_of(worker->now_ns, entry->plan.timeout_ms);
   ctz_cell_move(cell, CTZ_PHASE_RUNNING, CTZ_PHASE_SHARED);
   if (job->rows == 0)
-    finish(worker, index, job);
+    finish(worker, index, job, &entry->plan);
   else
     run_next_chunk(worker, index, entry);
 }

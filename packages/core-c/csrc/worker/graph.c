@@ -1,6 +1,7 @@
 #include "worker/graph.h"
 
 #include "base/atomics.h"
+#include "engine/series.h"
 #include "flow/ready.h"
 #include "flow/registry.h"
 #include "flow/settlement.h"
@@ -53,15 +54,15 @@ static ctz_step_state call_step(part *self, uint32_t step, ctz_plan_entry *entry
   ctz_value args[CTZ_KERNEL_MAX_ARITY], result = {.slice = {NULL, 0}};
   if (!read_args(self->job, step, kernel, args)) return CTZ_STEP_FAILED;
   ctz_arena_begin(worker->arena, plan.memory_limit);
-  ctz_call_enter(&call, entry);
+  ctz_call_prepare(&call, entry);
+  ctz_call_enter(&call);
   ctz_outcome_code code = ctz_call_kernel(&call, kernel, args, &result);
   ctz_call_leave(&call);
   ctz_status status = ctz_call_status(&call, code);
   uint64_t ran = worker->now_ns - call.started_ns;
   ctz_run_learn(entry, ran);
   ctz_count(&worker->figures->busy_ns, ran);
-  if (worker->engine->config.statistics)
-    ctz_recorder_add(&worker->figures->run[plan.priority & (CTZ_CLASSES - 1)], ran);
+  if (worker->engine->config.statistics) ctz_recorder_add(&ctz_series_of(worker, &plan)->run, ran);
   ctz_call_clean_up(&call);
   if (status == CTZ_OK) {
     self->job->results[step] = ctz_number_of_scalar((ctz_type)kernel->result, &result);
@@ -206,7 +207,7 @@ void ctz_start_graph(ctz_worker *worker, uint32_t index) {
   ctz_field_set_f64(&slot->started_at, ctz_ms_of(engine, worker->now_ns));
   atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
   if (entry != NULL && (entry->plan.flags & CTZ_PLAN_TELL) != 0) ctz_tell(engine, index, CTZ_NOTICE_STARTED);
-  if (entry != NULL) ctz_record_start(worker, slot, entry->plan.priority & (CTZ_CLASSES - 1));
+  if (entry != NULL) ctz_record_start(worker, slot, &entry->plan);
   ctz_store(&job->holders, 1u, memory_order_relaxed);  // others see it by the move to SHARED
   ctz_cell_move(cell, CTZ_PHASE_RUNNING, CTZ_PHASE_SHARED);
   take_part(worker, index, job);

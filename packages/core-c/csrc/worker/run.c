@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "engine/series.h"
 #include "flow/ready.h"
 #include "flow/registry.h"
 #include "flow/settlement.h"
@@ -56,29 +57,40 @@ static ctz_status keep_result(ctz_call *call, const ctz_kernel *kernel, const ct
   return CTZ_OK;
 }
 
-void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, uint32_t priority) {
+// Since a moment that JavaScript can write.
+static double ms_since(const ctz_worker *worker, const _Atomic uint64_t *moment) {
+  double ms = ctz_ms_of(worker->engine, worker->now_ns) - ctz_field_f64(moment);
+  if (!(ms > 0)) return 0;  // also for a moment that is none
+  return ms < 1e8 ? ms : 1e8;
+}
+
+void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan) {
   if (!worker->engine->config.statistics) return;
-  double waited = ctz_ms_of(worker->engine, worker->now_ns) - ctz_field_f64(&slot->ready_at);
-  if (!(waited > 0)) waited = 0;  // also for a moment that is none
-  ctz_recorder_add(&worker->figures->wait[priority], waited > 1e8 ? (uint64_t)1e14 : (uint64_t)(waited * 1e6));
+  double waited = ms_since(worker, &slot->ready_at);
+  uint32_t priority = plan->priority & (CTZ_CLASSES - 1);
+  ctz_recorder_add(&ctz_series_of(worker, plan)->wait, (uint64_t)(waited * 1e6));
   if (waited > targets_ms[priority]) ctz_count(&worker->figures->breaches[priority], 1);
+}
+
+void ctz_record_shared_end(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan) {
+  if (!worker->engine->config.statistics) return;
+  ctz_recorder_add(&ctz_series_of(worker, plan)->run, (uint64_t)(ms_since(worker, &slot->started_at) * 1e6));
 }
 
 static void record_end(ctz_worker *worker, ctz_call *call, ctz_plan_entry *entry) {
   uint64_t ran = worker->now_ns - call->started_ns;
   if (call->entered) ctz_run_learn(entry, ran);
   ctz_count(&worker->figures->busy_ns, ran);
-  if (worker->engine->config.statistics) ctz_recorder_add(&worker->figures->run[call->plan->priority], ran);
+  if (worker->engine->config.statistics) ctz_recorder_add(&ctz_series_of(worker, call->plan)->run, ran);
   uint64_t used = ctz_arena_used(worker->arena);
   ctz_field_set_u32(&call->slot->memory_kb,
                     used > (uint64_t)UINT32_MAX << 10 ? UINT32_MAX : (uint32_t)((used + 1023) >> 10));
   ctz_field_set_f64(&call->slot->ended_at, ctz_ms_of(worker->engine, worker->now_ns));
 }
 
-static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, ctz_plan_entry *entry, const ctz_value *args,
-                              bool *final) {
+static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, const ctz_value *args, bool *final) {
   ctz_value result = {.slice = {NULL, 0}};
-  ctz_call_enter(call, entry);
+  ctz_call_enter(call);
   ctz_outcome_code code = ctz_call_kernel(call, kernel, args, &result);
   ctz_call_leave(call);
   ctz_status status = ctz_call_status(call, code);
@@ -94,7 +106,7 @@ static void start_attempt(ctz_worker *worker, uint32_t index, const ctz_plan *pl
   ctz_field_set_f64(&slot->started_at, ctz_ms_of(worker->engine, worker->now_ns));
   // release: who polls the state sees the start with it
   atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
-  ctz_record_start(worker, slot, plan->priority);
+  ctz_record_start(worker, slot, plan);
   if ((plan->flags & CTZ_PLAN_TELL) != 0) ctz_tell(worker->engine, index, CTZ_NOTICE_STARTED);
 }
 
@@ -124,11 +136,12 @@ static void run(ctz_worker *worker, uint32_t index) {
   uint32_t attempt = ctz_field_u32(&slot->attempt) + 1;
   ctz_call_init(&call, worker, index, &plan, attempt);
   ctz_arena_begin(worker->arena, plan.memory_limit);
-  start_attempt(worker, index, &plan, attempt);
   ctz_value scalars[CTZ_KERNEL_MAX_ARITY];
   bool final = false;
   ctz_status status = attached || convert_all(slot, kernel, scalars) ? CTZ_OK : misfit(&call, kernel);
-  if (status == CTZ_OK) status = call_kernel(&call, kernel, entry, attached ? extra->args : scalars, &final);
+  if (status == CTZ_OK) ctz_call_prepare(&call, entry);
+  start_attempt(worker, index, &plan, attempt);
+  if (status == CTZ_OK) status = call_kernel(&call, kernel, attached ? extra->args : scalars, &final);
   record_end(worker, &call, entry);
   ctz_call_explain(&call, status);
   ctz_call_hand_over_error(&call);

@@ -11,6 +11,8 @@ uint64_t ctz_run_expected_ns(ctz_engine *engine, uint32_t entry);
 // Another run of the plan took so long: a moving average over some 8 of them.
 void ctz_run_learn(ctz_plan_entry *entry, uint64_t ns);
 // Counts how long the slot has waited.
-void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, uint32_t priority);
+void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan);
+// Counts how long a task has run on which several workers worked.
+void ctz_record_shared_end(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan);
 
 #endif

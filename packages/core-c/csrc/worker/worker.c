@@ -1,5 +1,6 @@
 #include "worker/worker.h"
 
+#include "engine/series.h"
 #include "flow/ready.h"
 #include "flow/settlement.h"
 #include "memory/allocator.h"
@@ -34,6 +35,7 @@ ctz_worker *ctz_worker_create(ctz_engine *engine, uint32_t index) {
 
 void ctz_worker_destroy(ctz_worker *worker) {
   if (worker->arena != NULL) ctz_arena_destroy(worker->arena);
+  if (worker->figures != NULL) ctz_series_release(worker->figures);
   ctz_pages_release(worker->figures, sizeof *worker->figures);
   ctz_parker_destroy(&worker->parker);
   ctz_free(worker);

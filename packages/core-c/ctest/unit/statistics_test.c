@@ -1,4 +1,6 @@
 // Counters are exact, and histograms hold as many values as there were starts.
+#include <stdlib.h>
+
 #include "engine/histogram.h"
 #include "engine_fixture.h"
 #include "port_client.h"
@@ -86,6 +88,46 @@ static void test_waits(void) {
   port_close(&client);
 }
 
+// Tasks of a series are measured there, and with their class. Those of columns and of a class alone as well.
+static void test_series(void) {
+  enum { FIRST = 7, LAST = CTZ_MAX_SERIES - 1 };
+  ctz_engine *engine = start_engine(3, 4096, 0);
+  ctz_plan plan = plan_of(engine, "note");
+  plan.priority = 2;
+  uint32_t plans[3] = {0};
+  static const uint32_t numbers[] = {0, FIRST, LAST};
+  for (uint32_t i = 0; i < 3; i++) {
+    plan.series = numbers[i];
+    CHECK_EQ_U64(ctz_plan_define(engine, &plan, &plans[i]), CTZ_OK);
+  }
+  plan.series = CTZ_MAX_SERIES;
+  CHECK_EQ_U64(ctz_plan_define(engine, &plan, &plans[0]), CTZ_INVALID);
+  for (uint32_t i = 0; i < 300; i++) {
+    submit_number(engine, plans[1], i);
+    if (i % 3 == 0) submit_number(engine, plans[2], i);
+    if (i % 10 == 0) submit_number(engine, plans[0], i);
+  }
+  CHECK_EQ_U64(ctz_drain(engine, LONG_MS), CTZ_OK);
+  static const uint64_t counts[] = {300, 100, 30};
+  static const uint32_t read[] = {FIRST, LAST, 2};
+  for (uint32_t i = 0; i < 3; i++) {
+    ctz_histogram *sums = calloc(2, sizeof *sums);
+    ctz_series_read(engine, read[i], &sums[0], &sums[1]);
+    CHECK_EQ_U64(sums[0].count, counts[i]);
+    CHECK_EQ_U64(sums[1].count, counts[i]);
+    free(sums);
+  }
+  ctz_histogram *none = calloc(2, sizeof *none);
+  ctz_series_read(engine, FIRST + 1, &none[0], &none[1]);
+  ctz_series_read(engine, CTZ_MAX_SERIES, &none[0], &none[1]);
+  CHECK_EQ_U64(none[0].count + none[1].count, 0);
+  free(none);
+  stats_of(engine, &stats);
+  CHECK_EQ_U64(stats.wait[2].count, 430);
+  CHECK_EQ_U64(stats.run[2].count, 430);
+  end_engine(engine, 0);
+}
+
 static void test_without(void) {
   ctz_config config = config_of(2, 64, 0);
   config.statistics = false;
@@ -122,6 +164,7 @@ static void test_while_running(void) {
 int main(void) {
   test_counters();
   test_waits();
+  test_series();
   test_without();
   test_while_running();
   return check_result();

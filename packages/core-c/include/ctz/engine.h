@@ -64,6 +64,7 @@ typedef struct ctz_plan {
   double retry_delay_ms, retry_max_delay_ms, retry_jitter;
   double timeout_ms;  // of one attempt; INFINITY: none
   uint64_t memory_limit;  // bytes one attempt may take
+  uint32_t series;  // under which waits and runs are measured, below CTZ_MAX_SERIES; less than 4: by class alone
 } ctz_plan;
 
 // A failure as the kernel, or the engine, named it.
@@ -151,6 +152,8 @@ ctz_status ctz_scale(ctz_engine *engine, uint32_t workers);
 void ctz_pause(ctz_engine *engine, bool paused);
 double ctz_now(ctz_engine *engine);
 void ctz_stats_read(ctz_engine *engine, ctz_stats *stats);
+// Adds what was measured of a series, or (numbers below 4) of a class' tasks without one.
+void ctz_series_read(ctz_engine *engine, uint32_t series, ctz_histogram *wait, ctz_histogram *run);
 
 // A graph: steps that call kernels of numbers (and booleans), and take numbers or results of steps before them. What a
 // caller gives is copied, but for the two lists that are filled: they are the caller's until the slot has settled.

@@ -16,6 +16,10 @@ typedef struct ctz_histogram {
   uint64_t buckets[CTZ_HDR_BUCKETS];
 } ctz_histogram;
 
+// Waits and runs are told apart by the series that plans name; of those that name none, by class. A series has tasks of
+// one class. Numbers below 4 stand for none.
+#define CTZ_MAX_SERIES 1024u
+
 // Counters of one class queue, as document A has them.
 typedef struct ctz_queue_stats {
   uint64_t enqueued, dequeued, contended, rejected;

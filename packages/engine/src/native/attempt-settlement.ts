@@ -69,9 +69,6 @@ export class AttemptSettlement {
     plans.release(words[word + SLOT_PLAN / 4] ?? 0)
     if (this.#lane.keepsTime && past.endedAt >= past.startedAt) {
       recent.add(past.endedAt, past.endedAt - past.startedAt, 0)
-      const { series } = record.plan
-      series.wait.record(past.startedAt - past.readyAt)
-      series.execution.record(past.endedAt - past.startedAt)
     }
     const state = words[word + SLOT_STATE / 4] ?? 0
     if (attempt.fate === 'dropped') this.#endLate(attempt)

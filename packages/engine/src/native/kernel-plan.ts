@@ -9,6 +9,7 @@ import type { Plan } from '../typescript/plan.ts'
 import type { CPlan, CPlans } from './c-plans.ts'
 import type { NativeTaskHome, NativeTaskPlan } from './native-task.ts'
 import { portLayout } from './port-layout.ts'
+import type { SeriesBooks } from './series-books.ts'
 import type { SlotShelf } from './slot-shelf.ts'
 
 const BYTES_PER_MIB = 1024 * 1024
@@ -36,6 +37,7 @@ export class KernelPlan implements NativeTaskPlan {
   readonly onlyNumbers: boolean
   readonly #keepsTime: boolean
   readonly #plans: CPlans
+  readonly #books: SeriesBooks
   #quiet: CPlan | null = null
   #telling: CPlan | null = null
   #once: CPlan | null = null
@@ -46,6 +48,7 @@ export class KernelPlan implements NativeTaskPlan {
     from: {
       readonly home: NativeTaskHome
       readonly plans: CPlans
+      readonly books: SeriesBooks
       readonly keepsTime: boolean
       readonly express: boolean
       readonly completedShelf: SlotShelf
@@ -61,6 +64,7 @@ export class KernelPlan implements NativeTaskPlan {
     this.delayMs = plan.options.delayMs
     this.home = from.home
     this.#plans = from.plans
+    this.#books = from.books
     this.#keepsTime = from.keepsTime
     this.express = from.express && allowsExpress(plan, kernel)
     this.completedShelf = from.completedShelf
@@ -96,6 +100,7 @@ export class KernelPlan implements NativeTaskPlan {
       retryJitter: options.retryJitter,
       timeoutMs: this.#keepsTime ? options.timeoutMs : Infinity,
       memoryLimitBytes: Math.min(Math.ceil(options.memoryLimitMb * BYTES_PER_MIB), Number.MAX_SAFE_INTEGER),
+      series: this.#books.numberOf(this.plan.series),
     }
     return this.#plans.plan(asked)
   }

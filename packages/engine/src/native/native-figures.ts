@@ -1,13 +1,12 @@
 // The figures of the native lane: what C counts, and where its tasks are at this moment.
-import type { NativeHistogram } from '@catzilla/core-c'
 import type { TaskPriority } from '../contract/task.ts'
 import type { WorkerBounds } from '../contract/statistics.ts'
 import type { ResolvedEngineOptions } from '../options/engine-options.ts'
-import type { ForeignBuckets } from '../support/duration-histogram.ts'
 import type { IntrusiveList } from '../typescript/intrusive-list.ts'
 import type { ThreadFigures, Waiting } from '../typescript/snapshot.ts'
 import { readyAt } from '../typescript/task-record.ts'
 import type { Express } from './express.ts'
+import { bucketsOf, noBuckets } from './foreign-buckets.ts'
 import type { NativeInspection } from './native-inspection.ts'
 import type { NativeParts } from './native-settlement.ts'
 
@@ -44,6 +43,7 @@ export function nativeFigures(from: FiguresFrom): ThreadFigures {
     timedOut: found.timedOut,
     waits: classes.map((priority) => bucketsOf(found.wait[priority])),
     runs: classes.map((priority) => bucketsOf(found.run[priority])),
+    bookOf: from.parts.books.read,
     breaches: from.keepsTime ? found.queues.map(({ breaches }) => breaches) : [0, 0, 0, 0],
     jemalloc: from.jemalloc,
     memoryBytes: found.memoryUsed,
@@ -74,21 +74,6 @@ function countTasks({ express, handed, inspection }: FiguresFrom): {
   return { waiting, scheduled, running }
 }
 
-function bucketsOf(histogram: NativeHistogram | undefined): ForeignBuckets {
-  if (histogram === undefined) return { count: 0, sumNs: 0, maxNs: 0, buckets: new Float64Array(0) }
-  const { count, sumNs, maxNs, buckets } = histogram
-  return { count, sumNs, maxNs, buckets: buckets.map((value, index) => (index % 2 === 0 ? middleOf(value) : value)) }
-}
-
-/** Values of C are cut into 64 buckets for each power of two; of a bucket it tells the least value. */
-const PARTS = 64
-
-/** The middle of the bucket that begins at `least`: no value in it is further away than 0.8 %. */
-export function middleOf(least: number): number {
-  if (least < PARTS) return least
-  return least + (2 ** Math.floor(Math.log2(least)) / PARTS - 1) / 2
-}
-
 /** How far workers may be scaled. */
 export function boundsOf({ minWorkers, maxWorkers }: ResolvedEngineOptions): WorkerBounds {
   return { lane: 'native', least: minWorkers, most: maxWorkers }
@@ -96,7 +81,6 @@ export function boundsOf({ minWorkers, maxWorkers }: ResolvedEngineOptions): Wor
 
 /** The figures of an engine that has not been started. */
 export function figuresAtRest(options: ResolvedEngineOptions): ThreadFigures {
-  const nothing = bucketsOf(undefined)
   return {
     lane: 'native',
     workers: options.workers,
@@ -110,8 +94,9 @@ export function figuresAtRest(options: ResolvedEngineOptions): ThreadFigures {
     counted: 0,
     retried: 0,
     timedOut: 0,
-    waits: classes.map(() => nothing),
-    runs: classes.map(() => nothing),
+    waits: classes.map(() => noBuckets),
+    runs: classes.map(() => noBuckets),
+    bookOf: () => ({ wait: noBuckets, execution: noBuckets }),
     breaches: classes.map(() => 0),
     jemalloc: false,
     memoryBytes: 0,

@@ -16,12 +16,12 @@ import { Ledger, PastRun } from './past-run.ts'
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
 import { resultOf } from './program-result.ts'
+import type { SeriesBooks } from './series-books.ts'
 import type { Slots } from './slots.ts'
 import { argumentsIn, isScalar, scalarIn } from './slot-values.ts'
 import type { SlotKeeper } from './slot-shelf.ts'
 
-const { SLOT_PLAN, SLOT_STATE, SLOT_READY_AT, SLOT_STARTED_AT, SLOT_ENDED_AT, SLOT_RESULT_TYPE, SLOT_CANCEL } =
-  portLayout
+const { SLOT_PLAN, SLOT_STATE, SLOT_STARTED_AT, SLOT_ENDED_AT, SLOT_RESULT_TYPE, SLOT_CANCEL } = portLayout
 const { SLOT_STATE_RUNNING, SLOT_STATE_COMPLETED, SLOT_STATE_FAILED } = portLayout
 
 /** Longest run, in milliseconds, that the figures of the last ten seconds have use for. */
@@ -36,6 +36,7 @@ export interface NativeParts {
   readonly slots: Slots
   readonly createdAt: CreationTimes
   readonly plans: CPlans
+  readonly books: SeriesBooks
   readonly recent: RecentRuns
   readonly news: NativeNews
   readonly walk: WalkParts
@@ -75,12 +76,6 @@ export class NativeSettlement implements SlotKeeper {
     const endedAt = doubles[double + SLOT_ENDED_AT / 8] ?? 0
     const startedAt = doubles[double + SLOT_STARTED_AT / 8] ?? 0
     const ranMs = endedAt - startedAt
-    // by class C measures itself, all attempts; by name it is the last one that counts
-    if (state === SLOT_STATE_COMPLETED || state === SLOT_STATE_FAILED) {
-      const { series } = task.plan
-      series.wait.record(startedAt - (doubles[double + SLOT_READY_AT / 8] ?? 0))
-      series.execution.record(ranMs)
-    }
     this.#busyMs += ranMs < LONGEST_RECENT_MS ? ranMs : LONGEST_RECENT_MS
     this.#settled++
     this.#slots.unsettled--

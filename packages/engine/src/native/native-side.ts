@@ -33,6 +33,7 @@ import { Port, kindOfNotice, slotOfNotice } from './port.ts'
 import type { PastRun } from './past-run.ts'
 import { Recall } from './recall.ts'
 import { SlotShelf } from './slot-shelf.ts'
+import { SeriesBooks } from './series-books.ts'
 import { Slots } from './slots.ts'
 
 const { NOTICE_SETTLED, NOTICE_STARTED, SLOT_CANCEL } = portLayout
@@ -79,8 +80,9 @@ export class NativeSide implements NativeTaskHome, Receiver {
     const plans = new CPlans(this.binding)
     const recent = new RecentRuns(walk.walk.clock.now())
     const news = new NativeNews(walk.walk, this.binding, this.port)
+    const books = new SeriesBooks(this.binding)
     const { binding, port, slots } = this
-    this.#parts = { binding, port, slots, createdAt: new CreationTimes(port), plans, recent, news, walk }
+    this.#parts = { binding, port, slots, createdAt: new CreationTimes(port), plans, books, recent, news, walk }
     this.messenger = new Messenger(this.binding, this.port, this)
     this.express = new Express(this.#parts, this.messenger, options.maxWorkers)
     this.attempts = new AttemptSettlement(this.#parts, lane)
@@ -113,6 +115,7 @@ export class NativeSide implements NativeTaskHome, Receiver {
     return new KernelPlan(plan, this.catalog.find(reference, call.name), {
       home: this,
       plans: this.#parts.plans,
+      books: this.#parts.books,
       keepsTime: this.#lane.keepsTime,
       express: this.#allowsExpress(plan),
       completedShelf: this.#shelfOf(completedKept, options.keepResultMs),
@@ -267,6 +270,7 @@ export class NativeSide implements NativeTaskHome, Receiver {
 
   close(): void {
     this.#lastFigures = this.#figuresNow()
+    this.#parts.books.close()
     this.messenger.close()
     this.binding.close()
   }

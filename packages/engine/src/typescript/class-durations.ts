@@ -3,12 +3,13 @@ import type { TaskPriority } from '../contract/task.ts'
 import { DurationHistogram } from '../support/duration-histogram.ts'
 import type { ForeignBuckets } from '../support/duration-histogram.ts'
 import type { Lane } from './lane.ts'
-import type { SeriesTable } from './task-series.ts'
+import type { SeriesBook, SeriesTable } from './task-series.ts'
 
-/** Histograms, by class, of a lane that keeps its own books. */
+/** Histograms of a lane that keeps its own books: by class, and by series. */
 export interface OwnBooks {
   readonly waits: readonly ForeignBuckets[]
   readonly runs: readonly ForeignBuckets[]
+  readonly bookOf: (book: number) => SeriesBook
 }
 
 export interface Durations {
@@ -20,7 +21,7 @@ export class ClassDurations {
   readonly #classes: readonly Durations[]
 
   constructor(series: SeriesTable, lanes: readonly Lane[], books: OwnBooks | undefined) {
-    // measured by name here, and by class there: counted once
+    // its classes have all of its series already
     const { waits, runs } = series.byClass(lanes.find(({ keepsTime }) => keepsTime)?.name ?? null)
     this.#classes = waits.map((wait, index) => ({
       wait: withOther(wait, books?.waits[index]),

@@ -153,8 +153,11 @@ export function measure({ statistics, lanes }: Walk, threads: ThreadFigures | un
   const durations = new ClassDurations(statistics.series, lanes, threads)
   return {
     priorities: [durations.of(0), durations.of(1), durations.of(2), durations.of(3)],
-    lanes: statistics.series.byLane(lanes.map(({ name }) => name)),
-    names: statistics.series.byName(),
+    lanes: statistics.series.byLane(
+      lanes.map(({ name }) => name),
+      threads?.bookOf,
+    ),
+    names: statistics.series.byName(threads?.bookOf),
   }
 }
 

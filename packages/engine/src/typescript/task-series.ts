@@ -4,6 +4,7 @@ import { OTHER_NAMES } from '../contract/measurements.ts'
 import type { NameMeasurements, TaskMeasurements } from '../contract/measurements.ts'
 import type { LaneName, SettledStatus, TaskPriority } from '../contract/task.ts'
 import { DurationHistogram } from '../support/duration-histogram.ts'
+import type { ForeignBuckets } from '../support/duration-histogram.ts'
 
 /** Names that are told apart; tasks of the others are measured together. */
 const NAMES_TOLD_APART = 200
@@ -15,6 +16,8 @@ export class TaskSeries {
   readonly priority: TaskPriority
   readonly wait: DurationHistogram = new DurationHistogram()
   readonly execution: DurationHistogram = new DurationHistogram()
+  /** The number under which its lane measures it, where that keeps books of its own; 0: it does not. */
+  book = 0
   submitted = 0
   completed = 0
   failed = 0
@@ -31,6 +34,15 @@ export class TaskSeries {
     this[end]++
   }
 }
+
+/** What a lane with books of its own has measured of a series. */
+export interface SeriesBook {
+  readonly wait: ForeignBuckets
+  readonly execution: ForeignBuckets
+}
+
+/** Opens the book with a number. */
+type BookOf = ((book: number) => SeriesBook) | undefined
 
 /** Histograms by class number. */
 export type ByClass = readonly [DurationHistogram, DurationHistogram, DurationHistogram, DurationHistogram]
@@ -62,14 +74,15 @@ export class SeriesTable {
     return made
   }
 
-  byName(): Map<string, NameMeasurements> {
-    return new Map([...this.#series].map(([name, ofName]) => [name, summed(ofName)]))
+  byName(bookOf: BookOf): Map<string, NameMeasurements> {
+    return new Map([...this.#series].map(([name, ofName]) => [name, summed(ofName, bookOf)]))
   }
 
-  byLane(lanes: readonly LaneName[]): Partial<Record<LaneName, TaskMeasurements>> {
+  byLane(lanes: readonly LaneName[], bookOf: BookOf): Partial<Record<LaneName, TaskMeasurements>> {
     return Object.fromEntries(
       lanes.map((lane) => {
-        const { wait, execution } = summed(this.#all.filter((each) => each.lane === lane))
+        const ofLane = this.#all.filter((each) => each.lane === lane)
+        const { wait, execution } = summed(ofLane, bookOf)
         return [lane, { wait, execution }]
       }),
     )
@@ -81,7 +94,12 @@ export class SeriesTable {
     const isGood = this.#all.length > SUMMED_AT_ONCE && now - (this.#sums?.madeAt ?? 0) < this.#all.length * GOOD_FOR_MS
     if (this.#sums !== undefined && isGood) return this.#sums
     const counted = this.#all.filter(({ lane }) => lane !== but)
-    const classes = [0, 1, 2, 3].map((priority) => summed(counted.filter((each) => each.priority === priority)))
+    const classes = [0, 1, 2, 3].map((priority) =>
+      summed(
+        counted.filter((each) => each.priority === priority),
+        undefined,
+      ),
+    )
     const [critical, high, normal, low] = classes as [NameSums, NameSums, NameSums, NameSums]
     const waits: ByClass = [critical.wait, high.wait, normal.wait, low.wait]
     const runs: ByClass = [critical.execution, high.execution, normal.execution, low.execution]
@@ -94,17 +112,23 @@ type NameSums = NameMeasurements & Pick<TaskSeries, 'wait' | 'execution'>
 /** Nothing is recorded into it. */
 const nothing: NameSums = new TaskSeries(OTHER_NAMES, 'inline', 2)
 
-function summed(series: readonly TaskSeries[]): NameSums {
+function summed(series: readonly TaskSeries[], bookOf: BookOf): NameSums {
   const [only] = series
   if (only === undefined) return nothing
   // a name mostly has one lane and one class: nothing to add up
-  if (series.length === 1) return only
+  if (series.length === 1 && only.book === 0) return only
   const sum = { wait: new DurationHistogram(), execution: new DurationHistogram() }
   const counts = { submitted: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
   for (const each of series) {
     sum.wait.add(each.wait)
     sum.execution.add(each.execution)
+    if (bookOf !== undefined && each.book !== 0) addBook(sum, bookOf(each.book))
     for (const key of ['submitted', 'completed', 'failed', 'cancelled', 'expired'] as const) counts[key] += each[key]
   }
   return { ...sum, ...counts }
+}
+
+function addBook({ wait, execution }: Pick<TaskSeries, 'wait' | 'execution'>, book: SeriesBook): void {
+  wait.addForeign(book.wait)
+  execution.addForeign(book.execution)
 }

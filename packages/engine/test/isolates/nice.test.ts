@@ -21,7 +21,7 @@ describe.runIf(process.platform === 'linux').each(engineKinds)('threads of the %
 
   test('are nice by laneNice', async () => {
     const polite = await startWith(make, { laneNice: 19 })
-    expect(await polite.submit(threadCall(niceOf), []).wait()).toBe(19)
+    expect(await polite.submit(threadCall(niceOf), []).wait()).toBe(raised(19))
     const equal = await startWith(make, { laneNice: 0 })
     expect(await equal.submit(threadCall(niceOf), []).wait()).toBe(own)
   })

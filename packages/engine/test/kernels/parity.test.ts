@@ -64,6 +64,7 @@ const nativePlan = {
   retryJitter: 0,
   timeoutMs: Infinity,
   memoryLimitBytes: 0,
+  series: 0,
 }
 
 /** How a call ended, with doubles as their bits. */

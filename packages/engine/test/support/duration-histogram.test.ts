@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Distribution } from '../../src/contract/statistics.ts'
-import { middleOf } from '../../src/native/native-figures.ts'
+import { middleOf } from '../../src/native/foreign-buckets.ts'
 import { DurationHistogram } from '../../src/support/duration-histogram.ts'
 import type { ForeignBuckets } from '../../src/support/duration-histogram.ts'
 import { seeded } from '../seed.ts'

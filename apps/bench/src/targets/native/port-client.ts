@@ -31,6 +31,7 @@ const usualPlan: Omit<NativePlan, 'kernel'> = {
   retryJitter: 0.2,
   timeoutMs: 30_000,
   memoryLimitBytes: 100 * 2 ** 20,
+  series: 0,
 }
 
 export class PortClient {

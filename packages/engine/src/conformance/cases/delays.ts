@@ -12,7 +12,7 @@ export const delays: readonly ConformanceCase[] = [
     run: async (t) => {
       const engine = await t.start()
       const call = t.define(engine, () => performance.now(), { delayMs: 25 })
-      for (let n = 0; n < 3; n++) {
+      for (let n = 0; n < 6; n++) {
         const submittedAt = performance.now()
         const handle = engine.submit(call, [])
         assert.equal(handle.status, 'scheduled')

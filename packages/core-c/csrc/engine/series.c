@@ -1,0 +1,44 @@
+#include "engine/series.h"
+
+#include <string.h>
+
+#include "base/atomics.h"
+#include "memory/allocator.h"
+
+ctz_series *ctz_series_of(ctz_worker *worker, const ctz_plan *plan) {
+  ctz_worker_figures *figures = worker->figures;
+  ctz_series *of_class = &figures->classes[plan->priority & (CTZ_CLASSES - 1)];
+  uint32_t index = plan->series;
+  if (index < CTZ_CLASSES || index >= CTZ_MAX_SERIES) return of_class;
+  // relaxed: this worker alone stores it
+  ctz_series *series = ctz_load(&figures->series[index], memory_order_relaxed);
+  if (series != NULL) return series;
+  series = ctz_pages_reserve(sizeof *series);
+  if (series == NULL) return of_class;
+  // release: pairs with the acquire in add_worker; the memory is zeroed before it is seen
+  ctz_store(&figures->series[index], series, memory_order_release);
+  return series;
+}
+
+void ctz_series_release(ctz_worker_figures *figures) {
+  for (uint32_t i = 0; i < CTZ_MAX_SERIES; i++) {
+    ctz_series *series = ctz_load(&figures->series[i], memory_order_relaxed);
+    if (series != NULL) ctz_pages_release(series, sizeof *series);
+  }
+}
+
+static void add_worker(ctz_worker *worker, uint32_t index, ctz_histogram *wait, ctz_histogram *run) {
+  ctz_worker_figures *figures = worker->figures;
+  // acquire: pairs with the release in ctz_series_of
+  const ctz_series *series =
+      index < CTZ_CLASSES ? &figures->classes[index] : ctz_load(&figures->series[index], memory_order_acquire);
+  if (series == NULL) return;
+  ctz_histogram_merge(wait, &series->wait);
+  ctz_histogram_merge(run, &series->run);
+}
+
+void ctz_series_read(ctz_engine *engine, uint32_t index, ctz_histogram *wait, ctz_histogram *run) {
+  if (index >= CTZ_MAX_SERIES) return;
+  uint32_t started = atomic_load_explicit(&engine->started, memory_order_acquire);
+  for (uint32_t i = 0; i < started; i++) add_worker(engine->workers[i], index, wait, run);
+}
