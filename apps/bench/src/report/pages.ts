@@ -123,12 +123,15 @@ function tookTable({ tookSeconds }: Report): string {
 
 function readmePart(report: Report): string {
   const { cpu, cores, node, date } = report.machine
-  const warnings = warningsOf(report).map((line) => `**${line}** `)
-  const table = headlineTable(report.comparisons)
+  // figures that say little are for those who read on
+  const isWorthIt = !report.quick && report.complete && report.comparisons.length > 0
+  const table = isWorthIt
+    ? `${markdownTable(headlineTable(report.comparisons))}\n\nMedians of interleaved runs in fresh processes on ${cores} cores (${cpu}), Node ${node.slice(1)}, ${date}. A name in bold is somebody else who is ahead.`
+    : 'The run that was published last is a quick one, whose figures say little; a full one, `npm run bench`, puts a table here.'
   return [
     '<!-- prettier-ignore-start -->',
-    markdownTable(table),
-    `${warnings.join('')}Medians of interleaved runs in fresh processes on ${cores} cores (${cpu}), Node ${node.slice(1)}, ${date}. A name in bold is somebody else who is ahead. [Everybody, every scenario, and how it is measured](docs/benchmarks.md).`,
+    table,
+    '[Everybody, every scenario, and how it is measured](docs/benchmarks.md).',
     '<!-- prettier-ignore-end -->',
   ].join('\n\n')
 }
