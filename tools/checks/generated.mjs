@@ -1,6 +1,6 @@
 // Every `*.generated.*` file is what its generator writes today.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { committedFiles, isGenerated, shown } from './workspace.mjs'
 
@@ -14,6 +14,19 @@ export const generators = [
   { script: 'tools/generate/capabilities-doc.mjs', writes: ['docs/capabilities.generated.md'] },
   { script: 'tools/generate/opcodes.mjs', writes: ['packages/compiler/src/ir/opcodes.generated.ts'] },
   { script: 'tools/generate/compiled-constructs.mjs', writes: ['docs/compiled-constructs.generated.md'] },
+  // from the results that are kept beside them, not from a new run
+  {
+    script: 'tools/generate/benchmarks.mjs',
+    writes: [
+      'README.md',
+      'docs/benchmarks.md',
+      'docs/benchmarks/comparisons.md',
+      'docs/benchmarks/targets.md',
+      ...readdirSync(new URL('../../docs/benchmarks/charts', import.meta.url)).map(
+        (chart) => `docs/benchmarks/charts/${chart}`,
+      ),
+    ],
+  },
 ]
 
 export function checkGenerated(root, list = generators) {

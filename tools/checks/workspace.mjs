@@ -49,7 +49,7 @@ export function isNativeSource(path) {
 
 /** Whatever people write as code, and which is therefore kept short. */
 export function isSourceFile(path) {
-  return isScript(path) || isNativeSource(path) || /(^|[\\/])CMakeLists\.txt$|\.(cmake|sh|html|css)$/.test(path)
+  return isScript(path) || isNativeSource(path) || /(^|[\\/])CMakeLists\.txt$|\.(cmake|sh|html|css|py)$/.test(path)
 }
 
 /** Files that are committed and no source: documents, settings and data. */

@@ -11,9 +11,15 @@ export interface Rounds {
   readonly rounds: number
   /** Rounds run first, whose samples are dropped. */
   readonly warmUps: number
+  /** No round begins after so long, once there are `LEAST_ROUNDS`. 8,000 by default. */
+  readonly budgetMs?: number
   /** Called before each sample, such as to collect the garbage of the contender before. */
   readonly before?: () => void
 }
+
+/** Fewer rounds say too little, whatever the time. */
+export const LEAST_ROUNDS = 3
+const BUDGET_MS = 8_000
 
 /** Median, least and greatest of some samples. */
 export interface Summary {
@@ -23,15 +29,17 @@ export interface Summary {
 }
 
 /**
- * Samples of each contender by name, one per round. Every second round goes backwards, so that nobody always runs
+ * Samples of each contender by name, one per round: as many rounds as asked for, or as fit into the time. Every second round goes backwards, so that nobody always runs
  * behind the same neighbour.
  */
 export async function interleave<S>(
   contenders: readonly Contender<S>[],
-  { rounds, warmUps, before }: Rounds,
+  { rounds, warmUps, budgetMs = BUDGET_MS, before }: Rounds,
 ): Promise<Map<string, S[]>> {
   const samples = new Map<string, S[]>(contenders.map(({ name }) => [name, []]))
+  const endsAt = performance.now() + budgetMs
   for (let round = 0; round < warmUps + rounds; round++) {
+    if (round >= warmUps + LEAST_ROUNDS && performance.now() > endsAt) break
     const order = round % 2 === 0 ? contenders : contenders.toReversed()
     for (const contender of order) {
       before?.()

@@ -1,5 +1,5 @@
-// What every section of the benchmark gives back: tables, and targets beside what was measured. Plain data, since
-// sections run in processes of their own.
+// What every section of targets gives back: tables, and targets beside what was measured. Plain data, since sections run
+// in processes of their own.
 
 import type { ClockName } from './measure.ts'
 
@@ -24,8 +24,12 @@ export interface SectionResult {
   readonly title: string
   readonly tables: readonly Table[]
   readonly verdicts: readonly Verdict[]
+  /** The first page of the benchmarks shows it whole. */
+  readonly overview?: boolean
   /** Why nothing was measured. */
   readonly skipped?: string
+  /** What broke it. */
+  readonly failed?: string
 }
 
 /** How thorough a run is, and where it tells what it does. */

@@ -31,6 +31,12 @@ describe('interleave', () => {
     ])
   })
 
+  it('begins no round after its time, once there are three', async () => {
+    const turns: string[] = []
+    const samples = await interleave([noting('a', turns)], { rounds: 20, warmUps: 1, budgetMs: 0 })
+    expect(samples.get('a')).toEqual([1, 2, 3])
+  })
+
   it('prepares before each sample', async () => {
     const turns: string[] = []
     const before = (): void => void turns.push('-')

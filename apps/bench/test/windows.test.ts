@@ -1,9 +1,9 @@
 // Every contender does the work of every window, and gives the results that the benchmark checks.
 import { describe, expect, it } from 'vitest'
-import { contenders } from '../src/contenders.ts'
+import { contenders } from '../src/targets/inline/contenders.ts'
 import { seededRandom } from '../src/seeded-random.ts'
-import { sumBelow } from '../src/windows.ts'
-import type { Pattern } from '../src/windows.ts'
+import { sumBelow } from '../src/targets/inline/windows.ts'
+import type { Pattern } from '../src/targets/inline/windows.ts'
 
 const patterns: readonly Pattern[] = ['each', 'all', 'oneByOne', 'forget']
 

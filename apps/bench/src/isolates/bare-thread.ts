@@ -1,9 +1,0 @@
-// A worker thread without a pool: one message for a task, one for its result.
-import { parentPort } from 'node:worker_threads'
-import { add, echo, sizeOf, spin, spinTimes } from './bodies.ts'
-
-const bodies: Readonly<Record<string, (...args: never[]) => unknown>> = { add, echo, sizeOf, spin, spinTimes }
-
-parentPort?.on('message', ([id, name, args]: [number, string, never[]]) => {
-  parentPort?.postMessage([id, bodies[name]?.(...args)])
-})

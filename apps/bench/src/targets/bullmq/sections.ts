@@ -1,0 +1,117 @@
+// What the engine on BullMQ costs beside plain BullMQ: the same number of tasks added in bulk and completed, on the same server,
+// in turn, with as many at once.
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { resolveTaskOptions } from '@catzilla/engine'
+import { createBullmqEngine } from '@catzilla/engine-bullmq'
+import { Queue, Worker } from 'bullmq'
+import { clocks, interleave, median, ratio } from '../../measure.ts'
+import { formatCount, formatPercent, tellProgress, verify } from '../../section.ts'
+import type { SectionInput, SectionResult } from '../../section.ts'
+
+const AT_ONCE = 64
+const SHARE_WANTED = 0.9
+const title = 'BullMQ on Redis: adding and completing'
+
+interface Server {
+  readonly url: string
+  readonly source: string
+  stop(): Promise<void>
+}
+
+export const bullmqSections: Readonly<Record<string, (input: SectionInput) => Promise<SectionResult>>> = {
+  bullmq: measureBullmq,
+}
+
+async function measureBullmq({ quick, clock }: SectionInput): Promise<SectionResult> {
+  const server = await startRedis()
+  if ('skip' in server) return { title, tables: [], verdicts: [], skipped: server.skip }
+  const count = quick ? 500 : 10_000
+  tellProgress(`bullmq: ${formatCount(count)} tasks, in turn with plain BullMQ, on ${server.source}`)
+  try {
+    const now = clocks[clock]
+    const contenders = [
+      { name: 'plain BullMQ', run: () => runPlain(server.url, count, now) },
+      { name: '@catzilla/engine-bullmq', run: () => runOurs(server.url, count, now) },
+    ]
+    const rounds = quick ? { rounds: 1, warmUps: 0 } : { rounds: 7, warmUps: 1 }
+    const samples = await interleave(contenders, rounds)
+    const plain = samples.get('plain BullMQ') ?? []
+    const share = ratio(plain, samples.get('@catzilla/engine-bullmq') ?? [])
+    return {
+      title,
+      tables: [
+        {
+          title: `${formatCount(count)} tasks, ${AT_ONCE} at once, median of ${rounds.rounds} rounds`,
+          columns: ['what', 'per second', 'of plain BullMQ'],
+          rows: [...samples].map(([name, each]) => [
+            name,
+            formatCount(1e9 / median(each)),
+            formatPercent(ratio(plain, each)),
+          ]),
+          note: 'Added by one bulk command and completed in the same process. Ours tells each result to a handle as well.',
+        },
+      ],
+      verdicts: [
+        {
+          target: `adding and completing at least ${formatPercent(SHARE_WANTED)} of plain BullMQ`,
+          measured: formatPercent(share),
+          met: share >= SHARE_WANTED,
+        },
+      ],
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** By the tool that gives tests their servers. */
+async function startRedis(): Promise<Server | { readonly skip: string }> {
+  const tool = pathToFileURL(join(process.cwd(), 'tools/services.mjs')).href
+  const services = (await import(tool)) as { redisService(): Promise<Server | { readonly skip: string }> }
+  return services.redisService()
+}
+
+/** The time of one task. */
+async function runPlain(url: string, count: number, now: () => number): Promise<number> {
+  const connection = { url }
+  const name = `plain-${randomUUID()}`
+  const queue = new Queue(name, { connection })
+  let left = count
+  let over: () => void = () => {}
+  const all = new Promise<void>((resolve) => (over = resolve))
+  const worker = new Worker(name, () => Promise.resolve(1), { connection, concurrency: AT_ONCE })
+  worker.on('completed', () => {
+    if (--left === 0) over()
+  })
+  await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()])
+  const startedAt = now()
+  await queue.addBulk(
+    Array.from({ length: count }, (_, n) => ({ name: 'task', data: { args: [n] }, opts: { removeOnComplete: 1000 } })),
+  )
+  await all
+  const perTask = (now() - startedAt) / count
+  await worker.close()
+  await queue.close()
+  return perTask
+}
+
+async function runOurs(url: string, count: number, now: () => number): Promise<number> {
+  const prefix = `b${randomUUID().replaceAll('-', '').slice(0, 16)}`
+  const engine = createBullmqEngine(url, { prefix, queueSize: count, inlineConcurrency: AT_ONCE, keepResults: 1000 })
+  await engine.start()
+  const options = resolveTaskOptions({})
+  engine.register({ name: 'task', handler: () => 1, options })
+  const call = Object.freeze({ name: 'task', options })
+  const startedAt = now()
+  const handles = engine.submitMany(
+    call,
+    Array.from({ length: count }, (_, n) => [n]),
+  )
+  await Promise.all(handles.map((handle) => handle.wait()))
+  const perTask = (now() - startedAt) / count
+  verify('tasks completed', engine.snapshot().completedTasks, count)
+  await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
+  return perTask
+}

@@ -1,0 +1,160 @@
+// Bodies of a microsecond: how much of two processors' time goes into them, beside a plain C loop over the same body.
+import type { BackgroundTasks } from '@catzilla/api'
+import { collectYoungGarbage } from '../../child.ts'
+import { clocks, interleave, ratio, summarise } from '../../measure.ts'
+import type { Contender } from '../../measure.ts'
+import { cpuTimeOfThisThread } from '../../processor-time.ts'
+import { buildPlainLibrary } from '../../plain-c.ts'
+import { availableParallelism } from 'node:os'
+import { formatCount, formatFigure, formatPercent, tellProgress, verify } from '../../section.ts'
+import type { SectionInput, SectionResult } from '../../section.ts'
+import { createNativeTasks, nativeSection } from './core.ts'
+import { atLeast } from './goals.ts'
+
+interface Sample {
+  /** Nanoseconds for each task, or body. */
+  readonly ns: number
+  /** Share of one processor that the main thread took meanwhile. */
+  readonly main: number
+}
+
+/** The kernels of the library, on an engine of their own. */
+interface Bodies {
+  readonly tasks: BackgroundTasks
+  readonly forget: (rounds: number) => void
+  readonly one: (rounds: number) => Promise<number>
+  readonly columns: (rounds: Float64Array) => Promise<Float64Array>
+  readonly loop: (rounds: number, times: number) => Promise<{ readonly ns: number; readonly sum: number }>
+}
+
+const WINDOW = 20_000
+const plainLoop = 'plain C loop, one thread'
+const own = 'api, native, 2 workers'
+const columns = 'api, native, 2 workers, mapArrays'
+
+export const measureWork: (input: SectionInput) => Promise<SectionResult> = nativeSection(
+  'Kernels of one microsecond',
+  async ({ quick }) => {
+    const library = buildPlainLibrary()
+    if ('missing' in library) return { tables: [], verdicts: [], skipped: library.missing }
+    tellProgress(`native:work: windows of ${formatCount(WINDOW)}`)
+    const [two, one] = [await setUp(library.path, 2), await setUp(library.path, 1)]
+    const rounds = await roundsOfAMicrosecond(one)
+    const expected = await one.one(rounds)
+    const windows = quick ? 2 : 20
+    const entrants: Contender<Sample>[] = [
+      { name: plainLoop, run: () => throughLoop(one, rounds, WINDOW * windows, expected) },
+      { name: own, run: () => throughEngine(two, rounds, windows) },
+      { name: columns, run: () => throughColumns(two, rounds, WINDOW * windows) },
+      { name: 'api, native, 1 worker', run: () => throughEngine(one, rounds, windows) },
+    ]
+    const effort = quick ? { rounds: 3, warmUps: 1 } : { rounds: 11, warmUps: 2 }
+    const samples = await interleave(entrants, { ...effort, before: collectYoungGarbage })
+    await two.tasks.shutdown()
+    await one.tasks.shutdown()
+    const shareOf = (name: string, workers: number): number =>
+      ratio(ns(samples, plainLoop), ns(samples, name)) / workers
+    const mainOf = (name: string): number => summarise((samples.get(name) ?? []).map(({ main }) => main)).median
+    const cores = availableParallelism()
+    const main = `${cores} cores, of which the main thread took ${formatFigure(mainOf(own))}`
+    return {
+      tables: [
+        {
+          title: `A body of ${formatCount(rounds)} dependent multiplications and additions`,
+          columns: ['', 'M bodies/s', 'min – max', 'ns each', 'of the ideal', 'cores taken by the main thread'],
+          rows: [...samples].map(([name, each]) => {
+            const { median: middle, min, max } = summarise(each.map((sample) => sample.ns))
+            const workers = name === own || name === columns ? 2 : 1
+            const spread = `${formatFigure(1e3 / max)} – ${formatFigure(1e3 / min)}`
+            return [
+              name,
+              formatFigure(1e3 / middle),
+              spread,
+              formatFigure(middle),
+              formatPercent(shareOf(name, workers)),
+              formatFigure(mainOf(name)),
+            ]
+          }),
+          note: `The ideal is what one bare loop over the same body does on one thread, times the number of workers. The amount of work is fixed, so whoever is interrupted gets less done. Where there are as many workers as processors (${cores} here), what the main thread takes to submit and to look at results is missing for the workers.`,
+        },
+      ],
+      verdicts: [
+        atLeast({
+          what: '1 µs kernel, 2 workers, of the ideal',
+          measured: shareOf(own, 2) * 100,
+          unit: '%',
+          floor: 85,
+          goal: 95,
+          aside: main,
+        }),
+        atLeast({
+          what: '1 µs kernel, 2 workers, by mapArrays, of the ideal',
+          measured: shareOf(columns, 2) * 100,
+          unit: '%',
+          floor: 85,
+          goal: 95,
+        }),
+      ],
+    }
+  },
+)
+
+async function setUp(library: string, workers: number): Promise<Bodies> {
+  const tasks = await createNativeTasks({ workers })
+  const work = tasks.kernel<(rounds: number) => number>('bench.work', { library })
+  const loop = tasks.kernel<(rounds: number, times: number) => { ns: number; sum: number }>('bench.work-loop', {
+    library,
+  })
+  return {
+    tasks,
+    forget: (rounds) => void work.delay(rounds),
+    one: (rounds) => work.delay(rounds).wait(),
+    columns: (rounds) => work.mapArrays(rounds).wait(),
+    loop: (rounds, times) => loop.delay(rounds, times).wait(),
+  }
+}
+
+/** How many rounds of the body take a microsecond here. */
+async function roundsOfAMicrosecond({ loop }: Bodies): Promise<number> {
+  const tried = 1000
+  let fastest = Infinity
+  for (let time = 0; time < 20; time++) fastest = Math.min(fastest, (await loop(tried, 2_000)).ns / 2_000)
+  return Math.max(1, Math.round((tried * 1000) / fastest))
+}
+
+async function throughLoop({ loop }: Bodies, rounds: number, times: number, expected: number): Promise<Sample> {
+  const { ns: took, sum } = await loop(rounds, times)
+  // the same value, added up: only rounding differs
+  if (Math.abs(sum / times / expected - 1) > 1e-9)
+    throw new Error(`the plain loop gave ${sum / times}, not ${expected}`)
+  return { ns: took / times, main: 0 }
+}
+
+async function throughEngine({ tasks, forget, one }: Bodies, rounds: number, windows: number): Promise<Sample> {
+  const before = tasks.getStats().completedTasks
+  const [begunAt, cpuBefore] = [clocks.wall(), cpuTimeOfThisThread()]
+  for (let window = 0; window < windows; window++) {
+    for (let index = 0; index < WINDOW; index++) forget(rounds)
+    await tasks.drain()
+  }
+  const took = clocks.wall() - begunAt
+  const main = (cpuTimeOfThisThread() - cpuBefore) / took
+  verify('completed tasks', tasks.getStats().completedTasks - before, windows * WINDOW)
+  verify('result', Number.isFinite(await one(rounds)) ? 1 : 0, 1)
+  return { ns: took / (windows * WINDOW), main }
+}
+
+async function throughColumns({ columns: run, one }: Bodies, rounds: number, count: number): Promise<Sample> {
+  const column = new Float64Array(count).fill(rounds)
+  const expected = await one(rounds)
+  const [begunAt, cpuBefore] = [clocks.wall(), cpuTimeOfThisThread()]
+  const results = await run(column)
+  const took = clocks.wall() - begunAt
+  const main = (cpuTimeOfThisThread() - cpuBefore) / took
+  verify('results of mapArrays', results.filter((result) => result === expected).length, count)
+  return { ns: took / count, main }
+}
+
+function ns(samples: ReadonlyMap<string, Sample[]>, name: string): number[] {
+  return (samples.get(name) ?? []).map((sample) => sample.ns)
+}
