@@ -20,6 +20,10 @@ export class ScheduleBook {
     return [...this.#schedules.values()].map((schedule) => schedule.info)
   }
 
+  get(id: string): Schedule | undefined {
+    return this.#schedules.get(id)
+  }
+
   /** It takes the place of the one with that id. @throws ConfigurationError */
   add(id: string, when: ScheduleOptions, task: AnyTask, args: readonly unknown[]): Schedule {
     const { clock, engine } = this.#home

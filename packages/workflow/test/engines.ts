@@ -16,6 +16,13 @@ export function describeOnEachEngine(tests: (engine: string) => void): void {
   }
 }
 
+/** Tests that need C. */
+export function describeOnNative(tests: () => void): void {
+  describe.skipIf(nativeMissing !== undefined)('on the native engine', () => {
+    tests()
+  })
+}
+
 function reasonAgainst(engine: string): string | undefined {
   try {
     createTasks({ engine })
