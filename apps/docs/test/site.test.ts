@@ -7,8 +7,8 @@ import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { root } from '../src/documents.ts'
+import { doors } from '../src/packages.ts'
 import { pageOf } from '../src/site/addresses.ts'
-import { doors } from '../src/site/reference.ts'
 import { findChromium } from './chromium.ts'
 import { serveFolder } from './static-server.ts'
 
@@ -39,7 +39,7 @@ test('the site is built without dead links, with every document and every door',
   expect(printed).not.toContain('leads nowhere')
   const html = [...pageOf.values()].map((page) => page.replace(/\.md$/, '.html'))
   expect(html.filter((file) => !existsSync(join(site, file)))).toEqual([])
-  const reference = doors().map(({ specifier }) => [`${specifier}.html`, `${specifier}/index.html`])
+  const reference = doors.map(({ specifier }) => [`${specifier}.html`, `${specifier}/index.html`])
   expect(reference.filter((files) => !files.some((file) => existsSync(join(site, 'reference', file))))).toEqual([])
 })
 

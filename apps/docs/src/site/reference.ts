@@ -1,41 +1,16 @@
 // The API reference, made from the docstrings of every public door.
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { Application, Converter } from 'typedoc'
 import { root } from '../documents.ts'
+import { doors, packagesFolder } from '../packages.ts'
 import { pagesFolder } from './gather.ts'
-
-interface Manifest {
-  readonly name: string
-  readonly exports?: Readonly<Record<string, { readonly '@catzilla/source'?: string }>>
-}
-
-/** A door: what is imported, and the source behind it. */
-interface Door {
-  readonly specifier: string
-  readonly source: string
-}
-
-const packages = join(root, 'packages')
-
-/** The doors of all packages that have some. */
-export function doors(): Door[] {
-  return readdirSync(packages).flatMap((folder) => {
-    const file = join(packages, folder, 'package.json')
-    if (!existsSync(file)) return []
-    const { name, exports = {} } = JSON.parse(readFileSync(file, 'utf8')) as Manifest
-    return Object.entries(exports).flatMap(([door, { '@catzilla/source': source }]) =>
-      source === undefined ? [] : [{ specifier: `${name}${door.slice(1)}`, source: join(packages, folder, source) }],
-    )
-  })
-}
 
 /** Writes the reference beside the pages. Rejects when a docstring links to what is not there. */
 export async function writeReference(): Promise<void> {
   const app = await Application.bootstrapWithPlugins({
-    entryPoints: doors().map(({ source }) => source),
+    entryPoints: doors.map(({ source }) => source),
     tsconfig: join(root, 'apps/docs/site/tsconfig.json'),
-    basePath: packages,
+    basePath: packagesFolder,
     plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
     readme: 'none',
     excludeInternal: true,
@@ -86,10 +61,10 @@ const pluginOptions = {
 
 function nameModulesByDoor(app: Application): void {
   const nameOf = (source: string): string =>
-    relative(packages, source)
+    relative(packagesFolder, source)
       .replaceAll('\\', '/')
       .replace(/(\/index)?\.ts$/, '')
-  const names = new Map(doors().map(({ specifier, source }) => [nameOf(source), specifier]))
+  const names = new Map(doors.map(({ specifier, source }) => [nameOf(source), specifier]))
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const module of project.children ?? []) module.name = names.get(module.name) ?? module.name
   })
