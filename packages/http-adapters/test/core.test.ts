@@ -5,7 +5,7 @@ import { createTaskHttp } from '@catzilla/http-adapters'
 import type { PlainRequest, RouteGroup, TaskRoutesOptions } from '@catzilla/http-adapters'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import fc from 'fast-check'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { EventHub } from '../src/core/event-hub.ts'
 import { toJsonData } from '../src/core/json.ts'
 import { OptionalMonitor } from '../src/core/monitor.ts'
@@ -51,6 +51,23 @@ describe('options', () => {
     const options = { [name]: value } as TaskRoutesOptions
     expect(() => createTaskHttp(tasksForTest(), options)).toThrow(message)
   })
+})
+
+test('faults are told on stderr, at most one a second, however many clients cause them', async () => {
+  const lines: string[] = []
+  vi.spyOn(console, 'error').mockImplementation((line: string) => lines.push(line))
+  onTestFinished(() => void vi.restoreAllMocks())
+  vi.useFakeTimers({ toFake: ['performance'], now: performance.now() + 10_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  const authorize = (): never => {
+    throw new Error('no database')
+  }
+  const http = createTaskHttp(tasksForTest(), { authorize })
+  for (let times = 0; times < 100; times++) expect((await http.handle(request('GET', '/stats'))).status).toBe(500)
+  expect(lines).toEqual(['@catzilla/http-adapters: GET /stats failed:'])
+  vi.advanceTimersByTime(1000)
+  await http.handle(request('GET', '/live'))
+  expect(lines[1]).toContain('GET /live failed (and 99 faults that were not told since the last one)')
 })
 
 test('a client that left while somebody was asked about it holds no place among the streams', () => {

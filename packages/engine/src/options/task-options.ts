@@ -206,7 +206,8 @@ export const taskOptionTable: Readonly<Record<keyof TaskOptions, OptionRow>> = {
   transfer: {
     byDefault: 'false',
     accepts: 'true or false',
-    about: "Thread lane: buffers among the arguments are moved to the task, not copied; the caller's are empty then.",
+    about:
+      "Threads and processes: buffers among the arguments are taken over, not copied; the caller's are empty then.",
     check: is.boolean,
   },
   cancelGraceMs: {
