@@ -28,7 +28,7 @@ for (let row = 0; row < 2000; row++) {
   const args = [xs[row], row / 100]
   const value = program.call(flattenArguments(compilation.signature, args), 600_000)
   assert.notEqual(value, core.programs.BAILED, program.lastBail()?.reason)
-  assert.ok(Object.is(readResult(compilation.signature, value), wave(...args)), `wave of ${args}`)
+  assert.ok(Object.is(readResult(compilation.signature, value), wave(...args)), `wave of row ${row}`)
 }
 
 await tasks.shutdown()
