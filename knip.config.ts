@@ -11,6 +11,7 @@ const started: Record<string, string[]> = {
   'packages/compiler': ['fuzz/{child,sweep}.ts', 'fuzz/{mutants,subjects}/*'],
   'packages/core-c': ['scripts/*.mjs'],
   'packages/durable': ['crash/program.ts', 'test/*-program.ts', 'test/full-disk.ts'],
+  'packages/engine-bullmq': ['test/*-program.ts'],
   'packages/engine': ['test/isolates/{process,thread}/*.mjs'],
 }
 
@@ -42,7 +43,12 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   workspaces: {
     '.': {
-      entry: ['tools/*.mjs', 'tools/checks/{cli,sizes}.mjs', 'tools/generate/*.mjs', 'tools/{cross,packed,release}/*.mjs'],
+      entry: [
+        'tools/*.mjs',
+        'tools/checks/{cli,sizes}.mjs',
+        'tools/generate/*.mjs',
+        'tools/{cross,packed,release}/*.mjs',
+      ],
       project: ['tools/**/*.mjs', '*.ts'],
       // run by name, through tools/run.mjs
       ignoreDependencies: ['oxfmt', 'oxlint', 'oxlint-tsgolint'],
@@ -50,7 +56,7 @@ const config: KnipConfig = {
     ...Object.fromEntries(packages.map((dir) => [dir, entriesOf(dir)])),
     // found by its path in tests that give the page to a browser
     'apps/dashboard': { ignoreDependencies: ['axe-core'] },
-    'apps/bench': { entry: ['src/http/server.ts', 'src/isolates/*-thread.ts'] },
+    'apps/bench': { entry: ['src/**/{server,worker,*-thread}.ts'] },
     'apps/demo': { entry: ['data/*.mjs'] },
     examples: { entry: ['*.ts'], ignoreDependencies: ['tsx'] },
   },
@@ -58,7 +64,7 @@ const config: KnipConfig = {
     // what is built for this test is imported by its program
     'packages/api/test/fixtures/precompiled/main.mjs': ['unresolved'],
   },
-  ignoreBinaries: ['cc', 'ctest', 'promtool', 'valgrind'],
+  ignoreBinaries: ['apt-cache', 'apt-get', 'cc', 'ctest', 'dpkg', 'promtool', 'valgrind'],
 }
 
 export default config

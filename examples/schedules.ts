@@ -6,6 +6,8 @@ const tasks = createTasks()
 const beats = new EventTarget()
 let count = 0
 const beat = tasks.task({ name: 'beat' }, () => {
+  // on a busy machine another slot may have come before the schedule was ended
+  if (count === 3) return
   console.log(`beat ${++count}`)
   if (count === 3) beats.dispatchEvent(new Event('enough'))
 })

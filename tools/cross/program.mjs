@@ -2,7 +2,10 @@
 // gives. Prints what it saw; fails on any difference.
 import assert from 'node:assert/strict'
 import { createTasks } from '../../packages/api/dist/index.js'
+import { compileFunction, flattenArguments, readResult } from '../../packages/compiler/dist/index.js'
+import { loadCore } from '../../packages/core-c/dist/index.js'
 
+const { core } = loadCore()
 const tasks = createTasks({ engine: 'native', workers: 2 })
 const { name, reason } = tasks.engineInfo
 assert.equal(name, 'native')
@@ -16,17 +19,16 @@ assert.deepEqual(
   xs.map((x, row) => x * ys[row]),
 )
 
+// straight through the compiler and the interpreter: nothing here has to be done within some time
 const wave = (x, y) => Math.sin(x) * Math.exp(-y * y) + Math.pow(x, 1 / 3) + Math.round(x * 100) / 100
-const compiled = tasks.task({ name: 'wave', signature: ['number', 'number'] }, wave)
-while (!compiled.explain().native.compiled) {
-  await compiled.delay(1.5, 0.5).wait()
-  await new Promise((resolve) => setTimeout(resolve, 1))
-  const { tier } = compiled.explain().native.bodies[0] ?? {}
-  assert.notEqual(tier, 'javascript', compiled.explain().native.reason)
-}
-for (let row = 0; row < 500; row++) {
-  const result = compiled.delay(xs[row], row / 100)
-  assert.ok(Object.is(await result.wait(), wave(xs[row], row / 100)), `wave of row ${row}`)
+const compilation = compileFunction(String(wave), { types: ['number', 'number'] })
+assert.ok(compilation.ok)
+const program = core.programs.openProgram(compilation.program)
+for (let row = 0; row < 2000; row++) {
+  const args = [xs[row], row / 100]
+  const value = program.call(flattenArguments(compilation.signature, args), 600_000)
+  assert.notEqual(value, core.programs.BAILED, program.lastBail()?.reason)
+  assert.ok(Object.is(readResult(compilation.signature, value), wave(...args)), `wave of row ${row}`)
 }
 
 await tasks.shutdown()
