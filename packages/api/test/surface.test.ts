@@ -61,6 +61,7 @@ test('@catzilla/api/extend', () => {
       "is",
       "isTask",
       "nearest",
+      "recordsOf",
       "systemClock",
       "taskFor",
       "toError",
