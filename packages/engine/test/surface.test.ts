@@ -36,6 +36,7 @@ test('@catzilla/engine', () => {
       "WorkflowError",
       "allSettled",
       "arrayTypeNames",
+      "bodyOfRows",
       "builtInKernels",
       "callSafely",
       "checkOptions",
