@@ -65,6 +65,7 @@ test('@catzilla/api/extend', () => {
       "is",
       "isTask",
       "nearest",
+      "recordsOf",
       "submitGraph",
       "systemClock",
       "taskFor",

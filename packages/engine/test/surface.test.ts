@@ -38,6 +38,7 @@ test('@catzilla/engine', () => {
       "WorkflowError",
       "allSettled",
       "arrayTypeNames",
+      "bodyOfRows",
       "builtInKernels",
       "callSafely",
       "checkOptions",

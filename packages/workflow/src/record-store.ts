@@ -7,8 +7,11 @@ import type { RunEvent } from './decide/events.ts'
 import type { RunRecord, StoredRun, WorkflowStore } from './store.ts'
 
 const RUNS = 'workflow/run/'
+const EVENTS = 'workflow/events/'
 /** Digits of the number of an append, in base 36. */
 const NUMBER_DIGITS = 8
+/** So often a run is taken up though none of its steps has ended since it was the first time. */
+const MOST_TIMES = 5
 
 /** Runs that are over are not kept, with those that were their steps. What a step gave must be data that can be stored. */
 export class RecordStore implements WorkflowStore {
@@ -55,9 +58,24 @@ export class RecordStore implements WorkflowStore {
     return { record, events: appended.flat() }
   }
 
-  unfinished(): readonly RunRecord[] {
-    const all = [...this.#records().startingWith(RUNS)].map(([, record]) => record as RunRecord)
-    return all.filter(({ parentRunId }) => parentRunId === null)
+  unfinished(all = false): readonly RunRecord[] {
+    const records = this.#records()
+    const changes: RecordChange[] = []
+    const found: RunRecord[] = []
+    for (const [, value] of records.startingWith(RUNS)) {
+      const record = value as RunRecord
+      if (record.parentRunId !== null) continue
+      const taking = takingOf(records, record.runId, all)
+      if (taking.times > MOST_TIMES) tellPutAside(record)
+      else {
+        changes.push([keyOfTaking(record.runId), taking])
+        found.push(record)
+      }
+    }
+    // known before they go on: one may be what ends this process. And at once, before the engine runs what their steps
+    // have left: a run finds a task of its own only as long as that has not ended
+    if (changes.length > 0) records.writeNow(changes)
+    return found
   }
 
   /** @throws EngineClosedError when nothing can be kept any more */
@@ -83,7 +101,7 @@ export class RecordStore implements WorkflowStore {
   }
 
   #removalOf(records: EngineRecords, runId: string): RecordChange[] {
-    const own = [keyOfRun(runId), ...[...records.startingWith(eventsOf(runId))].map(([key]) => key)]
+    const own = [keyOfRun(runId), keyOfTaking(runId), ...[...records.startingWith(eventsOf(runId))].map(([key]) => key)]
     const removed = own.map((key): RecordChange => [key, undefined])
     // their ids go on where its own ends
     for (const [, record] of records.startingWith(`${keyOfRun(runId)}.`)) {
@@ -99,13 +117,38 @@ export function storeBeside(tasks: BackgroundTasks | undefined): WorkflowStore |
   return tasks?.engine.capabilities.durable === true ? new RecordStore(tasks) : undefined
 }
 
+/** How often a run was taken up, and how far it had come then. */
+interface Taking {
+  readonly appends: number
+  readonly times: number
+}
+
+function takingOf(records: EngineRecords, runId: string, anew: boolean): Taking {
+  // those of its steps that are runs stand behind a dot
+  const kinds = [eventsOf(runId), `${EVENTS}${encodeURIComponent(runId)}.`]
+  const appends = kinds.reduce((sum, kind) => sum + [...records.startingWith(kind)].length, 0)
+  const before = records.get(keyOfTaking(runId)) as Taking | undefined
+  return { appends, times: !anew && before?.appends === appends ? before.times + 1 : 1 }
+}
+
+function tellPutAside({ runId, workflow }: RunRecord): void {
+  process.emitWarning(
+    `run ${runId} of workflow '${workflow}' is put aside: it was taken up ${MOST_TIMES} times without coming any further, so one of its steps may end the process; mend that, then take it up with recover({ all: true })`,
+    { type: 'CatzillaWarning', code: 'CATZILLA_WORKFLOW_PUT_ASIDE' },
+  )
+}
+
+function keyOfTaking(runId: string): string {
+  return `workflow/taken/${encodeURIComponent(runId)}`
+}
+
 function keyOfRun(runId: string): string {
   return `${RUNS}${encodeURIComponent(runId)}`
 }
 
 /** Begins the keys of a run's events. */
 function eventsOf(runId: string): string {
-  return `workflow/events/${encodeURIComponent(runId)}/`
+  return `${EVENTS}${encodeURIComponent(runId)}/`
 }
 
 function keyOfEvents(runId: string, number: number): string {

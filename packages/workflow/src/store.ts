@@ -35,6 +35,10 @@ export interface WorkflowStore {
   finish(runId: string, end: RunEnd): void | Promise<void>
   /** Undefined when there is none. */
   load(runId: string): StoredRun | undefined | Promise<StoredRun | undefined>
-  /** Runs that are not over, those that are steps of others left out. */
-  unfinished(): readonly RunRecord[] | Promise<readonly RunRecord[]>
+  /**
+   * Runs that are not over, those that are steps of others left out. A store may put aside, with a warning, those that were
+   * asked for again and again and came no further: one of their steps may be what ends the process.
+   * @param all those put aside too
+   */
+  unfinished(all?: boolean): readonly RunRecord[] | Promise<readonly RunRecord[]>
 }

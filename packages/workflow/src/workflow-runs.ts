@@ -176,10 +176,11 @@ export class WorkflowRuns {
   /**
    * Takes up the runs of the store that are not over: after a crash, or after the engine was closed under them. Finished steps
    * are not repeated; those that were under way are started again.
+   * @param options `all`: those too that came no further the last times
    * @returns the runs that go on. One whose workflow is not defined here, or has changed, is left as it is, with a warning.
    */
-  async recover(): Promise<readonly WorkflowRun<unknown>[]> {
-    const records = (await this.#store?.unfinished()) ?? []
+  async recover({ all = false }: { readonly all?: boolean } = {}): Promise<readonly WorkflowRun<unknown>[]> {
+    const records = (await this.#store?.unfinished(all)) ?? []
     const taken: WorkflowRun<unknown>[] = []
     for (const { runId } of records) {
       if (this.#book.isUnderWay(runId)) continue

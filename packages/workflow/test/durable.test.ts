@@ -144,6 +144,35 @@ describe('runs beside durable tasks', () => {
     expect(error.cause).toMatchObject({ name: 'RangeError', metres: 3 })
   })
 
+  test('are put aside when they come no further, and say so', async () => {
+    const directory = folder()
+    const heard: string[] = []
+    const listener = (warning: Error): void => void heard.push(warning.message)
+    process.on('warning', listener)
+    onTestFinished(() => void process.off('warning', listener))
+    const define = (body: () => unknown) => {
+      const tasks = durable(directory)
+      const runs = new WorkflowRuns({ tasks })
+      const poison = tasks.task({ name: 'poison' }, body)
+      return { tasks, runs, whole: workflow('whole', (w) => w.step(poison, []), { runs }) }
+    }
+    const first = define(() => new Promise(() => {}))
+    await first.whole.execute(undefined, { runId: 'poisoned' }).accepted
+    await first.tasks.shutdown({ waitForCompletion: false, timeoutMs: 0 })
+    const taken: number[] = []
+    for (let life = 0; life < 6; life++) {
+      const { runs, tasks } = define(() => new Promise(() => {}))
+      taken.push((await runs.recover()).length)
+      await tasks.shutdown({ waitForCompletion: false, timeoutMs: 0 })
+    }
+    expect(taken).toEqual([1, 1, 1, 1, 1, 0])
+    await expect
+      .poll(() => heard.join())
+      .toMatch(/run poisoned of workflow 'whole' is put aside.*recover\({ all: true }\)/)
+    const [mended] = await define(() => 'mended').runs.recover({ all: true })
+    expect(await mended?.wait()).toBe('mended')
+  })
+
   test('say which result cannot be kept', async () => {
     const tasks = durable(folder())
     const runs = new WorkflowRuns({ tasks })

@@ -39,14 +39,19 @@ export class StoredRecords implements EngineRecords {
   }
 
   async write(changes: readonly RecordChange[]): Promise<void> {
+    await this.#write(this.#changes(changes))
+  }
+
+  writeNow(changes: readonly RecordChange[]): void {
+    this.#kept.store.writeNow(this.#changes(changes))
+  }
+
+  #changes(changes: readonly RecordChange[]): StoreChange[] {
     const { seal } = this.#kept
-    const made = changes.map(([key, value]) => {
+    return changes.map(([key, value]) => {
       requireShort(key)
-      return value === undefined
-        ? { key: keys.record(key), value }
-        : { key: keys.record(key), value: packed(seal, key, value) }
+      return { key: keys.record(key), value: value === undefined ? undefined : packed(seal, key, value) }
     })
-    await this.#write(made)
   }
 }
 

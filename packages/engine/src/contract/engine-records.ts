@@ -11,4 +11,6 @@ export interface EngineRecords {
   startingWith(prefix: string): Iterable<readonly [key: string, value: unknown]>
   /** All of the changes or none, in the order of the calls. Settles when they are on disk. @throws StoreError, PayloadError, ConfigurationError for a key */
   write(changes: readonly RecordChange[]): Promise<void>
+  /** As `write`, and returns when it is done: for moments at which nothing else may happen first. */
+  writeNow(changes: readonly RecordChange[]): void
 }
