@@ -34,7 +34,9 @@ export interface StandOptions {
 }
 
 export async function stand({ with: asked = {}, http, mount = '/shop/tasks' }: StandOptions = {}): Promise<Stand> {
-  const tasks = createTasks({ engine: 'typescript', compile: false, enableAutoScaling: false, ...asked })
+  // a busy machine takes its time, and what a page is about must still be there by then
+  const kept = { keepResults: 100_000 }
+  const tasks = createTasks({ engine: 'typescript', compile: false, enableAutoScaling: false, ...kept, ...asked })
   await tasks.ready
   let openGate = (): void => {}
   const gate = new Promise<void>((resolve) => (openGate = resolve))

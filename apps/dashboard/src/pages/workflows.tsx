@@ -155,7 +155,7 @@ function Row({ run }: { readonly run: RunLine }): JSX.Element {
       </td>
       <td title={time(createdAt)}>{distance(createdAt)}</td>
       <td>{duration(durationMs)}</td>
-      <td class={`text ${error === null ? 'muted' : 'error-text'}`}>{note}</td>
+      <td class={`text run-note ${error === null ? 'muted' : 'error-text'}`}>{note}</td>
     </tr>
   )
 }
