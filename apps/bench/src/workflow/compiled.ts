@@ -34,7 +34,7 @@ export async function measureCompiledWorkflows({ quick, clock }: SectionInput): 
       contenderOf(inline, 'JavaScript', name, size, quick, now),
     ]),
   )
-  const rounds = quick ? { rounds: 1, warmUps: 1 } : { rounds: 5, warmUps: 2 }
+  const rounds = quick ? { rounds: 1, warmUps: 3 } : { rounds: 5, warmUps: 2 }
   const samples = await interleave(entrants, { ...rounds, before: collectGarbage })
   await Promise.all([compiled.close(), inline.close()])
   return {
@@ -64,7 +64,7 @@ function contenderOf(
   quick: boolean,
   now: () => number,
 ): Contender<number> {
-  const repeats = quick ? 1 : Math.max(1, Math.round(100_000 / size))
+  const repeats = Math.max(1, Math.round((quick ? 20_000 : 100_000) / size))
   const work = async (): Promise<number> => {
     let steps = 0
     for (let repeat = 0; repeat < repeats; repeat++) steps += await shapes[name](size)
