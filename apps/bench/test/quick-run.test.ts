@@ -40,6 +40,7 @@ describe('bench', () => {
       '== Submitting over HTTP ==',
       '== What watching costs ==',
       '== Workflows of trivial steps ==',
+      '== Workflows of compiled steps ==',
       '== Memory of pending steps ==',
       '== Durable tasks: accepting ==',
       '== Durable tasks: recovery ==',

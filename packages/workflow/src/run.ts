@@ -4,7 +4,7 @@ import { toError } from '@catzilla/api/extend'
 import type { Clock } from '@catzilla/api/extend'
 import { decide } from './decide/decide.ts'
 import type { Command, RunEnd, RunEvent } from './decide/events.ts'
-import { RunState } from './decide/run-state.ts'
+import { RunState, StepState } from './decide/run-state.ts'
 import { Flights } from './flights.ts'
 import type { Caller, Definition, Graph, Runnable } from './graph.ts'
 import { candidatesOf } from './in-c/candidates.ts'
@@ -84,6 +84,7 @@ export class Run {
       flights: this.#flights,
       now: () => this.now,
       isWatched: () => this.#observer.isWatched,
+      isStopped: () => this.#stopped,
       tell: (event) => this.tell(event),
       startAlone: (step, item) => this.#submit(step, item),
     })
@@ -159,8 +160,10 @@ export class Run {
   #apply(event: RunEvent): void {
     if (this.#stopped) return
     this.values.absorb(event)
-    const commands = decide(this.graph.plan, this.state, event, this.#observer.isWatched ? this.#changed : undefined)
-    this.#report(event)
+    const { isWatched } = this.#observer
+    const followers = isWatched ? this.#followersIn(event) : undefined
+    const commands = decide(this.graph.plan, this.state, event, isWatched ? this.#changed : undefined)
+    this.#report(event, followers)
     this.#regions?.release(event)
     this.#obeyAll(commands)
   }
@@ -170,7 +173,13 @@ export class Run {
     for (const command of commands) this.#obey(command)
   }
 
-  #report(event: RunEvent): void {
+  /** Steps that C began by itself: nobody was told that they started. */
+  #followersIn(event: RunEvent): ReadonlySet<number> | undefined {
+    if (event.type !== 'ran') return undefined
+    return new Set(event.steps.filter((step) => (this.state.status[step] ?? 0) < StepState.running))
+  }
+
+  #report(event: RunEvent, followers: ReadonlySet<number> | undefined): void {
     if (event.type === 'paused') this.#flights.passOn('pause')
     if (event.type === 'resumed') this.#flights.passOn('resume')
     if ((event.type === 'completed' || event.type === 'failed') && this.state.items.has(event.step)) {
@@ -179,7 +188,10 @@ export class Run {
     if (event.type === 'ranItems' && this.#observer.isWatched) {
       for (const item of event.items) this.#observer.itemSettled(event.step, item, undefined)
     }
-    for (const step of this.#changed) this.#observer.settled(step)
+    for (const step of this.#changed) {
+      if (followers?.has(step) === true) this.#observer.started(step, undefined)
+      this.#observer.settled(step)
+    }
     this.#changed.length = 0
   }
 

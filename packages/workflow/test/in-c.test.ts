@@ -124,6 +124,33 @@ describeOnNative(() => {
     expect(reasonFor(run, 'next')).toBe('somebody listens to each step in time')
   })
 
+  test('so does who listens right after the start; who comes later hears of each step when C is done', async () => {
+    const tasks = native()
+    const next = tasks.task({ name: 'next' }, (n: number) => n + 1)
+    const flow = workflow('heard', (w, input: { first: number }) => {
+      let last = w.step(next, [input.first])
+      for (let step = 0; step < 4; step++) last = w.step(next, [last])
+      return last
+    })
+    await untilCompiled(next, 3)
+    const [early, late]: [string[], string[]] = [[], []]
+    const atOnce = flow.execute({ first: 1 })
+    atOnce.onStep(({ step, status }) => early.push(`${step} ${status}`))
+    expect(await atOnce.wait()).toBe(6)
+    expect(atOnce.explain().graphs).toBe(0)
+    await tasks.pause()
+    const later = flow.execute({ first: 1 })
+    await Promise.resolve()
+    later.onStep(({ step, status }) => late.push(`${step} ${status}`))
+    await tasks.resume()
+    expect(await later.wait()).toBe(6)
+    expect(later.explain()).toMatchObject({ graphs: 1, stepsInC: 5 })
+    await Promise.resolve()
+    expect(early).toHaveLength(9)
+    // the first had started before anybody listened
+    expect(late).toEqual(early)
+  })
+
   test.each([
     [{ delayMs: 1 }, 'its delayMs needs a task of its own'],
     [{ onSuccess: () => {} }, 'its onSuccess needs a task of its own'],
@@ -196,6 +223,8 @@ describeOnNative(() => {
       return w.all([last, w.map([1, 2, 3, 4, 5], next)])
     })
     const run = flow.execute({ first: 1 })
+    // who listens from now on hears of each step, but not in time
+    await Promise.resolve()
     expect(run.cancel('enough')).toBe(true)
     await expect(run.wait()).rejects.toThrow('was cancelled: enough')
     expect(run.explain().graphs).toBe(2)

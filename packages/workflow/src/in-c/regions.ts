@@ -25,6 +25,8 @@ export interface RegionsParts {
   readonly now: () => number
   /** Somebody wants to hear of each step in time. */
   readonly isWatched: () => boolean
+  /** The run goes on no more. */
+  readonly isStopped: () => boolean
   readonly tell: (event: RunEvent) => void
   /** Submits a step, or an item, as a task. */
   readonly startAlone: (step: number, item: number) => void
@@ -49,6 +51,8 @@ export class Regions {
   readonly #itemPlaces = new Map<number, Uint8Array>()
   /** By key of the flight: of which map it has items. */
   readonly #maps = new Map<number, number>()
+  /** The first steps have been asked for. */
+  #begun = false
   /** What starts is being looked at: whatever C does not take is submitted right after. */
   #taking = false
   /** What is to be released once the event is dealt with. */
@@ -70,8 +74,16 @@ export class Regions {
       if (code === Candidate.step) starting.push(step)
       else if (code === Candidate.list) push((items ??= new Map<number, number[]>()), step, item)
     }
+    if (starting.length === 0 && items === undefined) return
+    const isFirst = !this.#begun
+    this.#begun = true
+    if (isFirst && items === undefined && this.#holdBack(starting)) queueMicrotask(() => this.#takeHeld(starting))
+    else this.#takeAll(starting, items)
+  }
+
+  #takeAll(starting: readonly number[], items: ReadonlyMap<number, readonly number[]> | undefined): void {
     // what is under way as a run is paused goes on, and draws nothing along
-    if ((starting.length === 0 && items === undefined) || this.#parts.state.paused) return
+    if (this.#parts.state.paused) return
     if (this.#parts.isWatched()) {
       for (const step of [...starting, ...(items?.keys() ?? [])]) this.#refuse(step, Refusal.listened)
       return
@@ -81,6 +93,28 @@ export class Regions {
     if (starting.length > 0) this.#takeSteps(starting)
     for (const [step, starts] of items ?? []) this.#takeItems(step, starts)
     this.#taking = false
+  }
+
+  /** Who starts a run may listen to its steps in the same breath: its first steps wait for that, if C could run any of them. */
+  #holdBack(starting: readonly number[]): boolean {
+    const { values, graph } = this.#parts
+    const mayRun = (index: number): boolean => {
+      const { body, args } = values.step(index)
+      return body !== undefined && this.bodies.stepOf(body, args.length).call !== null
+    }
+    if (!starting.some(mayRun)) return false
+    const places = (this.#places ??= new Uint8Array(graph.steps.length))
+    for (const step of starting) places[step] = Place.inC
+    return true
+  }
+
+  #takeHeld(starting: readonly number[]): void {
+    const { state, isStopped } = this.#parts
+    for (const step of starting) if (this.#places !== null) this.#places[step] = Place.free
+    const still = starting.filter((step) => state.status[step] === StepState.running)
+    if (isStopped() || still.length === 0) return
+    this.#takeAll(still, undefined)
+    this.#startAlone(still.filter((step) => !this.has(step, 0)).map((step) => [step, 0]))
   }
 
   /** Whether a flight has items of that map. */

@@ -2,6 +2,7 @@
 import { collectGarbage } from '../../child.ts'
 import { clocks, interleave, ratio, summarise, timed } from '../../measure.ts'
 import type { Contender } from '../../measure.ts'
+import { nativeSection } from '../native/core.ts'
 import { formatCount, formatFigure, tellProgress } from '../../section.ts'
 import type { SectionInput, SectionResult, Verdict } from '../../section.ts'
 import { makeCompiledShapes, makeShapes } from './shapes.ts'
@@ -22,7 +23,12 @@ const FAN_OUT_PER_SECOND = 2_000_000
 /** Samples by shape, size and where the steps ran: nanoseconds per step. */
 type Samples = ReadonlyMap<string, number[]>
 
-export async function measureCompiledWorkflows({ quick, clock }: SectionInput): Promise<SectionResult> {
+export const measureCompiledWorkflows: (input: SectionInput) => Promise<SectionResult> = nativeSection(
+  'Workflows of compiled steps',
+  measure,
+)
+
+async function measure({ quick, clock }: SectionInput): Promise<Omit<SectionResult, 'title'>> {
   const sizes = quick ? [1_000, 2_000] : [1_000, 10_000, 100_000]
   tellProgress(`workflow: steps in C, ${sizes.map(formatCount).join(', ')} of them`)
   const compiled = await makeCompiledShapes(sizes)
@@ -34,11 +40,10 @@ export async function measureCompiledWorkflows({ quick, clock }: SectionInput): 
       contenderOf(inline, 'JavaScript', name, size, quick, now),
     ]),
   )
-  const rounds = quick ? { rounds: 1, warmUps: 1 } : { rounds: 5, warmUps: 2 }
+  const rounds = quick ? { rounds: 1, warmUps: 2 } : { rounds: 5, warmUps: 2 }
   const samples = await interleave(entrants, { ...rounds, before: collectGarbage })
   await Promise.all([compiled.close(), inline.close()])
   return {
-    title: 'Workflows of compiled steps',
     tables: [
       {
         title: 'µs per step, on the native engine',
@@ -64,7 +69,7 @@ function contenderOf(
   quick: boolean,
   now: () => number,
 ): Contender<number> {
-  const repeats = quick ? 1 : Math.max(1, Math.round(100_000 / size))
+  const repeats = Math.max(1, Math.round((quick ? 5_000 : 100_000) / size))
   const work = async (): Promise<number> => {
     let steps = 0
     for (let repeat = 0; repeat < repeats; repeat++) steps += await shapes[name](size)
