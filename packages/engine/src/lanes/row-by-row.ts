@@ -12,6 +12,8 @@ export type NumberColumn =
   | Int8Array
   | Uint8Array
 
+const bodyMark = Symbol.for('@catzilla/engine/row-body')
+
 /** A body that is called with one row. */
 export type RowBody = (...row: number[]) => unknown
 
@@ -20,7 +22,7 @@ export type RowBody = (...row: number[]) => unknown
  * It throws a NonRetryableError, caused by a TaskDefinitionError, when the body gives no number.
  */
 export function rowByRow(name: string, body: RowBody): (...columns: NumberColumn[]) => Float64Array {
-  return (...columns) => {
+  const overRows = (...columns: NumberColumn[]): Float64Array => {
     const rows = columns[0]?.length ?? 0
     const results = new Float64Array(rows)
     const row = Array.from<number>({ length: columns.length })
@@ -32,6 +34,12 @@ export function rowByRow(name: string, body: RowBody): (...columns: NumberColumn
     }
     return results
   }
+  return Object.defineProperty(overRows, bodyMark, { value: body })
+}
+
+/** The body that a function made by `rowByRow` calls, also one of another copy of the package; undefined for others. */
+export function bodyOfRows(handler: object): unknown {
+  return (handler as { readonly [bodyMark]?: unknown })[bodyMark]
 }
 
 function notANumber(name: string, result: unknown): Error {
