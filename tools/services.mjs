@@ -238,7 +238,8 @@ function unpack(wanted, folder) {
   const lists = join(folder, 'lists')
   mkdirSync(join(lists, 'partial'), { recursive: true })
   // lists of our own, which need no rights
-  const own = ['-o', `Dir::State::lists=${lists}`, '-o', 'Debug::NoLocking=true', '-o', 'APT::Sandbox::User=']
+  const settings = ['Dir::Cache::pkgcache=', 'Dir::Cache::srcpkgcache=', 'Debug::NoLocking=true', 'APT::Sandbox::User=']
+  const own = [`Dir::State::lists=${lists}`, ...settings].flatMap((each) => ['-o', each])
   execFileSync('apt-get', [...own, 'update'], options)
   const needed = execFileSync(
     'apt-cache',
@@ -268,7 +269,7 @@ function unpack(wanted, folder) {
 
 /** Of all that the packages depend on, what is no part of every system. */
 function isServerOrLibrary(name, wanted) {
-  if (/^lib(c6|c-bin|gcc|stdc|crypt1|pam|systemd|selinux|audit)/.test(name)) return false
+  if (/^lib(c6|c-bin|gcc|stdc|crypt1|pam|systemd|selinux|audit)|perl/.test(name)) return false
   return wanted.includes(name) || /^(lib|postgresql-\d+$|postgresql-client-\d+$)/.test(name)
 }
 

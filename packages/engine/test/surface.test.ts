@@ -16,6 +16,7 @@ test('@catzilla/engine', () => {
       "ConfigurationError",
       "EngineClosedError",
       "EngineUnavailableError",
+      "EventStream",
       "KeepAlive",
       "MemoryLimitError",
       "NO_STEP",
@@ -55,6 +56,7 @@ test('@catzilla/engine', () => {
       "formatPath",
       "insideIsolate",
       "is",
+      "isRetryable",
       "isSettled",
       "kernelNamed",
       "kernelTypes",
@@ -62,10 +64,12 @@ test('@catzilla/engine', () => {
       "markWrapped",
       "memoryTerms",
       "nearest",
+      "packError",
       "priorityNames",
       "resolveEngineOptions",
       "resolvePriority",
       "resolveTaskOptions",
+      "retryDelayMs",
       "rowByRow",
       "selectEngine",
       "systemClock",
@@ -73,6 +77,7 @@ test('@catzilla/engine', () => {
       "taskStatuses",
       "taskTransitions",
       "toError",
+      "unpackError",
     ]
   `)
 })

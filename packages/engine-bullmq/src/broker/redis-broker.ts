@@ -115,8 +115,9 @@ async function ready(redis: Redis): Promise<void> {
   if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve))
 }
 
+/** Its socket is gone when this settles. A connection that waits to be made again has none, and tells no end. */
 async function ended(redis: Redis): Promise<void> {
-  if (redis.status === 'end' || redis.status === 'wait') return redis.disconnect()
+  if (redis.status !== 'ready' && redis.status !== 'connect') return redis.disconnect()
   await new Promise((resolve) => {
     redis.once('end', resolve)
     redis.disconnect()

@@ -94,7 +94,7 @@ export class BullmqEngine implements TaskEngine {
 
   async start(): Promise<void> {
     const { broker, calls, local } = this.#hub
-    const { hearing, messages, pauses, heart, reconciling, relay } = this.#parts
+    const { hearing, messages, outbox, pauses, heart, reconciling, relay } = this.#parts
     this.#keepAlive.hold(true)
     try {
       await local.start()
@@ -102,11 +102,13 @@ export class BullmqEngine implements TaskEngine {
       await messages.start(hearing)
       await pauses.start()
     } catch (error) {
+      this.#refuseAll(error as Error)
       this.#keepAlive.close()
       await local.stop({ waitForCompletion: false, timeoutMs: 0 })
       throw error
     }
     this.#isConnected = true
+    outbox.open()
     relay.start()
     reconciling.start()
     if (this.#options.role !== 'producer') heart.start()
@@ -235,6 +237,14 @@ export class BullmqEngine implements TaskEngine {
     heart.know(name)
     void pauses.learn(name).catch(() => {})
     fetching.serve(name)
+  }
+
+  /** What was submitted while the engine started, which it could not. */
+  #refuseAll(error: Error): void {
+    for (const handle of this.#hub.live.values()) {
+      handle.refuse(error)
+      this.#parts.settlement.settle(handle, { status: 'failed', error })
+    }
   }
 
   #requireSubmitting({ name, options }: TaskCall): void {

@@ -1,7 +1,8 @@
 // Calls and definitions: what the user gave, and what the local engine that runs a body gets of it.
-import { TaskDefinitionError, UnknownTaskError, UnsupportedByEngineError } from '@catzilla/engine'
-import type { ResolvedTaskOptions, TaskCall, TaskDefinition } from '@catzilla/engine'
+import { TaskDefinitionError, UnknownTaskError, UnsupportedByEngineError, bodyOfRows, rowByRow } from '@catzilla/engine'
+import type { ResolvedTaskOptions, RowBody, TaskCall, TaskDefinition } from '@catzilla/engine'
 import { ownOptions } from '../format/records.ts'
+import type { TaskJob } from '../format/records.ts'
 import { restoreValue, storeValue } from '../format/values.ts'
 import type { StoredValue } from '../format/values.ts'
 
@@ -84,12 +85,12 @@ export class Calls {
   }
 
   /** The call of a task that another process submitted; undefined while no task of its name is defined here. */
-  ofStored(name: string, options: StoredValue): TaskCall | undefined {
+  ofStored(name: string, options: StoredValue, columns?: TaskJob['columns']): TaskCall | undefined {
     const definition = this.#definitions.get(name)
     if (definition === undefined) return undefined
     let kinds = this.#foreign.get(name)
     if (kinds === undefined || kinds.size > MOST_KINDS) this.#foreign.set(name, (kinds = new Map()))
-    const kind = JSON.stringify(options)
+    const kind = `${columns ?? ''} ${JSON.stringify(options)}`
     const found = kinds.get(kind)
     if (found !== undefined) return found
     const { kernel, facts } = definition
@@ -99,6 +100,7 @@ export class Calls {
       options: Object.freeze({ ...definition.options, ...own }),
       ...(kernel === undefined ? {} : { kernel }),
       ...(facts === undefined ? {} : { facts }),
+      ...(columns === undefined ? {} : shapeOf(columns, definition)),
     })
     kinds.set(kind, made)
     return made
@@ -114,7 +116,8 @@ export class Calls {
         `task '${name}': the ${this.#engineName} engine runs tasks in any process, which finds their bodies by name; register it first, with task()`,
       )
     }
-    if (call.handler !== undefined && call.handler !== definition.handler) {
+    const isOther = call.handler !== undefined && call.handler !== definition.handler
+    if (isOther && bodyOfRows(call.handler ?? {}) !== definition.handler) {
       throw new TaskDefinitionError(
         `task '${name}': another function is defined under that name, which is what workers would run; define this one with task() under a name of its own`,
       )
@@ -135,4 +138,18 @@ export class Calls {
       )
     }
   }
+}
+
+/** What stands in the job of a call over columns. */
+export function columnsOf({ columns, rows, handler }: TaskCall): TaskJob['columns'] {
+  if (columns === true) return 'kernel'
+  if (rows === true) return 'lane'
+  return handler !== undefined && bodyOfRows(handler) !== undefined ? 'rows' : undefined
+}
+
+function shapeOf(columns: NonNullable<TaskJob['columns']>, { name, handler }: TaskDefinition): Partial<TaskCall> {
+  if (columns === 'kernel') return { columns: true }
+  if (columns === 'lane') return { rows: true }
+  // as it was defined: only bodies of numbers are called so
+  return { handler: rowByRow(name, handler as unknown as RowBody) }
 }

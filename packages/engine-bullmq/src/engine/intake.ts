@@ -17,6 +17,7 @@ import { storeValue } from '../format/values.ts'
 import type { StoredValue } from '../format/values.ts'
 import { BrokerHandle } from './broker-handle.ts'
 import type { HandleHome } from './broker-handle.ts'
+import { columnsOf } from './calls.ts'
 import type { KnownCall } from './calls.ts'
 import { expiredError, reasonOf } from './errors.ts'
 import type { Hub } from './hub.ts'
@@ -184,6 +185,7 @@ export class Intake {
     const { name, options } = known.call
     limits.configure(name, options)
     const expiresAt = options.expireAfterMs === undefined ? null : handle.createdAt + options.expireAfterMs
+    const columns = columnsOf(known.call)
     const data = {
       v: RECORD_VERSION,
       args: handle.payload,
@@ -192,6 +194,7 @@ export class Intake {
       expiresAt,
       retryOf: handle.retryOf,
       from: this.#hub.id,
+      ...(columns === undefined ? {} : { columns }),
     }
     const task = {
       jobId: handle.taskId,

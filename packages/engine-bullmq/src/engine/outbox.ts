@@ -34,12 +34,19 @@ export class Outbox {
   readonly #queues: Queues
   readonly #isConnected: () => boolean
   readonly #rows = new Map<string, Row>()
-  #open = 0
+  #unsent = 0
+  #letOut: () => void = () => {}
+  readonly #opened = new Promise<void>((resolve) => (this.#letOut = resolve))
   #whenEmpty: (() => void)[] = []
 
   constructor(queues: Queues, isConnected: () => boolean) {
     this.#queues = queues
     this.#isConnected = isConnected
+  }
+
+  /** The broker is there: what was submitted before goes now. */
+  open(): void {
+    this.#letOut()
   }
 
   add(name: string, task: OutgoingTask): void {
@@ -53,14 +60,14 @@ export class Outbox {
 
   /** Settles when everything so far has been sent. */
   async flush(): Promise<void> {
-    if (this.#open > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve))
+    if (this.#unsent > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve))
   }
 
   #push(name: string, entry: Entry): void {
     let row = this.#rows.get(name)
     if (row === undefined) this.#rows.set(name, (row = { entries: [], isGoing: false }))
     row.entries.push(entry)
-    this.#open++
+    this.#unsent++
     if (row.isGoing) return
     row.isGoing = true
     const going = row
@@ -69,6 +76,7 @@ export class Outbox {
   }
 
   async #send(name: string, row: Row): Promise<void> {
+    await this.#opened
     const queue = this.#queues.of(name)
     while (row.entries.length > 0) {
       const [first] = row.entries
@@ -109,7 +117,7 @@ export class Outbox {
   }
 
   #done(count: number): void {
-    this.#open -= count
-    if (this.#open === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve()
+    this.#unsent -= count
+    if (this.#unsent === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve()
   }
 }

@@ -93,7 +93,7 @@ export class Runner {
     const { id = '', name, data } = job
     const live = this.#hub.live.get(id)
     if (live !== undefined) return live
-    const call = this.#hub.calls.ofStored(name, data.options)
+    const call = this.#hub.calls.ofStored(name, data.options, data.columns)
     if (call === undefined) return undefined
     const { intake } = this.#parts
     // one of ours that is not live has ended here while it was on its way

@@ -17,6 +17,8 @@ export interface TaskJob {
   readonly createdAt: number
   readonly expiresAt: number | null
   readonly retryOf: string | null
+  /** The arguments are columns of numbers: for the kernel, for rows in a thread or process, for rows one by one. */
+  readonly columns?: 'kernel' | 'lane' | 'rows'
   /** The engine that hears of its end. */
   readonly from: string
 }

@@ -12,6 +12,8 @@ export type NumberColumn =
   | Int8Array
   | Uint8Array
 
+const bodyMark = Symbol.for('@catzilla/engine/row-body')
+
 /** A body that is called with one row. */
 export type RowBody = (...row: number[]) => unknown
 
@@ -32,15 +34,12 @@ export function rowByRow(name: string, body: RowBody): (...columns: NumberColumn
     }
     return results
   }
-  bodies.set(overRows, body)
-  return overRows
+  return Object.defineProperty(overRows, bodyMark, { value: body })
 }
 
-const bodies = new WeakMap<object, RowBody>()
-
-/** The body of a function that `rowByRow` has made; undefined for any other. */
+/** The body that a function made by `rowByRow` calls, also one of another copy of the package; undefined for others. */
 export function bodyOfRows(handler: object): RowBody | undefined {
-  return bodies.get(handler)
+  return (handler as { readonly [bodyMark]?: RowBody })[bodyMark]
 }
 
 function notANumber(name: string, result: unknown): Error {
