@@ -60,7 +60,7 @@ async function measureTasks(quick: boolean): Promise<{ tables: Table[]; verdicts
 }
 
 async function measureWorkers(quick: boolean): Promise<{ table: Table; verdicts: Verdict[] }> {
-  const count = quick ? 100 : 1_000
+  const count = quick ? 100 : 300
   const found = new Map<string, number>()
   const rows: string[][] = []
   for (const { name, missing, measure } of workerKinds) {
