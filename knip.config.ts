@@ -58,6 +58,22 @@ const config: KnipConfig = {
     'apps/dashboard': { ignoreDependencies: ['axe-core'] },
     'apps/bench': { entry: ['src/**/{server,worker,*-thread}.ts'] },
     'apps/demo': { entry: ['data/*.mjs'] },
+    // the build of the site starts vitepress and typedoc, and documents show and run the packages and frameworks
+    'apps/docs': {
+      entry: ['site/.vitepress/config.ts'],
+      ignoreDependencies: [
+        '@catzilla/.+',
+        'typedoc-.+',
+        'vue',
+        '@hono/node-server',
+        '@koa/router',
+        '@types/(express|koa)',
+        'express',
+        'hono',
+        'koa',
+        'zod',
+      ],
+    },
     examples: { entry: ['*.ts'], ignoreDependencies: ['tsx'] },
   },
   ignoreIssues: {

@@ -25,11 +25,13 @@ const bundledApps = ['@catzilla/dashboard']
  * @type {Record<string, string>}
  */
 export const exceptions = {
+  '@iconify-json/simple-icons': 'CC0-1.0: given to all; under the generator of the documentation',
   argparse: 'Python-2.0: permissive; under a tool that reads YAML',
   'axe-core': 'MPL-2.0: runs in tests of the dashboard, unchanged',
   lightningcss: 'MPL-2.0: minifies CSS when the dashboard is built, unchanged',
   pako: 'MIT and Zlib, both permissive; under a tool',
   'rollup-plugin-dts': 'LGPL-3.0: bundles declarations when packages are built, unchanged',
+  'robust-predicates': 'Unlicense: given to all; under the charts of the benchmarks',
   spawndamnit: 'names a file that has the MIT licence; under changesets',
 }
 
