@@ -4,6 +4,7 @@ import { bullmqContenders } from './bullmq.ts'
 import { cLoop } from './c-loop.ts'
 import { catzillaContenders } from './catzilla.ts'
 import type { Contender } from './contender.ts'
+import { distributedContender } from './distributed.ts'
 import { bareStore, durableContender } from './durable.ts'
 import { fastqContender } from './fastq.ts'
 import { pQueueContender } from './p-queue.ts'
@@ -13,6 +14,7 @@ import { workerpoolContender } from './workerpool.ts'
 export const contenders: readonly Contender[] = [
   ...catzillaContenders,
   durableContender,
+  distributedContender,
   fastqContender,
   pQueueContender,
   piscinaContender,
