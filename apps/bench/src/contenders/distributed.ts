@@ -19,8 +19,7 @@ async function openDistributed(): Promise<Queue> {
   const server = await startRedis('never')
   const tasks = createTasks({ ...engineOptions, engine: `redis://${server.host}:${server.port}` })
   await tasks.ready
-  // its engine asks for a function of a module where columns are to be worked through
-  const { columns: _, ...queue } = queueOf(tasks, defineTasks(tasks, 'inline'))
+  const queue = queueOf(tasks, defineTasks(tasks, 'inline'))
   return {
     ...queue,
     async close() {

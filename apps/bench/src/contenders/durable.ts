@@ -35,8 +35,7 @@ async function openDurable(): Promise<Queue> {
   const tasks = createTasks({ ...engineOptions, engine: 'typescript', durable: directory })
   await tasks.ready
   const defined = defineTasks(tasks, 'inline')
-  // columns of JavaScript are a second function under the same name, which a store that outlives its process refuses
-  const { columns: _, ...queue } = queueOf(tasks, defined)
+  const queue = queueOf(tasks, defined)
   return {
     ...queue,
     async accept(value) {
