@@ -128,11 +128,15 @@ describe('by name or URL', () => {
 
   test.each([
     ['native', '@catzilla/core-c'],
-    ['redis://h', '@catzilla/engine-bullmq'],
-  ])('%s without its package names the remedy', (choice, packageName) => {
+    ['redis://user:hunter2@localhost:6379/0', '@catzilla/engine-bullmq'],
+    ['rediss://:hunter2@localhost', '@catzilla/engine-bullmq'],
+    ['postgres://user:hunter2@localhost/db', '@catzilla/engine-bullmq'],
+    ['postgresql://user:hunter2@localhost/db', '@catzilla/engine-bullmq'],
+  ])('%s without its package names the remedy, and no password', (choice, packageName) => {
     const error = thrownBy(() => selectEngine(choice, {}, surroundings()))
     expect(error).toBeInstanceOf(EngineUnavailableError)
     expect(error.message).toContain(`${packageName}, which is not installed; run "npm install ${packageName}"`)
+    expect(error.message).not.toMatch(/hunter2/)
     expect(error.cause).toMatchObject({ code: 'MODULE_NOT_FOUND' })
   })
 
