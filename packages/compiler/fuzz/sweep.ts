@@ -1,4 +1,4 @@
-// node --conditions=@catzilla/source --import tsx packages/compiler/fuzz/sweep.ts [millions] [seed]
+// In packages/compiler: node --conditions=@catzilla/source --import tsx fuzz/sweep.ts [millions] [seed]
 // Every function of Math that programs use, against V8's own on millions of inputs: any bits, moderate numbers, whole ones,
 // neighbours of borders. Says which piece of code stands for it, and how often it differs.
 import { corePrograms } from './core-programs.ts'
