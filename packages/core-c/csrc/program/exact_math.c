@@ -25,6 +25,7 @@ static double hypot_of(double a, double b) {
 // pow of the C library with JavaScript's special cases.
 static double library_pow(double base, double exponent) {
   if (ctz_is_nan(exponent)) return exponent;
+  if (exponent == 0) return 1;  // C gives NaN for one that signals
   if (ctz_abs(base) == 1 && ctz_abs(exponent) == CTZ_INFINITY) return CTZ_NAN;
   if (exponent == 0.5) return base == -CTZ_INFINITY ? CTZ_INFINITY : __builtin_sqrt(base + 0.0);
   if (exponent == 2) return base * base;

@@ -125,6 +125,23 @@ static void test_hypot(void) {
   CHECK(ctz_is_nan(ctz_math_call(&math, "sin", 0, 0)));  // not set
 }
 
+// Where no JavaScript engine is, there is the C library's alone; the special cases are JavaScript's all the same.
+static void test_pow(void) {
+  ctz_math math = {0};
+  CHECK(ctz_math_candidates("pow") == 1 && ctz_math_set(&math, "pow", 0));
+  union {
+    uint64_t bits;
+    double number;
+  } signalling = {.bits = 0x7FF0000000000001u};
+  static const double ones[] = {0, -0.0};
+  for (size_t i = 0; i < 2; i++) {
+    CHECK(is_same(ctz_math_call(&math, "pow", signalling.number, ones[i]), 1));
+    CHECK(is_same(ctz_math_call(&math, "pow", NAN, ones[i]), 1));
+  }
+  CHECK(ctz_is_nan(ctz_math_call(&math, "pow", 1, INFINITY)) && ctz_is_nan(ctz_math_call(&math, "pow", 1, NAN)));
+  CHECK(is_same(ctz_math_call(&math, "pow", -INFINITY, 0.5), INFINITY));
+}
+
 int main(void) {
   bench me = open_bench();
   begin_run(&me, UINT64_MAX);
@@ -136,6 +153,7 @@ int main(void) {
   test_random(&me);
   test_elements(&me);
   test_hypot();
+  test_pow();
   ctz_solo_destroy(me.solo);
   return check_result();
 }
