@@ -158,15 +158,24 @@ export class CatzillaError extends Error {
    */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (Function.prototype[Symbol.hasInstance].call(this, value)) return true
-    const { code, name } = (value ?? {}) as { readonly code?: unknown; readonly name?: unknown }
-    if (typeof code !== 'string' || !code.startsWith('ERR_CATZILLA_')) return false
-    return this === CatzillaError || name === this.name
+    const name = nameOfOurs(value)
+    return name !== undefined && (this === CatzillaError || name === this.name)
   }
 
   constructor(name: ErrorName, message: string, options?: ErrorOptions) {
     super(message, options)
     Object.defineProperty(this, 'name', { value: name, configurable: true, writable: true })
     this.code = errorTable[name].code
+  }
+}
+
+/** The name of an error of the product, of whichever copy; undefined for others, and for what cannot be read. */
+function nameOfOurs(value: unknown): string | undefined {
+  try {
+    const { code, name } = (value ?? {}) as { readonly code?: unknown; readonly name?: unknown }
+    return typeof code === 'string' && code.startsWith('ERR_CATZILLA_') ? String(name) : undefined
+  } catch {
+    return undefined
   }
 }
 
