@@ -37,6 +37,7 @@ export function figuresOf(
     runningTasks: hub.live.size - totalQueued,
     queuePressure: Math.min(1, totalQueued / occupancy.capacity),
     paused: pauses.all,
+    pausedNames: pauses.names,
     submittedTasks: counts.submitted,
     completedTasks: counts.completed,
     failedTasks: counts.failed,

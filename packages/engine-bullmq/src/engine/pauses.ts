@@ -22,6 +22,10 @@ export class Pauses {
     return this.#all
   }
 
+  get names(): string[] {
+    return [...this.#names]
+  }
+
   has(name: string): boolean {
     return this.#names.has(name)
   }
