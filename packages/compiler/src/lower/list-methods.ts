@@ -184,7 +184,9 @@ const splice: ListMethod = {
     const { l, subject, node, name } = call
     const [start, count, ...items] = node.arguments
     if (start === undefined) return l.refuse('CZ1011', node, name, 'no place to begin')
-    const numbers = l.values([start, ...(count === undefined ? [] : [count])].map((each) => plain(l, each)))
+    const places = l.values([start, ...(count === undefined ? [] : [count])].map((each) => plain(l, each)))
+    const isWritten = items.some((each) => l.scopes.writesOf(each).size > 0)
+    const numbers = isWritten ? places.map((place) => l.snapshot(place)) : places
     const added = itemsOf({ ...call, node: { ...node, arguments: items } })
     if (numbers.some(({ kind }) => kind === 'unknown')) return unknownValue
     const from = within(call, spliceStart, [subject, numbers[0] ?? undefinedValue])
