@@ -8,7 +8,7 @@ import { skips } from './conformance-skips.ts'
 import type { FoundServer } from './servers.ts'
 
 /** Some cases give an engine a number of milliseconds, in which a broker on a busy machine may not answer. */
-const RETRIES = 20
+const RETRIES = 2
 
 const declare = it
 const patientIt = Object.assign((name: string, body: () => Promise<void>) => declare(name, { retry: RETRIES }, body), {

@@ -117,11 +117,17 @@ async function ready(redis: Redis): Promise<void> {
 
 /** Its socket is gone when this settles. A connection that waits to be made again has none, and tells no end. */
 async function ended(redis: Redis): Promise<void> {
-  if (redis.status !== 'ready' && redis.status !== 'connect') return redis.disconnect()
-  await new Promise((resolve) => {
-    redis.once('end', resolve)
-    redis.disconnect()
-  })
+  const isOver =
+    redis.status === 'ready' || redis.status === 'connect' ? new Promise((resolve) => redis.once('end', resolve)) : null
+  redis.disconnect()
+  await isOver
+  stopSocketTimer(redis)
+}
+
+/** ioredis 5 stops its timer for silent sockets when an answer comes, and not when the connection ends: it would keep the process alive. */
+function stopSocketTimer(redis: object): void {
+  const { socketTimeoutTimer: timer } = redis as { readonly socketTimeoutTimer?: NodeJS.Timeout }
+  clearTimeout(timer)
 }
 
 /** A connection that does not answer is made anew: what waits on it is sent again. */
