@@ -3,17 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { describe, it } from 'vitest'
 import type { EngineOptions, TaskEngine } from '@catzilla/engine'
 import { describeEngine } from '@catzilla/engine/conformance'
+import type { TestRunner } from '@catzilla/engine/conformance'
 import { createBullmqEngine } from '../src/index.ts'
 import { skips } from './conformance-skips.ts'
 import type { FoundServer } from './servers.ts'
 
-/** Some cases give an engine a number of milliseconds, in which a broker on a busy machine may not answer. */
-const RETRIES = 2
+/** Some cases give an engine a number of milliseconds, in which a broker on a busy machine may not answer; a database less often. */
+const retries = { redis: 2, postgres: 20 } as const
 
-const declare = it
-const patientIt = Object.assign((name: string, body: () => Promise<void>) => declare(name, { retry: RETRIES }, body), {
-  skip: it.skip,
-})
+const patient = (retry: number): TestRunner['it'] =>
+  Object.assign((name: string, body: () => Promise<void>) => it(name, { retry }, body), { skip: it.skip })
 
 export function conformanceOn(found: FoundServer): void {
   describe.skipIf(found.missing !== undefined)(`the suite on ${found.title}`, () => {
@@ -23,7 +22,7 @@ export function conformanceOn(found: FoundServer): void {
       return createBullmqEngine(url, { ...options, local: 'typescript', prefix })
     }
     describeEngine(`bullmq on ${found.kind}`, create, {
-      runner: { describe, it: patientIt },
+      runner: { describe, it: patient(retries[found.kind]) },
       deadlineMs: 100_000,
       skip: skips,
     })
