@@ -16,6 +16,8 @@ import type { Candidates } from './candidates.ts'
 export const FEWEST_STEPS = 4
 /** A graph is expected to take no longer, in milliseconds on one processor: those that wait for one of its steps wait for all. */
 const LONGEST_MS = 25
+/** Steps that are ready and cannot be taken: after so many of them no more are looked at, since that is done at each event. */
+const MOST_MISSES = 64
 
 /** Why a step that might have run in C did not. */
 export const Refusal = { none: 0, body: 1, argument: 2, tooFew: 3, gaveUp: 4, listened: 5, others: 6 } as const
@@ -89,9 +91,11 @@ class Growth {
     const { state, candidates } = this.#ground
     for (const step of starting) this.#visit(step)
     // those that may start as well, once the run has room for them
-    for (let index = state.readyHead; index < state.ready.length && this.#hasTime; index++) {
+    let misses = this.#steps.length > 0 ? 0 : MOST_MISSES
+    for (let index = state.readyHead; index < state.ready.length && misses < MOST_MISSES && this.#hasTime; index++) {
       const step = at(state.ready, index)
-      if (state.status[step] === StepState.ready && candidates.codes[step] === Candidate.step) this.#visit(step)
+      if (state.status[step] !== StepState.ready) continue
+      if (candidates.codes[step] !== Candidate.step || !this.#visit(step)) misses++
     }
     for (let index = 0; index < this.#followers.length && this.#hasTime; index++)
       this.#visit(at(this.#followers, index))
@@ -102,9 +106,12 @@ class Growth {
     return this.#lists.expectedMs < LONGEST_MS
   }
 
-  #visit(step: number): void {
+  /** True when it is taken. */
+  #visit(step: number): boolean {
     const { candidates, isOut } = this.#ground
-    if (candidates.places[step] === 0 && !isOut(step) && this.#take(step)) this.#meetUsers(step)
+    if (candidates.places[step] !== 0 || isOut(step) || !this.#take(step)) return false
+    this.#meetUsers(step)
+    return true
   }
 
   /** Those that wait for nothing now but steps of the region may be of it. */
