@@ -90,22 +90,24 @@ export class Regions {
     }
     this.bodies.refresh()
     this.#taking = true
-    if (starting.length > 0) this.#takeSteps(starting)
+    // steps of JavaScript mostly follow one another: nothing is set up for them
+    if (starting.some((step) => this.#mayRun(step))) this.#takeSteps(starting)
+    else for (const step of starting) this.#refuse(step, Refusal.body)
     for (const [step, starts] of items ?? []) this.#takeItems(step, starts)
     this.#taking = false
   }
 
   /** Who starts a run may listen to its steps in the same breath: its first steps wait for that, if C could run any of them. */
   #holdBack(starting: readonly number[]): boolean {
-    const { values, graph } = this.#parts
-    const mayRun = (index: number): boolean => {
-      const { body, args } = values.step(index)
-      return body !== undefined && this.bodies.stepOf(body, args.length).call !== null
-    }
-    if (!starting.some(mayRun)) return false
-    const places = (this.#places ??= new Uint8Array(graph.steps.length))
+    if (!starting.some((step) => this.#mayRun(step))) return false
+    const places = (this.#places ??= new Uint8Array(this.#parts.graph.steps.length))
     for (const step of starting) places[step] = Place.inC
     return true
+  }
+
+  #mayRun(step: number): boolean {
+    const { body, args } = this.#parts.values.step(step)
+    return body !== undefined && this.bodies.stepOf(body, args.length).call !== null
   }
 
   #takeHeld(starting: readonly number[]): void {
