@@ -11,8 +11,9 @@ import type { FoundServer } from './servers.ts'
 /** Some cases give an engine a number of milliseconds, in which a broker on a busy machine may not answer; a database less often. */
 const retries = { redis: 2, postgres: 20 } as const
 
+const declare = it
 const patient = (retry: number): TestRunner['it'] =>
-  Object.assign((name: string, body: () => Promise<void>) => it(name, { retry }, body), { skip: it.skip })
+  Object.assign((name: string, body: () => Promise<void>) => declare(name, { retry }, body), { skip: it.skip })
 
 export function conformanceOn(found: FoundServer): void {
   describe.skipIf(found.missing !== undefined)(`the suite on ${found.title}`, () => {
