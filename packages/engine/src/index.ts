@@ -37,6 +37,7 @@ export type { EngineChoice, EngineInfo, EngineModule, EngineSurroundings } from 
 export { systemClock } from './support/clock.ts'
 export type { Alarm, Clock } from './support/clock.ts'
 export { EventStream, callSafely } from './support/event-stream.ts'
+export { deferred, rejected } from './support/quiet-promise.ts'
 export { KeepAlive } from './support/keep-alive.ts'
 export { copyArguments, formatPath } from './support/payload-copy.ts'
 export type { MemoryTerms } from './support/payload-copy.ts'

@@ -1,5 +1,5 @@
 // A task as its submitter sees it: settled when its end is on disk, and not before.
-import { callSafely, isSettled } from '@catzilla/engine'
+import { callSafely, deferred, isSettled, rejected } from '@catzilla/engine'
 import type { StoreError, TaskCall, TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '@catzilla/engine'
 import type { TaskPlace } from '../format/keys.ts'
 import type { Commit, WriteWatcher } from '../store/writer.ts'
@@ -168,22 +168,4 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
       for (const listener of listeners) callSafely(() => listener(outcome), `listener of task '${this.name}'`)
     })
   }
-}
-
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: Error) => void = () => {}
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes
-    reject = no
-  })
-  // whoever looks gets the error; nobody has to
-  promise.catch(() => {})
-  return { promise, resolve, reject }
-}
-
-function rejected<T>(reason: Error): Promise<T> {
-  const promise = Promise.reject<T>(reason)
-  promise.catch(() => {})
-  return promise
 }

@@ -1,6 +1,6 @@
 // A task as its submitter sees it, or a task of another process while it runs here: what is known of it, and its end once
 // the broker has it.
-import { callSafely, isSettled } from '@catzilla/engine'
+import { callSafely, deferred, isSettled, rejected } from '@catzilla/engine'
 import type {
   TaskCall,
   TaskHandle,
@@ -231,22 +231,4 @@ export class BrokerHandle implements TaskHandle {
       for (const listener of listeners) callSafely(() => listener(outcome), `listener of task '${this.name}'`)
     })
   }
-}
-
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: Error) => void = () => {}
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes
-    reject = no
-  })
-  // whoever looks gets the error; nobody has to
-  promise.catch(() => {})
-  return { promise, resolve, reject }
-}
-
-function rejected<T>(reason: Error): Promise<T> {
-  const promise = Promise.reject<T>(reason)
-  promise.catch(() => {})
-  return promise
 }
