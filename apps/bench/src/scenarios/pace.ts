@@ -11,8 +11,12 @@ export function windowMs(effort: Effort, window: () => Promise<void>): Promise<n
 }
 
 /** As `windowMs`, of windows that say themselves how long they took: what comes before and after may be no part of it. */
-export async function ownWindowMs({ quick }: Effort, window: () => Promise<number>): Promise<number> {
-  await repeat(quick ? WARM_UP_MS / 5 : WARM_UP_MS, window)
+export async function ownWindowMs(
+  { quick }: Effort,
+  window: () => Promise<number>,
+  warmUpMs: number = WARM_UP_MS,
+): Promise<number> {
+  await repeat(quick ? warmUpMs / 5 : warmUpMs, window)
   return median(await repeat(quick ? MEASURED_MS / 5 : MEASURED_MS, window))
 }
 
