@@ -102,3 +102,10 @@ export const clocks: Readonly<Record<ClockName, () => number>> = {
     return (user + system) * 1e3
   },
 }
+
+/** Milliseconds that the work took. */
+export async function msOf(work: () => Promise<void>): Promise<number> {
+  const begunAt = performance.now()
+  await work()
+  return performance.now() - begunAt
+}

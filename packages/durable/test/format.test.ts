@@ -254,5 +254,7 @@ describe('keys', () => {
     expect(sequenceOfId('ab12-z-0', 'ab12')).toBe(35)
     expect(sequenceOfId('ab12-z-0', 'ab13')).toBeUndefined()
     expect(sequenceOfId('anything', 'ab12')).toBeUndefined()
+    const none = ['ab12', 'ab12-', 'ab12-z', 'ab12--0', 'ab12-Z-0', 'ab12-1.5-0', 'ab12-zzzzzzzzzzzzzz-0']
+    expect(none.filter((id) => sequenceOfId(id, 'ab12') !== undefined)).toEqual([])
   })
 })

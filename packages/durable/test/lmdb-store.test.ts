@@ -1,6 +1,7 @@
 // The store in files: what it keeps, who may have it, and which error says what is wrong with a directory.
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,9 +15,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StoreError } from '@catzilla/engine'
+import { StoreError, createTypeScriptEngine } from '@catzilla/engine'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keys } from '../src/format/keys.ts'
+import { createDurableEngine } from '../src/index.ts'
 import { identify } from '../src/store/identity.ts'
 import { LmdbStore } from '../src/store/lmdb-store.ts'
 import { claim, isAlive, readOwner, seenNow } from '../src/store/owner.ts'
@@ -191,6 +193,24 @@ describe('a directory that is not what it should be', () => {
   it.skipIf(process.getuid?.() === 0)('is not writable for this user', () => {
     mkdirSync(join(root, 'data'), { mode: 0o500 })
     expect(failureOf(() => open()).reason).toBe('permission')
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('is not writable for another user', async () => {
+    const directory = await filled()
+    chmodSync(root, 0o755)
+    chmodSync(directory, 0o755)
+    for (const name of readdirSync(directory)) chmodSync(join(directory, name), 0o644)
+    const said = execFileSync(process.execPath, [await bundled('other-user'), directory], { encoding: 'utf8' })
+    expect(said).toMatch(/^permission: .* may not be read or written by this user .*; give this user rights/)
+  })
+
+  it('of a foreign program is left as it is', async () => {
+    const store = open()
+    await store.write([{ key: 'theirs', value: Buffer.from('x') }])
+    await store.close()
+    const engine = createDurableEngine(createTypeScriptEngine(), store.directory)
+    await expect(engine.start()).rejects.toMatchObject({ reason: 'foreign' })
+    expect([...open().entries({ from: '\0', to: '\uffff' })].map(({ key }) => key)).toEqual(['theirs'])
   })
 })
 

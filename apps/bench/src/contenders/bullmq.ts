@@ -1,5 +1,6 @@
 // BullMQ on a Redis of this machine: queue, worker and events in one process, as the smallest application has them.
 import type { Job, JobsOptions, Queue as Jobs, QueueEvents } from 'bullmq'
+import { msOf } from '../measure.ts'
 import { verify } from '../section.ts'
 import { add, echo, lengthOf, spin } from './bodies.ts'
 import type { Order } from './bodies.ts'
@@ -135,7 +136,7 @@ function windowsOf(jobs: Jobs, ended: Ended, events: QueueEvents): Partial<Queue
   }
 }
 
-function holdingOf(jobs: Jobs, ended: Ended): Required<Pick<Queue, 'hold' | 'release'>> {
+function holdingOf(jobs: Jobs, ended: Ended): Required<Pick<Queue, 'hold' | 'release' | 'acceptHeld'>> {
   let all: Promise<void> = Promise.resolve()
   return {
     async hold(count) {
@@ -153,6 +154,14 @@ function holdingOf(jobs: Jobs, ended: Ended): Required<Pick<Queue, 'hold' | 'rel
     async release() {
       await jobs.resume()
       await all
+    },
+    async acceptHeld(count, work) {
+      await jobs.pause()
+      all = ended.more(count)
+      const ms = await msOf(work)
+      await jobs.resume()
+      await all
+      return ms
     },
   }
 }

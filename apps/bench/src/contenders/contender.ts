@@ -58,6 +58,8 @@ export interface Queue {
   readonly bytesElsewhere?: () => Promise<number>
   /** Settles when the task is where a crash does not reach it. */
   readonly accept?: (value: number) => Promise<void>
+  /** Has `work` accept so many tasks, of which none starts meanwhile; settles when all have run. Gives the milliseconds of the work. */
+  readonly acceptHeld?: (count: number, work: () => Promise<void>) => Promise<number>
   /** `spin(turns)` so many times with nothing in between, on one thread. */
   readonly spinTimes?: (turns: number, times: number) => Promise<number>
   readonly close: () => Promise<void>

@@ -1,13 +1,22 @@
 // Ways of keeping a contender busy: window after window, or so many under way all the time.
-import { median } from '../measure.ts'
+import { median, msOf } from '../measure.ts'
 import type { Effort } from './scenario.ts'
 
 /** Milliseconds of windows that are dropped, and that are measured; at least one window each. */
 const [WARM_UP_MS, MEASURED_MS] = [100, 200]
 
 /** Milliseconds of a window, the median of as many as fit into the time. */
-export async function windowMs({ quick }: Effort, window: () => Promise<void>): Promise<number> {
-  await repeat(quick ? WARM_UP_MS / 5 : WARM_UP_MS, window)
+export function windowMs(effort: Effort, window: () => Promise<void>): Promise<number> {
+  return ownWindowMs(effort, () => msOf(window))
+}
+
+/** As `windowMs`, of windows that say themselves how long they took: what comes before and after may be no part of it. */
+export async function ownWindowMs(
+  { quick }: Effort,
+  window: () => Promise<number>,
+  warmUpMs: number = WARM_UP_MS,
+): Promise<number> {
+  await repeat(quick ? warmUpMs / 5 : warmUpMs, window)
   return median(await repeat(quick ? MEASURED_MS / 5 : MEASURED_MS, window))
 }
 
@@ -16,13 +25,11 @@ export async function perSecond(effort: Effort, size: number, window: () => Prom
   return (size * 1e3) / (await windowMs(effort, window))
 }
 
-async function repeat(forMs: number, window: () => Promise<void>): Promise<number[]> {
+async function repeat(forMs: number, window: () => Promise<number>): Promise<number[]> {
   const took: number[] = []
   const endsAt = performance.now() + forMs
   do {
-    const begunAt = performance.now()
-    await window()
-    took.push(performance.now() - begunAt)
+    took.push(await window())
   } while (performance.now() < endsAt)
   return took
 }

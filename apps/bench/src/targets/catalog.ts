@@ -4,7 +4,7 @@ import type { SectionInput, SectionResult } from '../section.ts'
 import { bullmqSections } from './bullmq/sections.ts'
 import { compiledSections } from './compiled/sections.ts'
 import { documentSections } from './documents/sections.ts'
-import { durableSections } from './durable/sections.ts'
+import { durableJobs, durableSections } from './durable/sections.ts'
 import { measureHttp } from './http/http.ts'
 import { inlineJobs, inlineSections } from './inline/sections.ts'
 import { isolateSections } from './isolates/sections.ts'
@@ -30,4 +30,5 @@ export const sectionJobs: Readonly<Record<string, Job>> = {
   ...inlineJobs,
   ...nativeJobs,
   ...workflowJobs,
+  ...durableJobs,
 }

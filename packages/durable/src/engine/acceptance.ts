@@ -24,7 +24,7 @@ export class Acceptance {
     const draft = packArguments(this.#kept.seal, known.call, args)
     const inner = this.#kept.inner.submit(known.inner, args)
     // the unsettled task that has the unique key
-    const there = known.unique === null ? undefined : this.#kept.live.get(inner.taskId)
+    const there = known.unique === null ? undefined : this.#kept.live.named(inner.taskId)
     return there ?? this.#admit(known, inner, draft, retryOf)
   }
 
@@ -55,7 +55,7 @@ export class Acceptance {
       createdAt: null,
       accepted: false,
     })
-    live.set(taskId, handle)
+    live.add(handle)
     const key = keys.task('t', handle)
     const { runAt, delayMs } = call.options
     const dueAt = runAt ?? (delayMs > 0 ? createdAt + delayMs : null)

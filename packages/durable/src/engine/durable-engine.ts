@@ -125,7 +125,7 @@ export class DurableEngine implements TaskEngine {
 
   async cancel(taskId: string, reason?: string): Promise<boolean> {
     if (this.#opened === null) return false
-    const handle = this.opened.kept.live.get(taskId)
+    const handle = this.opened.kept.live.find(taskId)
     if (handle !== undefined) return handle.cancel(reason)
     const waiting = this.opened.waiting(taskId)
     if (waiting === undefined) return false
@@ -137,7 +137,7 @@ export class DurableEngine implements TaskEngine {
 
   async retry(taskId: string): Promise<TaskHandle> {
     const { kept, inspection } = this.opened
-    const live = kept.live.get(taskId)
+    const live = kept.live.find(taskId)
     const info = await inspection.find(taskId)
     const status = live?.status ?? info?.status
     if (info === undefined || status === undefined) {

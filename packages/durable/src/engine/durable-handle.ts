@@ -15,7 +15,6 @@ type Listener = (outcome: TaskOutcome) => void
 const acceptedAtOnce: Promise<void> = Promise.resolve()
 
 export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
-  readonly taskId: string
   readonly call: TaskCall
   readonly priority: TaskPlace['priority']
   readonly sequence: number
@@ -53,13 +52,17 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
     this.#home = home
     this.call = call
     this.inner = inner
-    this.taskId = inner.taskId
     this.sequence = sequence
     this.priority = call.options.priority
     this.retryOf = more.retryOf
     this.recovered = more.recovered
     this.createdAt = more.createdAt
     this.#accepted = more.accepted
+  }
+
+  /** Put together anew each time: a text for each that waits would be memory of its own. */
+  get taskId(): string {
+    return this.inner.taskId
   }
 
   get name(): string {

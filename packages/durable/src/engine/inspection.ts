@@ -28,7 +28,7 @@ export class Inspection {
   }
 
   async find(taskId: string): Promise<TaskInfo | undefined> {
-    const handle = this.#kept.live.get(taskId)
+    const handle = this.#kept.live.find(taskId)
     if (handle !== undefined) return this.#infoOfLive(handle)
     const sequence = sequenceOfId(taskId, this.#kept.prefix)
     if (sequence === undefined) return undefined
@@ -74,7 +74,7 @@ export class Inspection {
   /** Places of tasks, newest first, each once. */
   *#places({ cursor, priority }: TaskQuery): Generator<TaskPlace> {
     const before = cursor === undefined ? Infinity : sequenceOf(cursor)
-    this.#liveBySequence = new Map([...this.#kept.live.values()].map((handle) => [handle.sequence, handle]))
+    this.#liveBySequence = new Map([...this.#kept.live].map((handle) => [handle.sequence, handle]))
     const wanted = classes.filter((each) => priority === undefined || each === priority)
     const rows: Iterator<TaskPlace>[] = wanted.flatMap((each) => [
       this.#below('t', each, before),

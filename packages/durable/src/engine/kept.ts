@@ -6,8 +6,8 @@ import type { RunningNotes } from '../store/running-file.ts'
 import type { Store } from '../store/store.ts'
 import type { Writer } from '../store/writer.ts'
 import type { Calls } from './calls.ts'
-import type { DurableHandle } from './durable-handle.ts'
 import type { EventRelay } from './event-relay.ts'
+import type { LiveTasks } from './live-tasks.ts'
 import type { Numbering } from './numbering.ts'
 import type { Retention } from './retention.ts'
 
@@ -25,8 +25,7 @@ export interface Kept {
   readonly calls: Calls
   readonly relay: EventRelay
   readonly retention: Retention
-  /** Tasks that are in the engine inside, or whose end is not recorded yet, by id. */
-  readonly live: Map<string, DurableHandle>
+  readonly live: LiveTasks
   /** Which unsettled task has a unique key, by the key's digest. */
   readonly unique: Map<string, string>
   /** The engine is stopping: what it closes stays in the store. */

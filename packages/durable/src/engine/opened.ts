@@ -8,7 +8,7 @@ import type { StoredTask } from '../format/records.ts'
 import { Seal } from '../format/seal.ts'
 import type { ResolvedDurableOptions } from '../options.ts'
 import type { Files } from '../store/files.ts'
-import { identify } from '../store/identity.ts'
+import { identify, identityOf } from '../store/identity.ts'
 import { SEEN_EVERY_MS, claim, seenNow } from '../store/owner.ts'
 import type { StoreChange } from '../store/store.ts'
 import { Writer } from '../store/writer.ts'
@@ -19,6 +19,8 @@ import type { DurableHandle } from './durable-handle.ts'
 import type { EventRelay } from './event-relay.ts'
 import { Inspection } from './inspection.ts'
 import type { Kept } from './kept.ts'
+import { LiveTasks } from './live-tasks.ts'
+import { requireKeys } from './missing-key.ts'
 import { Numbering } from './numbering.ts'
 import { Recovery } from './recovery.ts'
 import { Retention, removalOf } from './retention.ts'
@@ -42,6 +44,8 @@ export class Opened {
   /** What others keep beside the tasks. */
   readonly records: StoredRecords
   #seen: Alarm | undefined
+  /** What the notes say is in the store: they are of no more use. */
+  #deathsCounted = false
   #idle: (() => void)[] = []
 
   /** @throws StoreError; then the files are closed again */
@@ -77,6 +81,7 @@ export class Opened {
     })
     retention.load(store, seal)
     this.recovery.countDeaths()
+    this.#deathsCounted = true
     this.#sayThatWeAreHere()
     this.recovery.begin()
     await inner.start()
@@ -130,7 +135,7 @@ export class Opened {
     this.settlement.close()
     retention.close()
     if (writer.failure === null) {
-      notes.clear()
+      if (this.#deathsCounted) notes.clear()
       writer.write([numbering.atEnd(), { key: keys.owner, value: undefined }])
       await writer.flush()
     }
@@ -141,7 +146,7 @@ export class Opened {
   }
 
   #starting(taskId: string, attempt: number): void {
-    const handle = this.kept.live.get(taskId)
+    const handle = this.kept.live.named(taskId)
     if (handle === undefined) return
     handle.attempt = attempt
     handle.slot = this.kept.notes.begin(handle, attempt)
@@ -187,6 +192,9 @@ function keptIn(
   relay: EventRelay,
 ): Kept {
   const { clock, compressAboveBytes, encryptionKeys } = options
+  const seal = new Seal({ compressAboveBytes, encryptionKeys })
+  // whatever does not fit is found before anything is written
+  if (identityOf(store) !== undefined) requireKeys(store, seal)
   claim(store, systemClock.epochMs())
   const { prefix } = identify(store)
   const writer = new Writer(store, clock, tellFailure)
@@ -200,10 +208,10 @@ function keptIn(
     prefix,
     calls,
     relay,
-    seal: new Seal({ compressAboveBytes, encryptionKeys }),
+    seal,
     numbering: new Numbering(store),
     retention: new Retention(writer, clock, options),
-    live: new Map(),
+    live: new LiveTasks(prefix),
     unique: new Map(),
     closing: false,
     unobserved: 0,

@@ -14,6 +14,7 @@ import { crashedMessage, deathChanges } from './dead-letters.ts'
 import { DurableHandle } from './durable-handle.ts'
 import type { HandleHome } from './durable-handle.ts'
 import type { Kept } from './kept.ts'
+import { refuseMissingKey } from './missing-key.ts'
 
 /** Tasks taken up that have not ended, at most. */
 const WINDOW = 1000
@@ -96,8 +97,7 @@ export class Recovery {
     const value = place === undefined ? undefined : store.get(key)
     if (place === undefined || value === undefined || this.#kept.retention.has(place.sequence)) return undefined
     this.#look(key, value, place, true)
-    for (const handle of this.#kept.live.values()) if (handle.sequence === place.sequence) return handle
-    return undefined
+    return this.#kept.live.at(place.sequence)
   }
 
   whenThrough(): Promise<void> {
@@ -166,7 +166,7 @@ export class Recovery {
     const { live, options, retention } = this.#kept
     if (!this.#isOfThePast(place.sequence) || retention.has(place.sequence)) return true
     const stored = this.#read(key, value, place)
-    if (stored === undefined || live.has(stored.taskId)) return true
+    if (stored === undefined || live.has(place.sequence)) return true
     const before = this.#attemptsOf(place)
     if (before.recoveries > options.maxRecoveries) {
       const message = crashedMessage(stored.name, before.recoveries)
@@ -221,7 +221,7 @@ export class Recovery {
     handle.attempt = before.attempts
     handle.recoveries = before.recoveries
     handle.hasAttempts = before !== noAttempts
-    live.set(stored.taskId, handle)
+    live.add(handle)
     if (known.unique !== null) unique.set(known.unique, stored.taskId)
     this.#loaded++
     inner.onSettled(() => this.#scheduled.delete(stored.taskId))
@@ -240,6 +240,7 @@ export class Recovery {
     try {
       return readTask(this.#kept.seal, key, value)
     } catch (error) {
+      refuseMissingKey(this.#kept.store, error)
       if (!(error instanceof UnreadableError)) throw error
       this.#bury(
         place,
@@ -271,6 +272,7 @@ export class Recovery {
     try {
       return readAttempts(seal, key, value)
     } catch (error) {
+      refuseMissingKey(store, error)
       if (error instanceof UnreadableError) return noAttempts
       throw error
     }
@@ -284,7 +286,7 @@ export class Recovery {
   #sleep(): void {
     const { clock } = this.#kept
     for (const [taskId, dueAt] of this.#scheduled) {
-      const handle = this.#kept.live.get(taskId)
+      const handle = this.#kept.live.named(taskId)
       if (handle === undefined || isSettled(handle.status) || dueAt <= clock.epochMs()) this.#scheduled.delete(taskId)
     }
     if (this.#earliest === Infinity) return

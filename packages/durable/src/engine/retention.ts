@@ -7,6 +7,7 @@ import { UnreadableError } from '../format/seal.ts'
 import type { Seal } from '../format/seal.ts'
 import type { Store, StoreChange } from '../store/store.ts'
 import type { Writer } from '../store/writer.ts'
+import { refuseMissingKey } from './missing-key.ts'
 
 /** The file is swept at most so often, in milliseconds. What is over does not show before that either. */
 const SWEEP_MS = 1000
@@ -94,7 +95,10 @@ export class Retention {
     this.#writer.write(changes, { committed })
   }
 
-  /** What earlier processes have recorded. Ends that cannot be read are forgotten with their tasks: they are over. */
+  /**
+   * What earlier processes have recorded. Ends that cannot be read are forgotten with their tasks: they are over.
+   * @throws StoreError when their key is not here
+   */
   load(store: Store, seal: Seal): void {
     const found: (KeptEnd & { readonly completedAt: number })[] = []
     const unreadable: TaskPlace[] = []
@@ -111,6 +115,7 @@ export class Retention {
           completedAt,
         })
       } catch (error) {
+        refuseMissingKey(store, error)
         if (!(error instanceof UnreadableError)) throw error
         unreadable.push(place)
       }

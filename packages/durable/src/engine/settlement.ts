@@ -49,7 +49,7 @@ export class Settlement {
   /** Ends whose record could not be written before the engine stopped: the tasks run again, and their handles say so. */
   giveUp(): void {
     const { live, store, writer } = this.#kept
-    for (const handle of live.values()) {
+    for (const handle of live) {
       const error = new EngineClosedError(
         `task '${handle.name}' (${handle.taskId}) ended, which could not be recorded before the engine stopped: it runs again when ${store.directory} is opened; ${writer.failure?.message ?? 'the store was closed'}`,
       )
@@ -58,7 +58,7 @@ export class Settlement {
   }
 
   #ended(event: EndEvent): void {
-    const handle = this.#kept.live.get(event.taskId)
+    const handle = this.#kept.live.named(event.taskId)
     const held = this.#kept.relay.hold()
     if (handle === undefined) return held.release(event)
     const outcome = outcomeOf(event)
@@ -120,7 +120,7 @@ export class Settlement {
   }
 
   #retried({ taskId, attempt, at, delayMs }: EngineEvents['retrying']): void {
-    const handle = this.#kept.live.get(taskId)
+    const handle = this.#kept.live.named(taskId)
     if (handle === undefined || handle.refusal !== null) return
     handle.hasAttempts = true
     const { slot } = handle
@@ -139,7 +139,7 @@ export class Settlement {
     const observed = handle.awaited
     if (outcome.status === 'failed' && !observed) this.#kept.unobserved++
     handle.settle(outcome)
-    live.delete(handle.taskId)
+    live.remove(handle)
     if (handle.slot >= 0) notes.free(handle.slot)
     this.#callBack(handle, outcome)
     held?.release(event?.type === 'failed' ? { ...event, observed } : event)

@@ -55,8 +55,21 @@ export function placeOf(key: string): TaskPlace | undefined {
 /** The number in the id of a task of the store with this prefix; undefined for other ids. */
 export function sequenceOfId(taskId: string, prefix: string): number | undefined {
   const from = prefix.length + 1
-  const to = taskId.indexOf('-', from)
-  if (to <= from || taskId[from - 1] !== '-' || !taskId.startsWith(prefix)) return undefined
-  const sequence = Number.parseInt(taskId.slice(from, to), 36)
-  return Number.isSafeInteger(sequence) && sequence >= 0 ? sequence : undefined
+  if (taskId[from - 1] !== '-' || !taskId.startsWith(prefix)) return undefined
+  let sequence = 0
+  for (let at = from; ; at++) {
+    const code = taskId.charCodeAt(at)
+    if (code === DASH) return at > from && Number.isSafeInteger(sequence) ? sequence : undefined
+    const digit = digitOf(code)
+    if (digit < 0) return undefined
+    sequence = sequence * 36 + digit
+  }
+}
+
+const DASH = 45
+
+/** In base 36; -1 for what is no digit, the end of a text among it. */
+function digitOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48
+  return code >= 97 && code <= 122 ? code - 87 : -1
 }

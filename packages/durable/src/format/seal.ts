@@ -35,6 +35,16 @@ const LARGEST_VALUE = 1 << 30
 /** A value that cannot be read: damaged, or encrypted with a key that is not here. */
 export class UnreadableError extends Error {}
 
+/** A value that is whole, as far as can be seen, and encrypted with a key that is not here. */
+export class MissingKeyError extends UnreadableError {
+  readonly keyId: string
+
+  constructor(keyId: string) {
+    super(`it is encrypted with the key ${JSON.stringify(keyId)}, which encryptionKeys does not have`)
+    this.keyId = keyId
+  }
+}
+
 export class Seal {
   readonly #options: SealOptions
   readonly #pages = new Pages()
@@ -94,11 +104,7 @@ export class Seal {
     const idLength = body[0] ?? 0
     const id = body.toString('utf8', 1, 1 + idLength)
     const found = this.#options.encryptionKeys.find((each) => each.id === id)
-    if (found === undefined) {
-      throw new UnreadableError(
-        `it is encrypted with the key ${JSON.stringify(id)}, which encryptionKeys does not have`,
-      )
-    }
+    if (found === undefined) throw new MissingKeyError(id)
     const nonceAt = 1 + idLength
     const tagAt = nonceAt + NONCE_BYTES
     const textAt = tagAt + TAG_BYTES

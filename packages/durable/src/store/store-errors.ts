@@ -73,6 +73,13 @@ export function newerStore(directory: string, found: unknown, known: number): St
   )
 }
 
+export function missingKeyOf(directory: string, keyId: string, cause: unknown): StoreError {
+  return new StoreError(
+    `the store in ${directory} holds what the key ${JSON.stringify(keyId)} has encrypted, which encryptionKeys does not have; put that key back into the list, nothing is lost until then`,
+    { reason: 'key', cause },
+  )
+}
+
 export function lockedStore(directory: string, who: string, remedy: string): StoreError {
   return new StoreError(`the store in ${directory} is in use by ${who}; ${remedy}`, { reason: 'locked' })
 }

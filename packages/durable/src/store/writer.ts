@@ -1,6 +1,5 @@
 // Group commit: whatever is to be written while one commit is on its way goes into the next one, so that all who wait share
 // its sync. While the store cannot write, what must not be lost is kept and tried again; new tasks are refused.
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Alarm, Clock, StoreError } from '@catzilla/engine'
 import type { Store, StoreChange } from './store.ts'
 import { asStoreError, closedStore } from './store-errors.ts'
@@ -16,11 +15,6 @@ export interface WriteWatcher {
   readonly refused?: (error: StoreError) => void
 }
 
-interface Waiting {
-  readonly changes: readonly StoreChange[]
-  readonly watcher: WriteWatcher
-}
-
 const nobody: WriteWatcher = { committed: () => {} }
 
 /** One commit, on its way. */
@@ -31,8 +25,36 @@ export interface Commit {
 
 /** What shares a commit, and the promise of all who wait for it: one, however many they are. */
 class Group implements Commit {
-  entries: Waiting[] = []
+  changes: StoreChange[] = []
+  /** Who is told, in the order of the writes. */
+  #watchers: WriteWatcher[] = []
+  /** Of each write, how many changes there are up to its last one. */
+  #ends: number[] = []
   #promise: { readonly promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | null = null
+
+  get size(): number {
+    return this.#watchers.length
+  }
+
+  add(changes: readonly StoreChange[], watcher: WriteWatcher): void {
+    for (const change of changes) this.changes.push(change)
+    this.#watchers.push(watcher)
+    this.#ends.push(this.changes.length)
+  }
+
+  /** Takes over those writes of `other` that are not given up. @returns the changes of those that are */
+  keep(other: Group): StoreChange[] {
+    const refused: StoreChange[] = []
+    let from = 0
+    for (const [index, watcher] of other.#watchers.entries()) {
+      const to = other.#ends[index] ?? from
+      const changes = other.changes.slice(from, to)
+      if (watcher.refused === undefined) this.add(changes, watcher)
+      else refused.push(...changes)
+      from = to
+    }
+    return refused
+  }
 
   get written(): Promise<void> {
     if (this.#promise !== null) return this.#promise.promise
@@ -48,18 +70,30 @@ class Group implements Commit {
   }
 
   succeeded(): void {
-    for (const { watcher } of this.entries) watcher.committed()
-    // whoever keeps the commit does not keep what was written
-    this.entries = []
+    for (const watcher of this.#drop()) watcher.committed()
     this.#promise?.resolve()
   }
 
   failed(error: StoreError): void {
-    for (const { watcher } of this.entries) watcher.refused?.(error)
-    this.entries = []
+    for (const watcher of this.#drop()) watcher.refused?.(error)
     this.#promise?.reject(error)
   }
+
+  /** Whoever keeps the commit does not keep what was written. */
+  #drop(): readonly WriteWatcher[] {
+    const watchers = this.#watchers
+    this.#watchers = []
+    this.#ends = []
+    this.changes = []
+    return watchers
+  }
 }
+
+/**
+ * `idle`: nothing is to be written, or the store is tried again later. `gathering`: a commit is about to begin, with what is
+ * written until then. `committing`: one is on its way.
+ */
+type Phase = 'idle' | 'gathering' | 'committing'
 
 export class Writer {
   readonly #store: Store
@@ -67,7 +101,7 @@ export class Writer {
   /** Told when writing begins to fail, and with null when it works again. */
   readonly #tell: (error: StoreError | null) => void
   #waiting = new Group()
-  #committing = false
+  #phase: Phase = 'idle'
   #failure: StoreError | null = null
   #retry: Alarm | undefined
   #idle: (() => void)[] = []
@@ -85,7 +119,7 @@ export class Writer {
 
   /** Whether everything is on disk. */
   get idle(): boolean {
-    return !this.#committing && this.#waiting.entries.length === 0
+    return this.#phase === 'idle' && this.#waiting.size === 0
   }
 
   /**
@@ -94,8 +128,8 @@ export class Writer {
    */
   write(changes: readonly StoreChange[], watcher: WriteWatcher = nobody): Commit {
     const group = this.#waiting
-    group.entries.push({ changes, watcher })
-    if (!this.#committing && this.#retry === undefined) this.#begin()
+    group.add(changes, watcher)
+    if (this.#phase === 'idle' && this.#retry === undefined) this.#gather(queueMicrotask)
     return group
   }
 
@@ -115,37 +149,30 @@ export class Writer {
     given.failed(this.#failure ?? closedStore(this.#store.directory))
   }
 
-  #begin(): void {
-    this.#committing = true
-    // a turn later: what is submitted in this one shares the commit
-    queueMicrotask(() => void this.#commitAll())
+  /** A commit begins when `soon` calls back: what is written until then shares it. */
+  #gather(soon: (begin: () => void) => void): void {
+    this.#phase = 'gathering'
+    soon(() => this.#commit())
   }
 
-  async #commitAll(): Promise<void> {
-    while (this.#waiting.entries.length > 0) {
-      const group = this.#waiting
-      const isShared = group.entries.length > 1
-      this.#waiting = new Group()
-      const failure = await this.#commit(group)
-      if (failure !== null) return this.#fail(failure, group)
-      this.#works()
-      group.succeeded()
-      // those who waited may have more to write at once: then it shares the next commit
-      if (isShared) await nextTurn()
-    }
-    this.#committing = false
-    this.#tellIdle()
+  #commit(): void {
+    const group = this.#waiting
+    if (group.size === 0) return this.#rest()
+    this.#waiting = new Group()
+    this.#phase = 'committing'
+    this.#store.write(group.changes).then(
+      () => this.#succeed(group),
+      (thrown: unknown) => this.#fail(asStoreError(thrown, this.#store.directory, 'writing'), group),
+    )
   }
 
-  async #commit({ entries }: Group): Promise<StoreError | null> {
-    const all: StoreChange[] = []
-    for (const { changes } of entries) for (const change of changes) all.push(change)
-    try {
-      await this.#store.write(all)
-      return null
-    } catch (thrown) {
-      return asStoreError(thrown, this.#store.directory, 'writing')
-    }
+  #succeed(group: Group): void {
+    this.#works()
+    const { size } = group
+    group.succeeded()
+    // those who waited may have more to write at once: then it shares the next commit
+    if (size > 1) this.#gather(setImmediate)
+    else this.#commit()
   }
 
   #fail(failure: StoreError, group: Group): void {
@@ -153,14 +180,15 @@ export class Writer {
     const later = this.#waiting
     this.#failure = failure
     this.#waiting = new Group()
-    const isKept = ({ watcher }: Waiting): boolean => watcher.refused === undefined
     // whether a failed commit left anything behind is not known: what was refused must not come back later
-    const refused = group.entries.filter((each) => !isKept(each))
-    const undo = refused.flatMap(({ changes }) => changes.map(({ key }) => ({ key, value: undefined })))
-    const kept = [...group.entries.filter(isKept), { changes: undo, watcher: nobody }, ...later.entries.filter(isKept)]
-    this.#waiting.entries.push(...kept)
-    this.#committing = false
+    const refused = this.#waiting.keep(group)
+    this.#waiting.add(
+      refused.map(({ key }) => ({ key, value: undefined })),
+      nobody,
+    )
+    this.#waiting.keep(later)
     this.#retry = this.#clock.setAlarm(RETRY_MS, () => this.#tryAgain())
+    this.#phase = 'idle'
     group.failed(failure)
     later.failed(failure)
     if (first) this.#tell(failure)
@@ -170,7 +198,12 @@ export class Writer {
   #tryAgain(): void {
     this.#retry?.cancel()
     this.#retry = undefined
-    if (!this.#committing && this.#waiting.entries.length > 0) this.#begin()
+    if (this.#phase === 'idle' && this.#waiting.size > 0) this.#gather(queueMicrotask)
+  }
+
+  #rest(): void {
+    this.#phase = 'idle'
+    this.#tellIdle()
   }
 
   #works(): void {

@@ -322,17 +322,11 @@ export class WorkflowError extends CatzillaError implements WorkflowPlace {
   }
 }
 
+/** What is wrong with the files of a store. */
+type BadFiles = 'permission' | 'read-only' | 'full' | 'corrupt' | 'foreign' | 'version'
+
 /** Why a store does not work. */
-export type StoreFailure =
-  | 'locked'
-  | 'permission'
-  | 'read-only'
-  | 'full'
-  | 'corrupt'
-  | 'foreign'
-  | 'version'
-  | 'closed'
-  | 'failed'
+export type StoreFailure = BadFiles | 'locked' | 'key' | 'closed' | 'failed'
 
 export class StoreError extends CatzillaError {
   readonly reason: StoreFailure

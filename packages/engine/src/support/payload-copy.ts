@@ -19,18 +19,35 @@ export type MemoryTerms = 'copied' | 'taken' | 'shared'
 
 type Path = readonly (string | number)[]
 
+/** So many objects are sooner looked through than looked up. */
+const FEW = 8
+
 /** What a copy needs on its way down. */
 class Copying<M extends MemoryTreatment = MemoryTreatment> {
-  /** Each object that was met, and its copy. */
-  readonly seen: Map<object, unknown> = new Map()
   /** Where paths begin: `task 'mail': args`. */
   readonly where: string
   readonly #treatment: () => M
   #memory: M | undefined
+  /** Objects that were met, each before its copy. */
+  readonly #met: unknown[] = []
+  /** The same, of payloads with more than a few of them. */
+  #many: Map<unknown, unknown> | undefined
 
   constructor(where: string, treatment: () => M) {
     this.where = where
     this.#treatment = treatment
+  }
+
+  /** The copy of an object that was met; undefined when it was not. */
+  copyOf(source: object): unknown {
+    if (this.#many !== undefined) return this.#many.get(source)
+    for (let at = 0; at < this.#met.length; at += 2) if (this.#met[at] === source) return this.#met[at + 1]
+    return undefined
+  }
+
+  met(source: object, copied: unknown): void {
+    if (this.#many !== undefined) this.#many.set(source, copied)
+    else if (this.#met.push(source, copied) > 2 * FEW) this.#many = mapOf(this.#met)
   }
 
   get memory(): M {
@@ -65,6 +82,13 @@ export function copyArguments(
 /** Arguments that have come with snapshots, in the thread of the task: with memory that is its own. */
 export function withOwnMemory(args: readonly unknown[], snapshots: readonly SharedArrayBuffer[]): readonly unknown[] {
   return copyList(args, new Copying('args', () => new OwnMemory(snapshots)))
+}
+
+/** @param pairs keys, each before its value */
+function mapOf(pairs: readonly unknown[]): Map<unknown, unknown> {
+  const map = new Map<unknown, unknown>()
+  for (let at = 0; at < pairs.length; at += 2) map.set(pairs[at], pairs[at + 1])
+  return map
 }
 
 /** A copy of a task's result, on the same terms. @throws PayloadError naming the path, such as `result.socket` */
@@ -153,7 +177,7 @@ function copyRoot(value: unknown, path: Path, copying: Copying): unknown {
 function copy(value: unknown, path: Path, copying: Copying): unknown {
   if (isPlainPrimitive(value)) return value
   if (typeof value !== 'object' || value === null) throw cannotTravel(value, path, copying.where)
-  const known = copying.seen.get(value)
+  const known = copying.copyOf(value)
   if (known !== undefined) return known
   if (Array.isArray(value)) return copyArray(value, path, copying)
   // nearly all objects are plain ones: that costs less than to ask what else they may be
@@ -169,15 +193,28 @@ function copy(value: unknown, path: Path, copying: Copying): unknown {
 const MAY_BE_DENSE = 2 ** 22
 
 function copyArray(value: readonly unknown[], path: Path, copying: Copying): unknown[] {
+  const { constructor } = value
+  if (constructor === Array && value.length <= MAY_BE_DENSE) return copyDense(value, path, copying)
   const target: unknown[] = []
   // holes stay holes, and a list that is nearly empty takes no memory for them
   target.length = value.length
-  copying.seen.set(value, target)
+  copying.met(value, target)
   const copyElement = (each: unknown, index: number): void => {
     target[index] = isPlainPrimitive(each) ? each : copy(each, [...path, index], copying)
   }
   if (value.length <= MAY_BE_DENSE) value.forEach(copyElement)
   else for (const index of indexesOf(value)) copyElement(value[index], index)
+  return target
+}
+
+/** No longer in memory than the list itself; holes stay holes. */
+function copyDense(value: readonly unknown[], path: Path, copying: Copying): unknown[] {
+  const target = value.slice()
+  copying.met(value, target)
+  for (let index = 0; index < target.length; index++) {
+    const each = target[index]
+    if (!isPlainPrimitive(each)) target[index] = copy(each, [...path, index], copying)
+  }
   return target
 }
 
@@ -189,7 +226,7 @@ function indexesOf(value: readonly unknown[]): number[] {
 
 function copyMap(value: Map<unknown, unknown>, path: Path, copying: Copying): unknown {
   const target = new Map<unknown, unknown>()
-  copying.seen.set(value, target)
+  copying.met(value, target)
   for (const [key, each] of value) {
     const at = [...path, String(isPlainPrimitive(key) ? key : typeof key)]
     target.set(copy(key, at, copying), copy(each, at, copying))
@@ -199,7 +236,7 @@ function copyMap(value: Map<unknown, unknown>, path: Path, copying: Copying): un
 
 function copySet(value: Set<unknown>, path: Path, copying: Copying): unknown {
   const target = new Set<unknown>()
-  copying.seen.set(value, target)
+  copying.met(value, target)
   let index = 0
   for (const each of value) target.add(copy(each, [...path, index++], copying))
   return target
@@ -210,7 +247,7 @@ const plainField: PropertyDescriptor = { enumerable: true, configurable: true, w
 /** Own enumerable fields, whatever the class: a boundary keeps the fields and loses the class. */
 function copyFields(value: object, path: Path, copying: Copying): unknown {
   const target: Record<string, unknown> = {}
-  copying.seen.set(value, target)
+  copying.met(value, target)
   for (const key of Object.keys(value)) {
     const each = (value as Readonly<Record<string, unknown>>)[key]
     const copied = isPlainPrimitive(each) ? each : copy(each, [...path, key], copying)
@@ -252,7 +289,7 @@ function copyWhole(value: object, path: Path, copying: Copying): unknown {
     const target: unknown = isMemory(value) ? copying.memory.treat(value) : structuredClone(value)
     // a DOMException arrives as an object without content where Node cannot clone it
     if (value instanceof Error && !(target instanceof Error)) throw cannotTravel(value, path, copying.where)
-    copying.seen.set(value, target)
+    copying.met(value, target)
     return target
   } catch (error) {
     throw error instanceof PayloadError ? error : cannotTravel(value, path, copying.where, error)
