@@ -32,6 +32,20 @@ test.each([
   ['full', { stats: { ...idle.stats, queuePressure: 1 } }, true, false, /the queue is full/],
   ['nearly full', { stats: { ...idle.stats, queuePressure: 0.85 } }, true, true, /85\.0 % full, from 80\.0 %/],
   ['failing', { lastMinute: { ...idle.lastMinute, completed: 9, failed: 1 } }, true, true, /10\.0 % of tasks failed/],
+  [
+    'failing a little',
+    { lastMinute: { ...idle.lastMinute, completed: 9894, failed: 106 } },
+    true,
+    true,
+    /^1\.1 % of tasks failed .* more than 1\.0 %$/,
+  ],
+  [
+    'failing by a hair too much',
+    { lastMinute: { ...idle.lastMinute, completed: 9898, failed: 102 } },
+    true,
+    true,
+    /^1\.02 % of tasks failed .* more than 1\.00 %$/,
+  ],
   ['late', { eventLoop: { delayP99Ms: 2500.4 } }, true, true, /event loop is 2500 ms late/],
   [
     'starving',

@@ -11,7 +11,7 @@ import { PauseButton, proposePause } from '../parts/pause-button.tsx'
 import { Empty, Loading } from '../parts/states.tsx'
 import { hrefOf } from '../place.ts'
 import type { MonitorStatistics } from '../server/answers.ts'
-import { count, duration, percent } from '../wording.ts'
+import { count, measured, percent } from '../wording.ts'
 
 export function QueuesPage(): JSX.Element {
   const now = figures.value
@@ -53,9 +53,9 @@ function Lanes({ lanes }: Pick<MonitorStatistics, 'lanes'>): JSX.Element {
             <Meter ratio={active / Math.max(1, slots)} label={`${percent(active / Math.max(1, slots))} busy`} />
           </td>
           <td>{count(queued)}</td>
-          <td>{duration(execution?.recent.p50Ms)}</td>
-          <td>{duration(execution?.recent.p95Ms)}</td>
-          <td>{duration(execution?.recent.p99Ms)}</td>
+          <td>{measured(execution?.recent, 'p50Ms')}</td>
+          <td>{measured(execution?.recent, 'p95Ms')}</td>
+          <td>{measured(execution?.recent, 'p99Ms')}</td>
         </tr>
       ))}
     </Table>
@@ -125,9 +125,9 @@ function Names({ names, paused }: NamesProps): JSX.Element {
           <td class={figure.failed > 0 ? 'late' : ''}>{count(figure.failed)}</td>
           <td>{count(figure.cancelled)}</td>
           <td>{count(figure.expired)}</td>
-          <td>{duration(figure.wait.recent.p95Ms)}</td>
-          <td>{duration(figure.execution.recent.p50Ms)}</td>
-          <td>{duration(figure.execution.recent.p95Ms)}</td>
+          <td>{measured(figure.wait.recent, 'p95Ms')}</td>
+          <td>{measured(figure.execution.recent, 'p50Ms')}</td>
+          <td>{measured(figure.execution.recent, 'p95Ms')}</td>
           {mayPause && (
             <td class="row-buttons">
               {paused?.includes(name) !== true && (

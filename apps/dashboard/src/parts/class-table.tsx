@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import { hrefOf } from '../place.ts'
 import { priorities } from '../server/answers.ts'
 import type { MonitorStatistics } from '../server/answers.ts'
-import { count, duration, percent } from '../wording.ts'
+import { count, duration, measured, percent } from '../wording.ts'
 import { ClassName, Meter } from './badge.tsx'
 import { Table } from './table.tsx'
 
@@ -39,11 +39,11 @@ export function ClassTable({ priorities: classes }: Pick<MonitorStatistics, 'pri
             </td>
             <td class={late(oldestAgeMs)}>{queued === 0 ? '–' : duration(oldestAgeMs)}</td>
             <td class="muted">{duration(targetMs)}</td>
-            <td class={late(recentWait.p50Ms)}>{duration(recentWait.p50Ms)}</td>
-            <td class={late(recentWait.p95Ms)}>{duration(recentWait.p95Ms)}</td>
-            <td class={late(recentWait.p99Ms)}>{duration(recentWait.p99Ms)}</td>
-            <td class={late(recentWait.maxMs)}>{duration(recentWait.maxMs)}</td>
-            <td>{duration(execution.recent.p95Ms)}</td>
+            <td class={late(recentWait.p50Ms)}>{measured(recentWait, 'p50Ms')}</td>
+            <td class={late(recentWait.p95Ms)}>{measured(recentWait, 'p95Ms')}</td>
+            <td class={late(recentWait.p99Ms)}>{measured(recentWait, 'p99Ms')}</td>
+            <td class={late(recentWait.maxMs)}>{measured(recentWait, 'maxMs')}</td>
+            <td>{measured(execution.recent, 'p95Ms')}</td>
             <td>{count(wait.count)}</td>
             <td>
               {count(breaches)} <span class="muted">({percent(share)})</span>

@@ -47,21 +47,31 @@ interface FieldProps {
   readonly label: string
 }
 
-/** A text, or a moment. */
-export function Entry({
-  name,
-  label,
-  type = 'search',
-  example,
-}: FieldProps & { readonly type?: 'search' | 'datetime-local'; readonly example?: string }): JSX.Element {
+/** Some text. */
+export function Entry({ name, label, example }: FieldProps & { readonly example?: string }): JSX.Element {
   return (
     <label class="field">
       <span>{label}</span>
       <input
-        type={type}
+        type="search"
         name={name}
         value={valueOf(name)}
         placeholder={example}
+        onInput={(event) => setFilter(name, event.currentTarget.value)}
+      />
+    </label>
+  )
+}
+
+/** A moment, of the clock of the reader. */
+export function Moment({ name, label }: FieldProps): JSX.Element {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        type="datetime-local"
+        name={name}
+        value={valueOf(name)}
         onInput={(event) => setFilter(name, event.currentTarget.value)}
       />
     </label>

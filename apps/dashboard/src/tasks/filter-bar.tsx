@@ -1,7 +1,7 @@
 // What the list of tasks can be narrowed down by.
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { Choice, Entry, Filters, setFilter, valueOf } from '../parts/filters.tsx'
+import { Choice, Entry, Filters, Moment, setFilter, valueOf } from '../parts/filters.tsx'
 import { place, setQuery } from '../place.ts'
 import { priorities, statuses } from '../server/answers.ts'
 
@@ -19,8 +19,8 @@ export function FilterBar(): JSX.Element {
           <Entry name="tags" label="Tags" example="a,b" />
           <Entry name="error" label="Error text" />
           <Choice name="priority" label="Class" options={priorities} />
-          <Entry name="since" label="Submitted since" type="datetime-local" />
-          <Entry name="until" label="Submitted before" type="datetime-local" />
+          <Moment name="since" label="Submitted since" />
+          <Moment name="until" label="Submitted before" />
         </div>
       </details>
       {pattern !== '' && (
