@@ -1,8 +1,19 @@
 // A real Chromium of this machine, which tests share file by file. Without one they are skipped, and say so.
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, LaunchOptions, Page } from 'playwright-core'
 import { afterAll, describe, expect, onTestFinished } from 'vitest'
-import { findChromium, launchOptions, noChromium } from '../../../tools/chromium.mjs'
+
+/** A tool of the repository, not a part of the app. */
+interface Tool {
+  readonly findChromium: () => string | undefined
+  readonly launchOptions: (program: string) => LaunchOptions
+  readonly noChromium: string
+}
+
+const tool = pathToFileURL(join(import.meta.dirname, '../../../tools/chromium.mjs')).href
+const { findChromium, launchOptions, noChromium } = (await import(tool)) as Tool
 
 const program = findChromium()
 

@@ -2,15 +2,25 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, LaunchOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { findChromium, launchOptions, noChromium } from '../../../tools/chromium.mjs'
 import { root } from '../src/documents.ts'
 import { doors } from '../src/packages.ts'
 import { pageOf } from '../src/site/addresses.ts'
 import { serveFolder } from './static-server.ts'
+
+/** A tool of the repository, not a part of the app. */
+interface Tool {
+  readonly findChromium: () => string | undefined
+  readonly launchOptions: (program: string) => LaunchOptions
+  readonly noChromium: string
+}
+
+const tool = pathToFileURL(join(import.meta.dirname, '../../../tools/chromium.mjs')).href
+const { findChromium, launchOptions, noChromium } = (await import(tool)) as Tool
 
 const app = join(root, 'apps/docs')
 const site = join(app, 'dist')

@@ -44,7 +44,7 @@ export async function setUpSubject(name: EngineName): Promise<Subject> {
 export interface Watcher {
   /** Null where nothing is scraped. */
   readonly scrapes: Scrapes | null
-  close(): void
+  readonly close: () => void
 }
 
 /** Begins to watch. What may be spent on scrapes at the beginning is spent when this resolves: it costs as it goes on costing. */

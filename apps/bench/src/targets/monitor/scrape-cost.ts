@@ -22,8 +22,9 @@ export async function scrapeCosts(name: EngineName, { rounds, seconds }: Pace): 
   const costs: Partial<Record<Scraping, number>> = {}
   for (const which of scraping) {
     const { scrapes, close } = await watchAs(which, subject.engine)
+    if (scrapes === null) throw new Error(`nobody scrapes ${which}`)
     const more: number[] = []
-    for (let round = 0; round < rounds && scrapes !== null; round++) {
+    for (let round = 0; round < rounds; round++) {
       const bare = await processorMs(timers, seconds)
       more.push((await processorMs(scrapes, seconds)) - bare)
     }
