@@ -67,11 +67,28 @@ export function summarise(samples: readonly number[]): Summary {
   return { median: median(samples), min: Math.min(...samples), max: Math.max(...samples) }
 }
 
+/** Median of some samples, and where the middle half of them lies: noise that comes and goes moves neither by much. */
+export interface Spread {
+  readonly median: number
+  readonly from: number
+  readonly to: number
+}
+
+/** @throws RangeError without samples */
+export function spread(samples: readonly number[]): Spread {
+  return { median: median(samples), from: percentile(samples, 0.25), to: percentile(samples, 0.75) }
+}
+
 /** Median over the rounds of `a / b`, each within its round. @throws RangeError when the rounds differ in number */
 export function ratio(a: readonly number[], b: readonly number[]): number {
+  return median(ratios(a, b))
+}
+
+/** `a / b`, round by round. @throws RangeError when the rounds differ in number */
+export function ratios(a: readonly number[], b: readonly number[]): number[] {
   if (a.length !== b.length)
     throw new RangeError(`ratios need as many samples of both, got ${a.length} and ${b.length}`)
-  return median(a.map((sample, round) => sample / (b[round] ?? Number.NaN)))
+  return a.map((sample, round) => sample / (b[round] ?? Number.NaN))
 }
 
 /** The middle sample, or the mean of the two in the middle. @throws RangeError without samples */

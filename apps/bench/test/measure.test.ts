@@ -1,6 +1,6 @@
 // The harness on a clock of its own: who runs when, and what becomes of the samples.
 import { describe, expect, it } from 'vitest'
-import { interleave, median, percentile, ratio, summarise, timed } from '../src/measure.ts'
+import { interleave, median, percentile, ratio, ratios, spread, summarise, timed } from '../src/measure.ts'
 import type { Contender } from '../src/measure.ts'
 
 /** A contender that only notes its turn, and samples the number of the round. */
@@ -96,5 +96,14 @@ describe('figures', () => {
     expect(() => ratio([1], [1, 2])).toThrow('got 1 and 2')
     expect(() => median([])).toThrow(RangeError)
     expect(() => percentile([], 0.5)).toThrow(RangeError)
+  })
+
+  it('tells the median and the middle half, whatever lies outside of it', () => {
+    expect(spread([5, 1, 2, 900, 3, 4, 6, 7])).toEqual({ median: 4.5, from: 2, to: 6 })
+    expect(() => spread([])).toThrow('at least one sample')
+  })
+
+  it('takes ratios within a round', () => {
+    expect(ratios([2, 9], [1, 3])).toEqual([2, 3])
   })
 })

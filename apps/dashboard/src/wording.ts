@@ -1,4 +1,5 @@
 // Figures as people read them.
+import type { MonitorStatistics } from './server/answers.ts'
 
 const counts = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
@@ -26,6 +27,13 @@ export function duration(ms: number | null | undefined): string {
   if (s < 3600) return two(Math.floor(s / 60), 'min', s % 60, 's')
   if (s < 86_400) return two(Math.floor(s / 3600), 'h', Math.floor((s % 3600) / 60), 'min')
   return two(Math.floor(s / 86_400), 'd', Math.floor((s % 86_400) / 3600), 'h')
+}
+
+type Durations = MonitorStatistics['priorities']['critical']['wait']
+
+/** One of the figures of some durations; where nothing was measured there is none. */
+export function measured(of: Durations | undefined, which: 'p50Ms' | 'p95Ms' | 'p99Ms' | 'maxMs'): string {
+  return of === undefined || of.count === 0 ? '–' : duration(of[which])
 }
 
 /** < 0.1 %, 0.3 %, 45 % */

@@ -1,18 +1,23 @@
 // A real Chromium of this machine, which tests share file by file. Without one they are skipped, and say so.
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, LaunchOptions, Page } from 'playwright-core'
 import { afterAll, describe, expect, onTestFinished } from 'vitest'
 
-const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
-const program = findProgram()
-
-if (program === undefined) {
-  process.stdout.write(
-    `browser tests of the dashboard are skipped: no Chromium found; install one (apt-get install chromium), or name it in CATZILLA_CHROMIUM\n`,
-  )
+/** A tool of the repository, not a part of the app. */
+interface Tool {
+  readonly findChromium: () => string | undefined
+  readonly launchOptions: (program: string) => LaunchOptions
+  readonly noChromium: string
 }
+
+const tool = pathToFileURL(join(import.meta.dirname, '../../../tools/chromium.mjs')).href
+const { findChromium, launchOptions, noChromium } = (await import(tool)) as Tool
+
+const program = findChromium()
+
+if (program === undefined) process.stdout.write(`browser tests of the dashboard are skipped: ${noChromium}\n`)
 
 /** `describe` where there is a browser. */
 export const describeInBrowser: typeof describe.skip = program === undefined ? describe.skip : describe
@@ -26,7 +31,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
   expected: RegExp = /^$/,
 ): Promise<{ page: Page; complaints: readonly string[] }> {
-  launched ??= chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  launched ??= chromium.launch(launchOptions(program ?? ''))
   const context = await (await launched).newContext({ viewport: { width: 1360, height: 900 }, ...options })
   context.setDefaultTimeout(45_000)
   const page = await context.newPage()
@@ -40,22 +45,4 @@ export async function openPage(
     expect(complaints).toEqual([])
   })
   return { page, complaints }
-}
-
-function findProgram(): string | undefined {
-  const named = process.env['CATZILLA_CHROMIUM']
-  if (named !== undefined) return named
-  const folders = (process.env['PATH'] ?? '').split(':')
-  const found = folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)).find((path) => existsSync(path))
-  return found !== undefined && starts(found) ? found : undefined
-}
-
-/** Some distributions leave a script there that only says how to install it. */
-function starts(path: string): boolean {
-  try {
-    execFileSync(path, ['--version', '--no-sandbox'], { stdio: 'ignore', timeout: 60_000 })
-    return true
-  } catch {
-    return false
-  }
 }

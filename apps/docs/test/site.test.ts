@@ -2,24 +2,30 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, LaunchOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { root } from '../src/documents.ts'
 import { doors } from '../src/packages.ts'
 import { pageOf } from '../src/site/addresses.ts'
-import { findChromium } from './chromium.ts'
 import { serveFolder } from './static-server.ts'
+
+/** A tool of the repository, not a part of the app. */
+interface Tool {
+  readonly findChromium: () => string | undefined
+  readonly launchOptions: (program: string) => LaunchOptions
+  readonly noChromium: string
+}
+
+const tool = pathToFileURL(join(import.meta.dirname, '../../../tools/chromium.mjs')).href
+const { findChromium, launchOptions, noChromium } = (await import(tool)) as Tool
 
 const app = join(root, 'apps/docs')
 const site = join(app, 'dist')
 const program = findChromium()
-if (program === undefined) {
-  process.stdout.write(
-    'the site is not opened: no Chromium found; install one (apt-get install chromium), or name it in CATZILLA_CHROMIUM\n',
-  )
-}
+if (program === undefined) process.stdout.write(`the site is not opened: ${noChromium}\n`)
 
 /** The work of most of a minute, which takes ten times as long on a machine that has ten times more to do. */
 const A_LONG_TIME_MS = 1_200_000
@@ -48,10 +54,7 @@ describe.skipIf(program === undefined)('in a browser', () => {
   let origin = ''
   let close = (): void => {}
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: program ?? '',
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    })
+    browser = await chromium.launch(launchOptions(program ?? ''))
     ;({ origin, close } = await serveFolder(site))
   })
   afterAll(async () => {

@@ -90,6 +90,7 @@ test('@catzilla/engine/testing', () => {
       "VirtualClock",
       "copyArguments",
       "copyResult",
+      "createSwitchableEngine",
     ]
   `)
 })

@@ -24,10 +24,14 @@ export function countersOf(stats: EngineStatistics, at: number): Counters {
 }
 
 export class CounterHistory {
-  readonly #kept: Counters[] = []
+  readonly #kept: [Counters, ...Counters[]]
 
-  constructor(first: Counters) {
-    this.#kept.push(first)
+  /**
+   * Counters begin with their engine, at 0: what happened before anybody looked is known as a whole.
+   * @param uptimeMs age of the engine
+   */
+  constructor(first: Counters, uptimeMs: number) {
+    this.#kept = [{ at: first.at - uptimeMs, submitted: 0, completed: 0, failed: 0, retried: 0 }, first]
   }
 
   add(counters: Counters): void {
@@ -36,11 +40,10 @@ export class CounterHistory {
     if (this.#kept.length > KEPT + 1) this.#kept.shift()
   }
 
-  /** The latest that are at least so many milliseconds old, or the first ones. */
-  before(now: number, ageMs: number): Counters {
-    const found = this.#kept.findLast(({ at }) => at <= now - ageMs) ?? this.#kept[0]
-    if (found === undefined) throw new Error('there is always a first one')
-    return found
+  /** Those whose age is nearest to so many milliseconds; of two, the older ones. */
+  near(now: number, ageMs: number): Counters {
+    const off = ({ at }: Counters): number => Math.abs(now - ageMs - at)
+    return this.#kept.reduce((nearest, each) => (off(each) < off(nearest) ? each : nearest))
   }
 }
 

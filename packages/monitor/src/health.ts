@@ -46,7 +46,8 @@ function reasonsNotHealthy({ stats, lastMinute, eventLoop }: HealthFigures, boun
   const ended = lastMinute.completed + lastMinute.failed
   const errorRate = ended === 0 ? 0 : lastMinute.failed / ended
   if (errorRate > bounds.maxErrorRate) {
-    reasons.push(`${percent(errorRate)} of tasks failed in the last minute, more than ${percent(bounds.maxErrorRate)}`)
+    const [failed, most] = apart(errorRate, bounds.maxErrorRate)
+    reasons.push(`${failed} of tasks failed in the last minute, more than ${most}`)
   }
   for (const [index, { oldestAgeMs, targetMs }] of priorities.entries()) {
     if (oldestAgeMs <= Math.max(STARVED_MS, targetMs * STARVED_TARGETS)) continue
@@ -59,6 +60,15 @@ function reasonsNotHealthy({ stats, lastMinute, eventLoop }: HealthFigures, boun
   return reasons
 }
 
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(1)} %`
+/** Two ratios with as many digits as it takes to tell them apart. */
+function apart(one: number, other: number): [string, string] {
+  for (let digits = 1; digits < 4; digits++) {
+    const [first, second] = [percent(one, digits), percent(other, digits)]
+    if (first !== second) return [first, second]
+  }
+  return [percent(one, 4), percent(other, 4)]
+}
+
+function percent(ratio: number, digits = 1): string {
+  return `${(ratio * 100).toFixed(digits)} %`
 }

@@ -58,7 +58,8 @@ export class TaskMonitor implements Monitor {
     this.#options = resolveMonitorOptions(options)
     const { clock, windowMs } = this.#options
     const now = clock.now()
-    this.#history = new CounterHistory(countersOf(engine.snapshot(), now))
+    const first = engine.snapshot()
+    this.#history = new CounterHistory(countersOf(first, now), first.uptimeSeconds * 1000)
     this.#window = new SlidingWindow(windowMs)
     this.#eventLoop = new EventLoop(windowMs, performance.now())
     this.#scaling = new Scaling(engine, clock)
@@ -170,8 +171,8 @@ export class TaskMonitor implements Monitor {
     const present = countersOf(stats, now)
     return {
       rates: {
-        lastSecond: ratesBetween(this.#history.before(now, SAMPLE_MS), present),
-        lastMinute: ratesBetween(this.#history.before(now, 60 * SAMPLE_MS), present),
+        lastSecond: ratesBetween(this.#history.near(now, SAMPLE_MS), present),
+        lastMinute: ratesBetween(this.#history.near(now, 60 * SAMPLE_MS), present),
       },
       eventLoop: this.#eventLoop.report(),
       autoScaling: this.#scaling.enabled,

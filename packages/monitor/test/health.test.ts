@@ -1,9 +1,10 @@
 // Health from figures: an idle system is healthy, and each thing that is wrong is said in a sentence.
-import { expect, test } from 'vitest'
+import { VirtualClock } from '@catzilla/engine/testing'
+import { describe, expect, test } from 'vitest'
 import { healthOf } from '../src/health.ts'
 import type { HealthFigures } from '../src/health.ts'
 import { resolveMonitorOptions } from '../src/options.ts'
-import { startEngine, watch } from './engines.ts'
+import { callOf, engineNames, startEngine, watch } from './engines.ts'
 
 const bounds = resolveMonitorOptions()
 const nothing = { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 }
@@ -31,6 +32,20 @@ test.each([
   ['full', { stats: { ...idle.stats, queuePressure: 1 } }, true, false, /the queue is full/],
   ['nearly full', { stats: { ...idle.stats, queuePressure: 0.85 } }, true, true, /85\.0 % full, from 80\.0 %/],
   ['failing', { lastMinute: { ...idle.lastMinute, completed: 9, failed: 1 } }, true, true, /10\.0 % of tasks failed/],
+  [
+    'failing a little',
+    { lastMinute: { ...idle.lastMinute, completed: 9894, failed: 106 } },
+    true,
+    true,
+    /^1\.1 % of tasks failed .* more than 1\.0 %$/,
+  ],
+  [
+    'failing by a hair too much',
+    { lastMinute: { ...idle.lastMinute, completed: 9898, failed: 102 } },
+    true,
+    true,
+    /^1\.02 % of tasks failed .* more than 1\.00 %$/,
+  ],
   ['late', { eventLoop: { delayP99Ms: 2500.4 } }, true, true, /event loop is 2500 ms late/],
   [
     'starving',
@@ -56,4 +71,37 @@ test('a monitor of a running engine, and of one that was stopped', async () => {
   expect(monitor.health().reasons).toEqual([])
   await engine.pause()
   expect(monitor.health()).toMatchObject({ ready: false, healthy: false })
+})
+
+describe.each(engineNames)('a batch that fails on the %s engine', (name) => {
+  const fails = callOf('fails', () => {
+    throw new Error('bad end')
+  })
+  const reasons = [expect.stringMatching(/^100\.0 % of tasks failed in the last minute/)]
+
+  test.each(['before', 'after'] as const)('is not healthy, looked at first %s it', async (when) => {
+    const engine = await startEngine(name)
+    const early = when === 'before' ? watch(engine) : undefined
+    const handles = engine.submitMany(
+      fails,
+      Array.from({ length: 20 }, () => []),
+    )
+    await Promise.allSettled(handles.map((handle) => handle.wait()))
+    const health = (early ?? watch(engine)).health()
+    expect(health).toMatchObject({ live: true, ready: true, healthy: false, reasons })
+  })
+})
+
+test('what failed is forgotten a minute later', async () => {
+  const clock = new VirtualClock()
+  const engine = await startEngine('typescript', { clock })
+  const failing = callOf('fails', () => Promise.reject(new Error('bad end')))
+  await expect(engine.submit(failing, []).wait()).rejects.toThrow('bad end')
+  await clock.advance(20_000)
+  const monitor = watch(engine, { clock })
+  expect(monitor.health().healthy).toBe(false)
+  await clock.advance(110_000)
+  expect(monitor.health()).toMatchObject({ healthy: true, reasons: [] })
+  // one that looks now does not know when it was
+  expect(watch(engine, { clock }).health().healthy).toBe(true)
 })

@@ -1,7 +1,8 @@
 // What was changed over HTTP, and from where.
 import type { JSX } from 'preact'
 import { usePolled } from '../live/polled.ts'
-import { PageHead, Panel, Scrolled } from '../parts/panel.tsx'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { Table, words } from '../parts/table.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { hrefOf } from '../place.ts'
 import type { AuditEntry } from '../server/answers.ts'
@@ -23,32 +24,14 @@ export function AuditPage(): JSX.Element {
             </Empty>
           ) : (
             <Panel title="Changes">
-              <Scrolled label="Changes">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">Time</th>
-                      <th scope="col" class="text">
-                        Change
-                      </th>
-                      <th scope="col" class="text">
-                        Of what
-                      </th>
-                      <th scope="col" class="text">
-                        From
-                      </th>
-                      <th scope="col" class="text">
-                        Details
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {entries.map((entry) => (
-                      <Row entry={entry} />
-                    ))}
-                  </tbody>
-                </table>
-              </Scrolled>
+              <Table
+                label="Changes"
+                columns={['Time', words('Change'), words('Of what'), words('From'), words('Details')]}
+              >
+                {entries.map((entry) => (
+                  <Row entry={entry} />
+                ))}
+              </Table>
             </Panel>
           )
         }

@@ -5,12 +5,13 @@ import { figures } from '../live/figures.ts'
 import { rights } from '../live/rights.ts'
 import { Meter } from '../parts/badge.tsx'
 import { ClassTable } from '../parts/class-table.tsx'
-import { PageHead, Panel, Scrolled } from '../parts/panel.tsx'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { Table, buttons } from '../parts/table.tsx'
 import { PauseButton, proposePause } from '../parts/pause-button.tsx'
 import { Empty, Loading } from '../parts/states.tsx'
 import { hrefOf } from '../place.ts'
 import type { MonitorStatistics } from '../server/answers.ts'
-import { count, duration, percent } from '../wording.ts'
+import { count, measured, percent } from '../wording.ts'
 
 export function QueuesPage(): JSX.Element {
   const now = figures.value
@@ -42,37 +43,22 @@ export function QueuesPage(): JSX.Element {
 
 function Lanes({ lanes }: Pick<MonitorStatistics, 'lanes'>): JSX.Element {
   return (
-    <Scrolled label="Lanes">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Lane</th>
-            <th scope="col">Slots</th>
-            <th scope="col">Busy</th>
-            <th scope="col">Waiting for a slot</th>
-            <th scope="col">Run p50</th>
-            <th scope="col">p95</th>
-            <th scope="col">p99</th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(lanes).map(([lane, { slots, active, queued, execution }]) => (
-            <tr>
-              <th scope="row">{lane}</th>
-              <td>{count(slots)}</td>
-              <td>
-                {count(active)}{' '}
-                <Meter ratio={active / Math.max(1, slots)} label={`${percent(active / Math.max(1, slots))} busy`} />
-              </td>
-              <td>{count(queued)}</td>
-              <td>{duration(execution?.recent.p50Ms)}</td>
-              <td>{duration(execution?.recent.p95Ms)}</td>
-              <td>{duration(execution?.recent.p99Ms)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scrolled>
+    <Table label="Lanes" columns={['Lane', 'Slots', 'Busy', 'Waiting for a slot', 'Run p50', 'p95', 'p99']}>
+      {Object.entries(lanes).map(([lane, { slots, active, queued, execution }]) => (
+        <tr>
+          <th scope="row">{lane}</th>
+          <td>{count(slots)}</td>
+          <td>
+            {count(active)}{' '}
+            <Meter ratio={active / Math.max(1, slots)} label={`${percent(active / Math.max(1, slots))} busy`} />
+          </td>
+          <td>{count(queued)}</td>
+          <td>{measured(execution?.recent, 'p50Ms')}</td>
+          <td>{measured(execution?.recent, 'p95Ms')}</td>
+          <td>{measured(execution?.recent, 'p99Ms')}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 
@@ -105,64 +91,59 @@ function Names({ names, paused }: NamesProps): JSX.Element {
   if (rows.length === 0)
     return <Empty title="No task has been submitted yet">Names appear with their first task.</Empty>
   return (
-    <Scrolled label="Names">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Submitted</th>
-            <th scope="col">Completed</th>
-            <th scope="col">Failed</th>
-            <th scope="col">Cancelled</th>
-            <th scope="col">Expired</th>
-            <th scope="col">Wait p95</th>
-            <th scope="col">Run p50</th>
-            <th scope="col">Run p95</th>
-            {mayPause && (
-              <th scope="col">
-                <span class="sr">Actions</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, all ? rows.length : SHOWN).map(([name, figure]) => (
-            <tr>
-              <th scope="row">
-                <a href={hrefOf(['tasks'], { name })}>{name}</a>{' '}
-                {paused?.includes(name) === true && <span class="badge s-scheduled">paused</span>}
-              </th>
-              <td>{count(figure.submitted)}</td>
-              <td>{count(figure.completed)}</td>
-              <td class={figure.failed > 0 ? 'late' : ''}>{count(figure.failed)}</td>
-              <td>{count(figure.cancelled)}</td>
-              <td>{count(figure.expired)}</td>
-              <td>{duration(figure.wait.recent.p95Ms)}</td>
-              <td>{duration(figure.execution.recent.p50Ms)}</td>
-              <td>{duration(figure.execution.recent.p95Ms)}</td>
-              {mayPause && (
-                <td class="row-buttons">
-                  {paused?.includes(name) !== true && (
-                    <button type="button" class="small" onClick={() => proposePause(true, name)}>
-                      Pause<span class="sr"> {name}</span>
-                    </button>
-                  )}
-                  {paused?.includes(name) !== false && (
-                    <button type="button" class="small" onClick={() => proposePause(false, name)}>
-                      Resume<span class="sr"> {name}</span>
-                    </button>
-                  )}
-                </td>
+    <Table
+      label="Names"
+      columns={[
+        'Name',
+        'Submitted',
+        'Completed',
+        'Failed',
+        'Cancelled',
+        'Expired',
+        'Wait p95',
+        'Run p50',
+        'Run p95',
+        ...(mayPause ? [buttons] : []),
+      ]}
+      below={
+        rows.length > SHOWN &&
+        !all && (
+          <button type="button" onClick={() => setAll(true)}>
+            Show all {count(rows.length)}
+          </button>
+        )
+      }
+    >
+      {rows.slice(0, all ? rows.length : SHOWN).map(([name, figure]) => (
+        <tr>
+          <th scope="row">
+            <a href={hrefOf(['tasks'], { name })}>{name}</a>{' '}
+            {paused?.includes(name) === true && <span class="badge s-scheduled">paused</span>}
+          </th>
+          <td>{count(figure.submitted)}</td>
+          <td>{count(figure.completed)}</td>
+          <td class={figure.failed > 0 ? 'late' : ''}>{count(figure.failed)}</td>
+          <td>{count(figure.cancelled)}</td>
+          <td>{count(figure.expired)}</td>
+          <td>{measured(figure.wait.recent, 'p95Ms')}</td>
+          <td>{measured(figure.execution.recent, 'p50Ms')}</td>
+          <td>{measured(figure.execution.recent, 'p95Ms')}</td>
+          {mayPause && (
+            <td class="row-buttons">
+              {paused?.includes(name) !== true && (
+                <button type="button" class="small" onClick={() => proposePause(true, name)}>
+                  Pause<span class="sr"> {name}</span>
+                </button>
               )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {rows.length > SHOWN && !all && (
-        <button type="button" onClick={() => setAll(true)}>
-          Show all {count(rows.length)}
-        </button>
-      )}
-    </Scrolled>
+              {paused?.includes(name) !== false && (
+                <button type="button" class="small" onClick={() => proposePause(false, name)}>
+                  Resume<span class="sr"> {name}</span>
+                </button>
+              )}
+            </td>
+          )}
+        </tr>
+      ))}
+    </Table>
   )
 }

@@ -3,7 +3,8 @@ import type { JSX } from 'preact'
 import { usePolled } from '../live/polled.ts'
 import { rights } from '../live/rights.ts'
 import { propose } from '../parts/confirmation.tsx'
-import { PageHead, Panel, Scrolled } from '../parts/panel.tsx'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { Table, buttons, words } from '../parts/table.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { hrefOf } from '../place.ts'
 import type { ScheduleLine } from '../server/answers.ts'
@@ -25,35 +26,23 @@ export function SchedulesPage(): JSX.Element {
             </Empty>
           ) : (
             <Panel title="All schedules">
-              <Scrolled label="Schedules">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">Schedule</th>
-                      <th scope="col" class="text">
-                        Task
-                      </th>
-                      <th scope="col">Next</th>
-                      <th scope="col">Latest</th>
-                      <th scope="col">Submitted</th>
-                      <th scope="col">Missed</th>
-                      <th scope="col" class="text">
-                        State
-                      </th>
-                      {mayChange() && (
-                        <th scope="col">
-                          <span class="sr">Actions</span>
-                        </th>
-                      )}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {schedules.map((schedule) => (
-                      <Row key={schedule.id} schedule={schedule} refresh={polled.refresh} />
-                    ))}
-                  </tbody>
-                </table>
-              </Scrolled>
+              <Table
+                label="Schedules"
+                columns={[
+                  'Schedule',
+                  words('Task'),
+                  'Next',
+                  'Latest',
+                  'Submitted',
+                  'Missed',
+                  words('State'),
+                  ...(mayChange() ? [buttons] : []),
+                ]}
+              >
+                {schedules.map((schedule) => (
+                  <Row key={schedule.id} schedule={schedule} refresh={polled.refresh} />
+                ))}
+              </Table>
             </Panel>
           )
         }

@@ -4,7 +4,8 @@ import { figures } from '../live/figures.ts'
 import { usePolled } from '../live/polled.ts'
 import { rights } from '../live/rights.ts'
 import { propose } from '../parts/confirmation.tsx'
-import { PageHead, Panel, Scrolled } from '../parts/panel.tsx'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { Table, words } from '../parts/table.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { hrefOf } from '../place.ts'
 import type { ScalingDecision, WorkerDetails } from '../server/answers.ts'
@@ -77,35 +78,21 @@ const LISTED = 200
 
 function BusyTable({ busy }: { readonly busy: readonly WorkerDetails[] }): JSX.Element {
   return (
-    <Scrolled label="Busy workers">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Task</th>
-            <th scope="col" class="text">
-              Lane
-            </th>
-            <th scope="col" class="text">
-              Worker
-            </th>
-            <th scope="col">Attempt</th>
-            <th scope="col">Runs for</th>
-          </tr>
-        </thead>
-        <tbody>
-          {busy.slice(0, LISTED).map(({ lane, workerId, task }) => (
-            <tr>
-              <th scope="row">{task !== null && <a href={hrefOf(['tasks', task.taskId])}>{task.name}</a>}</th>
-              <td class="text">{lane}</td>
-              <td class="text">{workerId ?? 'event loop'}</td>
-              <td>{task?.attempt}</td>
-              <td>{duration(task?.runningMs)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {busy.length > LISTED && <p class="muted">and {count(busy.length - LISTED)} more</p>}
-    </Scrolled>
+    <Table
+      label="Busy workers"
+      columns={['Task', words('Lane'), words('Worker'), 'Attempt', 'Runs for']}
+      below={busy.length > LISTED && <p class="muted">and {count(busy.length - LISTED)} more</p>}
+    >
+      {busy.slice(0, LISTED).map(({ lane, workerId, task }) => (
+        <tr>
+          <th scope="row">{task !== null && <a href={hrefOf(['tasks', task.taskId])}>{task.name}</a>}</th>
+          <td class="text">{lane}</td>
+          <td class="text">{workerId ?? 'event loop'}</td>
+          <td>{task?.attempt}</td>
+          <td>{duration(task?.runningMs)}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 
@@ -120,38 +107,24 @@ function Decisions({ autoScaling, decisions }: Scaling): JSX.Element {
     )
   }
   return (
-    <Scrolled label="Decisions of the auto-scaler">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">Workers</th>
-            <th scope="col" class="text">
-              Why
-            </th>
-            <th scope="col">Busy</th>
-            <th scope="col">Queue full</th>
-            <th scope="col">Late starts</th>
-            <th scope="col">Waiting</th>
-          </tr>
-        </thead>
-        <tbody>
-          {decisions.map(({ at, action, from, to, reason, figures: seen }) => (
-            <tr>
-              <th scope="row">{time(at)}</th>
-              <td>
-                {from} → <b class={action === 'up' ? 't-run' : 't-good'}>{to}</b>
-              </td>
-              <td class="text">{reason}</td>
-              <td>{percent(seen.utilization)}</td>
-              <td>{percent(seen.queuePressure)}</td>
-              <td>{percent(seen.breachRatio)}</td>
-              <td>{count(seen.queued)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scrolled>
+    <Table
+      label="Decisions of the auto-scaler"
+      columns={['Time', 'Workers', words('Why'), 'Busy', 'Queue full', 'Late starts', 'Waiting']}
+    >
+      {decisions.map(({ at, action, from, to, reason, figures: seen }) => (
+        <tr>
+          <th scope="row">{time(at)}</th>
+          <td>
+            {from} → <b class={action === 'up' ? 't-run' : 't-good'}>{to}</b>
+          </td>
+          <td class="text">{reason}</td>
+          <td>{percent(seen.utilization)}</td>
+          <td>{percent(seen.queuePressure)}</td>
+          <td>{percent(seen.breachRatio)}</td>
+          <td>{count(seen.queued)}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

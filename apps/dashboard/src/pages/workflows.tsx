@@ -3,9 +3,11 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { usePolled } from '../live/polled.ts'
 import { Meter, StatusBadge } from '../parts/badge.tsx'
-import { PageHead, Panel, Scrolled } from '../parts/panel.tsx'
+import { Choice, Filters, setFilter, valueOf } from '../parts/filters.tsx'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { Table, words } from '../parts/table.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
-import { hrefOf, place, setQuery } from '../place.ts'
+import { hrefOf, place } from '../place.ts'
 import { ask } from '../server/request.ts'
 import { runStatuses } from '../server/workflow-answers.ts'
 import type { RunLine, RunPage, WorkflowLine } from '../server/workflow-answers.ts'
@@ -51,49 +53,20 @@ export function WorkflowsPage(): JSX.Element {
 }
 
 function Filter({ names }: { readonly names: readonly string[] }): JSX.Element {
-  const { query } = place.value
-  const chosen = (query['status'] ?? '').split(',').filter((one) => one !== '')
-  const toggle = (status: string): void => {
-    const next = chosen.includes(status) ? chosen.filter((one) => one !== status) : [...chosen, status]
-    setQuery({ ...query, status: next.join(',') })
-  }
   return (
-    <form class="filters" role="search" aria-label="Runs" onSubmit={(event) => event.preventDefault()}>
-      <div class="chips" role="group" aria-label="State">
-        {runStatuses.map((status) => (
-          <button
-            type="button"
-            class={`chip s-${status}`}
-            aria-pressed={chosen.includes(status)}
-            onClick={() => toggle(status)}
-          >
-            {status}
-          </button>
-        ))}
-      </div>
+    <Filters label="Runs" states={runStatuses}>
       <div class="run-fields">
-        <label class="field">
-          <span>Workflow</span>
-          <select
-            value={query['workflow'] ?? ''}
-            onChange={(event) => setQuery({ ...query, workflow: event.currentTarget.value })}
-          >
-            <option value="">any</option>
-            {names.map((name) => (
-              <option value={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <Choice name="workflow" label="Workflow" options={names} />
         <label class="check">
           <input
             type="checkbox"
-            checked={query['children'] === 'true'}
-            onChange={(event) => setQuery({ ...query, children: event.currentTarget.checked ? 'true' : '' })}
+            checked={valueOf('children') === 'true'}
+            onChange={(event) => setFilter('children', event.currentTarget.checked ? 'true' : '')}
           />
           also runs that are steps of others
         </label>
       </div>
-    </form>
+    </Filters>
   )
 }
 
@@ -105,34 +78,22 @@ interface RunsProps {
 function Runs({ page: { runs, nextCursor }, more }: RunsProps): JSX.Element {
   return (
     <Panel title="Runs" note={`${count(runs.length)}${nextCursor === null ? '' : ' and more'}, newest first`}>
-      <Scrolled label="Runs">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Run</th>
-              <th scope="col" class="text">
-                State
-              </th>
-              <th scope="col">Progress</th>
-              <th scope="col">Begun</th>
-              <th scope="col">Took</th>
-              <th scope="col" class="text">
-                Note
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {runs.map((run) => (
-              <Row key={run.runId} run={run} />
-            ))}
-          </tbody>
-        </table>
-        {nextCursor !== null && more !== undefined && (
-          <button type="button" onClick={more}>
-            Show more
-          </button>
-        )}
-      </Scrolled>
+      <Table
+        label="Runs"
+        columns={['Run', words('State'), 'Progress', 'Begun', 'Took', words('Note')]}
+        below={
+          nextCursor !== null &&
+          more !== undefined && (
+            <button type="button" onClick={more}>
+              Show more
+            </button>
+          )
+        }
+      >
+        {runs.map((run) => (
+          <Row key={run.runId} run={run} />
+        ))}
+      </Table>
     </Panel>
   )
 }
@@ -163,30 +124,17 @@ function Row({ run }: { readonly run: RunLine }): JSX.Element {
 function Defined({ workflows }: { readonly workflows: readonly WorkflowLine[] }): JSX.Element {
   return (
     <Panel title="Workflows" note="that are defined">
-      <Scrolled label="Workflows">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Steps</th>
-              <th scope="col" class="text">
-                Tasks
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {workflows.map(({ name, steps }) => (
-              <tr key={name}>
-                <th scope="row">
-                  <a href={hrefOf(['workflows'], { workflow: name })}>{name}</a>
-                </th>
-                <td>{count(steps.length)}</td>
-                <td class="text muted">{tasksOf(steps)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scrolled>
+      <Table label="Workflows" columns={['Name', 'Steps', words('Tasks')]}>
+        {workflows.map(({ name, steps }) => (
+          <tr key={name}>
+            <th scope="row">
+              <a href={hrefOf(['workflows'], { workflow: name })}>{name}</a>
+            </th>
+            <td>{count(steps.length)}</td>
+            <td class="text muted">{tasksOf(steps)}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   )
 }

@@ -3,59 +3,55 @@ import type { JSX } from 'preact'
 import { hrefOf } from '../place.ts'
 import { priorities } from '../server/answers.ts'
 import type { MonitorStatistics } from '../server/answers.ts'
-import { count, duration, percent } from '../wording.ts'
+import { count, duration, measured, percent } from '../wording.ts'
 import { ClassName, Meter } from './badge.tsx'
-import { Scrolled } from './panel.tsx'
+import { Table } from './table.tsx'
 
 export function ClassTable({ priorities: classes }: Pick<MonitorStatistics, 'priorities'>): JSX.Element {
   return (
-    <Scrolled label="Classes">
-      <table>
-        <thead>
+    <Table
+      label="Classes"
+      columns={[
+        'Class',
+        'Waiting',
+        'Oldest',
+        'Target',
+        'Wait p50',
+        'p95',
+        'p99',
+        'Longest',
+        'Run p95',
+        'Started',
+        'Later than target',
+      ]}
+    >
+      {priorities.map((name) => {
+        const { queued, oldestAgeMs, targetMs, recentWait, wait, breaches, execution } = classes[name]
+        const share = wait.count === 0 ? 0 : breaches / wait.count
+        const late = (ms: number): string => (ms > targetMs ? 'late' : '')
+        return (
           <tr>
-            <th scope="col">Class</th>
-            <th scope="col">Waiting</th>
-            <th scope="col">Oldest</th>
-            <th scope="col">Target</th>
-            <th scope="col">Wait p50</th>
-            <th scope="col">p95</th>
-            <th scope="col">p99</th>
-            <th scope="col">Longest</th>
-            <th scope="col">Run p95</th>
-            <th scope="col">Started</th>
-            <th scope="col">Later than target</th>
+            <th scope="row">
+              <ClassName name={name} />
+            </th>
+            <td>
+              <a href={hrefOf(['tasks'], { status: 'pending', priority: name })}>{count(queued)}</a>
+            </td>
+            <td class={late(oldestAgeMs)}>{queued === 0 ? '–' : duration(oldestAgeMs)}</td>
+            <td class="muted">{duration(targetMs)}</td>
+            <td class={late(recentWait.p50Ms)}>{measured(recentWait, 'p50Ms')}</td>
+            <td class={late(recentWait.p95Ms)}>{measured(recentWait, 'p95Ms')}</td>
+            <td class={late(recentWait.p99Ms)}>{measured(recentWait, 'p99Ms')}</td>
+            <td class={late(recentWait.maxMs)}>{measured(recentWait, 'maxMs')}</td>
+            <td>{measured(execution.recent, 'p95Ms')}</td>
+            <td>{count(wait.count)}</td>
+            <td>
+              {count(breaches)} <span class="muted">({percent(share)})</span>
+              <Meter ratio={share} bad={share > 0.05} label={`${percent(share)} later than the target`} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {priorities.map((name) => {
-            const { queued, oldestAgeMs, targetMs, recentWait, wait, breaches, execution } = classes[name]
-            const share = wait.count === 0 ? 0 : breaches / wait.count
-            const late = (ms: number): string => (ms > targetMs ? 'late' : '')
-            return (
-              <tr>
-                <th scope="row">
-                  <ClassName name={name} />
-                </th>
-                <td>
-                  <a href={hrefOf(['tasks'], { status: 'pending', priority: name })}>{count(queued)}</a>
-                </td>
-                <td class={late(oldestAgeMs)}>{queued === 0 ? '–' : duration(oldestAgeMs)}</td>
-                <td class="muted">{duration(targetMs)}</td>
-                <td class={late(recentWait.p50Ms)}>{duration(recentWait.p50Ms)}</td>
-                <td class={late(recentWait.p95Ms)}>{duration(recentWait.p95Ms)}</td>
-                <td class={late(recentWait.p99Ms)}>{duration(recentWait.p99Ms)}</td>
-                <td class={late(recentWait.maxMs)}>{duration(recentWait.maxMs)}</td>
-                <td>{duration(execution.recent.p95Ms)}</td>
-                <td>{count(wait.count)}</td>
-                <td>
-                  {count(breaches)} <span class="muted">({percent(share)})</span>
-                  <Meter ratio={share} bad={share > 0.05} label={`${percent(share)} later than the target`} />
-                </td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </Scrolled>
+        )
+      })}
+    </Table>
   )
 }

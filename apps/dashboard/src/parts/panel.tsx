@@ -35,18 +35,3 @@ export function PageHead({ title, children }: HeadProps): JSX.Element {
     </div>
   )
 }
-
-/** A table that scrolls sideways by itself where it is too wide. */
-export function Scrolled({
-  label,
-  children,
-}: {
-  readonly label: string
-  readonly children: ComponentChildren
-}): JSX.Element {
-  return (
-    <div class="scrolled" role="region" aria-label={label} tabIndex={0}>
-      {children}
-    </div>
-  )
-}

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { StatusBadge } from '../parts/badge.tsx'
-import { Scrolled } from '../parts/panel.tsx'
+import { Table, words } from '../parts/table.tsx'
 import type { StepLine } from '../server/workflow-answers.ts'
 import { count, duration } from '../wording.ts'
 import { listOf, signOf, stepDuration } from './step-words.ts'
@@ -33,53 +33,39 @@ export function StepTable({ steps, now, choose }: Props): JSX.Element {
           />
         </label>
       )}
-      <Scrolled label="Steps">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Step</th>
-              <th scope="col" class="text">
-                Task
-              </th>
-              <th scope="col" class="text">
-                State
-              </th>
-              <th scope="col">Took</th>
-              <th scope="col" class="text">
-                Note
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.slice(0, shown).map((step) => (
-              <tr key={step.id}>
-                <th scope="row">
-                  <button type="button" class="link" onClick={() => choose(step.id)}>
-                    {step.id}
-                  </button>
-                </th>
-                <td class="text">{step.label === step.id ? '' : step.label}</td>
-                <td class="text">
-                  <span class="step-sign" aria-hidden="true">
-                    {signOf(step.status)}
-                  </span>{' '}
-                  <StatusBadge status={step.status} />
-                </td>
-                <td>{duration(stepDuration(step, now))}</td>
-                <td class="text">
-                  {step.error === null ? listOf(step) : <span class="error-text">{step.error}</span>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        {found.length > shown && (
-          <button type="button" class="shows" onClick={() => setShown(shown * 4)}>
-            Show more of {count(found.length)}
-          </button>
-        )}
-        {found.length === 0 && <p class="muted">No step is like that.</p>}
-      </Scrolled>
+      <Table
+        label="Steps"
+        columns={['Step', words('Task'), words('State'), 'Took', words('Note')]}
+        below={
+          <>
+            {found.length > shown && (
+              <button type="button" class="shows" onClick={() => setShown(shown * 4)}>
+                Show more of {count(found.length)}
+              </button>
+            )}
+            {found.length === 0 && <p class="muted">No step is like that.</p>}
+          </>
+        }
+      >
+        {found.slice(0, shown).map((step) => (
+          <tr key={step.id}>
+            <th scope="row">
+              <button type="button" class="link" onClick={() => choose(step.id)}>
+                {step.id}
+              </button>
+            </th>
+            <td class="text">{step.label === step.id ? '' : step.label}</td>
+            <td class="text">
+              <span class="step-sign" aria-hidden="true">
+                {signOf(step.status)}
+              </span>{' '}
+              <StatusBadge status={step.status} />
+            </td>
+            <td>{duration(stepDuration(step, now))}</td>
+            <td class="text">{step.error === null ? listOf(step) : <span class="error-text">{step.error}</span>}</td>
+          </tr>
+        ))}
+      </Table>
     </>
   )
 }

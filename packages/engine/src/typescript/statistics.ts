@@ -21,6 +21,8 @@ export class Statistics {
   readonly #breaches: [number, number, number, number] = [0, 0, 0, 0]
   readonly #recent: RecentRuns
   readonly #startedAt: number
+  /** Whether waits and runs are recorded. They are, but where it is to be found out what that costs. */
+  measures = true
 
   constructor(now: number) {
     this.#startedAt = now
@@ -28,6 +30,7 @@ export class Statistics {
   }
 
   recordWait(series: TaskSeries, waitMs: number): void {
+    if (!this.measures) return
     const { priority, wait } = series
     wait.record(waitMs)
     if (waitMs > (classTargetsMs[priority] ?? 0)) this.#breaches[priority]++
@@ -35,6 +38,7 @@ export class Statistics {
 
   /** One attempt ended; `processed` is 1 when the task ended with it, 0 when it will be retried. */
   recordRun(series: TaskSeries, now: number, executionMs: number, processed: 0 | 1): void {
+    if (!this.measures) return
     series.execution.record(executionMs)
     this.#recent.add(now, executionMs, processed)
   }

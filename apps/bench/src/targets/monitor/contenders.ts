@@ -1,54 +1,60 @@
-// The same tasks on engines that are watched more and more closely: not at all, by a monitor, and by a monitor whose figures are
-// asked for a thousand times a second.
-import { createNativeEngine, createTypeScriptEngine, defaultTaskOptions, resolveTaskOptions } from '@catzilla/engine'
+// An engine with no-op tasks, and those who watch it more and more closely: nobody, a monitor, and a monitor whose figures are asked
+// for a thousand times a second. It is one engine that is watched or not, in turns: two engines of one kind differ by more.
+import { createNativeEngine, defaultTaskOptions, resolveTaskOptions } from '@catzilla/engine'
 import type { TaskCall, TaskEngine } from '@catzilla/engine'
+import { createSwitchableEngine } from '@catzilla/engine/testing'
 import { TaskMonitor, prometheusText } from '@catzilla/monitor'
 import { Scrapes } from './scrapes.ts'
 
 export const engines = ['typescript', 'native'] as const
 export type EngineName = (typeof engines)[number]
 
-export const watching = ['alone', 'watched', 'getStats 1,000/s', 'prometheusText 1,000/s'] as const
-export type Watching = (typeof watching)[number]
+export const scraping = ['getStats 1,000/s', 'prometheusText 1,000/s'] as const
+export type Scraping = (typeof scraping)[number]
+export type Watching = 'watched' | Scraping
 
-export interface Watched {
-  readonly name: Watching
-  /** Scrapes so far; null where there are none. */
-  readonly scrapes: Scrapes | null
-  /** Runs a window and gives the sum of its results. */
+export interface Subject {
+  readonly engine: TaskEngine
+  /** Switches the recording of waits and runs; null where nothing does. */
+  readonly setMeasuring: ((on: boolean) => void) | null
+  /** Runs so many tasks and gives the sum of their results. */
   run(size: number): Promise<number>
   close(): Promise<void>
 }
 
-const QUEUE_SIZE = 1_000_000
+const options = { queueSize: 1_000_000 }
 
-export async function setUpWatched(engineName: EngineName, name: Watching): Promise<Watched> {
-  const engine = makeEngine(engineName)
+export async function setUpSubject(name: EngineName): Promise<Subject> {
+  const { engine, setMeasuring } =
+    name === 'native' ? { engine: createNativeEngine(options), setMeasuring: null } : createSwitchableEngine(options)
   await engine.start()
-  const call = callFor(engineName)
-  if (engineName === 'typescript') engine.register({ ...call, handler: addOne })
+  const call = callFor(name)
+  if (name === 'typescript') engine.register({ ...call, handler: addOne })
   else engine.register({ ...call, handler: addOne, kernel: { name: 'add' } })
-  const monitor = name === 'alone' ? null : new TaskMonitor(engine)
-  const scrapes = monitor === null ? null : scrapesOf(monitor, name)
   return {
-    name,
-    scrapes,
-    async run(size) {
-      scrapes?.begin()
-      const sum = await runWindow(engine, call, size)
-      scrapes?.pause()
-      return sum
-    },
+    engine,
+    setMeasuring,
+    run: (size) => runWindow(engine, call, size),
     async close() {
-      monitor?.close()
       await engine.stop({ waitForCompletion: true, timeoutMs: 1000 })
     },
   }
 }
 
-function makeEngine(name: EngineName): TaskEngine {
-  const options = { queueSize: QUEUE_SIZE }
-  return name === 'native' ? createNativeEngine(options) : createTypeScriptEngine(options)
+export interface Watcher {
+  /** Null where nothing is scraped. */
+  readonly scrapes: Scrapes | null
+  readonly close: () => void
+}
+
+/** Begins to watch. What may be spent on scrapes at the beginning is spent when this resolves: it costs as it goes on costing. */
+export async function watchAs(name: Watching, engine: TaskEngine): Promise<Watcher> {
+  const monitor = new TaskMonitor(engine)
+  const close = (): void => monitor.close()
+  if (name === 'watched') return { scrapes: null, close }
+  const scrape = (): unknown => (name === 'getStats 1,000/s' ? monitor.getStats() : prometheusText(monitor))
+  for (let before: unknown, now = await scrape(); now !== before; now = await scrape()) before = now
+  return { scrapes: new Scrapes(scrape), close }
 }
 
 function addOne(value: number, one: number): number {
@@ -56,14 +62,8 @@ function addOne(value: number, one: number): number {
 }
 
 function callFor(name: EngineName): TaskCall {
-  const options = name === 'native' ? resolveTaskOptions({ lane: 'native' }) : defaultTaskOptions
-  return Object.freeze({ name: 'add', options })
-}
-
-function scrapesOf(monitor: TaskMonitor, name: Watching): Scrapes | null {
-  if (name === 'getStats 1,000/s') return new Scrapes(() => monitor.getStats())
-  if (name === 'prometheusText 1,000/s') return new Scrapes(() => prometheusText(monitor))
-  return null
+  const lane = name === 'native' ? resolveTaskOptions({ lane: 'native' }) : defaultTaskOptions
+  return Object.freeze({ name: 'add', options: lane })
 }
 
 async function runWindow(engine: TaskEngine, call: TaskCall, size: number): Promise<number> {

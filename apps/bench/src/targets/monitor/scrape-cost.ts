@@ -2,36 +2,36 @@
 // say the same on a machine that nobody else uses, and nothing on one that others do: figures are made by the second of the wall.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { summarise } from '../../measure.ts'
-import { setUpWatched } from './contenders.ts'
-import type { EngineName, Watching } from './contenders.ts'
+import { scraping, setUpSubject, watchAs } from './contenders.ts'
+import type { EngineName, Scraping } from './contenders.ts'
 import { Scrapes } from './scrapes.ts'
 
-const SCRAPED = ['getStats 1,000/s', 'prometheusText 1,000/s'] as const satisfies readonly Watching[]
-
 /** Milliseconds of processor time in a second, beside those that the timers take. */
-export type ScrapeCosts = Readonly<Record<(typeof SCRAPED)[number], number>>
+export type ScrapeCosts = Readonly<Record<Scraping, number>>
 
 interface Pace {
   readonly rounds: number
   readonly seconds: number
 }
 
-export async function scrapeCosts(engine: EngineName, { rounds, seconds }: Pace): Promise<ScrapeCosts> {
+export async function scrapeCosts(name: EngineName, { rounds, seconds }: Pace): Promise<ScrapeCosts> {
   const timers = new Scrapes(() => undefined)
-  const costs: Partial<Record<(typeof SCRAPED)[number], number>> = {}
-  for (const name of SCRAPED) {
-    const setup = await setUpWatched(engine, name)
-    // work for the histograms, and scrapes until nothing is left of what may be spent at the beginning
-    for (let window = 0; window < 10; window++) await setup.run(10_000)
-    if (setup.scrapes !== null) await processorMs(setup.scrapes, 2)
+  const subject = await setUpSubject(name)
+  // work for the histograms
+  for (let window = 0; window < 10; window++) await subject.run(10_000)
+  const costs: Partial<Record<Scraping, number>> = {}
+  for (const which of scraping) {
+    const { scrapes, close } = await watchAs(which, subject.engine)
+    if (scrapes === null) throw new Error(`nobody scrapes ${which}`)
     const more: number[] = []
-    for (let round = 0; round < rounds && setup.scrapes !== null; round++) {
+    for (let round = 0; round < rounds; round++) {
       const bare = await processorMs(timers, seconds)
-      more.push((await processorMs(setup.scrapes, seconds)) - bare)
+      more.push((await processorMs(scrapes, seconds)) - bare)
     }
-    await setup.close()
-    costs[name] = summarise(more).median
+    close()
+    costs[which] = summarise(more).median
   }
+  await subject.close()
   return costs as ScrapeCosts
 }
 

@@ -1,76 +1,123 @@
-// What watching costs: the same tasks on engines that are watched and on engines that are not, taking turns.
+// What recording and watching cost: the same tasks of the same engine, recorded or not, watched or not, taking turns.
 import { loadCore } from '@catzilla/core-c'
 import { collectYoungGarbage } from '../../child.ts'
 import { loadNow } from '../../machine.ts'
-import { clocks, interleave, ratio, summarise, timed } from '../../measure.ts'
+import { clocks, interleave, spread } from '../../measure.ts'
+import type { Contender } from '../../measure.ts'
 import { atMost } from '../native/goals.ts'
 import { formatCount, formatFigure, tellProgress, verify } from '../../section.ts'
 import type { SectionInput, SectionResult, Table, Verdict } from '../../section.ts'
+import { measureRecording } from './recording.ts'
 import { scrapeCosts } from './scrape-cost.ts'
-import { engines, setUpWatched, watching } from './contenders.ts'
-import type { EngineName, Watched, Watching } from './contenders.ts'
+import { engines, scraping, setUpSubject, watchAs } from './contenders.ts'
+import type { EngineName, Scraping, Subject, Watcher, Watching } from './contenders.ts'
+import { slowerBy } from './slower.ts'
 
 const WINDOW = 10_000
+/** A monitor samples once a second: so long has each turn to be that it pays for it. */
+const TURN_MS = 1050
+
+const watching: readonly Watching[] = ['watched', ...scraping]
 
 /** How much slower each may make an engine, in per cent. */
-const bounds: Readonly<Record<Exclude<Watching, 'alone'>, { floor: number; goal: number }>> = {
+const bounds: Readonly<Record<Watching, { floor: number; goal: number }>> = {
   watched: { floor: 3, goal: 1 },
   'getStats 1,000/s': { floor: 5, goal: 3 },
   'prometheusText 1,000/s': { floor: 5, goal: 3 },
 }
 
+interface Found {
+  readonly table: Table
+  readonly verdicts: readonly Verdict[]
+}
+
 export async function measureMonitor(input: SectionInput): Promise<SectionResult> {
   const before = loadNow()
   const there = loadCore().core === undefined ? engines.filter((name) => name !== 'native') : engines
-  const found: { table: Table; verdicts: Verdict[] }[] = []
-  for (const engine of there) found.push(await measureEngine(engine, input), await measureScrapes(engine, input))
-  const note = `The median of the ratios within a round. Load average before and after: ${before} and ${loadNow()}.`
+  tellProgress('monitor: recording, on and off')
+  const { table, verdict } = await measureRecording({ quick: input.quick, now: clocks[input.clock] })
+  const found: Found[] = [{ table, verdicts: [verdict] }]
+  for (const engine of there) found.push(await measureWatching(engine, input), await measureScrapes(engine, input))
+  const note = `Medians over the rounds, of the ratios within a round, and where the middle half of them lies; what is there "again" says what the machine adds. Load average before and after: ${before} and ${loadNow()}.`
   return {
     title: 'What watching costs',
-    tables: found.map(({ table }) => ({ ...table, note })),
+    tables: found.map((each) => ({ ...each.table, note })),
     verdicts: found.flatMap(({ verdicts }) => verdicts),
   }
 }
 
-async function measureEngine(
-  engine: EngineName,
-  { quick, clock }: SectionInput,
-): Promise<{ table: Table; verdicts: Verdict[] }> {
+async function measureWatching(engine: EngineName, { quick, clock }: SectionInput): Promise<Found> {
   tellProgress(`monitor: ${engine} engine, windows of ${formatCount(WINDOW)}`)
-  const windows = quick ? 2 : 20
-  const setups: Watched[] = []
-  for (const name of watching) setups.push(await setUpWatched(engine, name))
-  const entrants = setups.map((setup) => timed(setup.name, () => runWindows(setup, windows), clocks[clock]))
-  const rounds = quick ? { rounds: 3, warmUps: 1 } : { rounds: 31, warmUps: 5 }
-  const samples = await interleave(entrants, { ...rounds, before: collectYoungGarbage })
-  for (const setup of setups) await setup.close()
-  const ns = (name: Watching): number[] => samples.get(name) ?? []
-  const slower = (name: Watching): number => (ratio(ns(name), ns('alone')) - 1) * 100
+  const subject = await setUpSubject(engine)
+  const turns = ['alone', 'alone, again', ...watching].map((name) => new Turn(name, subject, clocks[clock]))
+  const rounds = quick ? { rounds: 3, warmUps: 1 } : { rounds: 9, warmUps: 1, budgetMs: 120_000 }
+  const samples = await interleave(turns, rounds)
+  await subject.close()
+  const ns = (name: string): number[] => samples.get(name) ?? []
   return {
     table: {
       title: `No-op tasks on the ${engine} engine, windows of ${formatCount(WINDOW)}`,
-      columns: ['', 'ns/task', 'min – max', 'scrapes/s', 'slower by'],
-      rows: setups.map(({ name, scrapes }) => {
-        const { median, min, max } = summarise(ns(name))
-        const perSecond = scrapes === null ? '' : formatCount((scrapes.count * 1000) / scrapes.ms)
-        const by = name === 'alone' ? '' : `${formatFigure(slower(name))} %`
-        return [name, formatFigure(median), `${formatFigure(min)} – ${formatFigure(max)}`, perSecond, by]
+      columns: ['', 'ns/task', 'middle half', 'scrapes/s', 'slower by', 'middle half'],
+      rows: turns.map(({ name, scrapesPerSecond }) => {
+        const { median, from, to } = spread(ns(name))
+        const by = slowerBy(ns(name), ns('alone'))
+        const told = name === 'alone' ? ['', ''] : [by.told, by.half]
+        return [name, formatFigure(median), `${formatFigure(from)} – ${formatFigure(to)}`, scrapesPerSecond, ...told]
       }),
     },
-    verdicts: (Object.keys(bounds) as (keyof typeof bounds)[]).map((name) =>
-      atMost({ what: `${engine} engine, ${name}: slower by`, measured: slower(name), unit: '%', ...bounds[name] }),
-    ),
+    verdicts: watching.map((name) => {
+      const measured = slowerBy(ns(name), ns('alone')).median
+      return atMost({ what: `${engine} engine, ${name}: slower by`, measured, unit: '%', ...bounds[name] })
+    }),
+  }
+}
+
+/** A second of tasks, watched as its name says. */
+class Turn implements Contender<number> {
+  readonly name: string
+  readonly #subject: Subject
+  readonly #now: () => number
+  #scrapes = 0
+  #scrapeMs = 0
+
+  constructor(name: string, subject: Subject, now: () => number) {
+    this.name = name
+    this.#subject = subject
+    this.#now = now
+  }
+
+  get scrapesPerSecond(): string {
+    return this.#scrapes === 0 ? '' : formatCount((this.#scrapes * 1000) / this.#scrapeMs)
+  }
+
+  /** Nanoseconds a task. */
+  async run(): Promise<number> {
+    const which = watching.find((each) => each === this.name)
+    const watcher = which === undefined ? undefined : await watchAs(which, this.#subject.engine)
+    collectYoungGarbage()
+    watcher?.scrapes?.begin()
+    const [began, endsAt] = [this.#now(), performance.now() + TURN_MS]
+    let [tasks, sum] = [0, 0]
+    for (; performance.now() < endsAt; tasks += WINDOW) sum += await this.#subject.run(WINDOW)
+    const took = this.#now() - began
+    this.#end(watcher)
+    verify('sum of the results', sum, (tasks * (WINDOW + 1)) / 2)
+    return took / tasks
+  }
+
+  #end(watcher: Watcher | undefined): void {
+    watcher?.scrapes?.pause()
+    this.#scrapes += watcher?.scrapes?.count ?? 0
+    this.#scrapeMs += watcher?.scrapes?.ms ?? 0
+    watcher?.close()
   }
 }
 
 /** The same bounds, of the second that they are a share of: 5 % are 50 ms. */
-async function measureScrapes(
-  engine: EngineName,
-  { quick }: SectionInput,
-): Promise<{ table: Table; verdicts: Verdict[] }> {
+async function measureScrapes(engine: EngineName, { quick }: SectionInput): Promise<Found> {
   tellProgress(`monitor: ${engine} engine, processor time of scrapes`)
-  const costs = await scrapeCosts(engine, quick ? { rounds: 1, seconds: 1 } : { rounds: 5, seconds: 3 })
-  const rows = Object.entries(costs) as [keyof typeof costs, number][]
+  const costs = await scrapeCosts(engine, quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 1 })
+  const rows = Object.entries(costs) as [Scraping, number][]
   return {
     table: {
       title: `Processor time of scrapes, of the ${engine} engine at rest`,
@@ -82,11 +129,4 @@ async function measureScrapes(
       return atMost({ what, measured, unit: 'ms/s', floor: bounds[name].floor * 10, goal: bounds[name].goal * 10 })
     }),
   }
-}
-
-async function runWindows(setup: Watched, windows: number): Promise<number> {
-  let sum = 0
-  for (let each = 0; each < windows; each++) sum += await setup.run(WINDOW)
-  verify('sum of the results', sum, (windows * WINDOW * (WINDOW + 1)) / 2)
-  return WINDOW * windows
 }
