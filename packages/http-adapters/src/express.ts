@@ -36,7 +36,13 @@ export function taskRoutes(tasks: BackgroundTasks, options?: TaskRoutesOptions<R
     if (path === undefined) return next()
     const place = { path, query, base: `${req.baseUrl}${http.path}` }
     const request = new NodeRequest(req, res, place, req, req.body as unknown)
-    http.handle(request).then((response) => sendResponse(res, response), next)
+    void http.answer(request, (response) => {
+      try {
+        sendResponse(res, response)
+      } catch (thrown) {
+        next(thrown)
+      }
+    })
   }
 }
 

@@ -36,7 +36,7 @@ export function taskRoutes(tasks: BackgroundTasks, options?: TaskRoutesOptions<C
     if (path === undefined) return next()
     const connection = (c.env ?? {}) as Connection
     const request = new FetchRequest(c.req.raw, { path, query, base }, c, connection, () => c.req.arrayBuffer())
-    return http.handle(request).then(fetchResponse)
+    return Promise.resolve(http.answer(request, fetchResponse))
   }
 }
 

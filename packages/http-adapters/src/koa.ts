@@ -5,6 +5,7 @@ import type { Context, Middleware } from 'koa'
 import { NodeRequest, sendResponse } from './bridges/node-bridge.ts'
 import type { TaskRoutesOptions } from './core/options.ts'
 import { pathBelow } from './core/plain.ts'
+import type { PlainResponse } from './core/plain.ts'
 import { createTaskHttp } from './create-task-http.ts'
 import { putTasksOn, refuseUntilEnabled } from './lifecycle/enabled-app.ts'
 import type { EnableOptions, WithBackgroundTasks } from './lifecycle/enabled-app.ts'
@@ -27,24 +28,31 @@ refuseUntilEnabled(Koa.prototype)
  */
 export function taskRoutes(tasks: BackgroundTasks, options?: TaskRoutesOptions<Context>): Middleware {
   const http = createTaskHttp(tasks, options)
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const path = pathBelow(ctx.path, http.path)
     if (path === undefined) return next()
     // koa-mount takes its path off and says so
     const { mountPath = '' } = ctx as { readonly mountPath?: string }
     const place = { path, query: ctx.querystring, base: `${mountPath}${http.path}` }
     const parsed = (ctx.request as { readonly body?: unknown }).body
-    const response = await http.handle(new NodeRequest(ctx.req, ctx.res, place, ctx, parsed))
-    if (response.body instanceof ReadableStream) {
-      // Koa would leave the connection of a client open that was given up
-      ctx.respond = false
-      return sendResponse(ctx.res, response)
-    }
-    ctx.status = response.status
-    // they are strings and were checked where they were made: `ctx.set` would look at each once more
-    for (const [name, value] of Object.entries(response.headers)) ctx.res.setHeader(name, value)
-    ctx.body = typeof response.body === 'string' ? response.body : Buffer.from(response.body ?? '')
+    return http.answer(new NodeRequest(ctx.req, ctx.res, place, ctx, parsed), (response) => put(ctx, response))
   }
+}
+
+function put(ctx: Context, response: PlainResponse): void {
+  const { body } = response
+  if (body instanceof ReadableStream) {
+    // Koa would leave the connection of a client open that was given up
+    ctx.respond = false
+    return sendResponse(ctx.res, response)
+  }
+  ctx.status = response.status
+  // they are strings and were checked where they were made: `ctx.set` would look at each once more
+  for (const name in response.headers) {
+    // Koa finds it out by itself, and sets it
+    if (name !== 'content-length') ctx.res.setHeader(name, response.headers[name] ?? '')
+  }
+  ctx.body = typeof body === 'string' ? body : Buffer.from(body ?? '')
 }
 
 /**

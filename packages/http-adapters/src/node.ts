@@ -26,10 +26,13 @@ export function taskRoutes(tasks: BackgroundTasks, options?: TaskRoutesOptions<I
     const path = pathBelow(whole, http.path)
     if (path === undefined) return next === undefined ? notFound(res) : next()
     const request = new NodeRequest(req, res, { path, query, base: http.path }, req, undefined)
-    http.handle(request).then(
-      (response) => sendResponse(res, response),
-      () => res.destroy(),
-    )
+    void http.answer(request, (response) => {
+      try {
+        sendResponse(res, response)
+      } catch {
+        res.destroy()
+      }
+    })
   }
 }
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PlainRequest, PlainResponse, RequestBody } from '../core/plain.ts'
 import { HttpProblem } from '../core/problem.ts'
+import { atEndOfTurn } from './turn.ts'
 
 /** Where a request goes: the path below the mount, the query without its mark, and the mount itself. */
 export interface Place {
@@ -12,9 +13,19 @@ export interface Place {
 
 /** Path and query of a request target, also of one that names its host, as proxies send. */
 export function splitTarget(target: string): readonly [path: string, query: string] {
-  const local = target.startsWith('/') ? target : target.replace(/^[a-z][\w+.-]*:\/\/[^/?]*/i, '')
+  const local = target.startsWith('/') ? target : withoutHost(target)
   const mark = local.indexOf('?')
   return mark < 0 ? [local, ''] : [local.slice(0, mark), local.slice(mark + 1)]
+}
+
+function withoutHost(target: string): string {
+  const scheme = target.indexOf('://')
+  if (scheme < 0) return target
+  // as a URL is written by those who have read it, which is nearly always
+  const path = target.indexOf('/', scheme + 3)
+  const query = target.indexOf('?', scheme + 3)
+  if (path < 0 && query < 0) return ''
+  return target.slice(path < 0 || (query >= 0 && query < path) ? query : path)
 }
 
 export class NodeRequest implements PlainRequest {
@@ -128,14 +139,14 @@ export function readMessage(req: IncomingMessage, limit: number): Promise<Reques
         reject(tooLarge(req, limit))
       }
     })
-    req.once('end', () => {
+    req.on('end', () => {
       const [first] = chunks
-      resolve({ bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks) })
+      const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
+      atEndOfTurn(() => resolve({ bytes }))
     })
-    // the client has gone, most likely
-    req.once('error', () => reject(cutOff()))
-    req.once('close', () => {
-      // it comes after every body: an error made for nothing would cost more than the rest of the reading
+    // it comes after every body, and after every error, which nobody has to listen for here
+    req.on('close', () => {
+      // an error made for nothing would cost more than the rest of the reading
       if (!req.complete) reject(cutOff())
     })
   })

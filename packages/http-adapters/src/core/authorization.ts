@@ -19,8 +19,11 @@ export interface AuthorizationTarget {
   readonly scheduleId?: string
 }
 
-/** True: go on. False: 403. `'unauthenticated'`: 401, with `WWW-Authenticate`. */
-export type Verdict = boolean | 'unauthenticated'
+/**
+ * True: go on. False: 403. `'unauthenticated'`: 401, with `WWW-Authenticate`. With `caller`: go on, and this is who asks, by a
+ * name that stays when their credentials change; their idempotency keys are theirs alone.
+ */
+export type Verdict = boolean | 'unauthenticated' | { readonly caller: string }
 
 /** Asked for every route but health. `Request` is that of the framework: Express' `req`, Koa's and Hono's context. */
 export type Authorize<Request = unknown> = (
@@ -52,7 +55,7 @@ export function checkAccess(request: PlainRequest, action: RouteAction | null, r
 }
 
 /**
- * Asks `authorize` about each target; undefined when it answered at once.
+ * Asks `authorize` about each target, and gives who asks, where it says so: at once when it answered at once.
  * @throws HttpProblem 401, 403
  */
 export function authorizeAll(
@@ -60,30 +63,38 @@ export function authorizeAll(
   action: RouteAction | null,
   targets: readonly AuthorizationTarget[],
   rules: AccessRules,
-): Promise<void> | undefined {
+): string | undefined | Promise<string | undefined> {
   const { authorize, wwwAuthenticate } = rules
   if (action === null || typeof authorize !== 'function') return undefined
-  for (const [index, target] of targets.entries()) {
-    const verdict: unknown = authorize(request.original, action, target)
+  let caller: string | undefined
+  for (let index = 0; index < targets.length; index++) {
+    const verdict: unknown = authorize(request.original, action, targets[index] ?? {})
     if (isThenable(verdict)) {
       // in turn: the first refusal settles it
-      return Promise.resolve(verdict).then((later) => {
-        requireYes(later, action, wwwAuthenticate)
-        return authorizeAll(request, action, targets.slice(index + 1), rules)
+      return Promise.resolve(verdict).then(async (later) => {
+        const known = callerOf(later, action, wwwAuthenticate)
+        return (await authorizeAll(request, action, targets.slice(index + 1), rules)) ?? known ?? caller
       })
     }
-    requireYes(verdict, action, wwwAuthenticate)
+    caller = callerOf(verdict, action, wwwAuthenticate) ?? caller
   }
-  return undefined
+  return caller
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
-/** Anything but true is a no: a function that forgets to answer lets nobody in. */
-function requireYes(verdict: unknown, action: RouteAction, wwwAuthenticate: string): void {
-  if (verdict === true) return
+/** Anything but true, or a caller with a name, is a no: a function that forgets to answer lets nobody in. */
+function isYes(verdict: unknown): verdict is true | { readonly caller: string } {
+  if (verdict === true) return true
+  const caller: unknown = typeof verdict === 'object' && verdict !== null && 'caller' in verdict && verdict.caller
+  return typeof caller === 'string' && caller !== ''
+}
+
+/** @throws HttpProblem 401, 403 */
+function callerOf(verdict: unknown, action: RouteAction, wwwAuthenticate: string): string | undefined {
+  if (isYes(verdict)) return verdict === true ? undefined : verdict.caller
   if (verdict === 'unauthenticated') {
     const headers = { 'www-authenticate': wwwAuthenticate }
     throw new HttpProblem('unauthenticated', `to ${action} takes credentials`, { headers })
@@ -100,7 +111,7 @@ export async function rightsOf(
     changes.map(async (action) => {
       if (typeof authorize !== 'function') return [action, authorize === 'this-machine'] as const
       const verdict: unknown = await authorize(request.original, action, {})
-      return [action, verdict === true] as const
+      return [action, isYes(verdict)] as const
     }),
   )
   return Object.fromEntries(verdicts) as Record<(typeof changes)[number], boolean>

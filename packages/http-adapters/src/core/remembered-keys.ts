@@ -1,5 +1,5 @@
-// Idempotency keys. While a task is unsettled its `uniqueKey` finds it; here it is found afterwards as well, so that a
-// client that repeats a request, because it never saw the answer, gets the task of the first time and no second one.
+// What idempotency keys led to. While a task is unsettled its `uniqueKey` finds it; here it is found afterwards as well, so
+// that a client that repeats a request, because it never saw the answer, gets the task of the first time and no second one.
 import { createHash } from 'node:crypto'
 import { HttpProblem } from './problem.ts'
 
@@ -25,6 +25,7 @@ export class RememberedKeys {
 
   /**
    * The id of the task that was submitted with this key before, if any.
+   * @param key with the scope of its client
    * @throws HttpProblem 422 when it was submitted with other content
    */
   find(taskName: string, key: string, content: unknown): string | undefined {
@@ -50,14 +51,6 @@ export class RememberedKeys {
       this.#keys.delete(oldest)
     }
   }
-}
-
-/** The key of the header, with or without the quotes of the draft standard. @throws HttpProblem 400 */
-export function readIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined
-  const key = /^"([^"\\]+)"$/.exec(header)?.[1] ?? header
-  if (/^[\u0021-\u007E]{1,200}$/.test(key) && !key.includes('"')) return key
-  throw new HttpProblem('malformed-request', 'Idempotency-Key takes 1 to 200 visible ASCII characters without spaces')
 }
 
 function hashOf(content: unknown): string {

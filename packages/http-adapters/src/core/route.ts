@@ -17,6 +17,8 @@ export interface RouteContext {
   readonly body: unknown
   /** Where the routes are, as clients see them: the beginning of addresses in answers. */
   readonly publicPath: string
+  /** Who asks, as `authorize` says; undefined where it says no more than that they may. */
+  readonly caller: string | undefined
 }
 
 /** The context of a route that is about one task. */

@@ -33,12 +33,15 @@ export const MOST_ISSUES = 50
 /** What is wrong with `value`, the first of it where it is much; empty when nothing is. */
 export function issuesOf(schema: Schema, value: unknown, path: Issue['path'] = []): Issue[] {
   const issues: Issue[] = []
-  collect(schema, value, path, issues)
+  collect(schema, value, [...path], issues)
   return issues
 }
 
-/** Every request comes through here: nothing is made unless something is wrong. */
-function collect(schema: Schema, value: unknown, path: Issue['path'], issues: Issue[]): void {
+/**
+ * Every request comes through here: nothing is made unless something is wrong.
+ * @param path grows and shrinks as the value is walked through
+ */
+function collect(schema: Schema, value: unknown, path: (string | number)[], issues: Issue[]): void {
   if (issues.length >= MOST_ISSUES) return
   const { anyOf, items } = schema
   if (anyOf !== undefined) {
@@ -47,16 +50,28 @@ function collect(schema: Schema, value: unknown, path: Issue['path'], issues: Is
     return
   }
   const wrong = wrongType(schema, value) ?? wrongValue(schema, value)
-  if (wrong !== undefined) issues.push({ path, message: wrong })
+  if (wrong !== undefined) issues.push({ path: [...path], message: wrong })
   else if (Array.isArray(value)) {
-    if (items !== undefined) value.forEach((item, index) => collect(items, item, [...path, index], issues))
+    if (items !== undefined) value.forEach((item, index) => collectBelow(items, item, index, path, issues))
   } else if (schema.type === 'object') collectOfObject(schema, value as Record<string, unknown>, path, issues)
+}
+
+function collectBelow(
+  schema: Schema,
+  value: unknown,
+  step: string | number,
+  path: (string | number)[],
+  issues: Issue[],
+): void {
+  path.push(step)
+  collect(schema, value, path, issues)
+  path.pop()
 }
 
 function collectOfObject(
   { properties = {}, required, additionalProperties = true }: Schema,
   value: Readonly<Record<string, unknown>>,
-  path: Issue['path'],
+  path: (string | number)[],
   issues: Issue[],
 ): void {
   for (const name of required ?? []) {
@@ -65,7 +80,7 @@ function collectOfObject(
   for (const name of Object.keys(value)) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined
     if (issues.length >= MOST_ISSUES) return
-    if (property !== undefined) collect(property, value[name], [...path, name], issues)
+    if (property !== undefined) collectBelow(property, value[name], name, path, issues)
     else if (!additionalProperties) {
       const known = Object.keys(properties).join(', ')
       issues.push({ path: [...path, name], message: `is not known here; known are ${known}` })

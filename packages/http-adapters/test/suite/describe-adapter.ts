@@ -3,11 +3,13 @@ import { createTasks } from '@catzilla/api'
 import { describe } from 'vitest'
 import type { Edge } from '../edges/edge.ts'
 import { accessCases } from './access.ts'
+import { contextCases } from './async-context.ts'
 import { controlCases } from './control.ts'
 import { dashboardCases } from './dashboard.ts'
 import { eventCases } from './events.ts'
 import { figureCases } from './figures.ts'
 import { hostileCases } from './hostile.ts'
+import { idempotencyCases } from './idempotency.ts'
 import { mountCases } from './mounts.ts'
 import { operationCases } from './operation.ts'
 import { scheduleCases } from './schedules.ts'
@@ -19,10 +21,12 @@ export type Cases = (edge: Edge, engine: string) => void
 
 const groups: readonly Cases[] = [
   submissionCases,
+  idempotencyCases,
   taskCases,
   figureCases,
   controlCases,
   accessCases,
+  contextCases,
   hostileCases,
   eventCases,
   mountCases,

@@ -134,43 +134,6 @@ export const submissionCases: Cases = (edge, engine) => {
     expect([status, headers.get('retry-after'), json.code]).toEqual([503, '1', 'ERR_CATZILLA_ENGINE_CLOSED'])
   })
 
-  it('gives the task of the first time for a repeated Idempotency-Key, also when it has long settled', async () => {
-    const { post, end, tasks } = await open()
-    const body = { task: 'add', args: [1, 2] }
-    const first = await post('', body, { 'idempotency-key': '"order-1"' })
-    await end(first.json.taskId)
-    const second = await post('', body, { 'idempotency-key': 'order-1' })
-    expect([second.status, second.json.taskId]).toEqual([202, first.json.taskId])
-    expect(second.headers.get('idempotency-replayed')).toBe('true')
-    expect(second.headers.get('location')).toBe(first.headers.get('location'))
-    expect(tasks.getStats().submittedTasks).toBe(1)
-  })
-
-  it('runs no task again for a repeated Idempotency-Key when its result is kept no longer', async () => {
-    const { post, end, tasks } = await open()
-    const first = await post('', { task: 'forgotten' }, { 'idempotency-key': 'k' })
-    expect((await end(first.json.taskId)).status).toBe(404)
-    const { json } = await post('', { task: 'forgotten' }, { 'idempotency-key': 'k' })
-    expect(json).toEqual({ taskId: first.json.taskId, name: 'forgotten', status: 'settled' })
-    expect(tasks.getStats().submittedTasks).toBe(1)
-  })
-
-  it('makes the Idempotency-Key the unique key of the task', async () => {
-    const { post, tasks } = await open()
-    await tasks.pause()
-    const { json } = await post('', { task: 'echo', args: [1] }, { 'idempotency-key': 'k' })
-    const same = tasks.addTask(tasks.taskNamed('echo'), [2], { uniqueKey: 'k' })
-    expect(same.taskId).toBe(json.taskId)
-  })
-
-  it('refuses a known Idempotency-Key with other arguments, and keys that cannot be one', async () => {
-    const { post } = await open()
-    await post('', { task: 'echo', args: [1] }, { 'idempotency-key': 'k' })
-    expect((await post('', { task: 'echo', args: [2] }, { 'idempotency-key': 'k' })).status).toBe(422)
-    expect((await post('', { task: 'echo' }, { 'idempotency-key': 'two words' })).status).toBe(400)
-    expect((await post('', { task: 'echo' }, { 'idempotency-key': 'x'.repeat(201) })).status).toBe(400)
-  })
-
   it('takes many tasks at once', async () => {
     const { post, end } = await open()
     const { status, json } = await post('/batch', {
@@ -207,6 +170,14 @@ export const submissionCases: Cases = (edge, engine) => {
       expect([status, json.errors[0].pointer]).toEqual([422, '#/argsList'])
     }
     expect((await post('/batch', { task: 'echo', argsList: [[], [], []] })).status).toBe(202)
+  })
+
+  it('takes a thousand tasks at once, unless it is told otherwise, and no more', async () => {
+    const { post, tasks } = await open()
+    const argsList = Array.from({ length: 1000 }, () => [])
+    expect((await post('/batch', { task: 'echo', argsList: [...argsList, []] })).status).toBe(422)
+    expect((await post('/batch', { task: 'echo', argsList })).json.size).toBe(1000)
+    expect(tasks.getStats().submittedTasks).toBe(1000)
   })
 
   it('refuses one key for a whole batch', async () => {

@@ -118,7 +118,7 @@ function throughputTable(outcomes: readonly Outcome[], clock: ClockName): Table 
 }
 
 async function measureMemory(quick: boolean): Promise<{ table: Table; verdict: Verdict }> {
-  const total = quick ? 2_000 : 300_000
+  const total = quick ? 2_000 : 1_000_000
   const step = total / (quick ? 2 : 10)
   tellProgress(`http: memory over ${formatCount(total)} submissions`)
   const server = await startServer('node:http', 'auto')

@@ -4,7 +4,7 @@ import type { AnyTask, CallOptions, TaskBatch, TaskResult } from '@catzilla/api'
 import { jsonText } from '../plain.ts'
 import type { PlainRequest, PlainResponse } from '../plain.ts'
 import { HttpProblem } from '../problem.ts'
-import { readIdempotencyKey } from '../remembered-keys.ts'
+import { isScoped, readIdempotencyKey, scopeOf, scopedKey } from '../idempotency-keys.ts'
 import type { RouteContext, RouteGroup } from '../route.ts'
 import type { Issue, Schema } from '../schema.ts'
 import type { Service } from '../service.ts'
@@ -85,7 +85,7 @@ export function submissionRoutes(service: Service): RouteGroup {
             type: 'string',
             minLength: 1,
             maxLength: 200,
-            description: 'A request repeated with the same key gives the task of the first time.',
+            description: 'A request that the same client repeats with the same key gives the task of the first time.',
           },
         },
         responses: { 202: accepted },
@@ -140,8 +140,9 @@ export function submissionRoutes(service: Service): RouteGroup {
 function submitOne(service: Service, context: RouteContext): PlainResponse | Promise<PlainResponse> {
   const { task: name, args = [], options } = context.body as Submission
   const task = exposedTask(service, name)
+  if (options?.uniqueKey !== undefined) requireOwnKey(options.uniqueKey)
   const key = readIdempotencyKey(context.request.header('idempotency-key'))
-  if (key !== undefined) return submitOnce(service, context, task, key)
+  if (key !== undefined) return submitOnce(service, context, task, scopedKey(scopeOf(context), key))
   return answerTaken(service, context, submit(options === undefined ? task : task.with(options), args, context.request))
 }
 
@@ -154,6 +155,15 @@ export function answerTaken(
   if (submitted instanceof Promise) return submitted.then((result) => answerTaken(service, context, result))
   const held = service.acceptance.of(submitted)
   return held === undefined ? acceptedAnswer(context, submitted) : held.then(() => acceptedAnswer(context, submitted))
+}
+
+/** What a client names a task by must not be what another client's idempotency key has become. @throws HttpProblem 422 */
+function requireOwnKey(uniqueKey: string): void {
+  if (!isScoped(uniqueKey)) return
+  const issues = [
+    { path: ['options', 'uniqueKey'], message: 'has the form of keys that are kept for `Idempotency-Key`' },
+  ]
+  throw new HttpProblem('unprocessable', 'the body does not fit', { issues })
 }
 
 /** With a key: a request that is repeated gives the task of the first time. */
@@ -250,7 +260,12 @@ function acceptedAnswer(
   { taskId, name, status }: { readonly taskId: string; readonly name: string; readonly status: string },
   headers?: Readonly<Record<string, string>>,
 ): PlainResponse {
-  const location = `${publicPath}/${encodeURIComponent(taskId)}`
-  const text = JSON.stringify({ taskId, name, status })
+  const id = encodeURIComponent(taskId)
+  const location = `${publicPath}/${id}`
+  // what an address takes as it is needs no escapes in JSON either, and states are words: most answers are only put together
+  const text =
+    id === taskId
+      ? `{"taskId":"${id}","name":${JSON.stringify(name)},"status":"${status}"}`
+      : JSON.stringify({ taskId, name, status })
   return jsonText(202, text, headers === undefined ? { location } : { location, ...headers })
 }
