@@ -52,7 +52,7 @@ describe.each(engineKinds)('one allocation beyond the limit on the %s engine', (
     const engine = await startWith(make, { maxProcesses: 1 })
     const hog = (): void => {
       const kept: number[][] = []
-      for (;;) kept.push(new Array<number>(8e6).fill(1.5))
+      for (;;) kept.push(Array.from({ length: 8e6 }, () => 1.5))
     }
     await expect(submit(engine, 'process', hog).wait()).rejects.toBeInstanceOf(MemoryLimitError)
     expect(await submit(engine, 'process', () => 'next').wait()).toBe('next')
