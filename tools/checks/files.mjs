@@ -12,6 +12,7 @@ const limits = { source: 350, test: 600 }
 export const folderLimits = {
   'packages/core-c/binding': 1000,
   'packages/core-c/binding/graphs': 100,
+  'packages/core-c/binding/memory': 75,
   'packages/core-c/binding/programs': 600,
   'packages/core-c/binding/series': 30,
   'packages/core-c/binding/toolchain': 275,

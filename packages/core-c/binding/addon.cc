@@ -2,6 +2,7 @@
 // number of isolates may load the addon.
 #include <napi.h>
 
+#include "binding/memory/other_memory.h"
 #include "binding/programs/program_object.h"
 #include "binding/toolchain/toolchain_object.h"
 #include "convert.h"
@@ -32,6 +33,7 @@ static Napi::Object Register(Napi::Env env, Napi::Object exports) {
   exports.Set("allocator", ctz_allocator_name());
   exports.Set("portLayout", DescribePort(env));
   exports.Set("createEngine", Napi::Function::New<CreateEngine>(env, "createEngine"));
+  exports.Set("otherMemory", DescribeOtherMemory(env));
   exports.Set("programs", env.GetInstanceData<Core>()->programs->Describe(env));
   env.GetInstanceData<Core>()->toolchains->Describe(env, exports);
   return exports;

@@ -1,6 +1,6 @@
 // Tasks that crash, hang, are cancelled and use too much memory, at random, for a while: each settles exactly once, and
 // nothing is left. CATZILLA_SOAK_SECONDS is how long (30 by default), CATZILLA_SEED repeats a run's choices.
-import { readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { TaskEngine } from '../../src/contract/task-engine.ts'
 import type { LaneName, TaskCall, TaskHandle } from '../../src/contract/task.ts'
@@ -13,6 +13,8 @@ const seed = Number(process.env['CATZILLA_SEED'] ?? Date.now() % 1_000_000)
 /** Tasks on their way at once. */
 const WIDTH = 64
 const MIB = 1024 * 1024
+/** Threads that Node and the engine's C library keep, whatever tasks there are. */
+const POOLED = 16
 
 type Kind = 'value' | 'async' | 'throw' | 'large' | 'exit' | 'uncaught' | 'rejection' | 'endless' | 'hog' | 'waits'
 
@@ -135,8 +137,56 @@ class Soak {
   }
 }
 
-function openFiles(): number {
-  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0
+/** What this process has of the system; nothing where the system does not say. */
+interface Holdings {
+  readonly files: number
+  readonly threads: number
+  readonly children: number
+}
+
+function holdings(): Holdings {
+  if (process.platform !== 'linux') return { files: 0, threads: 0, children: 0 }
+  const threads = readdirSync('/proc/self/task')
+  return {
+    files: readdirSync('/proc/self/fd').length,
+    threads: threads.length,
+    children: threads.reduce((sum, thread) => sum + childrenOf(thread), 0),
+  }
+}
+
+function childrenOf(thread: string): number {
+  try {
+    return readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).length
+  } catch {
+    // it has ended since it was listed
+    return 0
+  }
+}
+
+/** Resident memory as time goes by. */
+class Memory {
+  readonly #seen: (readonly [minutes: number, mb: number])[] = []
+  readonly #timer = setInterval(() => this.#look(), 500)
+
+  #look(): void {
+    this.#seen.push([Date.now() / 60_000, process.memoryUsage.rss() / MIB])
+  }
+
+  /** MiB a minute, by least squares; of no meaning in less than a minute. */
+  slope(): number {
+    clearInterval(this.#timer)
+    this.#look()
+    const count = this.#seen.length
+    const [meanAt, meanMb] = [0, 1].map(
+      (index) => this.#seen.reduce((sum, each) => sum + (each[index] ?? 0), 0) / count,
+    )
+    let [above, below] = [0, 0]
+    for (const [at, mb] of this.#seen) {
+      above += (at - (meanAt ?? 0)) * (mb - (meanMb ?? 0))
+      below += (at - (meanAt ?? 0)) ** 2
+    }
+    return above / below
+  }
 }
 
 const lanes = ['thread', 'process'] as const
@@ -148,18 +198,20 @@ describe.each(engineKinds)('a soak of the %s engine', (name, make) => {
     'every task of the %s lane settles once, and nothing is left',
     async (lane) => {
       console.info(`soak of ${lane} on ${name}: CATZILLA_SEED=${seed}, ${Math.round(share)} ms`)
+      const before = holdings()
       const engine = await startWith(make, { maxThreads: 2, maxProcesses: 2, recycleAfterTasks: 500, queueSize: 1000 })
       const soak = new Soak(engine, lane, randomOf(seed))
       const begun = Date.now()
       const streams = (until: number): Promise<unknown> =>
         Promise.all(Array.from({ length: WIDTH }, () => soak.stream(until)))
       await streams(begun + share / 3)
-      const [files, rss] = [openFiles(), process.memoryUsage.rss()]
+      const [{ files }, rss, memory] = [holdings(), process.memoryUsage.rss(), new Memory()]
       await streams(begun + share)
       await engine.drain()
+      const slope = memory.slope().toFixed(1)
       const grownMb = (process.memoryUsage.rss() - rss) / MIB
       console.info(
-        `${soak.settled} tasks, resident memory grew by ${grownMb.toFixed(0)} MiB after the first third: ${JSON.stringify(Object.fromEntries(soak.counts))}`,
+        `${soak.settled} tasks, resident memory grew by ${grownMb.toFixed(0)} MiB (${slope} a minute) after the first third: ${JSON.stringify(Object.fromEntries(soak.counts))}`,
       )
       expect(soak.wronged).toEqual([])
       expect([soak.twice, soak.settled]).toEqual([0, soak.submitted])
@@ -167,7 +219,12 @@ describe.each(engineKinds)('a soak of the %s engine', (name, make) => {
       const { completedTasks, failedTasks, cancelledTasks } = engine.snapshot()
       expect(completedTasks + failedTasks + cancelledTasks).toBe(soak.submitted)
       await engine.stop({ waitForCompletion: true, timeoutMs: 10_000 })
-      expect(openFiles()).toBeLessThanOrEqual(files)
+      const after = holdings()
+      console.info(`before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`)
+      expect(after.files).toBeLessThanOrEqual(files)
+      expect(after.children).toBeLessThanOrEqual(before.children)
+      // the first engine starts the pools of the process itself, such as that for files
+      expect(after.threads - before.threads).toBeLessThan(POOLED)
       // heaps and threads come and go: what matters is that it does not go on growing with the tasks
       expect(grownMb).toBeLessThan(256)
     },

@@ -14,6 +14,7 @@ import { packValue, refuseShared, unpackValue } from '../wire/process-payload.ts
 import type { PackedValue } from '../wire/process-payload.ts'
 import { packError, unpackError } from '../wire/wire-error.ts'
 import type { BodyLoader } from './load-body.ts'
+import { DirectRoom } from './direct-room.ts'
 import { RunningInside } from './running.ts'
 import type { AttemptReport } from './running.ts'
 
@@ -36,6 +37,7 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
   readonly #send: Send
   readonly #loader: BodyLoader
   readonly #carrier: Carrier | null
+  readonly #room: DirectRoom
   /** What was sent with a number: the code until it is loaded, then the body. */
   readonly #bodies = new Map<number, TaskCode | TaskHandler>()
   readonly #codes = new Map<number, TaskCode>()
@@ -48,6 +50,7 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
     this.#orders = orders
     this.#carrier = orders.carrier === null ? null : new Carrier(orders.carrier)
     this.#send = send
+    this.#room = new DirectRoom(this.#carrier, send)
   }
 
   /** Whether a task runs that has nothing to do with what `culprit` did. */
@@ -66,6 +69,8 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
     if (message.kind === 'run') this.#take(message)
     else if (message.kind === 'ping') this.#send({ kind: 'pong' })
     else if (message.kind === 'abort') this.#abort(message.serial, message.reason)
+    else if (message.kind === 'filled') this.#filled(message)
+    else if (message.kind === 'took') this.#taken(message)
     else if (message.kind === 'leave') this.#leave()
   }
 
@@ -73,6 +78,7 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
     const { serial } = message
     const attempt = new Attempt(message, (report) => this.#report(serial, report))
     this.#attempt = attempt
+    if (message.offered === true) this.#room.prepare()
     this.#send({ kind: 'taken', serial, rss: process.memoryUsage.rss() })
     if (this.#orders.tellMemoryMs > 0) this.#tellMemory(serial)
     try {
@@ -121,8 +127,24 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
   #run(attempt: Attempt, body: TaskHandler): void {
     // nobody wants it any more, and it has not begun
     if (attempt.aborted) return this.succeeded(attempt, undefined)
-    const args = unpackValue(attempt.message.args, this.#carrier) as readonly unknown[]
-    runOutsideContexts(() => runInline(attempt, body, args, this))
+    const begin = (args: readonly unknown[]): void => runOutsideContexts(() => runInline(attempt, body, args, this))
+    const { message } = attempt
+    if (message.offered !== true) begin(unpackValue(message.args, this.#carrier) as readonly unknown[])
+    else this.#room.ask(message, (args) => (attempt.aborted ? this.succeeded(attempt, undefined) : begin(args)))
+  }
+
+  #filled(message: Extract<ToChild, { kind: 'filled' }>): void {
+    const attempt = this.#attempt
+    try {
+      this.#room.filled(message)
+    } catch (thrown) {
+      if (attempt !== null) this.failed(attempt, toError(thrown))
+    }
+  }
+
+  #taken(message: Extract<ToChild, { kind: 'took' }>): void {
+    this.#room.taken(message)
+    if (this.#leaving) this.#leave()
   }
 
   #abort(serial: number, reason: unknown): void {
@@ -135,22 +157,26 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
   }
 
   #leave(): void {
-    if (this.#attempt === null) process.exit(0)
     this.#leaving = true
+    if (this.#attempt === null && !this.#room.isHeld) process.exit(0)
   }
 
   succeeded(attempt: Attempt, value: unknown): void {
     const { serial, facts } = attempt.message
     const where = `task '${facts.name}': result`
-    let packed: PackedValue
     try {
       refuseShared(value, where)
       const copy = copyToSend(value, where)
-      packed = packValue(copy.value, copy.large, this.#carrier)
+      const figures = this.#figures(attempt)
+      const send = (way: { readonly value: PackedValue; readonly at?: readonly bigint[] }): void =>
+        this.#end(attempt, { kind: 'done', serial, ...way, ...figures })
+      const byCarrier = (): void => send({ value: packValue(copy.value, copy.large, this.#carrier) })
+      const kept = this.#room.keep(serial, copy.value, copy.large, byCarrier)
+      if (kept === null) byCarrier()
+      else send(kept)
     } catch (thrown) {
-      return this.failed(attempt, toError(thrown))
+      this.failed(attempt, toError(thrown))
     }
-    this.#end(attempt, { kind: 'done', serial, value: packed, ...this.#figures(attempt) })
   }
 
   failed(attempt: Attempt, error: Error): void {
@@ -163,11 +189,12 @@ export class ProcessTasks implements AttemptFollower<Attempt> {
 
   #end(attempt: Attempt, message: FromChild): void {
     attempt.end()
-    if (this.#attempt !== attempt) return
+    // also once more: a result that the parent could not read is sent
+    if (this.#attempt !== attempt && this.#attempt !== null) return
     this.#attempt = null
     clearInterval(this.#memoryTimer)
     this.#send(message)
-    if (this.#leaving) process.exit(0)
+    if (this.#leaving) this.#leave()
   }
 
   #figures({ takenAt }: Attempt): EndFigures {

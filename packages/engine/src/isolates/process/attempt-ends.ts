@@ -4,22 +4,30 @@ import type { AttemptReport } from '../inside/running.ts'
 import type { RunState } from '../../typescript/run-state.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
 import type { Carrier } from '../wire/carrier.ts'
-import { unpackValue } from '../wire/process-payload.ts'
+import { unpackApart, unpackValue } from '../wire/process-payload.ts'
 import { unpackError } from '../wire/wire-error.ts'
+import type { DirectBuffers } from './direct-buffers.ts'
 import type { ProcessAttempt } from './process-attempt.ts'
 import { crashError } from './process-end.ts'
 import type { ProcessEnd } from './process-end.ts'
 import type { FromChild } from './protocol.ts'
 
 type EndMessage = Extract<FromChild, { kind: 'done' | 'failed' }>
+/** The large buffers of the result are still where the process has them. */
+type KeptMessage = Extract<FromChild, { kind: 'done' }> & { readonly at: readonly bigint[] }
+
+/** The result is not there. */
+const NOT_YET: unique symbol = Symbol('not yet')
 
 export class AttemptEnds {
   readonly #parts: WalkParts
+  readonly #direct: DirectBuffers
   readonly #forget: (attempt: ProcessAttempt) => void
 
   /** @param forget told of each attempt that is over */
-  constructor(parts: WalkParts, forget: (attempt: ProcessAttempt) => void) {
+  constructor(parts: WalkParts, direct: DirectBuffers, forget: (attempt: ProcessAttempt) => void) {
     this.#parts = parts
+    this.#direct = direct
     this.#forget = forget
   }
 
@@ -32,17 +40,43 @@ export class AttemptEnds {
     else run.context.heartbeat()
   }
 
-  /** The body has ended. */
-  ended(attempt: ProcessAttempt, message: EndMessage): void {
-    this.#forget(attempt)
+  /**
+   * The body has ended.
+   * @returns whether the attempt has: a result that the process kept may have gone with it, or may have to be sent again
+   */
+  ended(attempt: ProcessAttempt, message: EndMessage): boolean {
     const { record, run } = attempt
-    if (run === null) return
+    const end = run === null ? undefined : this.#read(attempt, message)
+    if (end === NOT_YET) return false
+    if (keeps(message)) attempt.child.send({ kind: 'took', serial: attempt.serial })
+    this.#forget(attempt)
+    if (run === null) return true
     const { settlement } = this.#parts
     run.extras.memoryMb = attempt.peakMb
     const now = this.#endOf(attempt, run, message.ranMs)
-    const end = read(record.name, message, attempt.child.carrier)
     if (end instanceof Failure) settlement.failed(record, run, end.error, now)
     else settlement.succeeded(record, run, end, now)
+    return true
+  }
+
+  /** What a child sends may be anything. */
+  #read(attempt: ProcessAttempt, message: EndMessage): unknown {
+    try {
+      return keeps(message) ? this.#take(attempt, message) : readSent(message, attempt.child.carrier)
+    } catch (thrown) {
+      const { name } = attempt.record
+      const text = `task '${name}': what its process sent as its end cannot be read: ${toError(thrown).message}; code in the task may have written to the channel of the process`
+      return new Failure(new PayloadError(text, [], { cause: thrown }))
+    }
+  }
+
+  #take({ child, serial }: ProcessAttempt, { value, at }: KeptMessage): unknown {
+    const taken = this.#direct.take(child, value, at)
+    // its end is about to be told
+    if (taken === 'gone') return NOT_YET
+    if (taken !== 'out of reach') return unpackApart(value, taken)
+    child.send({ kind: 'took', serial, otherwise: true })
+    return NOT_YET
   }
 
   /** Its process has ended while it ran. */
@@ -81,12 +115,10 @@ class Failure {
   }
 }
 
-/** What a child sends may be anything. */
-function read(task: string, message: EndMessage, carrier: Carrier | null): unknown {
-  try {
-    return message.kind === 'done' ? unpackValue(message.value, carrier) : new Failure(unpackError(message.error))
-  } catch (thrown) {
-    const text = `task '${task}': what its process sent as its end cannot be read: ${toError(thrown).message}; code in the task may have written to the channel of the process`
-    return new Failure(new PayloadError(text, [], { cause: thrown }))
-  }
+function keeps(message: EndMessage): message is KeptMessage {
+  return message.kind === 'done' && message.at !== undefined
+}
+
+function readSent(message: EndMessage, carrier: Carrier | null): unknown {
+  return message.kind === 'done' ? unpackValue(message.value, carrier) : new Failure(unpackError(message.error))
 }

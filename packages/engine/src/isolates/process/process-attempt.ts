@@ -1,6 +1,7 @@
 // An attempt that a child process has.
 import type { RunState } from '../../typescript/run-state.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
+import type { Offered } from './direct-buffers.ts'
 import type { PackedError } from '../wire/wire-error.ts'
 import type { TaskProcess } from './task-process.ts'
 
@@ -17,6 +18,8 @@ export class ProcessAttempt {
   stalled = false
   /** Its module is being imported there: what that takes is not the task's. */
   loading = false
+  /** Arguments that wait for the child to make room. */
+  offered: Offered | null = null
   /** When it was sent, by the clock of the engine. */
   handedAt: number = Number.NaN
   #baseline = Infinity

@@ -17,11 +17,11 @@ import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
 import { Spared, tellLeftBehind } from '../spared.ts'
 import { packError } from '../wire/wire-error.ts'
-import { largeBuffers, packValue } from '../wire/process-payload.ts'
 import { acceptCall } from './accept-call.ts'
 import { AttemptEnds } from './attempt-ends.ts'
 import { AttemptWatch } from './attempt-watch.ts'
 import { CodeNumbers } from './code-numbers.ts'
+import { DirectBuffers } from './direct-buffers.ts'
 import { ProcessAttempt } from './process-attempt.ts'
 import { cannotBeSentError, howItEnded, neverBeginsError, noProcessError } from './process-end.ts'
 import type { ProcessEnd } from './process-end.ts'
@@ -48,6 +48,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
   readonly #pool: ProcessPool
   readonly #attempts = new Map<TaskRecord, ProcessAttempt>()
   readonly #codes = new CodeNumbers()
+  readonly #direct: DirectBuffers
   readonly #ends: AttemptEnds
   readonly #watch: AttemptWatch
   readonly #deadlines: Deadlines
@@ -62,7 +63,8 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     this.#parts = parts
     this.#settings = { ...defaultSettings, ...settings }
     this.#pool = new ProcessPool(options, this.#settings, systemClock, this)
-    this.#ends = new AttemptEnds(parts, (attempt) => this.#forget(attempt))
+    this.#direct = new DirectBuffers(this.#settings.memory)
+    this.#ends = new AttemptEnds(parts, this.#direct, (attempt) => this.#forget(attempt))
     this.#watch = new AttemptWatch(parts.walk, this.#attempts, this.#ends, this.#settings, systemClock)
     this.#deadlines = new Deadlines(this.running, parts.walk.timers, ({ record }) => this.#outOfTime(record))
     this.terms = { lane: this, accept: (call, named) => acceptCall(call, named, this.#codes, this.#pool) }
@@ -188,8 +190,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
     const source = this.#codes.codeOf(plan.call, plan.handler)
     const code = this.#codes.numberOf(source)
     const facts = { taskId, name, attempt: (record.run?.attempt ?? 0) + 1 }
-    const packed = packValue(args, child.carrier === null ? [] : largeBuffers(args), child.carrier)
-    const message: RunMessage = { kind: 'run', serial, code, facts, args: packed }
+    const message: RunMessage = { kind: 'run', serial, code, facts, ...this.#direct.pack(attempt, args) }
     const forget = child.codes.outdated(this.#codes.generation)
     if (child.codes.has(code)) return message
     child.codes.add(code)
@@ -225,14 +226,25 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
       case 'aborting':
         child.relent()
         return child.killAfter(record.plan.options.cancelGraceMs)
+      case 'room':
+        return this.#fill(attempt, message.at)
       case 'done':
       case 'failed':
         attempt.measure(message.rss)
-        this.#ends.ended(attempt, message)
+        if (!this.#ends.ended(attempt, message)) return
         // of arguments that were never looked at, or a result that nobody wants
         child.carrier?.clear()
         return this.#pool.giveBack(child, message.heap)
       default:
+    }
+  }
+
+  #fill(attempt: ProcessAttempt, at: readonly bigint[] | null): void {
+    try {
+      this.#direct.fill(attempt, at)
+    } catch (thrown) {
+      attempt.child.kill()
+      this.#ends.fail(attempt, cannotBeSentError(attempt.record.name, thrown))
     }
   }
 

@@ -32,11 +32,17 @@ export interface RunMessage {
   readonly forget?: true
   readonly facts: AttemptFacts
   readonly args: PackedValue
+  /** The large buffers in the arguments are copied to where the child makes room for them. */
+  readonly offered?: true
 }
 
 export type ToChild =
   | RunMessage
   | { readonly kind: 'abort'; readonly serial: number; readonly reason: PackedError }
+  /** The offered buffers are where there was room, or go in `args`. */
+  | { readonly kind: 'filled'; readonly serial: number; readonly args?: PackedValue }
+  /** The buffers of a result were copied from where they are, or could not be: they are to be sent. */
+  | { readonly kind: 'took'; readonly serial: number; readonly otherwise?: true }
   | { readonly kind: 'ping' }
   | { readonly kind: 'leave' }
 
@@ -56,7 +62,15 @@ export type FromChild =
   | { readonly kind: 'loaded'; readonly serial: number; readonly rss: number }
   | { readonly kind: 'memory'; readonly serial: number; readonly rss: number }
   | { readonly kind: 'report'; readonly serial: number; readonly report: AttemptReport }
-  | ({ readonly kind: 'done'; readonly serial: number; readonly value: PackedValue } & EndFigures)
+  /** Where there is room for the buffers that were offered; null: it cannot say. */
+  | { readonly kind: 'room'; readonly serial: number; readonly at: readonly bigint[] | null }
+  /** With `at` the large buffers stay there until they are taken. */
+  | ({
+      readonly kind: 'done'
+      readonly serial: number
+      readonly value: PackedValue
+      readonly at?: readonly bigint[]
+    } & EndFigures)
   | ({ readonly kind: 'failed'; readonly serial: number; readonly error: PackedError } & EndFigures)
   | { readonly kind: 'aborting'; readonly serial: number }
   | { readonly kind: 'pong' }
@@ -76,7 +90,8 @@ const checks: Readonly<Record<FromChild['kind'], Check>> = {
   loaded: hasRss,
   memory: hasRss,
   report: ({ report }) => isReport(report),
-  done: (message) => isPacked(message['value']) && hasFigures(message),
+  room: ({ at }) => at === null || areAddresses(at),
+  done: (message) => isPacked(message['value']) && isWhere(message) && hasFigures(message),
   failed: (message) => isObject(message['error']) && hasFigures(message),
   aborting: () => true,
   pong: () => true,
@@ -99,6 +114,15 @@ function isPacked(value: unknown): value is PackedValue {
     Array.isArray(carried) &&
     carried.every((length) => Number.isSafeInteger(length) && length > 0)
   )
+}
+
+/** Any number of 64 bits will do: it is looked up in the memory of the child. */
+function areAddresses(at: unknown): boolean {
+  return Array.isArray(at) && at.every((each) => typeof each === 'bigint' && BigInt.asUintN(64, each) === each)
+}
+
+function isWhere({ at, value }: Readonly<Record<string, unknown>>): boolean {
+  return at === undefined || (areAddresses(at) && (at as unknown[]).length === (value as PackedValue).carried.length)
 }
 
 function isReport(report: unknown): report is AttemptReport {

@@ -1,5 +1,7 @@
 // What a test may set otherwise, and what children are started with. Durations are milliseconds.
 import { readFileSync } from 'node:fs'
+import { processMemory } from '../wire/process-memory.ts'
+import type { ProcessMemory } from '../wire/process-memory.ts'
 
 export interface ProcessSettings {
   /** A child that has not acknowledged an abort by then is blocked. */
@@ -25,6 +27,8 @@ export interface ProcessSettings {
   readonly execArgv: readonly string[] | undefined
   /** Resident memory of a process in bytes; undefined where it cannot be read. Null: children tell it themselves. */
   readonly residentBytes: ((pid: number) => number | undefined) | null
+  /** How the memory of children is reached; null where it is not. */
+  readonly memory: () => ProcessMemory | null
   /** Whether the process is stopped, as far as that can be known. */
   readonly isStopped: (pid: number) => boolean
 }
@@ -45,6 +49,7 @@ export const defaultSettings: ProcessSettings = {
   entry: undefined,
   execArgv: undefined,
   residentBytes: isLinux ? residentBytes : null,
+  memory: processMemory,
   isStopped: isLinux ? isStopped : () => false,
 }
 

@@ -114,6 +114,11 @@ export class TaskProcess {
     for (const pipe of [stderr, stdio[LIFELINE]]) (pipe as unknown as Pipe | null | undefined)?.[change]()
   }
 
+  /** False once its end is known: its number may be another's then. */
+  get isRunning(): boolean {
+    return this.#open.has('process')
+  }
+
   /** @throws when the message cannot be serialised */
   send(message: ToChild): void {
     // a channel that is closed is heard of by its end

@@ -8,9 +8,9 @@ import type { Carrier } from './carrier.ts'
 
 /** A value on its way to another process. */
 export interface PackedValue {
-  /** As structured clone writes it, without the large buffers where a carrier has them. */
+  /** As structured clone writes it, without the large buffers that go beside it. */
   readonly bytes: Uint8Array
-  /** How many bytes each of them has, in the order in which the carrier has them. */
+  /** How many bytes each of these has, in their order. */
   readonly carried: readonly number[]
 }
 
@@ -26,27 +26,36 @@ export function packValue(
   carrier: Carrier | null = null,
 ): PackedValue {
   const carries = carrier !== null && large.length > 0 && carrier.write(large)
-  const serializer = new Serializer()
-  serializer.writeHeader()
-  // in the bytes they are numbers, to which views on them keep their places
-  if (carries) large.forEach((buffer, index) => serializer.transferArrayBuffer(index, buffer))
   try {
-    serializer.writeValue(value)
+    return packApart(value, carries ? large : [])
   } catch (thrown) {
     if (carries) carrier.clear()
     throw thrown
   }
-  return { bytes: serializer.releaseBuffer(), carried: carries ? large.map(({ byteLength }) => byteLength) : [] }
+}
+
+/** Without those buffers, which go in another way. @throws as `packValue` */
+export function packApart(value: unknown, apart: readonly ArrayBuffer[]): PackedValue {
+  const serializer = new Serializer()
+  serializer.writeHeader()
+  // in the bytes they are numbers, to which views on them keep their places
+  apart.forEach((buffer, index) => serializer.transferArrayBuffer(index, buffer))
+  serializer.writeValue(value)
+  return { bytes: serializer.releaseBuffer(), carried: apart.map(({ byteLength }) => byteLength) }
 }
 
 /** @throws when the bytes are not what `packValue` gives, or the carrier has less than it says */
-export function unpackValue({ bytes, carried }: PackedValue, carrier: Carrier | null): unknown {
+export function unpackValue(packed: PackedValue, carrier: Carrier | null): unknown {
+  const { carried } = packed
+  if (carried.length > 0 && carrier === null) throw new TypeError('there is no file that could carry them')
+  return unpackApart(packed, carried.length > 0 ? (carrier?.read(carried) ?? []) : [])
+}
+
+/** With the buffers that went in another way. @throws when the bytes are not what `packApart` gives */
+export function unpackApart({ bytes }: PackedValue, apart: readonly ArrayBuffer[]): unknown {
   const deserializer = new Deserializer(bytes)
   deserializer.readHeader()
-  if (carried.length > 0) {
-    if (carrier === null) throw new TypeError('there is no file that could carry them')
-    carrier.read(carried).forEach((buffer, index) => deserializer.transferArrayBuffer(index, buffer))
-  }
+  apart.forEach((buffer, index) => deserializer.transferArrayBuffer(index, buffer))
   return deserializer.readValue()
 }
 

@@ -12,6 +12,9 @@ const SIZE = 10 * MIB
 
 afterEach(stopAll)
 
+/** As where there is no native core, which copies without a file. */
+const byFile = { memory: () => null }
+
 function carrierForTest(): Carrier {
   const carrier = Carrier.open()
   if (carrier === null) throw new Error('there is no file system in memory')
@@ -45,8 +48,8 @@ function traffic(): { read: number; written: number } {
 }
 
 describe.skipIf(process.platform !== 'linux')('a large buffer', () => {
-  test('is copied into the file once, and out of it once, in each direction', async () => {
-    const { run } = await startProcesses()
+  test('is copied into the file once, and out of it once, in each direction, without the native core', async () => {
+    const { run } = await startProcesses({}, byFile)
     const body = (bytes: Uint8Array): readonly [Uint8Array, number, number] => {
       const { arrayBuffers } = process.memoryUsage()
       const text = process.getBuiltinModule('node:fs').readFileSync('/proc/self/io', 'utf8')
@@ -99,7 +102,7 @@ describe.skipIf(process.platform !== 'linux')('a large buffer', () => {
   })
 
   test('fails its task alone when the body has closed the file', async () => {
-    const { run } = await startProcesses({ maxProcesses: 1 })
+    const { run } = await startProcesses({ maxProcesses: 1 }, byFile)
     const close = (): void => process.getBuiltinModule('node:fs').closeSync(5)
     await run(close).wait()
     const bytes = pattern(SIZE)
