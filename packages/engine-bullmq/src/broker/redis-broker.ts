@@ -1,8 +1,7 @@
 // Redis and Valkey: one connection for commands, one that waits for work on all queues at once, one for messages.
 import { EngineUnavailableError } from '@catzilla/engine'
 import { createRedisBackend } from 'bullmq'
-import { Redis } from 'ioredis'
-import type { RedisOptions } from 'ioredis'
+import type { Redis, RedisOptions } from 'ioredis'
 import type { Broker, QueueTerms } from './broker.ts'
 import { GatheringRedis } from './gathering-redis.ts'
 import { RedisBell, WAIT_SECONDS } from './redis-bell.ts'

@@ -125,7 +125,7 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
 
   /** BullMQ's own of it. */
   whole({ json, id }: BrokerJob): Job<TaskJob, StoredOutcome> {
-    return this.createJob(json, id) as Job<TaskJob, StoredOutcome>
+    return this.createJob(json, id)
   }
 
   /** Tasks whose worker is gone go back to the queue; their ids. */

@@ -213,6 +213,14 @@ export class BullmqEngine implements TaskEngine {
   }
 
   async stop(options: StopOptions): Promise<ShutdownReport> {
+    try {
+      return await this.#lifeline.asking(this.#stop(options))
+    } finally {
+      this.#lifeline.close()
+    }
+  }
+
+  async #stop(options: StopOptions): Promise<ShutdownReport> {
     const hub = this.#hub
     const { occupancy, reconciling, heart, retention, pauses, relay } = this.#parts
     hub.stoppingSince = hub.now()
@@ -228,7 +236,6 @@ export class BullmqEngine implements TaskEngine {
     await heart.stop()
     await hub.queues.close()
     await hub.broker.close()
-    this.#lifeline.close()
     return report
   }
 

@@ -101,7 +101,7 @@ export class Runner {
 
   /** Undefined when no task of its name is defined here. */
   #handleOf(job: BrokerJob): BrokerHandle | undefined {
-    const { id = '', name, data } = job
+    const { id, name, data } = job
     const live = this.#hub.live.get(id)
     if (live !== undefined) return live
     const call = this.#hub.calls.ofStored(name, data.options, data.columns)
@@ -140,12 +140,12 @@ export class Runner {
     const { calls, local } = this.#hub
     const attempts = job.attemptsMade + job.stalledCounter
     handle.recovered ||= job.stalledCounter > 0
+    handle.attempt = attempts + 1
     this.#parts.settlement.ready(handle)
     let run: TaskHandle
     try {
       const args = restoreValue(job.data.args) as readonly unknown[]
       const past = { taskId: handle.taskId, createdAt: handle.createdAt, attempts, dueAt: null, retryOf: null }
-      handle.attempt = attempts + 1
       if (local.takeUp === undefined) throw new TypeError(`the ${local.name} engine cannot take up tasks`)
       run = local.takeUp(calls.innerOf(handle.call), args, past)
     } catch (thrown) {
@@ -164,7 +164,7 @@ export class Runner {
   ): Promise<Fetched> {
     const stored = this.#stored(handle, outcome)
     const final = stored.failure ?? outcome
-    const retryIn = this.#retryIn(handle, final)
+    const retryIn = job.deferredFailure ? undefined : this.#retryIn(handle, final)
     const told = await this.#tellBroker(
       source,
       job,
