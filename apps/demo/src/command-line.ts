@@ -14,7 +14,7 @@ Options:
   --port=NUMBER      where it listens, on 127.0.0.1 (default: 8000; 0: any that is free)
   --framework=NAME   what it stands on: ${frameworkNames.join(', ')} (default: hono)
   --engine=NAME      auto, native, typescript, or an engine URL: redis://…, postgres://… (default: what the environment
-                     variable CATZILLA_ENGINE says)
+                     variable CATZILLA_ENGINE says). On a broker, without --serve: invoices in tasks that it keeps
   --durable=DIRECTORY  instead: invoices in tasks that are kept there; kill it and start it again
   --out=DIRECTORY    where results are written (default: apps/demo/out)
   --help             prints this

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { UsageError, helpText, parseCommandLine } from './command-line.ts'
 import { runDemo } from './demo.ts'
-import { writeInvoices } from './durable/invoices.ts'
+import { isBroker, writeInvoices } from './durable/invoices.ts'
 import { defaultOutFolder } from './folders.ts'
 import { MailServer } from './mail/mail-server.ts'
 import { serve } from './server/serve.ts'
@@ -16,9 +16,11 @@ async function main(argv: readonly string[]): Promise<number> {
     const { help, serve: isServer, port, framework, engine, durable, out } = parseCommandLine(argv)
     const outFolder = out === undefined ? defaultOutFolder : resolve(out)
     if (help) process.stdout.write(helpText)
-    else if (durable !== undefined) await writeInvoices(terminal, { directory: resolve(durable), engine, outFolder })
     else if (isServer) await serve(terminal, { framework, port, engine, outFolder })
-    else await runDemo(terminal, outFolder, new MailServer(), { engine, framework })
+    else if (durable !== undefined || isBroker(engine)) {
+      const directory = durable === undefined ? undefined : resolve(durable)
+      await writeInvoices(terminal, { directory, engine, outFolder })
+    } else await runDemo(terminal, outFolder, new MailServer(), { engine, framework })
     return 0
   } catch (thrown) {
     terminal.endProgress()

@@ -3,6 +3,8 @@ import { hostname } from 'node:os'
 import { ConfigurationError, UnsupportedByEngineError, checkOptions, is } from '@catzilla/engine'
 import type { EngineOptions, OptionTable } from '@catzilla/engine'
 
+const SILENCE_MS = 10_000
+
 /** What a process does: submit, run, or both. */
 export type Role = 'both' | 'producer' | 'worker'
 
@@ -20,6 +22,8 @@ export interface BullmqOptions extends EngineOptions {
   readonly maxRecoveries?: number
   /** Those who wait are told after so many milliseconds without a connection: 60000. */
   readonly connectionLossMs?: number
+  /** A connection that has not answered for so many milliseconds is taken for silent, and made anew: 10000. */
+  readonly silenceMs?: number
   /** Name of this worker, which stands with the tasks it runs: host and pid. */
   readonly workerName?: string
 }
@@ -67,6 +71,12 @@ export const bullmqOptionTable: OptionTable = {
     about: 'Those who wait for a result are told after so long without a connection.',
     check: is.integer(1000),
   },
+  silenceMs: {
+    byDefault: '10000',
+    accepts: 'an integer ≥ 1000',
+    about: 'A connection that has not answered for so long is made anew.',
+    check: is.integer(1000),
+  },
   workerName: {
     byDefault: 'host and pid',
     accepts: 'a text',
@@ -75,13 +85,13 @@ export const bullmqOptionTable: OptionTable = {
   },
 }
 
-const numeric: ReadonlySet<string> = new Set(['lockMs', 'maxRecoveries', 'connectionLossMs'])
+const numeric: ReadonlySet<string> = new Set(['lockMs', 'maxRecoveries', 'connectionLossMs', 'silenceMs'])
 
 /** @throws ConfigurationError, UnsupportedByEngineError for a clock of the caller's */
 export function resolveBullmqOptions(url: string, asked: BullmqOptions): ResolvedBullmqOptions {
   const { bare, own: inUrl } = takeApart(url)
-  const { role, prefix, local, lockMs, maxRecoveries, connectionLossMs, workerName, ...engine } = asked
-  const given = { role, prefix, local, lockMs, maxRecoveries, connectionLossMs, workerName }
+  const { role, prefix, local, lockMs, maxRecoveries, connectionLossMs, silenceMs, workerName, ...engine } = asked
+  const given = { role, prefix, local, lockMs, maxRecoveries, connectionLossMs, silenceMs, workerName }
   const own: BullmqOptions = {
     ...inUrl,
     ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined)),
@@ -100,6 +110,7 @@ export function resolveBullmqOptions(url: string, asked: BullmqOptions): Resolve
     lockMs: own.lockMs ?? 30_000,
     maxRecoveries: own.maxRecoveries ?? 3,
     connectionLossMs: own.connectionLossMs ?? 60_000,
+    silenceMs: own.silenceMs ?? SILENCE_MS,
     workerName: own.workerName ?? `${hostname()}/${process.pid}`,
     engine,
   })

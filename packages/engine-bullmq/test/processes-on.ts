@@ -126,7 +126,7 @@ function declareLosses(world: World): void {
 
   it('a record of a newer version is left alone', async () => {
     const { engine, url, prefix } = await producer(world)
-    const broker = createBroker(world.server(), prefix)
+    const broker = createBroker(world.server(), prefix, 10_000)
     await broker.connect()
     const { connection, factory } = broker.terms
     const queue = new Queue('add', { connection, prefix }, factory)

@@ -15,8 +15,11 @@ export class WorkerProcess {
   readonly ended: Promise<void>
   #said = ''
 
-  constructor(program: string, args: readonly string[]) {
-    this.child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(process.execPath, [program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
     this.child.stderr?.on('data', (bytes: Buffer) => (this.#said += bytes.toString()))
     if (this.child.stdout !== null) createInterface(this.child.stdout).on('line', (line) => this.#hear(line))
     this.ended = new Promise((resolve) =>
@@ -51,8 +54,13 @@ export class WorkerProcess {
 }
 
 /** A worker that knows tasks of these names, and is ready. */
-export async function startWorker(program: string, url: string, names: readonly string[]): Promise<WorkerProcess> {
-  const worker = new WorkerProcess(program, [url, names.join(',')])
+export async function startWorker(
+  program: string,
+  url: string,
+  names: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<WorkerProcess> {
+  const worker = new WorkerProcess(program, [url, names.join(',')], env)
   onTestFinished(() => worker.kill())
   await worker.line('ready')
   return worker

@@ -1,5 +1,5 @@
-// `npm start -- --durable=DIRECTORY`: invoices that are written whatever happens to the process. Killed and started again with
-// the same directory, it goes on with those that are left.
+// `npm start -- --durable=DIRECTORY`, or `--engine=` with the URL of a broker: invoices that are written whatever happens to the
+// process. Killed and started again with the same directory or broker, it goes on with those that are left.
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,11 +14,16 @@ const INVOICES = 100
 const WORK_MS = 100
 
 export interface InvoiceOptions {
-  /** Where the tasks are kept. */
-  readonly directory: string
+  /** Where the tasks are kept; undefined: on the broker. */
+  readonly directory: string | undefined
   /** Undefined: as the environment says. */
   readonly engine: string | undefined
   readonly outFolder: string
+}
+
+/** Whether an engine keeps its tasks on a broker. @param engine undefined: as the environment says */
+export function isBroker(engine: string | undefined = process.env['CATZILLA_ENGINE']): boolean {
+  return engine !== undefined && /^(rediss?|postgres(ql)?):/.test(engine)
 }
 
 /** Writes all invoices, those first that an earlier process has left. @throws CheckError when one is missing */
@@ -26,14 +31,21 @@ export async function writeInvoices(terminal: Terminal, options: InvoiceOptions)
   const { directory, engine, outFolder } = options
   const folder = join(outFolder, 'invoices')
   await mkdir(folder, { recursive: true })
-  const tasks = createTasks({ durable: directory, inlineConcurrency: 3, ...(engine === undefined ? {} : { engine }) })
+  const tasks = createTasks({
+    inlineConcurrency: 3,
+    ...(directory === undefined ? {} : { durable: directory }),
+    ...(engine === undefined ? {} : { engine: isBroker(engine) ? withShortLock(engine) : engine }),
+  })
   try {
     const invoice = tasks.task({ name: 'invoice.write', keepResultMs: 3_600_000 }, (number: number) =>
       writeInvoice(folder, number),
     )
     await tasks.ready
-    terminal.text(`Catzilla Tasks: the ${tasks.engineInfo.name} engine, its tasks in ${directory}`)
-    await beginOrGoOn(terminal, tasks, invoice)
+    const place = directory === undefined ? 'on the broker' : 'on disk'
+    terminal.text(
+      `Catzilla Tasks: the ${tasks.engineInfo.name} engine, its tasks ${directory === undefined ? place : `in ${directory}`}`,
+    )
+    await beginOrGoOn(terminal, tasks, invoice, place)
     await watch(terminal, tasks)
     await checkAll(terminal, tasks, folder)
   } finally {
@@ -41,22 +53,36 @@ export async function writeInvoices(terminal: Terminal, options: InvoiceOptions)
   }
 }
 
-async function beginOrGoOn(terminal: Terminal, tasks: BackgroundTasks, invoice: Task<[number], string>): Promise<void> {
+/** A process that is killed leaves its tasks locked; nobody wants to watch that for as long as the default is. */
+function withShortLock(engine: string): string {
+  const url = new URL(engine)
+  if (!url.searchParams.has('lockMs')) url.searchParams.set('lockMs', '3000')
+  return url.href
+}
+
+async function beginOrGoOn(
+  terminal: Terminal,
+  tasks: BackgroundTasks,
+  invoice: Task<[number], string>,
+  place: string,
+): Promise<void> {
   const left = await countOf(tasks, ['pending', 'scheduled', 'retrying', 'running'])
   if (left > 0) return terminal.line(`${left} invoices were left by a process that has ended: they are written now`)
   const accepted = Array.from({ length: INVOICES }, (_, number) => invoice.enqueue(number + 1))
   await Promise.all(accepted)
-  terminal.line(`${INVOICES} invoices are accepted, and on disk: kill -9 ${process.pid}, then start it again`)
+  terminal.line(`${INVOICES} invoices are accepted, and ${place}: kill -9 ${process.pid}, then start it again`)
 }
 
-/** Until all are written, with how far it is. */
+/** Until all are written, with how far it is. What an earlier process submitted is nobody's to wait for, so it is looked at. */
 async function watch(terminal: Terminal, tasks: BackgroundTasks): Promise<void> {
-  let ended = INVOICES - (await countOf(tasks, ['pending', 'scheduled', 'retrying', 'running']))
-  const stopListening = tasks.on('completed', () => terminal.progress(++ended / INVOICES, 'invoices written'))
   try {
-    await tasks.drain()
+    for (;;) {
+      const left = await countOf(tasks, ['pending', 'scheduled', 'retrying', 'running'])
+      terminal.progress((INVOICES - left) / INVOICES, 'invoices written')
+      if (left === 0) return
+      await pause(WORK_MS)
+    }
   } finally {
-    stopListening()
     terminal.endProgress()
   }
 }

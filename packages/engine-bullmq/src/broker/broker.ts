@@ -36,8 +36,8 @@ export interface Broker {
   onReturn(listener: () => void): void
   /** Whether the process stays alive for the connections. */
   hold(wanted: boolean): void
-  /** Asks the broker for an answer, and makes the connection anew when none comes in time. */
-  probe(patienceMs: number): Promise<void>
+  /** Asks the broker for an answer, and makes the connections anew when none comes in time. */
+  probe(): Promise<void>
   close(): Promise<void>
 }
 

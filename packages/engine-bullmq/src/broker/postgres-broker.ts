@@ -1,5 +1,6 @@
 // PostgreSQL: a pool for commands, and one connection that listens: to BullMQ's notice of new tasks, and to messages.
 import { createHash } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { EngineUnavailableError } from '@catzilla/engine'
 import { PostgresConnection, PostgresQueueBackend, runMigrations } from 'bullmq'
 import pg from 'pg'
@@ -22,7 +23,9 @@ export class PostgresBroker implements Broker {
   }
   lostAt: number | null = null
   readonly #url: string
+  readonly #silenceMs: number
   readonly #pool: pg.Pool
+  readonly #clients = new Set<pg.PoolClient>()
   readonly #schema: string
   readonly #connection: PostgresConnection
   #listener: pg.Client | null = null
@@ -35,12 +38,15 @@ export class PostgresBroker implements Broker {
   #held = true
   #closed = false
 
-  constructor(url: string, schema: string) {
+  constructor(url: string, schema: string, silenceMs: number) {
     this.#url = url
+    this.#silenceMs = silenceMs
     this.#schema = schema
     this.#pool = new pg.Pool({ ...this.#settings, max: 8, allowExitOnIdle: true })
     // an idle connection that breaks is replaced; commands tell their own failures
     this.#pool.on('error', () => {})
+    this.#pool.on('connect', (client) => this.#clients.add(client))
+    this.#pool.on('remove', (client) => this.#clients.delete(client))
     this.#connection = new PostgresConnection(
       this.#pool as unknown as ConstructorParameters<typeof PostgresConnection>[0],
     )
@@ -95,21 +101,22 @@ export class PostgresBroker implements Broker {
 
   hold(wanted: boolean): void {
     this.#held = wanted
-    const stream = (this.#listener as unknown as { connection?: { stream?: { ref(): void; unref(): void } } } | null)
-      ?.connection?.stream
+    const stream = this.#listener === null ? undefined : socketOf(this.#listener)
     if (wanted) stream?.ref()
     else stream?.unref()
   }
 
-  async probe(patienceMs: number): Promise<void> {
+  async probe(): Promise<void> {
     const listener = this.#listener
     if (this.#closed || listener === null) return
     let silent: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       silent = setTimeout(() => {
+        // all have the same way to the database
+        for (const client of this.#clients) socketOf(client)?.destroy()
         this.#lost(listener)
         resolve()
-      }, patienceMs).unref()
+      }, this.#silenceMs).unref()
     })
     await Promise.race([listener.query('select 1').catch(() => {}), late])
     clearTimeout(silent)
@@ -139,6 +146,7 @@ export class PostgresBroker implements Broker {
     this.#listener = null
     this.lostAt ??= Date.now()
     client.end().catch(() => {})
+    socketOf(client)?.destroy()
     void this.#comeBack()
   }
 
@@ -182,4 +190,8 @@ export class PostgresBroker implements Broker {
     // names of channels have 63 bytes at most
     return `catzilla_${createHash('sha256').update(`${this.#schema} ${channel}`).digest('hex').slice(0, 40)}`
   }
+}
+
+function socketOf(client: pg.ClientBase): Socket | undefined {
+  return (client as unknown as { connection?: { stream?: Socket } }).connection?.stream
 }

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import type { Doorbell } from './broker.ts'
 
 /** Seconds that one command waits. Afterwards everybody looks for himself: a marker may have been taken by a process that died. */
-const WAIT_SECONDS = 5
+export const WAIT_SECONDS = 5
 
 /** Milliseconds after a command that failed. */
 const PAUSE_MS = 200

@@ -1,16 +1,13 @@
 // Redis and Valkey: one connection for commands, one that waits for work on all queues at once, one for messages.
 import { EngineUnavailableError } from '@catzilla/engine'
 import { createRedisBackend } from 'bullmq'
-import { Redis } from 'ioredis'
-import type { RedisOptions } from 'ioredis'
+import type { Redis, RedisOptions } from 'ioredis'
 import type { Broker, QueueTerms } from './broker.ts'
-import { RedisBell } from './redis-bell.ts'
+import { GatheringRedis } from './gathering-redis.ts'
+import { RedisBell, WAIT_SECONDS } from './redis-bell.ts'
 
 /** How long the first connection is waited for. */
 const CONNECT_PATIENCE_MS = 10_000
-
-/** The bell waits in Redis for so long at most, and is taken for silent some time after that. */
-const SILENCE_MS = 15_000
 
 const connectionOptions: RedisOptions = {
   // BullMQ asks for it: a command waits for the connection rather than fail
@@ -26,15 +23,17 @@ export class RedisBroker implements Broker {
   readonly terms: QueueTerms
   readonly bell: RedisBell
   lostAt: number | null = null
+  readonly #silenceMs: number
   readonly #main: Redis
   readonly #waiting: Redis
   readonly #hearing: Redis
   readonly #heard = new Map<string, (message: string) => void>()
   #closed = false
 
-  constructor(url: string, prefix: string) {
-    this.#main = new Redis(url, connectionOptions)
-    this.#waiting = this.#main.duplicate({ socketTimeout: SILENCE_MS })
+  constructor(url: string, prefix: string, silenceMs: number) {
+    this.#silenceMs = silenceMs
+    this.#main = new GatheringRedis(url, connectionOptions)
+    this.#waiting = this.#main.duplicate({ socketTimeout: WAIT_SECONDS * 1000 + silenceMs })
     this.#hearing = this.#main.duplicate()
     this.terms = { connection: this.#main, factory: createRedisBackend, prefix }
     this.bell = new RedisBell(this.#waiting, this.#main, `${prefix}:%bell`)
@@ -93,9 +92,9 @@ export class RedisBroker implements Broker {
     }
   }
 
-  async probe(patienceMs: number): Promise<void> {
+  async probe(): Promise<void> {
     if (this.#closed || this.lostAt !== null) return
-    await Promise.all([this.#main, this.#hearing].map((each) => probeOne(each, patienceMs)))
+    await Promise.all([this.#main, this.#hearing].map((each) => probeOne(each, this.#silenceMs)))
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,21 @@
 // One queue as a worker meets it: BullMQ's Worker without its main loop. Which queue is fetched from, and when, is for the
 // engine to say, since the slots are shared by all queues.
 import { Worker } from 'bullmq'
-import type { Job } from 'bullmq'
+import type { Job, JobJson, KeepJobs, MinimalJob } from 'bullmq'
 import type { StoredOutcome, TaskJob } from '../format/records.ts'
 import type { QueueTerms } from './broker.ts'
 
-export type BrokerJob = Job<TaskJob, StoredOutcome>
+/** What was fetched, read as far as a run needs it: BullMQ's own objects are made of it where something goes wrong. */
+export interface BrokerJob {
+  readonly id: string
+  readonly name: string
+  readonly data: TaskJob
+  readonly attemptsMade: number
+  readonly stalledCounter: number
+  /** Why it fails as soon as somebody takes it. */
+  readonly deferredFailure: string | undefined
+  readonly json: JobJson
+}
 
 /** What a fetch gives: a task, or when to look again. */
 export interface Fetched {
@@ -17,17 +27,30 @@ export interface Fetched {
 /** What the broker answers to a fetch: the job, its id, how long the rate limit lasts, when the next one comes due. */
 type Answer = readonly unknown[] | undefined
 
+/** How much of what has ended is kept; true: nothing. */
+export type Keeping = KeepJobs | boolean
+
 export interface SourceTerms extends QueueTerms {
   readonly workerName: string
   readonly lockMs: number
   readonly maxRecoveries: number
 }
 
+/**
+ * What is too old or too much is let go with one of so many ends, or once so much time has passed since the last one. By
+ * number never more than a thirty-second too many are kept.
+ */
+const TRIM_EVERY = 32
+const TRIM_AFTER_MS = 100
+
 const nothing: Fetched = { job: undefined, notBefore: 0 }
 
 export class Source extends Worker<TaskJob, StoredOutcome> {
   /** The lock of every task that this engine runs. */
   readonly token: string
+  /** Completed since what was too old or too much was let go, and when that was. */
+  #untrimmed = 0
+  #trimmedAt = 0
 
   constructor(queueName: string, token: string, terms: SourceTerms) {
     const { connection, factory, prefix, workerName, lockMs, maxRecoveries } = terms
@@ -59,12 +82,50 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
   }
 
   /** What came along with the end of another task. */
-  async read(answer: Answer): Promise<Fetched> {
+  read(answer: Answer): Fetched {
     if (!Array.isArray(answer)) return nothing
-    const [data, id, limitedFor, dueAt] = answer as [Parameters<Source['createJob']>[0] | 0, string, number, number]
+    const [json, id, limitedFor, dueAt] = answer as [JobJson | 0, string, number, number]
     if (limitedFor > 0) return { job: undefined, notBefore: Date.now() + limitedFor }
-    if (!data) return { job: undefined, notBefore: dueAt || 0 }
-    return { job: await this.nextJobFromJobData(data, id, this.token), notBefore: 0 }
+    if (!json) return { job: undefined, notBefore: dueAt || 0 }
+    return { job: jobOf(json, id), notBefore: 0 }
+  }
+
+  /** Past BullMQ's job, whose every step is a promise. @throws as its `moveToCompleted` */
+  async complete(job: BrokerJob, record: StoredOutcome, keep: Keeping, fetchNext: boolean): Promise<Fetched> {
+    // all that this asks of a job
+    const ended = { id: job.id, opts: job.json.opts } as unknown as MinimalJob
+    const kept = this.#isTrimming(keep) ? keep : false
+    const { result } = await this.backend.moveToCompleted(ended, record, kept, this.token, fetchNext)
+    return this.read(result as Answer)
+  }
+
+  /** The broker looks for what to let go with some of the ends only, which costs it less than with each. */
+  #isTrimming(keep: Keeping): boolean {
+    if (typeof keep === 'boolean') return true
+    const now = Date.now()
+    const every = Math.min(TRIM_EVERY, (keep.count ?? Infinity) / TRIM_EVERY)
+    if (++this.#untrimmed < every && now - this.#trimmedAt < TRIM_AFTER_MS) return false
+    this.#untrimmed = 0
+    this.#trimmedAt = now
+    return true
+  }
+
+  /** A failure, or an attempt that failed. @throws as its `moveToFailed` */
+  async fail(job: BrokerJob, failure: Error, keep: Keeping, fetchNext: boolean): Promise<Fetched> {
+    const whole = this.whole(job)
+    // whether it is tried again is for the engine to say, and the failure carries it
+    Object.assign(whole.opts, {
+      removeOnFail: keep,
+      attempts: Infinity,
+      backoff: { type: 'custom' },
+      stackTraceLimit: 1,
+    })
+    return this.read((await whole.moveToFailed(failure, this.token, fetchNext)) as Answer)
+  }
+
+  /** BullMQ's own of it. */
+  whole({ json, id }: BrokerJob): Job<TaskJob, StoredOutcome> {
+    return this.createJob(json, id)
   }
 
   /** Tasks whose worker is gone go back to the queue; their ids. */
@@ -79,5 +140,19 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
   /** No connection of its own, other than BullMQ's workers have: the bell waits for all of them. */
   protected override createBackend(): void {
     this.backend = this.backendFactory(this.name, this.opts)
+  }
+}
+
+function jobOf(json: JobJson, id: string): BrokerJob {
+  const { name, attemptsMade, stalledCounter, deferredFailure } = json
+  const data = JSON.parse(json.data) as TaskJob
+  return {
+    id,
+    name,
+    data,
+    attemptsMade: attemptsMade ?? 0,
+    stalledCounter: stalledCounter ?? 0,
+    deferredFailure,
+    json,
   }
 }

@@ -25,6 +25,12 @@ export interface HandleHome {
   observed(): void
 }
 
+interface Deferred {
+  readonly promise: Promise<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
 export type WaitingPhase = 'scheduled' | 'pending' | 'running' | 'retrying'
 
 /** What another process tells of a run. Times are epoch milliseconds. */
@@ -64,20 +70,18 @@ export class BrokerHandle implements TaskHandle {
   jobId: string
   /** Epoch milliseconds at which anything was last heard of it. */
   heardAt: number
-  readonly accepted: Promise<void>
-  accept: () => void = () => {}
-  refuse: (error: Error) => void = () => {}
-  isAccepted = false
   /** This engine stops and tells so, while the broker keeps the task. */
   isClosed = false
   workerId: number | null = null
   memoryUsageMb: number | null = null
-  /** Undoes what its end undoes: alarms, listeners of signals. */
-  readonly undo: (() => void)[] = []
+  #undo: (() => void)[] | null = null
+  #acceptance: true | Error | Deferred | null = null
   #outcome: TaskOutcome | undefined
   #unobserved = false
-  #wait: { promise: Promise<unknown>; resolve: (value: unknown) => void; reject: (error: Error) => void } | null = null
-  #listeners: ((outcome: TaskOutcome) => void)[] = []
+  /** The run that has ended and is known already. */
+  #noted: TaskHandle | null = null
+  #wait: Deferred | null = null
+  #listeners: ((outcome: TaskOutcome) => void)[] | null = null
   readonly #home: HandleHome
 
   constructor(
@@ -96,11 +100,37 @@ export class BrokerHandle implements TaskHandle {
     this.createdAt = more.createdAt
     this.readyAt = more.createdAt
     this.heardAt = more.createdAt
-    this.accepted = new Promise((resolve, reject) => {
-      this.accept = resolve
-      this.refuse = reject
-    })
-    this.accepted.catch(() => {})
+  }
+
+  /** Made when somebody asks for it: of most tasks nobody does. */
+  get accepted(): Promise<void> {
+    const known = this.#acceptance
+    if (known === true) return Promise.resolve()
+    if (known instanceof Error) return rejected(known)
+    const made = known ?? deferred<unknown>()
+    this.#acceptance = made
+    // a refusal that nobody looks at is none to end the process for
+    made.promise.catch(() => {})
+    return made.promise as Promise<void>
+  }
+
+  get isAccepted(): boolean {
+    return this.#acceptance === true
+  }
+
+  /** The broker has it. */
+  accept(): void {
+    this.#decide(true)
+  }
+
+  refuse(error: Error): void {
+    this.#decide(error)
+  }
+
+  /** For what its end undoes: alarms, listeners of signals. */
+  undoing(undo: () => void): void {
+    if (this.#undo === null) this.#undo = [undo]
+    else this.#undo.push(undo)
   }
 
   /** Submitted by this process. */
@@ -141,7 +171,7 @@ export class BrokerHandle implements TaskHandle {
   }
 
   get awaited(): boolean {
-    return this.#wait !== null || this.#listeners.length > 0
+    return this.#wait !== null || this.#listeners !== null
   }
 
   wait(): Promise<unknown> {
@@ -155,8 +185,10 @@ export class BrokerHandle implements TaskHandle {
   }
 
   onSettled(listener: (outcome: TaskOutcome) => void): void {
-    if (this.#outcome === undefined) this.#listeners.push(listener)
-    else {
+    if (this.#outcome === undefined) {
+      if (this.#listeners === null) this.#listeners = [listener]
+      else this.#listeners.push(listener)
+    } else {
       this.#look()
       this.#tell([listener], this.#outcome)
     }
@@ -193,10 +225,16 @@ export class BrokerHandle implements TaskHandle {
     }
   }
 
-  /** Takes over what its run knows, before the run goes. */
+  /** Takes over what its run knows and has told, before the run goes. */
   noteRun(): void {
-    const stats = this.run?.stats()
-    if (stats === undefined) return
+    const { run } = this
+    if (run === null || this.#noted === run) return
+    if (run.outcome !== undefined) this.#noted = run
+    if (run.diary) {
+      this.logs = [...run.diary.logs]
+      this.lastHeartbeatAt = run.diary.lastHeartbeatAt
+    }
+    const stats = run.stats()
     this.startedAt = stats.startedAt
     this.workerId = stats.workerId
     this.memoryUsageMb = stats.memoryUsageMb
@@ -208,11 +246,21 @@ export class BrokerHandle implements TaskHandle {
     this.#unobserved = outcome.status === 'failed' && !this.awaited
     this.#outcome = outcome
     this.run = null
-    for (const each of this.undo.splice(0)) each()
+    this.#noted = null
+    if (this.#undo !== null) for (const each of this.#undo) each()
+    this.#undo = null
     if (outcome.status === 'completed') this.#wait?.resolve(outcome.value)
     else this.#wait?.reject(outcome.error)
-    this.#tell(this.#listeners, outcome)
-    this.#listeners = []
+    if (this.#listeners !== null) this.#tell(this.#listeners, outcome)
+    this.#listeners = null
+  }
+
+  #decide(how: true | Error): void {
+    const known = this.#acceptance
+    if (known === true || known instanceof Error) return
+    this.#acceptance = how
+    if (how === true) known?.resolve(undefined)
+    else known?.reject(how)
   }
 
   get isUnobserved(): boolean {
@@ -226,7 +274,6 @@ export class BrokerHandle implements TaskHandle {
   }
 
   #tell(listeners: readonly ((outcome: TaskOutcome) => void)[], outcome: TaskOutcome): void {
-    if (listeners.length === 0) return
     queueMicrotask(() => {
       for (const listener of listeners) callSafely(() => listener(outcome), `listener of task '${this.name}'`)
     })

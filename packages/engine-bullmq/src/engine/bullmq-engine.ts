@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import {
   EngineClosedError,
   EventStream,
-  KeepAlive,
   TaskStateError,
   UnknownTaskError,
   UnsupportedByEngineError,
@@ -44,6 +43,7 @@ import { capabilitiesOver } from './capabilities.ts'
 import { Counts } from './counts.ts'
 import { figuresOf, measurementsOf } from './figures.ts'
 import type { Hub } from './hub.ts'
+import { Lifeline } from './lifeline.ts'
 import { wireParts } from './parts.ts'
 import type { Parts } from './parts.ts'
 import { Queues } from './queues.ts'
@@ -56,7 +56,7 @@ export class BullmqEngine implements TaskEngine {
   readonly #options: ResolvedBullmqOptions
   readonly #hub: Hub
   readonly #parts: Parts
-  readonly #keepAlive = new KeepAlive(this)
+  readonly #lifeline: Lifeline
   #isConnected = false
   #whenIdle: (() => void)[] = []
   #idleCheck = false
@@ -69,7 +69,7 @@ export class BullmqEngine implements TaskEngine {
     local.keepWith?.({ idPrefix: ID_PREFIX, lastSequence: 0, starting: () => {} })
     this.capabilities = capabilitiesOver(local.capabilities)
     const id = randomUUID()
-    const broker = createBroker(options.url, options.prefix)
+    const broker = createBroker(options.url, options.prefix, options.silenceMs)
     const counts = new Counts()
     const lanes = (['inline', 'thread', 'process', 'native'] as const).filter(
       (lane) => local.capabilities[`${lane}Lane`],
@@ -88,6 +88,7 @@ export class BullmqEngine implements TaskEngine {
       now: () => systemClock.epochMs(),
       stoppingSince: null,
     }
+    this.#lifeline = new Lifeline(this.#hub, this)
     this.#parts = wireParts(this.#hub, () => this.#lookWhetherIdle())
     if (local.measurements !== undefined) this.measurements = (): EngineMeasurements => measurementsOf(this.#hub)
   }
@@ -95,7 +96,7 @@ export class BullmqEngine implements TaskEngine {
   async start(): Promise<void> {
     const { broker, calls, local } = this.#hub
     const { hearing, messages, outbox, pauses, heart, reconciling, relay } = this.#parts
-    this.#keepAlive.hold(true)
+    this.#lifeline.hold()
     try {
       await local.start()
       await broker.connect()
@@ -103,7 +104,7 @@ export class BullmqEngine implements TaskEngine {
       await pauses.start()
     } catch (error) {
       this.#refuseAll(error as Error)
-      this.#keepAlive.close()
+      this.#lifeline.close()
       await local.stop({ waitForCompletion: false, timeoutMs: 0 })
       throw error
     }
@@ -132,7 +133,7 @@ export class BullmqEngine implements TaskEngine {
   submitMany(call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] {
     this.#requireSubmitting(call)
     const handles = this.#parts.intake.submitMany(this.#hub.calls.know(call), argsList)
-    this.#keepAlive.hold(this.#hub.live.size > 0 || this.#options.role === 'worker')
+    if (handles.length > 0) this.#lifeline.hold()
     return handles
   }
 
@@ -144,13 +145,13 @@ export class BullmqEngine implements TaskEngine {
     const handle = this.#hub.live.get(taskId)
     if (handle !== undefined) return handle.cancel(reason)
     if (!this.#isConnected) return false
-    return this.#parts.cancelling.cancelForeign(taskId, reason)
+    return this.#lifeline.asking(this.#parts.cancelling.cancelForeign(taskId, reason))
   }
 
   async retry(taskId: string): Promise<TaskHandle> {
     const { calls } = this.#hub
     const known = this.#parts.inspection.handleOf(taskId)
-    const info = await this.#parts.inspection.find(taskId)
+    const info = await this.find(taskId)
     if (info === undefined) throw new UnknownTaskError(`no task with id ${describeValue(taskId)} is kept`)
     if (!isSettled(info.status) || info.status === 'completed') {
       throw new TaskStateError(
@@ -162,19 +163,19 @@ export class BullmqEngine implements TaskEngine {
   }
 
   async find(taskId: string): Promise<TaskInfo | undefined> {
-    return this.#parts.inspection.find(taskId)
+    return this.#lifeline.asking(this.#parts.inspection.find(taskId))
   }
 
   async list(query: TaskQuery = {}): Promise<TaskPage> {
-    return this.#parts.inspection.page(query)
+    return this.#lifeline.asking(this.#parts.inspection.page(query))
   }
 
   pause(name?: string): Promise<void> {
-    return this.#parts.pauses.set(name, true)
+    return this.#lifeline.asking(this.#parts.pauses.set(name, true))
   }
 
   resume(name?: string): Promise<void> {
-    return this.#parts.pauses.set(name, false)
+    return this.#lifeline.asking(this.#parts.pauses.set(name, false))
   }
 
   async scale(target: ScaleTarget): Promise<void> {
@@ -212,6 +213,14 @@ export class BullmqEngine implements TaskEngine {
   }
 
   async stop(options: StopOptions): Promise<ShutdownReport> {
+    try {
+      return await this.#lifeline.asking(this.#stop(options))
+    } finally {
+      this.#lifeline.close()
+    }
+  }
+
+  async #stop(options: StopOptions): Promise<ShutdownReport> {
     const hub = this.#hub
     const { occupancy, reconciling, heart, retention, pauses, relay } = this.#parts
     hub.stoppingSince = hub.now()
@@ -227,7 +236,6 @@ export class BullmqEngine implements TaskEngine {
     await heart.stop()
     await hub.queues.close()
     await hub.broker.close()
-    this.#keepAlive.close()
     return report
   }
 
@@ -261,7 +269,7 @@ export class BullmqEngine implements TaskEngine {
   }
 
   #watched(handle: BrokerHandle): BrokerHandle {
-    this.#keepAlive.hold(true)
+    this.#lifeline.hold()
     return handle
   }
 
@@ -283,8 +291,7 @@ export class BullmqEngine implements TaskEngine {
       queueMicrotask(() => {
         this.#idleCheck = false
         if (this.#hub.live.size > 0) return
-        this.#keepAlive.hold(this.#options.role === 'worker' && this.#hub.stoppingSince === null)
-        this.#hub.broker.hold(this.#options.role === 'worker')
+        this.#lifeline.look()
         for (const resolve of this.#whenIdle.splice(0)) resolve()
         if (this.#hub.counts.submitted > 0) this.#hub.events.emit<'drained'>({ type: 'drained', at: this.#hub.now() })
       }),
@@ -292,7 +299,7 @@ export class BullmqEngine implements TaskEngine {
   }
 }
 
-/** The local engine takes whatever is fetched, and keeps an attempt for a moment only, until it is looked at: that is for the broker to do. */
+/** The local engine takes whatever is fetched, and keeps nothing of it afterwards: that is for the broker to do. */
 function localOptions(options: EngineOptions): EngineOptions {
   return { ...options, queueSize: 1_000_000, keepResults: 1000, keepFailures: 1000 }
 }

@@ -19,14 +19,14 @@ const oneAttempt: Partial<ResolvedTaskOptions> = {
   onSuccess: undefined,
   onFailure: undefined,
   onRetry: undefined,
-  keepResultMs: 1000,
+  keepResultMs: 0,
 }
 
 /** What is worked out once per call. */
 export interface KnownCall {
   readonly call: TaskCall
-  /** Of its options, those that its definition does not say. */
-  readonly stored: StoredValue
+  /** Of its options, those that its definition does not say; undefined: none. */
+  readonly stored: StoredValue | undefined
 }
 
 /** Kinds of calls of other processes to remember for each name. */
@@ -66,7 +66,8 @@ export class Calls {
     if (found !== undefined) return found
     const definition = this.#definitions.get(call.name)
     this.#check(call, definition)
-    const known = { call, stored: storeValue(ownOptions(call, definition?.options)) }
+    const own = ownOptions(call, definition?.options)
+    const known = { call, stored: Object.keys(own).length === 0 ? undefined : storeValue(own) }
     this.#known.set(call, known)
     return known
   }
@@ -85,16 +86,16 @@ export class Calls {
   }
 
   /** The call of a task that another process submitted; undefined while no task of its name is defined here. */
-  ofStored(name: string, options: StoredValue, columns?: TaskJob['columns']): TaskCall | undefined {
+  ofStored(name: string, options: StoredValue | undefined, columns?: TaskJob['columns']): TaskCall | undefined {
     const definition = this.#definitions.get(name)
     if (definition === undefined) return undefined
     let kinds = this.#foreign.get(name)
     if (kinds === undefined || kinds.size > MOST_KINDS) this.#foreign.set(name, (kinds = new Map()))
-    const kind = `${columns ?? ''} ${JSON.stringify(options)}`
+    const kind = `${columns ?? ''} ${options === undefined ? '' : JSON.stringify(options)}`
     const found = kinds.get(kind)
     if (found !== undefined) return found
     const { kernel, facts } = definition
-    const own = restoreValue(options) as Partial<ResolvedTaskOptions>
+    const own = options === undefined ? {} : (restoreValue(options) as Partial<ResolvedTaskOptions>)
     const made: TaskCall = Object.freeze({
       name,
       options: Object.freeze({ ...definition.options, ...own }),

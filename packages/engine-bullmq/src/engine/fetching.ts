@@ -99,7 +99,7 @@ export class Fetching {
     try {
       const fetched = await source.fetch()
       if (fetched.job === undefined || !(this.#pauses.all || this.#stopped)) return fetched
-      await fetched.job.moveToWait(source.token)
+      await source.whole(fetched.job).moveToWait(source.token)
       return { job: undefined, notBefore: 0 }
     } catch {
       return undefined

@@ -141,7 +141,7 @@ export class Inspection {
     const ended = endOfJob(job)
     const options = {
       ...this.#hub.calls.definitionOf(name)?.options,
-      ...(restoreValue(data.options) as object),
+      ...(data.options === undefined ? {} : (restoreValue(data.options) as object)),
     } as Partial<BrokerHandle['call']['options']>
     const { keepResultMs = Infinity, tags = [], metadata = {}, priority = 2, lane = 'inline' } = options
     if (ended !== undefined && (job.finishedOn ?? 0) + keepResultMs <= this.#hub.now()) return undefined
@@ -173,7 +173,7 @@ export class Inspection {
       dueAt: status === 'scheduled' || status === 'retrying' ? job.timestamp + job.delay : null,
       waitingFor: status === 'pending' ? this.#waitingFor(name) : null,
       lastHeartbeatAt: null,
-      retryOf: data.retryOf,
+      retryOf: data.retryOf ?? null,
     }
   }
 

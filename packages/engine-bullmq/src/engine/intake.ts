@@ -9,25 +9,22 @@ import {
   formatPath,
   describeValue,
 } from '@catzilla/engine'
-import type { Clock } from '@catzilla/engine'
-import type { BulkJobOptions } from 'bullmq'
-import { RECORD_VERSION, brokerPriority, retentionOf } from '../format/records.ts'
+import type { Clock, TaskCall } from '@catzilla/engine'
 import type { TaskIds } from '../format/task-ids.ts'
 import { storeValue } from '../format/values.ts'
 import type { StoredValue } from '../format/values.ts'
 import { BrokerHandle } from './broker-handle.ts'
 import type { HandleHome } from './broker-handle.ts'
-import { columnsOf } from './calls.ts'
 import type { KnownCall } from './calls.ts'
 import { expiredError, reasonOf } from './errors.ts'
 import type { Hub } from './hub.ts'
 import type { Limits } from './limits.ts'
 import type { Occupancy } from './occupancy.ts'
-import type { Outbox } from './outbox.ts'
+import type { Outbox, OutgoingTask, TaskSender } from './outbox.ts'
 import { eventOf } from './settlement.ts'
 import type { Settlement } from './settlement.ts'
 
-export class Intake {
+export class Intake implements TaskSender {
   readonly #hub: Hub
   readonly #parts: { outbox: Outbox; occupancy: Occupancy; settlement: Settlement; limits: Limits; ids: TaskIds }
   readonly #clock: Clock
@@ -76,17 +73,15 @@ export class Intake {
 
   /** A task of another process that is about to run here. */
   adopt(
-    known: KnownCall,
+    call: TaskCall,
     taskId: string,
     payload: StoredValue,
     createdAt: number,
     retryOf: string | null,
     from: string,
   ): BrokerHandle {
-    const { call } = known
     const more = { taskId, payload, retryOf, from, ordinal: ++this.#ordinal, createdAt }
     const handle = new BrokerHandle(this.#home, call, more)
-    handle.isAccepted = true
     handle.accept()
     this.#hub.counts.cameIn(call.name)
     this.#hub.live.set(taskId, handle)
@@ -94,7 +89,7 @@ export class Intake {
   }
 
   /** A task of this process that has ended, and whose job is found all the same: nobody hears of it. */
-  departed({ call }: KnownCall, taskId: string, payload: StoredValue, createdAt: number): BrokerHandle {
+  departed(call: TaskCall, taskId: string, payload: StoredValue, createdAt: number): BrokerHandle {
     return new BrokerHandle(this.#home, call, { taskId, payload, retryOf: null, from: null, ordinal: 0, createdAt })
   }
 
@@ -125,7 +120,7 @@ export class Intake {
     if (uniqueKey === undefined) return
     const key = keyOf(handle.name, uniqueKey)
     this.#holders.set(key, handle)
-    handle.undo.push(() => {
+    handle.undoing(() => {
       if (this.#holders.get(key) === handle) this.#holders.delete(key)
     })
   }
@@ -143,7 +138,7 @@ export class Intake {
     handle.readyAt = dueAt
     events.emit<'scheduled'>({ ...eventOf(handle, now), type: 'scheduled', dueAt })
     const alarm = this.#clock.setAlarm(dueAt - now, () => this.#parts.settlement.ready(handle))
-    handle.undo.push(() => alarm.cancel())
+    handle.undoing(() => alarm.cancel())
   }
 
   #watchExpiry(handle: BrokerHandle): void {
@@ -161,7 +156,7 @@ export class Intake {
         if ((await queue.remove(handle.jobId)) > 0) await expire()
       })
     })
-    handle.undo.push(() => alarm.cancel())
+    handle.undoing(() => alarm.cancel())
   }
 
   /** False when the task is over before it was sent. */
@@ -176,7 +171,7 @@ export class Intake {
     // one signal may be that of many tasks
     setMaxListeners(0, signal)
     signal.addEventListener('abort', abort, { once: true })
-    handle.undo.push(() => signal.removeEventListener('abort', abort))
+    handle.undoing(() => signal.removeEventListener('abort', abort))
     return true
   }
 
@@ -184,52 +179,13 @@ export class Intake {
     const { outbox, limits } = this.#parts
     const { name, options } = known.call
     limits.configure(name, options)
-    const expiresAt = options.expireAfterMs === undefined ? null : handle.createdAt + options.expireAfterMs
-    const columns = columnsOf(known.call)
-    const data = {
-      v: RECORD_VERSION,
-      args: handle.payload,
-      options: known.stored,
-      createdAt: handle.createdAt,
-      expiresAt,
-      retryOf: handle.retryOf,
-      from: this.#hub.id,
-      ...(columns === undefined ? {} : { columns }),
-    }
-    const task = {
-      jobId: handle.taskId,
-      data,
-      opts: this.#jobOptions(handle),
-      isWanted: (): boolean => handle.peeked === undefined || handle.isClosed,
-      added: (jobId: string): void => this.#added(handle, known, jobId),
-      refused: (error: Error): void => this.#refused(handle, error),
-    }
-    outbox.add(name, task)
+    outbox.add(name, { handle, known, sender: this })
   }
 
-  #jobOptions({ taskId, dueAt, call }: BrokerHandle): BulkJobOptions {
-    const { priority, maxRetries, keepResultMs, uniqueKey } = call.options
-    const { keepResults = 1000, keepFailures = 10_000 } = this.#hub.options.engine
-    const timestamp = Date.now()
-    return {
-      jobId: taskId,
-      timestamp,
-      attempts: maxRetries + 1,
-      backoff: { type: 'custom' },
-      stackTraceLimit: 1,
-      removeOnComplete: retentionOf(keepResultMs, keepResults) ?? true,
-      removeOnFail: retentionOf(keepResultMs, keepFailures) ?? true,
-      ...(priority === 0 ? {} : { priority: brokerPriority(priority) }),
-      // BullMQ counts whole milliseconds: never early
-      ...(dueAt === null ? {} : { delay: Math.max(1, Math.ceil(dueAt) + 1 - timestamp) }),
-      ...(uniqueKey === undefined ? {} : { deduplication: { id: uniqueKey } }),
-    }
-  }
-
-  #added(handle: BrokerHandle, known: KnownCall, jobId: string): void {
+  /** The broker has it. @param jobId another task's where the unique key is taken */
+  added({ handle, known }: OutgoingTask, jobId: string): void {
     handle.heardAt = this.#hub.now()
     if (jobId === handle.taskId) {
-      handle.isAccepted = true
       handle.accept()
       return
     }
@@ -240,7 +196,6 @@ export class Intake {
     if (holder !== undefined || handle.call.options.onConflict === 'reject')
       return this.#sendAgainOrRefuse(handle, known, jobId)
     handle.jobId = jobId
-    handle.isAccepted = true
     handle.accept()
   }
 
@@ -266,16 +221,17 @@ export class Intake {
         handle.refuse(error)
         this.#parts.settlement.settle(handle, { status: 'failed', error })
       })
-      .catch((error: Error) => this.#refused(handle, error))
+      .catch((error: Error) => this.refused({ handle }, error))
   }
 
   #later(handle: BrokerHandle, known: KnownCall): void {
     if (handle.peeked !== undefined) return
     const alarm = this.#clock.setAlarm(20, () => this.#send(handle, known))
-    handle.undo.push(() => alarm.cancel())
+    handle.undoing(() => alarm.cancel())
   }
 
-  #refused(handle: BrokerHandle, cause: Error): void {
+  /** The broker does not take it. */
+  refused({ handle }: Pick<OutgoingTask, 'handle'>, cause: Error): void {
     const error = new EngineUnavailableError(
       `task '${handle.name}' (${handle.taskId}) could not be given to the broker: ${cause.message}; submit it again when the broker works`,
       { cause },

@@ -1,22 +1,27 @@
 // What goes to the broker, in the order in which it was asked for, one queue for each name: while one bulk of tasks is on
 // its way the next one gathers.
 import { toError } from '@catzilla/engine'
-import type { BulkJobOptions } from 'bullmq'
-import type { TaskJob } from '../format/records.ts'
-import type { Queues, TaskQueue } from './queues.ts'
+import type { BrokerHandle } from './broker-handle.ts'
+import type { KnownCall } from './calls.ts'
+import { entryOf } from './job-entry.ts'
+import type { JobEntry } from './job-entry.ts'
+import type { Hub } from './hub.ts'
+import type { TaskQueue } from './queues.ts'
 
 export interface OutgoingTask {
-  readonly jobId: string
-  readonly data: TaskJob
-  readonly opts: BulkJobOptions
-  /** False once it is over: it is not sent then. */
-  isWanted(): boolean
-  /** Told the id under which the broker has it: another one's when its unique key is taken. */
-  added(jobId: string): void
-  refused(error: Error): void
+  readonly handle: BrokerHandle
+  readonly known: KnownCall
+  readonly sender: TaskSender
 }
 
-type Entry = { readonly task: OutgoingTask } | { readonly work: (queue: TaskQueue) => Promise<unknown> }
+/** Told what becomes of the tasks that it sent. */
+export interface TaskSender {
+  /** @param jobId under which the broker has it: another one's when its unique key is taken */
+  added(task: OutgoingTask, jobId: string): void
+  refused(task: OutgoingTask, error: Error): void
+}
+
+type Entry = OutgoingTask | { readonly work: (queue: TaskQueue) => Promise<unknown> }
 
 /** Tasks in one bulk. */
 const MOST_IN_BULK = 500
@@ -31,17 +36,15 @@ interface Row {
 }
 
 export class Outbox {
-  readonly #queues: Queues
-  readonly #isConnected: () => boolean
+  readonly #hub: Hub
   readonly #rows = new Map<string, Row>()
   #unsent = 0
   #letOut: () => void = () => {}
   readonly #opened = new Promise<void>((resolve) => (this.#letOut = resolve))
   #whenEmpty: (() => void)[] = []
 
-  constructor(queues: Queues, isConnected: () => boolean) {
-    this.#queues = queues
-    this.#isConnected = isConnected
+  constructor(hub: Hub) {
+    this.#hub = hub
   }
 
   /** The broker is there: what was submitted before goes now. */
@@ -50,7 +53,7 @@ export class Outbox {
   }
 
   add(name: string, task: OutgoingTask): void {
-    this.#push(name, { task })
+    this.#push(name, task)
   }
 
   /** Something else to do with the queue, in the same order. Its failures are its own. */
@@ -77,7 +80,7 @@ export class Outbox {
 
   async #send(name: string, row: Row): Promise<void> {
     await this.#opened
-    const queue = this.#queues.of(name)
+    const queue = this.#hub.queues.of(name)
     while (row.entries.length > 0) {
       const [first] = row.entries
       if (first !== undefined && 'work' in first) {
@@ -86,26 +89,25 @@ export class Outbox {
         this.#done(1)
         continue
       }
-      const until = row.entries.findIndex((each) => 'work' in each)
-      const bulk = row.entries.splice(0, Math.min(until < 0 ? MOST_IN_BULK : until, MOST_IN_BULK))
-      await this.#sendBulk(
-        name,
-        queue,
-        bulk.flatMap((each) => ('task' in each ? [each.task] : [])),
-      )
+      const bulk = tasksBefore(row.entries, MOST_IN_BULK)
+      row.entries.splice(0, bulk.length)
+      await this.#sendBulk(name, queue, bulk)
       this.#done(bulk.length)
     }
     row.isGoing = false
   }
 
   async #sendBulk(name: string, queue: TaskQueue, all: readonly OutgoingTask[], attempt = 1): Promise<void> {
-    const tasks = all.filter((task) => task.isWanted())
+    const tasks = all.filter(isWanted)
     if (tasks.length === 0) return
     try {
-      const jobs = await queue.addBulk(tasks.map(({ data, opts }) => ({ name, data, opts })))
-      for (const [index, task] of tasks.entries()) task.added(jobs[index]?.id ?? task.jobId)
+      const ids = await addAll(
+        queue,
+        tasks.map(({ handle, known }) => entryOf(handle, known, this.#hub)),
+      )
+      for (const [index, task] of tasks.entries()) task.sender.added(task, ids[index] ?? task.handle.taskId)
     } catch (thrown) {
-      if (attempt === MOST_ATTEMPTS) for (const task of tasks) task.refused(toError(thrown))
+      if (attempt === MOST_ATTEMPTS) for (const task of tasks) task.sender.refused(task, toError(thrown))
       else await this.#sendAgain(name, queue, tasks, attempt)
     }
   }
@@ -113,11 +115,33 @@ export class Outbox {
   /** What is there already is not added twice: its id is known. While the connection is lost this is no attempt. */
   async #sendAgain(name: string, queue: TaskQueue, tasks: readonly OutgoingTask[], attempt: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref())
-    await this.#sendBulk(name, queue, tasks, this.#isConnected() ? attempt + 1 : attempt)
+    await this.#sendBulk(name, queue, tasks, this.#hub.broker.lostAt === null ? attempt + 1 : attempt)
   }
 
   #done(count: number): void {
     this.#unsent -= count
     if (this.#unsent === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve()
   }
+}
+
+/** Those before the next other work, so many at most. */
+function tasksBefore(entries: readonly Entry[], most: number): readonly OutgoingTask[] {
+  const tasks: OutgoingTask[] = []
+  for (const entry of entries) {
+    if (tasks.length === most || 'work' in entry) break
+    tasks.push(entry)
+  }
+  return tasks
+}
+
+/** False once it is over: it is not sent then. What the engine only tells its end of, since it stops, still is. */
+function isWanted({ handle }: OutgoingTask): boolean {
+  return handle.peeked === undefined || handle.isClosed
+}
+
+/** Past BullMQ's jobs, which would be made for each. PostgreSQL makes tables for a bulk: one alone goes without. */
+async function addAll({ backend }: TaskQueue, entries: readonly JobEntry[]): Promise<readonly string[]> {
+  const [first] = entries
+  if (first !== undefined && entries.length === 1) return [await backend.addJob(first.job, first.jobId)]
+  return backend.addJobs([...entries])
 }

@@ -49,7 +49,7 @@ export function wireParts(hub: Hub, gone: () => void): Parts {
   const occupancy = new Occupancy(queueSize, hub.counts)
   const retention = new Retention(systemClock, keepResults, keepFailures)
   const settlement = new Settlement(hub, occupancy, retention, gone)
-  const outbox = new Outbox(hub.queues, () => hub.broker.lostAt === null)
+  const outbox = new Outbox(hub)
   const limits = new Limits(outbox)
   const messages = new Messages(hub.broker, hub.id)
   const pauses = new Pauses(hub.queues, messages, () => fetching.wake())
@@ -63,8 +63,8 @@ export function wireParts(hub: Hub, gone: () => void): Parts {
     observed: () => void hub.counts.unobserved--,
   }
   const intake = new Intake(hub, { outbox, occupancy, settlement, limits, ids: new TaskIds() }, systemClock, home)
-  const { url, prefix, lockMs } = options
-  const heart = new Heart({ url, prefix, lockMs, token: hub.id })
+  const { url, prefix, lockMs, silenceMs } = options
+  const heart = new Heart({ url, prefix, lockMs, silenceMs, token: hub.id })
   const runner = new Runner(hub, { intake, settlement, messages, heart }, random)
   const slots = new LaneSlots(options.engine)
   const fetching: Fetching = new Fetching(hub, runner, pauses, {

@@ -15,9 +15,6 @@ const QUIET_MS = 5000
 /** Tasks asked for at a time. */
 const MOST_ASKED = 200
 
-/** A broker that does not answer for so long is taken for silent. */
-const SILENCE_MS = 10_000
-
 export class Reconciling {
   readonly #hub: Hub
   readonly #settlement: Settlement
@@ -52,7 +49,7 @@ export class Reconciling {
     if (this.#looking) return
     this.#looking = true
     try {
-      await this.#hub.broker.probe(SILENCE_MS)
+      await this.#hub.broker.probe()
       if (this.#hub.broker.lostAt !== null) return
       await this.#askForQuiet()
       await this.#recoverLost()

@@ -9,9 +9,9 @@ import {
   retryDelayMs,
   toError,
 } from '@catzilla/engine'
-import type { TaskOutcome } from '@catzilla/engine'
+import type { TaskHandle, TaskOutcome } from '@catzilla/engine'
 import type { BrokerJob, Fetched, Source } from '../broker/source.ts'
-import { RECORD_VERSION, storeOutcome } from '../format/records.ts'
+import { RECORD_VERSION, keepingOf, storeOutcome } from '../format/records.ts'
 import type { StoredOutcome } from '../format/records.ts'
 import { restoreValue, storeValue } from '../format/values.ts'
 import type { Heart } from '../heartbeat/heart.ts'
@@ -31,9 +31,6 @@ const TELL_AGAIN_MS = 250
 /** What BullMQ says when somebody else has the task by now, or it is gone. */
 const LOST = /missing lock|missing key|not in the active state|lock mismatch|could not/i
 
-/** What a run says to itself when the engine closes over it: the broker gives the task to somebody else. */
-const ABANDONED = 'abandoned'
-
 const nothing: Fetched = { job: undefined, notBefore: 0 }
 
 export class Runner {
@@ -41,8 +38,10 @@ export class Runner {
   readonly #parts: { intake: Intake; settlement: Settlement; messages: Messages; heart: Heart }
   readonly #random: () => number
   readonly #running = new Set<BrokerHandle>()
-  /** Ends that are on their way to the broker. */
-  readonly #ending = new Set<Promise<Fetched>>()
+  /** Tasks whose end, or that of an attempt, is on its way to the broker. */
+  readonly #ending = new Set<BrokerHandle>()
+  /** Told each time one of those has got there. */
+  #whenTold: (() => void)[] = []
 
   constructor(
     hub: Hub,
@@ -56,7 +55,7 @@ export class Runner {
 
   /** Settles when the broker knows of all ends so far. */
   async told(): Promise<void> {
-    await Promise.allSettled(this.#ending)
+    while (this.#ending.size > 0) await this.#nextTold()
   }
 
   /** Tasks that run here. */
@@ -69,42 +68,56 @@ export class Runner {
    * @param fetchNext whether another task of the name may come with the answer
    */
   async run(source: Source, job: BrokerJob, fetchNext: () => boolean): Promise<Fetched> {
+    const { live } = this.#hub
     if (job.data.v > RECORD_VERSION) return this.#leave(source, job)
+    // a retry may be fetched here before the answer to the attempt that failed has been gone through
+    for (let it = live.get(job.id); it !== undefined && this.#ending.has(it); it = live.get(job.id))
+      await this.#nextTold()
     const handle = this.#handleOf(job)
     if (handle === undefined) return this.#leave(source, job)
-    const isOver = handle.own && !this.#hub.live.has(handle.taskId)
+    const isOver = handle.own && !live.has(handle.taskId)
     const early = handle.peeked ?? (isOver ? goneBefore(handle) : this.#earlyEnd(handle, job))
     const lock = this.#parts.heart.add(source.name, handle.jobId)
     this.#running.add(handle)
     try {
       const outcome = early ?? (await this.#attempt(handle, job))
-      if (outcome === ABANDONED) return nothing
-      const end = this.#end(source, job, handle, outcome, fetchNext)
-      this.#ending.add(end)
-      return await end.finally(() => this.#ending.delete(end))
+      if (isAbandoned(outcome)) return nothing
+      this.#ending.add(handle)
+      try {
+        return await this.#end(source, job, handle, handle.peeked ?? outcome, fetchNext)
+      } finally {
+        this.#ending.delete(handle)
+        if (this.#whenTold.length > 0) for (const resolve of this.#whenTold.splice(0)) resolve()
+      }
     } finally {
       this.#parts.heart.remove(lock)
       this.#running.delete(handle)
     }
   }
 
+  #nextTold(): Promise<void> {
+    return new Promise((resolve) => this.#whenTold.push(resolve))
+  }
+
   /** Undefined when no task of its name is defined here. */
   #handleOf(job: BrokerJob): BrokerHandle | undefined {
-    const { id = '', name, data } = job
+    const { id, name, data } = job
     const live = this.#hub.live.get(id)
     if (live !== undefined) return live
     const call = this.#hub.calls.ofStored(name, data.options, data.columns)
     if (call === undefined) return undefined
     const { intake } = this.#parts
     // one of ours that is not live has ended here while it was on its way
-    if (data.from === this.#hub.id)
-      return intake.departed({ call, stored: data.options }, id, data.args, data.createdAt)
-    return intake.adopt({ call, stored: data.options }, id, data.args, data.createdAt, data.retryOf, data.from)
+    if (data.from === this.#hub.id) return intake.departed(call, id, data.args, data.createdAt)
+    return intake.adopt(call, id, data.args, data.createdAt, data.retryOf ?? null, data.from)
   }
 
   /** For a worker that knows it. */
   async #leave(source: Source, job: BrokerJob): Promise<Fetched> {
-    await job.moveToDelayed(Date.now() + LEFT_FOR_MS, source.token).catch(() => {})
+    await source
+      .whole(job)
+      .moveToDelayed(Date.now() + LEFT_FOR_MS, source.token)
+      .catch(() => {})
     return nothing
   }
 
@@ -116,39 +129,30 @@ export class Runner {
       )
       return { status: 'failed', error }
     }
-    if (expiresAt === null || job.attemptsMade > 0 || this.#hub.now() < expiresAt) return undefined
+    if (expiresAt === undefined || job.attemptsMade > 0 || this.#hub.now() < expiresAt) return undefined
     const error = new TaskExpiredError(
       `task '${handle.name}' (${handle.taskId}) had not started when its expireAfterMs were over; raise expireAfterMs or its priority`,
     )
     return { status: 'expired', error }
   }
 
-  async #attempt(handle: BrokerHandle, job: BrokerJob): Promise<TaskOutcome | typeof ABANDONED> {
+  #attempt(handle: BrokerHandle, job: BrokerJob): Promise<TaskOutcome> | TaskOutcome {
     const { calls, local } = this.#hub
     const attempts = job.attemptsMade + job.stalledCounter
     handle.recovered ||= job.stalledCounter > 0
+    handle.attempt = attempts + 1
     this.#parts.settlement.ready(handle)
+    let run: TaskHandle
     try {
       const args = restoreValue(job.data.args) as readonly unknown[]
       const past = { taskId: handle.taskId, createdAt: handle.createdAt, attempts, dueAt: null, retryOf: null }
-      handle.attempt = attempts + 1
       if (local.takeUp === undefined) throw new TypeError(`the ${local.name} engine cannot take up tasks`)
-      handle.run = local.takeUp(calls.innerOf(handle.call), args, past)
+      run = local.takeUp(calls.innerOf(handle.call), args, past)
     } catch (thrown) {
       return { status: 'failed', error: toError(thrown) }
     }
-    const run = handle.run
-    const outcome = await new Promise<TaskOutcome>((resolve) => run.onSettled(resolve))
-    await this.#noteLogs(handle)
-    if (outcome.status === 'cancelled' && outcome.error instanceof EngineClosedError) return ABANDONED
-    return handle.peeked ?? outcome
-  }
-
-  async #noteLogs(handle: BrokerHandle): Promise<void> {
-    const info = await this.#hub.local.find(handle.taskId)
-    if (info === undefined) return
-    handle.logs = [...info.logs]
-    handle.lastHeartbeatAt = info.lastHeartbeatAt
+    handle.run = run
+    return new Promise<TaskOutcome>((resolve) => run.onSettled(resolve))
   }
 
   async #end(
@@ -160,8 +164,16 @@ export class Runner {
   ): Promise<Fetched> {
     const stored = this.#stored(handle, outcome)
     const final = stored.failure ?? outcome
-    const retryIn = this.#retryIn(handle, final)
-    const told = await this.#tellBroker(source, job, stored.record, final, retryIn, fetchNext)
+    const retryIn = job.deferredFailure ? undefined : this.#retryIn(handle, final)
+    const told = await this.#tellBroker(
+      source,
+      job,
+      handle.call.options.keepResultMs,
+      stored.record,
+      final,
+      retryIn,
+      fetchNext,
+    )
     if (told === undefined) {
       this.#lost(handle)
       return nothing
@@ -176,13 +188,13 @@ export class Runner {
   }
 
   #stored(handle: BrokerHandle, outcome: TaskOutcome): { record: StoredOutcome; failure?: TaskOutcome } {
-    const stats = handle.run?.stats()
+    handle.noteRun()
     const facts = {
-      startedAt: stats?.startedAt ?? handle.startedAt,
+      startedAt: handle.startedAt,
       completedAt: this.#hub.now(),
       attempt: handle.attempt,
-      workerId: stats?.workerId ?? null,
-      memoryUsageMb: stats?.memoryUsageMb ?? null,
+      ...(handle.workerId === null ? {} : { workerId: handle.workerId }),
+      ...(handle.memoryUsageMb === null ? {} : { memoryUsageMb: handle.memoryUsageMb }),
       ...(handle.logs.length === 0 ? {} : { logs: handle.logs }),
     }
     try {
@@ -214,6 +226,7 @@ export class Runner {
   async #tellBroker(
     source: Source,
     job: BrokerJob,
+    keepResultMs: number,
     record: StoredOutcome,
     outcome: TaskOutcome,
     retryIn: number | undefined,
@@ -221,11 +234,14 @@ export class Runner {
   ): Promise<Fetched | undefined> {
     for (;;) {
       try {
-        const answer: unknown =
-          outcome.status === 'completed'
-            ? await job.moveToCompleted(record, source.token, fetchNext())
-            : await job.moveToFailed(failureOf(outcome.error, record, retryIn) as never, source.token, fetchNext())
-        return await source.read(answer as Parameters<Source['read']>[0])
+        return outcome.status === 'completed'
+          ? await source.complete(job, record, keepingOf(job.data, keepResultMs, true), fetchNext())
+          : await source.fail(
+              job,
+              failureOf(outcome.error, record, retryIn),
+              keepingOf(job.data, keepResultMs, false),
+              fetchNext(),
+            )
       } catch (thrown) {
         if (this.#hub.stoppingSince === Infinity || LOST.test(toError(thrown).message)) return undefined
         await new Promise((resolve) => setTimeout(resolve, TELL_AGAIN_MS).unref())
@@ -262,6 +278,11 @@ export class Runner {
   }
 }
 
+/** The engine closes over a run: the broker gives the task to somebody else. */
+function isAbandoned(outcome: TaskOutcome): boolean {
+  return outcome.status === 'cancelled' && outcome.error instanceof EngineClosedError
+}
+
 function goneBefore(handle: BrokerHandle): TaskOutcome {
   return { status: 'cancelled', error: cancelledError(handle, 'it ended before a worker took it') }
 }
@@ -275,7 +296,7 @@ function valueCopied(outcome: TaskOutcome, record: StoredOutcome): TaskOutcome {
 }
 
 /** As BullMQ takes failures: the reason for people, and in place of the stack what restores the error. */
-function failureOf(error: Error, record: StoredOutcome, retryIn: number | undefined): object {
+function failureOf(error: Error, record: StoredOutcome, retryIn: number | undefined): Error & { retryIn: number } {
   const name = retryIn === undefined ? 'UnrecoverableError' : error.name
   return {
     name,

@@ -29,6 +29,7 @@ export class Settlement {
     handle.attempt = attempt
     handle.heardAt = this.#hub.now()
     this.#occupancy.left(handle)
+    if (!this.#hub.events.wants('started')) return
     const waitTimeMs = Math.max(0, at - handle.readyAt)
     this.#hub.events.emit<'started'>({
       ...eventOf(handle, at),
@@ -103,6 +104,7 @@ export class Settlement {
 
   #tell(handle: BrokerHandle, outcome: TaskOutcome, at: number, observed: boolean): void {
     const { events } = this.#hub
+    if (!events.wants(outcome.status)) return
     const base = eventOf(handle, at)
     const executionTimeMs = handle.startedAt === null ? 0 : Math.max(0, at - handle.startedAt)
     const { attempt } = handle

@@ -1,7 +1,14 @@
 // What stands in a job: the arguments, the options that its definition does not say, and who wants to hear of it.
-import type { ResolvedTaskOptions, TaskCall, TaskLogLine, TaskOutcome, TaskPriority } from '@catzilla/engine'
+import type {
+  EngineOptions,
+  ResolvedTaskOptions,
+  TaskCall,
+  TaskLogLine,
+  TaskOutcome,
+  TaskPriority,
+} from '@catzilla/engine'
 import { packError, unpackError } from '@catzilla/engine'
-import type { JobsOptions } from 'bullmq'
+import type { KeepJobs } from 'bullmq'
 import { restoreValue, storeValue } from './values.ts'
 import type { StoredValue } from './values.ts'
 
@@ -12,16 +19,21 @@ export const RECORD_VERSION = 1
 export interface TaskJob {
   readonly v: number
   readonly args: StoredValue
-  /** Options of the call that the definition does not say, as far as they are data. */
-  readonly options: StoredValue
+  /** Options of the call that the definition does not say, as far as they are data; left out: none. */
+  readonly options?: StoredValue
   readonly createdAt: number
-  readonly expiresAt: number | null
-  readonly retryOf: string | null
+  readonly expiresAt?: number
+  readonly retryOf?: string
   /** The arguments are columns of numbers: for the kernel, for rows in a thread or process, for rows one by one. */
   readonly columns?: 'kernel' | 'lane' | 'rows'
+  /** How many of the completed and of the failed ones of the name are kept, where that is not as by default. */
+  readonly most?: readonly [results: number, failures: number]
   /** The engine that hears of its end. */
   readonly from: string
 }
+
+/** Completed and failed tasks of a name that are kept at most, unless the options of the engine say something else. */
+const MOST_KEPT = [1000, 10_000] as const
 
 /** How a task ended, as the broker keeps it and as it is sent. */
 export interface StoredOutcome {
@@ -70,12 +82,18 @@ export function brokerPriority(priority: TaskPriority): number {
   return priority
 }
 
+/** For the record of a task: what its engine says of the number of ended tasks, if that is not the default. */
+export function mostKept({ keepResults, keepFailures }: EngineOptions): TaskJob['most'] {
+  const most = [keepResults ?? MOST_KEPT[0], keepFailures ?? MOST_KEPT[1]] as const
+  return most[0] === MOST_KEPT[0] && most[1] === MOST_KEPT[1] ? undefined : most
+}
+
 /**
- * How long the broker keeps what has ended, by age and number.
+ * How long the broker keeps a task that has ended, by age and number.
  * @param keepResultMs BullMQ counts whole seconds
  */
-export function retentionOf(keepResultMs: number, most: number): JobsOptions['removeOnComplete'] {
-  if (most === 0 || keepResultMs === 0) return true
-  const count = { count: most }
-  return Number.isFinite(keepResultMs) ? { age: Math.ceil(keepResultMs / 1000), ...count } : count
+export function keepingOf({ most = MOST_KEPT }: TaskJob, keepResultMs: number, completed: boolean): KeepJobs | true {
+  const count = most[completed ? 0 : 1]
+  if (count === 0 || keepResultMs === 0) return true
+  return Number.isFinite(keepResultMs) ? { age: Math.ceil(keepResultMs / 1000), count } : { count }
 }

@@ -1,6 +1,8 @@
-// The thread that renews locks, with a connection of its own. It reads what runs from shared memory.
+// The thread that renews locks, with a connection of its own. It reads what runs from shared memory. It begins a while before
+// the first lock has to be renewed: until then the processor is left to the tasks.
+import { setTimeout as pause } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createBroker } from '../broker/create-broker.ts'
+import type { Broker } from '../broker/broker.ts'
 import { LockTable } from './lock-table.ts'
 
 export interface HeartTerms {
@@ -8,20 +10,36 @@ export interface HeartTerms {
   readonly prefix: string
   readonly token: string
   readonly lockMs: number
+  readonly silenceMs: number
   readonly memory: SharedArrayBuffer
 }
 
+type Backend = ReturnType<Broker['terms']['factory']>
+
 const terms = workerData as HeartTerms
 const table = new LockTable(terms.memory)
-const broker = createBroker(terms.url, terms.prefix)
-const backends = new Map<number, ReturnType<typeof broker.terms.factory>>()
+/** Names of queues by their numbers. */
+const names = new Map<number, string>()
+const backends = new Map<number, Backend>()
 
-parentPort?.on('message', ({ name, number }: { name: string; number: number }) => {
+parentPort?.on('message', ({ name, number }: { name: string; number: number }) => names.set(number, name))
+
+await pause(terms.lockMs / 8)
+const { createBroker } = await import('../broker/create-broker.ts')
+const broker = createBroker(terms.url, terms.prefix, terms.silenceMs)
+// what cannot connect ends, and is begun again
+await broker.connect()
+
+function backendOf(number: number): Backend | undefined {
+  const found = backends.get(number)
+  const name = names.get(number)
+  if (found !== undefined || name === undefined) return found
   const { connection, factory, prefix } = broker.terms
   const backend = factory(name, { connection, ...(prefix === undefined ? {} : { prefix }) })
   backend.on('error', () => {})
   backends.set(number, backend)
-})
+  return backend
+}
 
 let beating = false
 
@@ -31,11 +49,13 @@ async function beat(): Promise<void> {
   beating = true
   const renewals = [...table.read()].map(async ([queue, ids]) => {
     const tokens = ids.map(() => terms.token)
-    await backends.get(queue)?.extendLocks(ids, tokens, terms.lockMs)
+    await backendOf(queue)?.extendLocks(ids, tokens, terms.lockMs)
   })
   await Promise.allSettled(renewals)
   beating = false
 }
 
-broker.connect().catch(() => {})
+void beat()
 setInterval(() => void beat(), Math.max(100, terms.lockMs / 4))
+// a renewal on a connection that is silent would wait for ever
+setInterval(() => void broker.probe().catch(() => {}), terms.silenceMs)

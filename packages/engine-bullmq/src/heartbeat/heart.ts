@@ -5,12 +5,16 @@ import { LockTable, makeLockMemory } from './lock-table.ts'
 import type { HeartTerms } from './heart-thread.ts'
 import { heartFile } from './heart-file.ts'
 
+/** After a thread that ended. */
+const AGAIN_MS = 1000
+
 export class Heart {
   readonly #terms: Omit<HeartTerms, 'memory'>
   readonly #numbers = new Map<string, number>()
   readonly #memory = makeLockMemory()
   readonly #table = new LockTable(this.#memory)
   #thread: Thread | null = null
+  #again: NodeJS.Timeout | undefined
 
   constructor(terms: Omit<HeartTerms, 'memory'>) {
     this.#terms = terms
@@ -23,10 +27,11 @@ export class Heart {
     for (const [name, number] of this.#numbers) this.#thread.postMessage({ name, number })
     // without it locks are not renewed: whatever runs longer than one lasts is run twice
     this.#thread.on('error', (error) => {
-      process.emitWarning(`the heartbeat of the bullmq engine ended: ${error.message}`, {
+      process.emitWarning(`the heartbeat of the bullmq engine ended, and begins again: ${error.message}`, {
         type: 'CatzillaWarning',
         code: 'CATZILLA_HEARTBEAT',
       })
+      this.#again = setTimeout(() => this.start(), AGAIN_MS).unref()
     })
   }
 
@@ -45,6 +50,7 @@ export class Heart {
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.#again)
     await this.#thread?.terminate()
     this.#thread = null
   }

@@ -1,0 +1,54 @@
+// A task as it goes to the broker: what of it stands in the job, and what BullMQ is told of it.
+import type { JobJson, JobsOptions } from 'bullmq'
+import { RECORD_VERSION, brokerPriority, mostKept } from '../format/records.ts'
+import type { TaskJob } from '../format/records.ts'
+import type { BrokerHandle } from './broker-handle.ts'
+import { columnsOf } from './calls.ts'
+import type { KnownCall } from './calls.ts'
+import type { Hub } from './hub.ts'
+
+/** As BullMQ's backends take it. */
+export interface JobEntry {
+  readonly job: JobJson
+  readonly jobId: string
+}
+
+/** What has not begun has none of it. */
+const standing = {
+  progress: 0,
+  attemptsMade: 0,
+  attemptsStarted: 0,
+  stalledCounter: 0,
+  failedReason: 'null',
+  returnvalue: 'null',
+} as const
+
+export function entryOf(handle: BrokerHandle, { call, stored }: KnownCall, { id, options }: Hub): JobEntry {
+  const { taskId, createdAt, retryOf, payload } = handle
+  const { expireAfterMs, priority, uniqueKey, maxRetries } = call.options
+  const columns = columnsOf(call)
+  const most = mostKept(options.engine)
+  const data: TaskJob = {
+    v: RECORD_VERSION,
+    args: payload,
+    createdAt,
+    from: id,
+    ...(stored === undefined ? {} : { options: stored }),
+    ...(expireAfterMs === undefined ? {} : { expiresAt: createdAt + expireAfterMs }),
+    ...(retryOf === null ? {} : { retryOf }),
+    ...(columns === undefined ? {} : { columns }),
+    ...(most === undefined ? {} : { most }),
+  }
+  const timestamp = Date.now()
+  // whoever runs it knows the rest: what it pauses between attempts, how long its end is kept
+  const opts: JobsOptions = { attempts: maxRetries + 1 }
+  if (priority !== 0) opts.priority = brokerPriority(priority)
+  // BullMQ counts whole milliseconds: never early
+  if (handle.dueAt !== null) opts.delay = Math.max(1, Math.ceil(handle.dueAt) + 1 - timestamp)
+  if (uniqueKey !== undefined) opts.deduplication = { id: uniqueKey }
+  const job: JobJson = { ...standing, id: taskId, name: call.name, data: JSON.stringify(data), opts, timestamp }
+  if (opts.delay !== undefined) job.delay = opts.delay
+  if (opts.priority !== undefined) job.priority = opts.priority
+  if (uniqueKey !== undefined) job.deduplicationId = uniqueKey
+  return { job, jobId: taskId }
+}
