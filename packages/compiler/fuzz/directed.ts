@@ -41,6 +41,7 @@ export const directed: Readonly<Record<string, Program>> = {
     'number',
     'number',
   ),
+  'the sign of zeros': program('(a) => 1 / Math.sign(a)', 'number'),
   'min and max of none and one': program(
     '(a) => `${Math.min()} ${Math.max()} ${Math.min(a)} ${Math.max(a, a, 1)}`',
     'number',

@@ -60,7 +60,19 @@ function pieces(programs: number, size: number): number[] {
 
 function inputsOf({ types }: Program): unknown[][] {
   const random = new Random(1)
-  return Array.from({ length: 400 }, () => randomArguments(random, types))
+  const onlyNumbers = types.length <= 2 && types.every((type) => type === 'number')
+  return [
+    ...(onlyNumbers ? edgesOf(types.length) : []),
+    ...Array.from({ length: 400 }, () => randomArguments(random, types)),
+  ]
+}
+
+/** Each with each: zeros of both signs do not meet by chance. */
+function edgesOf(parameters: number): number[][] {
+  const edges = [0, -0, Number.NaN, 1, -0.5, Infinity]
+  let lists: number[][] = [[]]
+  for (let at = 0; at < parameters; at++) lists = lists.flatMap((list) => edges.map((edge) => [...list, edge]))
+  return lists
 }
 
 function failureOf(subject: Subject, program: Program, inputs: unknown[][]): unknown {

@@ -30,6 +30,14 @@ int ctz_thread_nice(void);
 // Sets it for the calling thread, where there is one. A courtesy: a sandbox may forbid it, and nobody has to know.
 void ctz_thread_set_nice(int nice);
 uint64_t ctz_monotonic_ns(void);
+// Tells the CPU that this memory will be written soon.
+static inline void ctz_fetch_to_write(const void *memory) {
+#if defined(__GNUC__)
+  __builtin_prefetch(memory, 1);
+#else
+  (void)memory;
+#endif
+}
 // Tells the CPU that this is a spin loop.
 static inline void ctz_cpu_relax(void) {
 #if defined(__x86_64__) || defined(__i386__)

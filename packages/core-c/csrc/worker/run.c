@@ -15,6 +15,9 @@
 
 static const double targets_ms[CTZ_CLASSES] = {1, 10, 100, 1000};
 
+// Run times that differ by so much, and by less than an eighth, are the same.
+#define NOTHING_NEW_NS 50u
+
 uint64_t ctz_run_expected_ns(ctz_engine *engine, uint32_t claimed) {
   uint32_t slot = ctz_entry_slot(claimed);
   if (slot >= ctz_table_size(&engine->table)) return 1;
@@ -22,10 +25,13 @@ uint64_t ctz_run_expected_ns(ctz_engine *engine, uint32_t claimed) {
   return entry == NULL ? 1 : atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
 }
 
-// Workers may overwrite each other: it is a hint.
+// Workers may overwrite each other: it is a hint. What tells nothing new is not written: the plan stands beside it, and
+// the line of both would go from worker to worker with each task.
 void ctz_run_learn(ctz_plan_entry *entry, uint64_t ns) {
   uint32_t run = ns > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)ns;
   uint32_t mean = atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
+  uint32_t apart = run > mean ? run - mean : mean - run;
+  if (mean > 0 && apart <= mean / 8 + NOTHING_NEW_NS) return;
   uint32_t next = mean == 0 ? run : mean - mean / 8 + run / 8;
   atomic_store_explicit(&entry->mean_ns, next == 0 ? 1 : next, memory_order_relaxed);
 }

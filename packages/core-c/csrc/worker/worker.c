@@ -62,6 +62,18 @@ static void share_backlog(ctz_worker *worker, uint32_t slot) {
   if (left > 0 && (each == 0 || left * each > BACKLOG_NS)) ctz_pool_wake_one(engine);
 }
 
+// Another thread wrote the slots last: they come while the first of them runs.
+static void fetch_ahead(const ctz_table *table, const uint32_t *claimed, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t index = ctz_entry_slot(claimed[i]);
+    if (index >= ctz_table_size(table)) continue;
+    const ctz_slot *slot = ctz_slot_at(table, index);
+    ctz_fetch_to_write(&table->cells[index]);
+    ctz_fetch_to_write(slot);
+    ctz_fetch_to_write((const char *)slot + sizeof *slot - 1);
+  }
+}
+
 // The next slot to run, from what was claimed, from the queues, or from another worker.
 static bool next_slot(ctz_worker *worker, uint32_t *slot) {
   // relaxed: a pause takes effect soon, not at an instant. What was claimed waits as well.
@@ -77,6 +89,7 @@ static bool next_slot(ctz_worker *worker, uint32_t *slot) {
     return steal(worker, slot);
   }
   *slot = claimed[0];
+  fetch_ahead(&worker->engine->table, claimed, count);
   // JavaScript takes the time of what it submits meanwhile from here, which costs less than a clock
   ctz_field_set_f64(worker->engine->port.clock, ctz_ms_of(worker->engine, worker->now_ns));
   if (count > 1) ctz_batch_fill(&worker->batch, claimed + 1, count - 1);

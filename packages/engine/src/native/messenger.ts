@@ -16,9 +16,9 @@ const MOST_BATCH = 256
 const CROWDED = 8192
 /** Most entries drained in one turn of the event loop, and the longest time for it, in milliseconds. */
 const MOST_ENTRIES = 4096
-const SLICE_MS = 4
+const SLICE_MS = 1
 /** Entries between two looks at the clock. */
-const LOOK_EVERY = 256
+const LOOK_EVERY = 128
 /**
  * Turns of the event loop, of about a microsecond each, in which this thread looks in vain before it lets C wake it: little beside
  * what being woken costs, and enough for a worker that is awake and at short bodies. Where looking keeps being in vain, less of it.

@@ -28,7 +28,10 @@ export function scalarOf(type: number, value: number): unknown {
 /** Writes arguments that have been checked. */
 export function writeArguments(port: Port, slot: number, args: readonly unknown[]): void {
   const first = port.doubleOf(slot) + SLOT_ARGS / 8
-  for (let index = 0; index < args.length; index++) port.doubles[first + index] = Number(args[index])
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index]
+    port.doubles[first + index] = typeof arg === 'number' ? arg : Number(arg)
+  }
 }
 
 /** The arguments as they were given. */

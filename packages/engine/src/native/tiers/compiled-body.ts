@@ -79,6 +79,8 @@ export class CompiledBody {
   #next: BodyTier = 'interpreted'
   /** By call: the same one for C, and for the comparison. */
   readonly #inC = new WeakMap<TaskCall, TaskCall>()
+  #latestCall: TaskCall | null = null
+  #latestInC: TaskCall | null = null
   readonly #checked = new WeakMap<TaskCall, TaskCall>()
 
   constructor(setup: CompiledBodySetup) {
@@ -159,6 +161,8 @@ export class CompiledBody {
 
   /** The call as C runs it. */
   inC(call: TaskCall): TaskCall {
+    // many in a row are of one call: looking it up costs as much as writing its arguments
+    if (call === this.#latestCall && this.#latestInC !== null) return this.#latestInC
     const kernel = this.#kernel
     if (kernel === null) return call
     let derived = this.#inC.get(call)
@@ -167,6 +171,8 @@ export class CompiledBody {
       derived = Object.freeze({ ...call, handler: this.#setup.body, kernel, options })
       this.#inC.set(call, derived)
     }
+    this.#latestCall = call
+    this.#latestInC = derived
     return derived
   }
 
