@@ -242,7 +242,7 @@ static void test_short_steps(uint32_t workers) {
   uint32_t first = use_plan(define_simple(engine, "fussy", 2)), add = use_plan(define_simple(engine, "add", 2));
   for (uint32_t round = 0; round < 20; round++) {
     for (uint32_t i = 0; i < 400; i++) {
-      take_number(i % 7 == 3 ? -1 : i);
+      take_number(i % 7 == 3 ? -1.0 : (double)i);
       uint32_t step = put_step(first);
       take_result(step);
       take_number(round);
