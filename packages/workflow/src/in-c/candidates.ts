@@ -2,8 +2,6 @@
 import { intAt } from '../decide/plan.ts'
 import type { Graph, Step } from '../graph.ts'
 import type { Template } from '../wiring.ts'
-import { wiresOf } from './wires.ts'
-import type { Wires } from './wires.ts'
 
 /** What the graph says of a step: it may run in C, or items of its list may, or why it never does. */
 export const Candidate = { step: 0, list: 1, otherKind: 2, workflow: 3, otherArguments: 4, races: 5 } as const
@@ -23,8 +21,6 @@ export interface Candidates {
   /** By step: one of `Candidate`. */
   readonly codes: Uint8Array
   readonly any: boolean
-  /** Of those that are steps of their own. */
-  readonly wires: Wires
   /** By step: 1 + its place in what is being put together. */
   readonly places: Int32Array
   /** By step: how many of its needs are in there. */
@@ -41,8 +37,7 @@ export function candidatesOf(graph: Graph): Candidates {
   const codes = Uint8Array.from(steps, (step, index) => (races[index] === 1 ? Candidate.races : codeOf(step)))
   const any = codes.includes(Candidate.step) || codes.includes(Candidate.list)
   const scratch = any ? steps.length : 0
-  const wires = wiresOf(graph, (step) => codes[step] === Candidate.step)
-  const made = { codes, any, wires, places: new Int32Array(scratch), met: new Int32Array(scratch) }
+  const made = { codes, any, places: new Int32Array(scratch), met: new Int32Array(scratch) }
   known.set(graph, made)
   return made
 }

@@ -13,7 +13,7 @@ import { CallLists } from './call-lists.ts'
 import { Candidate } from './candidates.ts'
 import type { Candidates } from './candidates.ts'
 import { IntList } from './growing.ts'
-import { NO_RESULT } from './wires.ts'
+import { wiresOf } from './wires.ts'
 import type { Wires } from './wires.ts'
 
 /** Of fewer steps a graph saves nothing. */
@@ -86,7 +86,7 @@ export class Growth {
 
   constructor(ground: Ground) {
     this.#ground = ground
-    this.#wires = ground.candidates.wires
+    this.#wires = wiresOf(ground.graph)
   }
 
   /** @returns null: it is not worth it */
@@ -186,13 +186,23 @@ export class Growth {
   }
 
   #addArgument(index: number): boolean {
-    const { places } = this.#ground.candidates
     const from = intAt(this.#wires.froms, index)
-    if (from !== NO_RESULT && intAt(places, from) > 0) {
-      this.#lists.addResult(intAt(places, from) - 1)
-      return true
+    return from < 0 ? this.#addTemplate(this.#wires.templates[-1 - from] as Template) : this.#addResultOf(from)
+  }
+
+  #addResultOf(step: number): boolean {
+    const place = intAt(this.#ground.candidates.places, step)
+    if (place > 0) this.#lists.addResult(place - 1)
+    else {
+      const value = this.#ground.values.valueOf(step)
+      if (typeof value !== 'number') return false
+      this.#lists.addNumber(value)
     }
-    const template = this.#wires.templates[index] as Template
+    return true
+  }
+
+  #addTemplate(template: Template): boolean {
+    const { places } = this.#ground.candidates
     if (template !== this.#latestTemplate) {
       this.#latestTemplate = template
       // a number that is yet to be has no fields
