@@ -1,7 +1,7 @@
 // Takes a run up from its record: the events are decided on again, and what had been asked for and not answered stands.
 import { decide } from './decide/decide.ts'
 import type { Command, RunEvent } from './decide/events.ts'
-import { at } from './decide/plan.ts'
+import { intAt } from './decide/plan.ts'
 import type { Plan } from './decide/plan.ts'
 import { ItemState, StepState } from './decide/run-state.ts'
 import type { RunState } from './decide/run-state.ts'
@@ -40,14 +40,14 @@ function answeredBy(state: RunState, event: RunEvent): readonly string[] {
     case 'compensationFailed':
       return [keyOf(event.step, event.item)]
     case 'ran':
-      return event.steps.map((step) => keyOf(step, 0))
+      return Array.from(event.steps, (step) => keyOf(step, 0))
     case 'ranItems':
-      return event.items.map((item) => keyOf(event.step, item))
+      return Array.from(event.items, (item) => keyOf(event.step, item))
     case 'chosen':
     case 'expanded':
       return [keyOf(event.step, 0)]
     case 'checked':
-      return [keyOf(event.step, at(state.pick, event.step))]
+      return [keyOf(event.step, intAt(state.pick, event.step))]
     case 'started':
     case 'paused':
     case 'resumed':

@@ -1,6 +1,6 @@
 // What a run that repeats another one need not do again.
 import type { KeptItems, KeptStep } from './decide/events.ts'
-import { at } from './decide/plan.ts'
+import { byteAt, intAt } from './decide/plan.ts'
 import type { StepKind } from './decide/plan.ts'
 import { Mark, StepState } from './decide/run-state.ts'
 import type { Run } from './run.ts'
@@ -20,8 +20,8 @@ export function keptOf(run: Run): { kept: KeptStep[]; keptItems: KeptItems[] } {
   const stands = new Uint8Array(graph.steps.length)
   for (const step of graph.order) {
     const { kind, needs } = values.step(step)
-    const status = at(state.status, step)
-    const marks = at(state.marks, step)
+    const status = byteAt(state.status, step)
+    const marks = byteAt(state.marks, step)
     const builtOn = kind === 'race' ? [state.pick[step] ?? -1] : needs
     const grounded = status !== StepState.compensated && builtOn.every((need) => need < 0 || stands[need] === 1)
     if (!grounded) continue
@@ -29,7 +29,14 @@ export function keptOf(run: Run): { kept: KeptStep[]; keptItems: KeptItems[] } {
     else if (isKept(status, marks, again.has(step))) {
       stands[step] = 1
       const fellBack = (marks & Mark.fellBack) !== 0
-      kept.push({ step, end: endOf(status), pick: at(state.pick, step), fellBack, ...resultOf(step), ...itemsOf(step) })
+      kept.push({
+        step,
+        end: endOf(status),
+        pick: intAt(state.pick, step),
+        fellBack,
+        ...resultOf(step),
+        ...itemsOf(step),
+      })
     } else if (kind === 'map' && state.items.has(step)) {
       keptItems.push({ step, count: state.items.get(step)?.count ?? 0, values: [...values.itemsDone(step)] })
     }
@@ -54,7 +61,7 @@ function toDoAgain({ state, values }: Run): ReadonlySet<number> {
   for (let step = open.pop(); step !== undefined; step = open.pop()) {
     if (again.has(step)) continue
     again.add(step)
-    open.push(...values.step(step).needs.filter((need) => at(state.status, need) !== StepState.completed))
+    open.push(...values.step(step).needs.filter((need) => byteAt(state.status, need) !== StepState.completed))
   }
   return again
 }

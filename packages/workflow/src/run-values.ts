@@ -1,5 +1,6 @@
 // The values of a run: its input, and what its steps gave. By reference: nothing is copied between steps.
 import { WorkflowError } from '@catzilla/api'
+import { StepKinds } from './decide/plan.ts'
 import { ItemState, Mark, StepState } from './decide/run-state.ts'
 import type { RunState } from './decide/run-state.ts'
 import type { RunEvent } from './decide/events.ts'
@@ -54,14 +55,9 @@ export class RunValues implements ValueSource {
         else this.#values[event.step] = event.value
         return
       case 'ran':
-        for (let index = 0; index < event.steps.length; index++)
-          this.#values[event.steps[index] ?? 0] = event.values[index]
-        return
-      case 'ranItems': {
-        const results = this.#listOfResults(event.step)
-        for (let index = 0; index < event.items.length; index++) results[event.items[index] ?? 0] = event.values[index]
-        return
-      }
+        return put(this.#values, event.steps, event.values)
+      case 'ranItems':
+        return put(this.#listOfResults(event.step), event.items, event.values)
       case 'failed':
         return this.#absorbFailure(event.step, event.item, event.error)
       case 'chosen':
@@ -155,6 +151,8 @@ export class RunValues implements ValueSource {
 
   /** The result of a step that completed. */
   valueOf(index: number): unknown {
+    // most steps, by far; and the object that stands for a step is not looked at
+    if (this.#graph.plan.kinds[index] === StepKinds.task) return this.#values[index]
     const step = this.step(index)
     switch (step.kind) {
       case 'all':
@@ -254,4 +252,9 @@ export class RunValues implements ValueSource {
   knownError(index: number): Error | undefined {
     return this.#errors.get(index)
   }
+}
+
+/** Values, and the place of each. */
+function put(list: unknown[], places: ArrayLike<number>, values: ArrayLike<number>): void {
+  for (let index = 0; index < places.length; index++) list[places[index] ?? 0] = values[index]
 }

@@ -3,6 +3,7 @@ import type { TaskResult } from '@catzilla/api'
 import { toError } from '@catzilla/api/extend'
 import type { Clock } from '@catzilla/api/extend'
 import { decide } from './decide/decide.ts'
+import { toRecord } from './decide/events.ts'
 import type { Command, RunEnd, RunEvent } from './decide/events.ts'
 import { RunState, StepState } from './decide/run-state.ts'
 import { Flights } from './flights.ts'
@@ -150,7 +151,7 @@ export class Run {
 
   #write(events: readonly RunEvent[]): Promise<void> | undefined {
     try {
-      return this.#store?.append(this.runId, events) ?? undefined
+      return this.#store?.append(this.runId, events.map(toRecord)) ?? undefined
     } catch (thrown) {
       this.interrupt(toError(thrown))
       return undefined
@@ -176,7 +177,7 @@ export class Run {
   /** Steps that C began by itself: nobody was told that they started. */
   #followersIn(event: RunEvent): ReadonlySet<number> | undefined {
     if (event.type !== 'ran') return undefined
-    return new Set(event.steps.filter((step) => (this.state.status[step] ?? 0) < StepState.running))
+    return new Set(Array.from(event.steps).filter((step) => (this.state.status[step] ?? 0) < StepState.running))
   }
 
   #report(event: RunEvent, followers: ReadonlySet<number> | undefined): void {
@@ -186,7 +187,7 @@ export class Run {
       this.#observer.itemSettled(event.step, event.item, event.type === 'failed' ? event.error : undefined)
     }
     if (event.type === 'ranItems' && this.#observer.isWatched) {
-      for (const item of event.items) this.#observer.itemSettled(event.step, item, undefined)
+      for (const item of Array.from(event.items)) this.#observer.itemSettled(event.step, item, undefined)
     }
     for (const step of this.#changed) {
       if (followers?.has(step) === true) this.#observer.started(step, undefined)

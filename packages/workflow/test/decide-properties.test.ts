@@ -155,13 +155,13 @@ function* completions(
     return
   }
   if (event.type === 'ranItems') {
-    if (before[event.step] === StepState.running) for (const item of event.items) yield [event.step, item]
+    if (before[event.step] === StepState.running) for (const item of Array.from(event.items)) yield [event.step, item]
     return
   }
   if (event.type === 'ran') {
     const isNew = (step: number): boolean =>
       before[step] !== StepState.completed && after.status[step] === StepState.completed
-    for (const step of event.steps) if (isNew(step)) yield [step, 0]
+    for (const step of Array.from(event.steps)) if (isNew(step)) yield [step, 0]
     return
   }
   for (let step = 0; step < length; step++) {
@@ -179,7 +179,7 @@ test('what completes together is what would have completed one by one', () => {
       if (event.type !== 'ran') return
       const again = new RunState(graph.plan)
       for (const earlier of log.slice(0, -1)) decide(graph.plan, again, earlier)
-      for (const step of event.steps)
+      for (const step of Array.from(event.steps))
         decide(graph.plan, again, { type: 'completed', step, item: 0, value: 1, at: event.at })
       const { undo, failures: failed, phase, unsettled, inFlight } = state
       expect([...again.status]).toEqual([...state.status])

@@ -5,6 +5,7 @@ import { MemoryStore, WorkflowRuns, workflow } from '@catzilla/workflow'
 import type { StoredRun, Workflow, WorkflowStore } from '@catzilla/workflow'
 import { describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from './engines.ts'
+import { childIds, cutAfter, everything, finishedBodies, input, notesOf, outcomeOf } from './everything.ts'
 import { Gate } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 
@@ -24,22 +25,14 @@ function storeWith(other: Partial<WorkflowStore>): WorkflowStore {
 /** Takes no more events after so many: what a crash is to a run. `asynchronous`: it answers later. */
 function cutStore(events: number, asynchronous: boolean): { store: WorkflowStore; cut: Promise<void> } {
   const memory = new MemoryStore()
-  const cut = new Gate()
-  let left = events
-  const append: WorkflowStore['append'] = (runId, given) => {
-    for (const event of given) {
-      if (left === 0) {
-        cut.open()
-        // nobody answers: the process is gone
-        return new Promise(() => {})
-      }
-      left--
-      memory.append(runId, [event])
-    }
-    return asynchronous ? Promise.resolve() : undefined
-  }
-  const store = storeWith({ append, create: (record) => memory.create(record), load: (runId) => memory.load(runId) })
-  return { store, cut: cut.opened }
+  const { append, cut } = cutAfter(events, memory)
+  const later: WorkflowStore['append'] = (runId, given) => append(runId, given) ?? Promise.resolve()
+  const store = storeWith({
+    append: asynchronous ? later : append,
+    create: (record) => memory.create(record),
+    load: (runId) => memory.load(runId),
+  })
+  return { store, cut }
 }
 
 /** What a new process finds: the record, by value. */
@@ -60,56 +53,6 @@ async function afterCrash(
   return { store: fresh, runs }
 }
 
-/** A workflow with everything in it, and a note of each body that has run to its end. */
-function everything(tasks: BackgroundTasks, store: WorkflowStore, fails: boolean) {
-  const done: string[] = []
-  const note = <T>(what: string, value: T): T => {
-    done.push(what)
-    return value
-  }
-  const add = tasks.task({ name: 'add' }, (a: number, b: number) => note(`add ${a} ${b}`, a + b))
-  const square = tasks.task({ name: 'square' }, (n: number) => note(`square ${n}`, n * n))
-  const halve = tasks.task({ name: 'halve' }, (n: number) => note(`halve ${n}`, Math.floor(n / 2)))
-  const undo = tasks.task({ name: 'undo' }, (result: unknown) => void note(`undo ${JSON.stringify(result)}`, 0))
-  const last = tasks.task({ name: 'last' }, (n: number) => {
-    if (fails) throw new Error('at last')
-    return note(`last ${n}`, n)
-  })
-  const runs = new WorkflowRuns({ store })
-  const inner = workflow('inner', (w, input: { n: number }) => w.step(add, [w.step(add, [input.n, 10]), 20]), { runs })
-  const whole = workflow(
-    'whole',
-    (w, input: { list: number[] }) => {
-      const squares = w.map(input.list, square, { concurrency: 2, compensate: undo })
-      const total = w.compute([squares], (values) => values.reduce((a, b) => a + b, 0))
-      const chosen = w.when(
-        w.compute([total], (n) => n > 10),
-        () => w.step(add, [total, 1], { compensate: undo }),
-        () => w.step(add, [total, -1]),
-      )
-      const small = w.loop(halve, chosen, { until: (n) => n < 3, maxRounds: 20 })
-      return w.step(last, [w.step(inner, [{ n: small }], { compensate: undo })])
-    },
-    { runs },
-  )
-  return { whole, runs, done }
-}
-
-const input = { list: [1, 2, 3] }
-const results = [
-  'add 14 1',
-  'add 1 10',
-  'add 11 20',
-  'halve 15',
-  'halve 7',
-  'halve 3',
-  'last 31',
-  'square 1',
-  'square 2',
-  'square 3',
-]
-const undos = ['undo 1', 'undo 15', 'undo 31', 'undo 4', 'undo 9']
-
 describeOnEachEngine((engine) => {
   for (const fails of [false, true]) {
     test(`a run that ${fails ? 'fails and is compensated' : 'completes'} is cut at every event, and goes on without repeating what was done`, async () => {
@@ -117,7 +60,7 @@ describeOnEachEngine((engine) => {
       const whole = everything(tasks, new MemoryStore(), fails)
       const run = whole.whole.execute(input, { runId: 'uncut' })
       await run.wait().catch(() => {})
-      const expected = (fails ? [...results.filter((each) => !each.startsWith('last')), ...undos] : results).toSorted()
+      const expected = notesOf(fails)
       expect(whole.done.toSorted()).toEqual(expected)
 
       let cuts = 0
@@ -147,7 +90,7 @@ describeOnEachEngine((engine) => {
           (value) => value,
           (error: Error) => error.message,
         )
-        expect(outcome).toBe(fails ? "workflow 'whole': step 'last' failed: at last" : 31)
+        expect(outcome).toBe(outcomeOf(fails))
         // what the record has was not repeated, and everything else was done
         expect([...finished, ...second.done].toSorted()).toEqual(expected)
       }
@@ -155,31 +98,6 @@ describeOnEachEngine((engine) => {
     }, 300_000)
   }
 })
-
-const childIds = ['run.inner']
-
-/** What the bodies note, by the place of their steps. */
-function noteOf(workflowName: string, step: number, item: number): string | undefined {
-  if (workflowName === 'inner') return ['add 1 10', 'add 11 20'][step]
-  const halves = ['halve 15', 'halve 7', 'halve 3']
-  return new Map([
-    [0, `square ${item + 1}`],
-    [4, 'add 14 1'],
-    [7, halves[item]],
-    [9, 'last 31'],
-  ]).get(step)
-}
-
-/** Bodies whose end is in the record. */
-function finishedBodies(runs: readonly StoredRun[]): string[] {
-  return runs.flatMap(({ record, events }) =>
-    events.flatMap((event) => {
-      if (event.type === 'compensated')
-        return [`undo ${event.step === 0 ? (event.item + 1) ** 2 : event.step === 4 ? 15 : 31}`]
-      return event.type === 'completed' ? (noteOf(record.workflow, event.step, event.item) ?? []) : []
-    }),
-  )
-}
 
 describe('stores', () => {
   test('a run that the engine was closed under is interrupted, and another engine takes it up', async () => {

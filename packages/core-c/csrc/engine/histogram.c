@@ -27,12 +27,14 @@ static void add(_Atomic uint64_t *word, uint64_t amount) {
   ctz_store(word, ctz_load(word, memory_order_relaxed) + amount, memory_order_relaxed);
 }
 
-void ctz_recorder_add(ctz_recorder *recorder, uint64_t ns) {
+void ctz_recorder_add(ctz_recorder *recorder, uint64_t ns) { ctz_recorder_add_many(recorder, ns, 1u); }
+
+void ctz_recorder_add_many(ctz_recorder *recorder, uint64_t ns, uint32_t times) {
   uint32_t bucket = ctz_hdr_bucket(ns);
-  add(&recorder->buckets[bucket], 1u);
+  add(&recorder->buckets[bucket], times);
   uint64_t page = (uint64_t)1 << (bucket / PARTS), pages = ctz_load(&recorder->pages, memory_order_relaxed);
   if ((pages & page) == 0) ctz_store(&recorder->pages, pages | page, memory_order_relaxed);
-  add(&recorder->sum_ns, ns);
+  add(&recorder->sum_ns, ns * times);
   if (ns > ctz_load(&recorder->max_ns, memory_order_relaxed)) ctz_store(&recorder->max_ns, ns, memory_order_relaxed);
 }
 

@@ -16,6 +16,7 @@ typedef struct ctz_recorder {
 
 uint64_t ctz_hdr_highest(uint32_t bucket);   // greatest value of a bucket
 void ctz_recorder_add(ctz_recorder *recorder, uint64_t ns);  // the one writer
+void ctz_recorder_add_many(ctz_recorder *recorder, uint64_t ns, uint32_t times);
 // Adds what `recorder` holds now to `sum`.
 void ctz_histogram_merge(ctz_histogram *sum, const ctz_recorder *recorder);
 // The least upper bound of the bucket in which the value of rank `quantile` (0..1) lies; 0 when empty.

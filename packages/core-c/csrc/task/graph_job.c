@@ -37,7 +37,10 @@ static layout layout_of(const ctz_graph *graph) {
 static ctz_graph_job *lay_out(void *block, const ctz_graph *graph, const layout *lay) {
   ctz_graph_job *job = block;
   char *base = block;
-  memset(block, 0, lay->bytes);
+  // what is not written below, or by the caller
+  memset(job, 0, sizeof *job);
+  memset(base + lay->next_ends, 0, sizeof(uint32_t) * graph->count);
+  memset(base + lay->ready, 0, sizeof(uint32_t) * graph->count);
   job->count = graph->count;
   job->plan_count = graph->plan_count;
   job->arg_count = graph->arg_count;

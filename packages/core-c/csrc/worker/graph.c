@@ -1,19 +1,13 @@
 #include "worker/graph.h"
 
 #include "base/atomics.h"
-#include "engine/series.h"
 #include "flow/ready.h"
 #include "flow/registry.h"
 #include "flow/settlement.h"
-#include "worker/call.h"
 #include "worker/pool.h"
-#include "worker/program_call.h"
 #include "worker/run.h"
-#include "worker/scalars.h"
+#include "worker/step_calls.h"
 
-// Steps that a worker takes at a time where they are short.
-#define MOST_AT_ONCE 16u
-#define SHORT_NS 5000u
 // What waits in the graph is offered to another worker when it is expected to take so long: more than waking one.
 #define WORTH_A_WAKE_NS 50000u
 // After so long other tasks that wait have their turn.
@@ -27,49 +21,8 @@ typedef struct part {
   uint32_t priority;  // of the graph
   uint32_t done;
   uint64_t turn_ends_ns;
+  ctz_step_calls calls;
 } part;
-
-static ctz_plan_entry *entry_of(ctz_engine *engine, const ctz_graph_job *job, uint32_t step) {
-  const ctz_graph_plan *plan = &job->plans[job->step_plans[step]];
-  // released, or another's by now
-  return ctz_plan_kernel(engine, plan->index) == plan->kernel ? ctz_plan_at(engine, plan->index) : NULL;
-}
-
-static bool read_args(const ctz_graph_job *job, uint32_t step, const ctz_kernel *kernel, ctz_value *args) {
-  uint32_t at = ctz_graph_first_arg(job, step);
-  for (uint32_t i = 0; i < kernel->arity; i++, at++) {
-    uint32_t from = job->arg_steps[at];
-    double number = from == CTZ_GRAPH_NUMBER ? job->arg_numbers[at] : job->results[from];
-    if (!ctz_scalar_of_number(number, (ctz_type)kernel->args[i], &args[i])) return false;
-  }
-  return true;
-}
-
-static ctz_step_state call_step(part *self, uint32_t step, ctz_plan_entry *entry) {
-  ctz_worker *worker = self->worker;
-  const ctz_kernel *kernel = self->job->plans[self->job->step_plans[step]].kernel;
-  ctz_plan plan = entry->plan;
-  ctz_call call;
-  ctz_call_init(&call, worker, self->slot, &plan, 1);
-  ctz_value args[CTZ_KERNEL_MAX_ARITY], result = {.slice = {NULL, 0}};
-  if (!read_args(self->job, step, kernel, args)) return CTZ_STEP_FAILED;
-  ctz_arena_begin(worker->arena, plan.memory_limit);
-  ctz_call_prepare(&call, entry);
-  ctz_call_enter(&call);
-  ctz_outcome_code code = ctz_call_kernel(&call, kernel, args, &result);
-  ctz_call_leave(&call);
-  ctz_status status = ctz_call_status(&call, code);
-  uint64_t ran = worker->now_ns - call.started_ns;
-  ctz_run_learn(entry, ran);
-  ctz_count(&worker->figures->busy_ns, ran);
-  if (worker->engine->config.statistics) ctz_recorder_add(&ctz_series_of(worker, &plan)->run, ran);
-  ctz_call_clean_up(&call);
-  if (status == CTZ_OK) {
-    self->job->results[step] = ctz_number_of_scalar((ctz_type)kernel->result, &result);
-    return CTZ_STEP_DONE;
-  }
-  return status == CTZ_RAN_TOO_LONG ? CTZ_STEP_STOPPED : status == CTZ_CANCELLED ? CTZ_STEP_WAITING : CTZ_STEP_FAILED;
-}
 
 static bool is_called_off(const part *self) {
   ctz_engine *engine = self->worker->engine;
@@ -80,8 +33,7 @@ static bool is_called_off(const part *self) {
 // Gives the step to be run next, one that waited for this one alone; CTZ_GRAPH_NUMBER when there is none.
 static uint32_t run_step(part *self, uint32_t step) {
   if (is_called_off(self)) return CTZ_GRAPH_NUMBER;
-  ctz_plan_entry *entry = entry_of(self->worker->engine, self->job, step);
-  ctz_step_state state = entry == NULL ? CTZ_STEP_FAILED : call_step(self, step, entry);
+  ctz_step_state state = ctz_call_step(&self->calls, step);
   self->job->states[step] = (uint8_t)state;
   if (state != CTZ_STEP_DONE) return CTZ_GRAPH_NUMBER;
   self->done++;
@@ -93,6 +45,7 @@ static bool others_wait(ctz_engine *engine) {
   return ctz_ready_any(engine);
 }
 
+// By the clock as it was read last.
 static bool turn_is_over(part *self) {
   if (self->worker->now_ns < self->turn_ends_ns) return false;
   ctz_hand_back_in_time(self->worker, self->worker->now_ns, 0);
@@ -117,9 +70,8 @@ static bool offer(part *self) {
   return false;
 }
 
-static uint64_t expected_ns(part *self, uint32_t step) {
-  ctz_plan_entry *entry = entry_of(self->worker->engine, self->job, step);
-  return entry == NULL ? 0 : atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
+static uint64_t expected_ns(const part *self, uint32_t step) {
+  return ctz_step_expected_ns(self->worker->engine, self->job, step);
 }
 
 // Offers what is left to another worker when it is worth that. Behind short steps it is left out while other tasks
@@ -129,7 +81,9 @@ static void share(part *self, uint64_t each_ns) {
   uint32_t left = ctz_once_length(&self->job->ready);
   if (left == 0 || (each_ns > 0 && left * each_ns < WORTH_A_WAKE_NS)) return;
   bool brief = each_ns > 0 && each_ns < CTZ_LONG_NS;
-  if ((!brief || !ctz_ready_any(engine)) && offer(self)) ctz_pool_wake_for_work(engine);
+  if (brief && ctz_ready_any(engine)) return;
+  ctz_end_step_calls(&self->calls);
+  if (offer(self)) ctz_pool_wake_for_work(engine);
 }
 
 static void run_chain(part *self, uint32_t step) {
@@ -137,7 +91,7 @@ static void run_chain(part *self, uint32_t step) {
     step = run_step(self, step);
     if (step == CTZ_GRAPH_NUMBER) return;
     share(self, expected_ns(self, step));
-    if (!turn_is_over(self)) continue;
+    if (ctz_step_calls_open(&self->calls) || !turn_is_over(self)) continue;
     ctz_once_append(&self->job->ready, step);
     return;
   }
@@ -149,8 +103,9 @@ static uint32_t take_steps(part *self, uint32_t *steps) {
   uint64_t each_ns = expected_ns(self, steps[0]);
   // some are left for others
   uint32_t more = ctz_once_length(&self->job->ready) / 4;
-  if (more > MOST_AT_ONCE - 1) more = MOST_AT_ONCE - 1;
-  if (each_ns > 0 && each_ns < SHORT_NS && more > 0) count += ctz_once_take(&self->job->ready, steps + 1, more);
+  if (more > CTZ_STEPS_AT_ONCE - 1) more = CTZ_STEPS_AT_ONCE - 1;
+  if (each_ns > 0 && each_ns < CTZ_SHORT_STEP_NS && more > 0)
+    count += ctz_once_take(&self->job->ready, steps + 1, more);
   share(self, each_ns);
   return count;
 }
@@ -178,11 +133,13 @@ static void take_part(ctz_worker *worker, uint32_t index, ctz_graph_job *job) {
   ctz_engine *engine = worker->engine;
   ctz_plan_entry *plan = ctz_plan_of(engine, engine->table.cells[index].extra);
   part self = {.worker = worker, .job = job, .slot = index, .priority = CTZ_CLASSES - 1};
+  self.calls = (ctz_step_calls){.worker = worker, .job = job, .slot = index};
   if (plan != NULL) self.priority = plan->plan.priority & (CTZ_CLASSES - 1);
   self.turn_ends_ns = worker->now_ns + TURN_NS;
-  uint32_t steps[MOST_AT_ONCE], count;
+  uint32_t steps[CTZ_STEPS_AT_ONCE], count;
   while ((count = take_steps(&self, steps)) > 0) {
     for (uint32_t i = 0; i < count; i++) run_chain(&self, steps[i]);
+    ctz_end_step_calls(&self.calls);
     if (!turn_is_over(&self)) continue;
     if (ctz_once_length(&job->ready) > 0) offer(&self);
     break;

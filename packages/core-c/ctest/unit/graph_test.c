@@ -234,6 +234,35 @@ static void test_failures(uint32_t workers) {
   close_engine();
 }
 
+// Short steps are called many at a time: one that fails among them leaves the others as they are, time after time.
+static void test_short_steps(uint32_t workers) {
+  static const ctz_kernel fussy = {.name = "fussy", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = fussy_run};
+  open_engine(workers);
+  CHECK_EQ_U64(ctz_kernel_add(engine, &fussy, NULL), CTZ_OK);
+  uint32_t first = use_plan(define_simple(engine, "fussy", 2)), add = use_plan(define_simple(engine, "add", 2));
+  for (uint32_t round = 0; round < 20; round++) {
+    for (uint32_t i = 0; i < 400; i++) {
+      take_number(i % 7 == 3 ? -1.0 : (double)i);
+      uint32_t step = put_step(first);
+      take_result(step);
+      take_number(round);
+      put_step(add);
+    }
+    start();
+    CHECK(await_end().value.f64 == 2 * (400 - 57));
+    for (uint32_t i = 0; i < 400; i++) {
+      bool bad = i % 7 == 3;
+      CHECK_EQ_U64(drawn.states[2 * i], bad ? CTZ_STEP_FAILED : CTZ_STEP_DONE);
+      CHECK_EQ_U64(drawn.states[2 * i + 1], bad ? CTZ_STEP_WAITING : CTZ_STEP_DONE);
+      CHECK(bad || drawn.results[2 * i + 1] == i + round);
+    }
+    forget();
+  }
+  ctz_stats stats;
+  CHECK_EQ_U64(stats_of(engine, &stats)->memory_used, 0);
+  close_engine();
+}
+
 // A plan that is released while its steps wait: they fail, and nothing is called.
 static void test_released_plan(void) {
   open_engine(1);
@@ -436,6 +465,7 @@ int main(void) {
     test_shapes(workers);
     test_random(workers, &seed);
     test_failures(workers);
+    test_short_steps(workers);
     test_cancel(workers);
     test_close(workers);
   }

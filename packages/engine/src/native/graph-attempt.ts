@@ -37,15 +37,7 @@ export class GraphAttempt {
 
   /** Counts each step that is done as a task of its name, and tells the bodies of their runs. The answer is how many are done. */
   count({ walk }: WalkParts): number {
-    const done = new Uint32Array(this.#kernels.length)
-    const failed = new Uint32Array(this.#kernels.length)
-    const { stepCalls } = this.#graph
-    const { ends } = this.end
-    for (let step = 0; step < ends.length; step++) {
-      const call = stepCalls[step] ?? 0
-      if (ends[step] === StepEnd.done) done[call] = (done[call] ?? 0) + 1
-      else if (ends[step] === StepEnd.failed) failed[call] = (failed[call] ?? 0) + 1
-    }
+    const { done, failed } = this.#endsByCall()
     let all = 0
     this.#kernels.forEach(({ plan, program }, call) => {
       const [ran, gaveUp] = [done[call] ?? 0, failed[call] ?? 0]
@@ -59,4 +51,24 @@ export class GraphAttempt {
     walk.statistics.completed += all
     return all
   }
+
+  /** How many steps of each call are done, and how many failed. */
+  #endsByCall(): { done: Uint32Array; failed: Uint32Array } {
+    const done = new Uint32Array(this.#kernels.length)
+    const failed = new Uint32Array(this.#kernels.length)
+    const { stepCalls } = this.#graph
+    const { ends } = this.end
+    // mostly all steps are of one call, and are done: that is seen without going through them one by one
+    if (this.#kernels.length === 1 && areAllDone(ends)) return { done: done.fill(ends.length), failed }
+    for (let step = 0; step < ends.length; step++) {
+      const call = stepCalls[step] ?? 0
+      if (ends[step] === StepEnd.done) done[call] = (done[call] ?? 0) + 1
+      else if (ends[step] === StepEnd.failed) failed[call] = (failed[call] ?? 0) + 1
+    }
+    return { done, failed }
+  }
+}
+
+function areAllDone(ends: Uint8Array): boolean {
+  return !ends.includes(StepEnd.waiting) && !ends.includes(StepEnd.failed) && !ends.includes(StepEnd.ranTooLong)
 }

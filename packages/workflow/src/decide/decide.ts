@@ -71,9 +71,8 @@ function start(turn: Turn, kept: readonly KeptStep[], keptItems: readonly KeptIt
     keepItems(turn, step, count, done)
   }
   spread(turn)
-  plan.steps.forEach((_, step) => {
+  for (let step = 0; step < plan.kinds.length; step++)
     if (state.open[step] === 0 && state.status[step] === StepState.waiting) makeReady(turn, step)
-  })
 }
 
 function keep(turn: Turn, { step, end, pick, fellBack, items }: KeptStep): void {

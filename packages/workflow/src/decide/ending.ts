@@ -1,6 +1,6 @@
 // How a run ends: what runs is called off, what was done is undone in reverse order, and then it is over.
 import type { RunEnd } from './events.ts'
-import { at } from './plan.ts'
+import { byteAt } from './plan.ts'
 import { StepState } from './run-state.ts'
 import type { Turn } from './turn.ts'
 
@@ -29,7 +29,7 @@ export function unwind(turn: Turn, ending: RunEnd): void {
   turn.cancelAll()
   state.inFlight = 0
   for (let step = 0; step < state.status.length; step++) {
-    if (at(state.status, step) >= StepState.completed) continue
+    if (byteAt(state.status, step) >= StepState.completed) continue
     const items = state.items.get(step)
     if (items !== undefined) items.running = 0
     state.status[step] = StepState.cancelled

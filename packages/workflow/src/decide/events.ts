@@ -43,14 +43,14 @@ export type RunEvent =
   | (Happened & {
       readonly type: 'ran'
       readonly began: number
-      readonly steps: readonly number[]
+      readonly steps: ArrayLike<number>
       readonly values: ArrayLike<number>
     })
   /** Items of a list that did. */
   | (Happened & {
       readonly type: 'ranItems'
       readonly step: number
-      readonly items: readonly number[]
+      readonly items: ArrayLike<number>
       readonly values: ArrayLike<number>
     })
   /** A choice was decided. */
@@ -79,3 +79,15 @@ export type Command =
   | { readonly type: 'cancel'; readonly step: number }
   | { readonly type: 'cancelAll' }
   | { readonly type: 'end'; readonly end: RunEnd }
+
+/** As stores get it: lists of numbers are arrays, which JSON knows as well. */
+export function toRecord(event: RunEvent): RunEvent {
+  switch (event.type) {
+    case 'ran':
+      return { ...event, steps: Array.from(event.steps), values: Array.from(event.values) }
+    case 'ranItems':
+      return { ...event, items: Array.from(event.items), values: Array.from(event.values) }
+    default:
+      return event
+  }
+}

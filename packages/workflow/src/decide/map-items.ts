@@ -1,5 +1,5 @@
 // The items of a map: started a few at a time, and together one step.
-import { at } from './plan.ts'
+import { byteAt } from './plan.ts'
 import { ItemState, Items, StepState } from './run-state.ts'
 import { failStep, settle } from './settle.ts'
 import type { Turn } from './turn.ts'
@@ -80,7 +80,7 @@ export function startItem(turn: Turn, step: number): void {
   const items = state.items.get(step)
   if (items === undefined) return
   items.queued = false
-  while (items.next < items.count && at(items.state, items.next) !== ItemState.waiting) items.next++
+  while (items.next < items.count && byteAt(items.state, items.next) !== ItemState.waiting) items.next++
   const { concurrency } = turn.step(step)
   if (items.next >= items.count || items.running >= concurrency) return
   const item = items.next++

@@ -1,6 +1,6 @@
 // Steps that settle, and what that means for those that wait for them.
 import { cancelStep, unwind } from './ending.ts'
-import { at } from './plan.ts'
+import { StepKinds, byteAt, intAt } from './plan.ts'
 import { Mark, StepState } from './run-state.ts'
 import type { Turn } from './turn.ts'
 
@@ -9,7 +9,7 @@ export function settle(turn: Turn, step: number, status: StepState): void {
   const { state } = turn
   state.status[step] = status
   state.endedAt[step] = turn.at
-  if (Number.isNaN(at(state.startedAt, step))) state.startedAt[step] = turn.at
+  if (Number.isNaN(state.startedAt[step])) state.startedAt[step] = turn.at
   state.unsettled--
   turn.settled.push(step)
   turn.note(step)
@@ -19,8 +19,8 @@ export function settle(turn: Turn, step: number, status: StepState): void {
 export function spread(turn: Turn): void {
   const { plan, settled } = turn
   for (let from = settled.pop(); from !== undefined; from = settled.pop()) {
-    const end = at(plan.userStart, from + 1)
-    for (let index = at(plan.userStart, from); index < end; index++) arrive(turn, at(plan.users, index), from)
+    const end = intAt(plan.userStart, from + 1)
+    for (let index = intAt(plan.userStart, from); index < end; index++) arrive(turn, intAt(plan.users, index), from)
   }
 }
 
@@ -28,7 +28,7 @@ export function spread(turn: Turn): void {
 function arrive(turn: Turn, step: number, from: number): void {
   const { state } = turn
   if (state.status[step] !== StepState.waiting) return
-  state.open[step] = at(state.open, step) - 1
+  state.open[step] = intAt(state.open, step) - 1
   note(turn, step, from)
   if (isWon(turn, step, from)) return winRace(turn, step, from)
   if (state.open[step] === 0) makeReady(turn, step)
@@ -36,9 +36,11 @@ function arrive(turn: Turn, step: number, from: number): void {
 
 /** Marks the step by how `from` ended. */
 function note(turn: Turn, step: number, from: number): void {
-  const { state } = turn
-  const { kind, guard, choice } = turn.step(step)
+  const { state, plan } = turn
   const status = state.status[from]
+  // most steps, by far
+  if (status === StepState.completed && plan.kinds[from] !== StepKinds.choice) return
+  const { kind, guard, choice } = turn.step(step)
   if (guard?.choice === from && status === StepState.completed && turn.pickOf(from) !== guard.branch) {
     turn.mark(step, Mark.skipped)
   }
@@ -52,9 +54,9 @@ function note(turn: Turn, step: number, from: number): void {
 }
 
 function isWon(turn: Turn, step: number, from: number): boolean {
-  const { kind, guard } = turn.step(step)
+  if (turn.plan.kinds[step] !== StepKinds.race) return false
   const completed = turn.state.status[from] === StepState.completed
-  return kind === 'race' && completed && from !== guard?.choice && !turn.has(step, Mark.skipped)
+  return completed && from !== turn.step(step).guard?.choice && !turn.has(step, Mark.skipped)
 }
 
 /** The race is over; the others are called off, and what was done for them alone. */
@@ -74,10 +76,10 @@ function winRace(turn: Turn, race: number, winner: number): void {
 
 /** It has not settled, and nobody waits for it any longer. */
 function isIdle({ plan, state }: Turn, step: number): boolean {
-  if (at(state.status, step) >= StepState.completed || plan.isOutput[step] === 1) return false
-  const end = at(plan.userStart, step + 1)
-  for (let index = at(plan.userStart, step); index < end; index++) {
-    if (at(state.status, at(plan.users, index)) < StepState.completed) return false
+  if (byteAt(state.status, step) >= StepState.completed || plan.isOutput[step] === 1) return false
+  const end = intAt(plan.userStart, step + 1)
+  for (let index = intAt(plan.userStart, step); index < end; index++) {
+    if (byteAt(state.status, intAt(plan.users, index)) < StepState.completed) return false
   }
   return true
 }
@@ -87,18 +89,14 @@ export function makeReady(turn: Turn, step: number): void {
   const { state } = turn
   if (turn.has(step, Mark.skipped)) return settle(turn, step, StepState.skipped)
   if (turn.has(step, Mark.poisoned)) return settle(turn, step, StepState.blocked)
-  switch (turn.step(step).kind) {
-    case 'all':
-    case 'settled':
-    case 'merge':
+  switch (turn.plan.kinds[step]) {
+    case StepKinds.all:
+    case StepKinds.settled:
+    case StepKinds.merge:
       return settle(turn, step, StepState.completed)
-    case 'race':
+    case StepKinds.race:
       return failStep(turn, step)
-    case 'task':
-    case 'map':
-    case 'loop':
-    case 'compute':
-    case 'choice':
+    default:
       state.status[step] = StepState.ready
       state.ready.push(step)
   }

@@ -1,6 +1,6 @@
 // Steps, and items of a list, that completed together in C: what it means for them is what it means for each that completes.
 import { goOnWithItems } from './map-items.ts'
-import { at } from './plan.ts'
+import { byteAt } from './plan.ts'
 import { ItemState, Mark, StepState } from './run-state.ts'
 import { settle } from './settle.ts'
 import type { Turn } from './turn.ts'
@@ -9,11 +9,12 @@ import type { Turn } from './turn.ts'
  * @param steps each after those that it needs. One whose needs have not all completed, or that has settled, is left as it is.
  * @param began when C was given them
  */
-export function completeSteps(turn: Turn, steps: readonly number[], began: number): void {
+export function completeSteps(turn: Turn, steps: ArrayLike<number>, began: number): void {
   const { state, plan } = turn
   if (state.phase !== 'running') return
-  for (const step of steps) {
-    const status = at(state.status, step)
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index] ?? 0
+    const status = byteAt(state.status, step)
     if (status === StepState.running) state.inFlight--
     else if (status === StepState.ready || (status === StepState.waiting && mayRun(turn, step)))
       state.startedAt[step] = began
@@ -34,12 +35,13 @@ function mayRun(turn: Turn, step: number): boolean {
 }
 
 /** @param done items that are running, or have not been started */
-export function completeItems(turn: Turn, step: number, done: readonly number[]): void {
+export function completeItems(turn: Turn, step: number, done: ArrayLike<number>): void {
   const { state } = turn
   const items = state.items.get(step)
   if (state.phase !== 'running' || state.status[step] !== StepState.running || items === undefined) return
   const { compensates } = turn.step(step)
-  for (const item of done) {
+  for (let index = 0; index < done.length; index++) {
+    const item = done[index] ?? 0
     const was = items.state[item]
     if (was === ItemState.running) {
       items.running--

@@ -1,8 +1,8 @@
 // What one decision works with: the plan, the state, the time of the event, and the commands so far.
 import type { Command, RunEnd } from './events.ts'
-import { at } from './plan.ts'
+import { byteAt, intAt, makePlan } from './plan.ts'
 import type { Plan, PlanStep } from './plan.ts'
-import type { RunState } from './run-state.ts'
+import { RunState } from './run-state.ts'
 
 export class Turn {
   readonly plan: Plan
@@ -15,11 +15,22 @@ export class Turn {
 
   readonly #changed: number[] | undefined
 
+  /**
+   * One is always there. V8 knows what objects of a class are like for as long as there is one, and forgets all code that it has
+   * made for them with the last: turns live for one event, and each collection of garbage would make the next events slow.
+   */
+  static readonly kept: Turn = Turn.empty()
+
   constructor(plan: Plan, state: RunState, epochMs: number, changed?: number[]) {
     this.plan = plan
     this.#changed = changed
     this.state = state
     this.at = epochMs
+  }
+
+  static empty(): Turn {
+    const plan = makePlan([], [], 1)
+    return new Turn(plan, new RunState(plan), 0)
   }
 
   step(index: number): PlanStep {
@@ -50,14 +61,14 @@ export class Turn {
   }
 
   pickOf(step: number): number {
-    return at(this.state.pick, step)
+    return intAt(this.state.pick, step)
   }
 
   has(step: number, mark: number): boolean {
-    return (at(this.state.marks, step) & mark) !== 0
+    return (byteAt(this.state.marks, step) & mark) !== 0
   }
 
   mark(step: number, mark: number): void {
-    this.state.marks[step] = at(this.state.marks, step) | mark
+    this.state.marks[step] = byteAt(this.state.marks, step) | mark
   }
 }

@@ -1,11 +1,10 @@
 // The lists of a graph of calls while they grow: what C is to call, and on which numbers.
 import { NO_STEP } from '@catzilla/api/extend'
 import type { CallGraph, GraphStep } from '@catzilla/api/extend'
+import { FIRST_PLACES, withRoom } from './growing.ts'
 
 /** Kinds of calls in one graph. */
 const MOST_CALLS = 64
-/** Places at first; they double. V8 keeps typed arrays of up to 64 bytes in its own heap, where they cost next to nothing. */
-const PLACES = 8
 
 type Call = NonNullable<GraphStep['call']>
 
@@ -16,10 +15,10 @@ export class CallLists {
   expectedMs = 0
   readonly #calls: Call[] = []
   #latest = -1
-  #stepCalls = new Uint32Array(PLACES)
-  #argEnds = new Uint32Array(PLACES)
-  #argSteps = new Uint32Array(PLACES)
-  #argNumbers = new Float64Array(PLACES)
+  #stepCalls = new Uint32Array(FIRST_PLACES)
+  #argEnds = new Uint32Array(FIRST_PLACES)
+  #argSteps = new Uint32Array(FIRST_PLACES)
+  #argNumbers = new Float64Array(FIRST_PLACES)
   /** Arguments of the steps that were added, and those that were added since. */
   #args = 0
   #open = 0
@@ -41,8 +40,8 @@ export class CallLists {
   #addArgument(step: number, value: number): void {
     const at = this.#args + this.#open++
     if (at === this.#argSteps.length) {
-      this.#argSteps = doubled(this.#argSteps, new Uint32Array(at * 2))
-      this.#argNumbers = doubled(this.#argNumbers, new Float64Array(at * 2))
+      this.#argSteps = withRoom(this.#argSteps, at)
+      this.#argNumbers = withRoom(this.#argNumbers, at)
     }
     this.#argSteps[at] = step
     this.#argNumbers[at] = value
@@ -58,8 +57,8 @@ export class CallLists {
     const place = this.#placeOf(call)
     if (place < 0) return false
     if (this.count === this.#stepCalls.length) {
-      this.#stepCalls = doubled(this.#stepCalls, new Uint32Array(this.count * 2))
-      this.#argEnds = doubled(this.#argEnds, new Uint32Array(this.count * 2))
+      this.#stepCalls = withRoom(this.#stepCalls, this.count)
+      this.#argEnds = withRoom(this.#argEnds, this.count)
     }
     this.#args += this.#open
     this.#open = 0
@@ -88,9 +87,4 @@ export class CallLists {
       argNumbers: this.#argNumbers.subarray(0, this.#args),
     }
   }
-}
-
-function doubled<T extends Uint32Array | Float64Array>(from: T, to: T): T {
-  to.set(from)
-  return to
 }

@@ -1,5 +1,5 @@
 // Which steps of a graph may run in C as far as the graph alone says: worked out once for each graph.
-import { at } from '../decide/plan.ts'
+import { intAt } from '../decide/plan.ts'
 import type { Graph, Step } from '../graph.ts'
 import type { Template } from '../wiring.ts'
 
@@ -46,8 +46,8 @@ export function candidatesOf(graph: Graph): Candidates {
 function racersOf({ plan, steps, order }: Graph): Uint8Array {
   const races = new Uint8Array(steps.length)
   for (const index of order.toReversed()) {
-    for (let place = at(plan.userStart, index); place < at(plan.userStart, index + 1); place++) {
-      const user = at(plan.users, place)
+    for (let place = intAt(plan.userStart, index); place < intAt(plan.userStart, index + 1); place++) {
+      const user = intAt(plan.users, place)
       if (steps[user]?.kind === 'race' || races[user] === 1) races[index] = 1
     }
   }

@@ -1,17 +1,18 @@
-// The items of a list that C can do at once.
-import type { GraphStep } from '@catzilla/api/extend'
+// The items of a list that C can do at once: columns, and nothing made for each item.
+import { NO_STEP } from '@catzilla/api/extend'
+import type { CallGraph, GraphStep } from '@catzilla/api/extend'
 import { ItemState } from '../decide/run-state.ts'
 import type { Items } from '../decide/run-state.ts'
-import { CallLists } from './call-lists.ts'
-import { FEWEST_STEPS } from './region.ts'
+import { FIRST_PLACES, withRoom } from './growing.ts'
+import { FEWEST_STEPS, MOST_MISSES } from './region.ts'
 
 /** More items, in milliseconds on one processor, are left for the next graph. */
 const LONGEST_MS = 25
 
-/** Items in the order of their list, and the calls that they are. */
+/** Items in the order of their list, and the graph that they are. */
 export interface ItemRegion {
-  readonly items: readonly number[]
-  readonly lists: CallLists
+  readonly items: Int32Array
+  readonly graph: CallGraph
 }
 
 /**
@@ -26,17 +27,34 @@ export function itemRegion(
   starting: readonly number[],
   isOut: (item: number) => boolean,
 ): ItemRegion | null {
-  const taken: number[] = []
-  const lists = new CallLists()
-  const take = (item: number): void => {
+  if (call === null) return null
+  let taken = new Int32Array(FIRST_PLACES)
+  let numbers = new Float64Array(FIRST_PLACES)
+  let count = 0
+  const take = (item: number): boolean => {
     const value = list[item]
-    if (call === null || typeof value !== 'number' || isOut(item)) return
-    lists.addNumber(value)
-    if (lists.addStep(call, runMs)) taken.push(item)
+    if (typeof value !== 'number' || isOut(item)) return false
+    if (count === taken.length) [taken, numbers] = [withRoom(taken, count), withRoom(numbers, count)]
+    taken[count] = item
+    numbers[count++] = value
+    return true
   }
   for (const item of starting) take(item)
-  for (let item = items.next; item < items.count && lists.expectedMs < LONGEST_MS; item++) {
-    if (items.state[item] === ItemState.waiting) take(item)
+  // a list of other things is not gone through again whenever one of them is done
+  let misses = 0
+  for (let item = items.next; item < items.count && misses < MOST_MISSES; item++) {
+    if (count * runMs >= LONGEST_MS) break
+    if (items.state[item] === ItemState.waiting && !take(item)) misses++
   }
-  return taken.length >= FEWEST_STEPS ? { items: taken, lists } : null
+  if (count < FEWEST_STEPS) return null
+  return { items: taken.slice(0, count), graph: graphOf(call, numbers.subarray(0, count)) }
+}
+
+/** One call for each number. */
+function graphOf(call: NonNullable<GraphStep['call']>, argNumbers: Float64Array): CallGraph {
+  const { length } = argNumbers
+  const argEnds = new Uint32Array(length)
+  for (let index = 0; index < length; index++) argEnds[index] = index + 1
+  const argSteps = new Uint32Array(length).fill(NO_STEP)
+  return { calls: [call], stepCalls: new Uint32Array(length), argEnds, argSteps, argNumbers }
 }

@@ -1,21 +1,20 @@
 // What of a run C has: steps that start are looked at before they are submitted, handed over with all that can follow them, and
 // what comes back is one event. Whatever C did not do goes the way of any other step.
 import { StepEnd } from '@catzilla/api/extend'
-import type { CallGraphEnd } from '@catzilla/api/extend'
+import type { CallGraph, CallGraphEnd } from '@catzilla/api/extend'
 import type { TaskOutcome } from '@catzilla/api'
 import type { Command, RunEvent } from '../decide/events.ts'
-import { at } from '../decide/plan.ts'
+import { byteAt, intAt } from '../decide/plan.ts'
 import { ItemState, StepState } from '../decide/run-state.ts'
 import type { RunState } from '../decide/run-state.ts'
 import type { Flights } from '../flights.ts'
 import type { Graph, InGraphs } from '../graph.ts'
 import type { RunValues } from '../run-values.ts'
 import { Bodies } from './bodies.ts'
-import type { CallLists } from './call-lists.ts'
 import { Candidate, candidatesOf } from './candidates.ts'
 import type { Candidates } from './candidates.ts'
 import { itemRegion } from './items.ts'
-import { Refusal, regionFrom } from './region.ts'
+import { Growth, Refusal } from './region.ts'
 
 export interface RegionsParts {
   readonly graph: Graph
@@ -55,6 +54,8 @@ export class Regions {
   #begun = false
   /** What starts is being looked at: whatever C does not take is submitted right after. */
   #taking = false
+  /** Once there is a region. */
+  #growth: Growth | undefined
   /** What is to be released once the event is dealt with. */
   readonly #returning = new Map<RunEvent, () => void>()
 
@@ -148,17 +149,14 @@ export class Regions {
   }
 
   #takeSteps(starting: readonly number[]): void {
-    const { graph, state, values, tell, now } = this.#parts
-    const { bodies } = this
-    const isOut = (step: number): boolean => this.#places !== null && this.#places[step] !== Place.free
-    const refuse = (step: number, why: number): void => this.#refuse(step, why)
-    const region = regionFrom({ graph, state, values, candidates: this.#candidates, bodies, isOut, refuse }, starting)
+    const { graph, tell, now } = this.#parts
+    const region = (this.#growth ??= this.#makeGrowth()).regionFrom(starting)
     if (region === null) return
     const { steps, lists } = region
     const places = (this.#places ??= new Uint8Array(graph.steps.length))
-    for (const step of steps) places[step] = Place.inC
+    mark(places, steps, Place.inC)
     const began = now()
-    this.#launch(steps[0] ?? 0, lists, (end) => {
+    this.#launch(steps[0] ?? 0, lists.toGraph(), (end) => {
       const done = doneSteps(this.#parts, steps, end)
       const release = (): void => this.#releaseSteps(steps, end)
       if (done.steps.length === 0) return release()
@@ -168,14 +166,21 @@ export class Regions {
     })
   }
 
-  #releaseSteps(steps: readonly number[], end: CallGraphEnd | null): void {
+  #makeGrowth(): Growth {
+    const { graph, state, values } = this.#parts
+    const isOut = (step: number): boolean => this.#places !== null && this.#places[step] !== Place.free
+    const refuse = (step: number, why: number): void => this.#refuse(step, why)
+    return new Growth({ graph, state, values, candidates: this.#candidates, bodies: this.bodies, isOut, refuse })
+  }
+
+  #releaseSteps(steps: Int32Array, end: CallGraphEnd | null): void {
     const { state } = this.#parts
     const left: (readonly [number, number])[] = []
     for (let index = 0; index < steps.length; index++) {
-      const step = at(steps, index)
-      const status = at(state.status, step)
+      const step = intAt(steps, index)
+      const status = byteAt(state.status, step)
       if (status >= StepState.completed) continue
-      const gaveUp = end === null || at(end.ends, index) !== StepEnd.waiting
+      const gaveUp = end === null || byteAt(end.ends, index) !== StepEnd.waiting
       if (gaveUp) this.#refuse(step, Refusal.gaveUp)
       if (this.#places !== null) this.#places[step] = gaveUp ? Place.alone : Place.free
       if (status === StepState.running) left.push([step, 0])
@@ -194,9 +199,9 @@ export class Regions {
     const region = itemRegion(answer, values.listOf(step), items, starting, (item) => places[item] !== Place.free)
     if (region === null) return
     this.#itemPlaces.set(step, places)
-    for (const item of region.items) places[item] = Place.inC
+    mark(places, region.items, Place.inC)
     this.#maps.set(this.#nextKey, step)
-    this.#launch(step, region.lists, (end) => {
+    this.#launch(step, region.graph, (end) => {
       const done = doneItems(region.items, end)
       const release = (): void => this.#releaseItems(step, region.items, end)
       if (done.items.length === 0) return release()
@@ -206,7 +211,7 @@ export class Regions {
     })
   }
 
-  #releaseItems(step: number, taken: readonly number[], end: CallGraphEnd | null): void {
+  #releaseItems(step: number, taken: Int32Array, end: CallGraphEnd | null): void {
     const { state } = this.#parts
     const places = this.#itemPlaces.get(step)
     const items = state.items.get(step)
@@ -214,7 +219,7 @@ export class Regions {
     const left: (readonly [number, number])[] = []
     for (let index = 0; index < taken.length; index++) {
       if (end !== null && end.ends[index] === StepEnd.done) continue
-      const item = at(taken, index)
+      const item = intAt(taken, index)
       places[item] = Place.alone
       this.#refuse(step, Refusal.gaveUp)
       if (items.state[item] === ItemState.running) left.push([step, item])
@@ -233,21 +238,25 @@ export class Regions {
   }
 
   /** @param ended told of what came of it; null: C did not run it */
-  #launch(step: number, lists: CallLists, ended: (end: CallGraphEnd | null) => void): void {
+  #launch(step: number, calls: CallGraph, ended: (end: CallGraphEnd | null) => void): void {
     const { flights, values, graph } = this.#parts
     const inGraphs = values.step(step).body?.inGraphs as InGraphs
-    const terms = { name: graph.name, priority: lists.priority ?? 2 }
+    const terms = { name: graph.name, priority: calls.calls[0]?.options.priority ?? 2 }
     const key = this.#nextKey
     this.graphs++
     flights.launch(
       key,
-      () => inGraphs.submit(terms, lists.toGraph()),
+      () => inGraphs.submit(terms, calls),
       (outcome: TaskOutcome<CallGraphEnd>) => {
         this.#maps.delete(key)
         ended(outcome.status === 'completed' ? outcome.value : null)
       },
     )
   }
+}
+
+function mark(places: Uint8Array, taken: Int32Array, place: number): void {
+  for (let index = 0; index < taken.length; index++) places[intAt(taken, index)] = place
 }
 
 function push(lists: Map<number, number[]>, key: number, value: number): void {
@@ -259,9 +268,9 @@ function push(lists: Map<number, number[]>, key: number, value: number): void {
 /** Steps that are done, as are all that they need: C goes by arguments alone, and a step may wait for more. */
 function doneSteps(
   { state, values: source }: RegionsParts,
-  steps: readonly number[],
+  steps: Int32Array,
   end: CallGraphEnd | null,
-): { steps: readonly number[]; values: ArrayLike<number> } {
+): { steps: ArrayLike<number>; values: ArrayLike<number> } {
   if (end === null) return { steps: [], values: [] }
   if (areAllDone(end)) return { steps, values: end.results }
   const done = new Set<number>()
@@ -270,22 +279,22 @@ function doneSteps(
     const isMet = (need: number): boolean => done.has(need) || state.status[need] === StepState.completed
     if (end.ends[index] !== StepEnd.done || !source.step(step).needs.every(isMet)) return
     done.add(step)
-    values.push(at(end.results, index))
+    values.push(end.results[index] ?? Number.NaN)
   })
   return { steps: [...done], values }
 }
 
 function doneItems(
-  taken: readonly number[],
+  taken: Int32Array,
   end: CallGraphEnd | null,
-): { items: readonly number[]; values: ArrayLike<number> } {
+): { items: ArrayLike<number>; values: ArrayLike<number> } {
   if (end !== null && areAllDone(end)) return { items: taken, values: end.results }
   const [items, values]: [number[], number[]] = [[], []]
   if (end === null) return { items, values }
   for (let index = 0; index < taken.length; index++) {
     if (end.ends[index] !== StepEnd.done) continue
-    items.push(at(taken, index))
-    values.push(at(end.results, index))
+    items.push(intAt(taken, index))
+    values.push(end.results[index] ?? Number.NaN)
   }
   return { items, values }
 }
