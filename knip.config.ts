@@ -10,7 +10,7 @@ type Manifest = { catzilla?: { workers?: string[] } }
 const started: Record<string, string[]> = {
   'packages/compiler': ['fuzz/{child,sweep}.ts', 'fuzz/{mutants,subjects}/*'],
   'packages/core-c': ['scripts/*.mjs'],
-  'packages/durable': ['crash/program.ts', 'test/*-program.ts', 'test/full-disk.ts'],
+  'packages/durable': ['crash/program.ts', 'test/*-program.ts', 'test/{full-disk,other-user}.ts'],
   'packages/engine-bullmq': ['test/*-program.ts'],
   'packages/engine': ['test/isolates/{process,thread}/*.mjs'],
 }
@@ -80,7 +80,7 @@ const config: KnipConfig = {
     // what is built for this test is imported by its program
     'packages/api/test/fixtures/precompiled/main.mjs': ['unresolved'],
   },
-  ignoreBinaries: ['apt-cache', 'apt-get', 'cc', 'ctest', 'dpkg', 'promtool', 'valgrind'],
+  ignoreBinaries: ['apt-cache', 'apt-get', 'cc', 'ctest', 'dpkg', 'openssl', 'promtool', 'valgrind'],
 }
 
 export default config
