@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import type { Doorbell } from './broker.ts'
 
 /** Seconds that one command waits. Afterwards everybody looks for himself: a marker may have been taken by a process that died. */
-export const WAIT_SECONDS = 5
+const WAIT_SECONDS = 5
 
 /** Milliseconds after a command that failed. */
 const PAUSE_MS = 200
@@ -20,6 +20,7 @@ export class RedisBell implements Doorbell {
   readonly #main: Redis
   /** A key of our own: what is put there ends the wait. */
   readonly #own: string
+  readonly #silenceMs: number
   /** By the key of the marker. */
   readonly #armed = new Map<string, Armed>()
   readonly #markers = new Map<string, string>()
@@ -30,9 +31,11 @@ export class RedisBell implements Doorbell {
   #wake: (() => void) | null = null
   #closed = false
 
-  constructor(waiting: Redis, main: Redis, ownKey: string) {
+  /** @param silenceMs after which a connection that answers nothing, when it should have, is made anew */
+  constructor(waiting: Redis, main: Redis, ownKey: string, silenceMs: number) {
     this.#waiting = waiting
     this.#main = main
+    this.#silenceMs = silenceMs
     this.#own = `${ownKey}:${randomUUID()}`
   }
 
@@ -85,6 +88,8 @@ export class RedisBell implements Doorbell {
     const markers = [...this.#armed.keys()]
     this.#waitsOn = new Set(markers)
     this.#isWaiting = true
+    // ioredis has a timer for silent sockets too, which keeps the process alive; the command is sent again afterwards
+    const silent = setTimeout(() => this.#waiting.disconnect(true), WAIT_SECONDS * 1000 + this.#silenceMs).unref()
     try {
       const found = await this.#waiting.bzpopmin(this.#own, ...markers, WAIT_SECONDS)
       this.#isWaiting = false
@@ -94,6 +99,7 @@ export class RedisBell implements Doorbell {
       this.#isWaiting = false
       if (!this.#closed) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref())
     } finally {
+      clearTimeout(silent)
       this.#interrupted = false
       this.#waitsOn = new Set()
     }

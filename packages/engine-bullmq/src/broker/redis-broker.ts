@@ -4,7 +4,7 @@ import { createRedisBackend } from 'bullmq'
 import type { Redis, RedisOptions } from 'ioredis'
 import type { Broker, QueueTerms } from './broker.ts'
 import { GatheringRedis } from './gathering-redis.ts'
-import { RedisBell, WAIT_SECONDS } from './redis-bell.ts'
+import { RedisBell } from './redis-bell.ts'
 
 /** How long the first connection is waited for. */
 const CONNECT_PATIENCE_MS = 10_000
@@ -33,10 +33,10 @@ export class RedisBroker implements Broker {
   constructor(url: string, prefix: string, silenceMs: number) {
     this.#silenceMs = silenceMs
     this.#main = new GatheringRedis(url, connectionOptions)
-    this.#waiting = this.#main.duplicate({ socketTimeout: WAIT_SECONDS * 1000 + silenceMs })
+    this.#waiting = this.#main.duplicate()
     this.#hearing = this.#main.duplicate()
     this.terms = { connection: this.#main, factory: createRedisBackend, prefix }
-    this.bell = new RedisBell(this.#waiting, this.#main, `${prefix}:%bell`)
+    this.bell = new RedisBell(this.#waiting, this.#main, `${prefix}:%bell`, silenceMs)
     this.#hearing.on('message', (channel: string, message: string) => this.#heard.get(channel)?.(message))
     this.#main.on('close', () => (this.lostAt ??= Date.now()))
     this.#main.on('ready', () => (this.lostAt = null))
@@ -120,13 +120,6 @@ async function ended(redis: Redis): Promise<void> {
     redis.status === 'ready' || redis.status === 'connect' ? new Promise((resolve) => redis.once('end', resolve)) : null
   redis.disconnect()
   await isOver
-  stopSocketTimer(redis)
-}
-
-/** ioredis 5 stops its timer for silent sockets when an answer comes, and not when the connection ends: it would keep the process alive. */
-function stopSocketTimer(redis: object): void {
-  const { socketTimeoutTimer: timer } = redis as { readonly socketTimeoutTimer?: NodeJS.Timeout }
-  clearTimeout(timer)
 }
 
 /** A connection that does not answer is made anew: what waits on it is sent again. */

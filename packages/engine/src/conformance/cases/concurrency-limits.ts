@@ -1,43 +1,40 @@
 // Limits on how many tasks of one name run at once.
 import assert from 'node:assert/strict'
-import type { TaskHandler } from '../../contract/task.ts'
 import type { TaskOptions } from '../../options/task-options.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import type { Harness } from '../harness.ts'
 import { vary } from '../harness.ts'
 import { allSettled, someTurns } from '../moment.ts'
 
-/** A body that gives way a few times, and the most that ran at once. */
-function counted(): { most: () => number; body: TaskHandler } {
+/** The most that ran at once of twelve, the first of which wait for each other until so many of them run. */
+async function mostAtOnce(t: Harness, expected: number, asked: TaskOptions): Promise<number> {
+  const engine = await t.start({ inlineConcurrency: 8 })
+  const together = t.moment(`${expected} run at once`)
   let [running, most] = [0, 0]
   const body = async (): Promise<void> => {
     most = Math.max(most, ++running)
+    if (running === expected) together.reach()
+    await together.reached
     await someTurns(2)
     running--
   }
-  return { most: () => most, body }
-}
-
-async function mostAtOnce(t: Harness, asked: TaskOptions): Promise<number> {
-  const engine = await t.start({ inlineConcurrency: 8 })
-  const { most, body } = counted()
   const call = t.define(engine, body, asked)
   await allSettled(Array.from({ length: 12 }, () => engine.submit(call, [])))
-  return most()
+  return most
 }
 
 export const concurrencyLimits: readonly ConformanceCase[] = [
   {
     name: 'concurrency limits how many of a name run at once, and allows so many',
     run: async (t) => {
-      assert.equal(await mostAtOnce(t, { concurrency: 3 }), 3)
+      assert.equal(await mostAtOnce(t, 3, { concurrency: 3 }), 3)
     },
   },
   {
     name: 'limits.concurrency does the same, and the smaller of the two holds',
     run: async (t) => {
-      assert.equal(await mostAtOnce(t, { limits: { concurrency: 2 } }), 2)
-      assert.equal(await mostAtOnce(t, { limits: { concurrency: 4 }, concurrency: 2 }), 2)
+      assert.equal(await mostAtOnce(t, 2, { limits: { concurrency: 2 } }), 2)
+      assert.equal(await mostAtOnce(t, 2, { limits: { concurrency: 4 }, concurrency: 2 }), 2)
     },
   },
   {
