@@ -107,6 +107,9 @@ static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, const ct
 
 static void start_attempt(ctz_worker *worker, uint32_t index, const ctz_plan *plan, uint32_t attempt) {
   ctz_slot *slot = ctz_slot_at(&worker->engine->table, index);
+  // it came due after this worker had looked at its clock: nothing starts early
+  bool is_stale = ctz_ms_of(worker->engine, worker->now_ns) < ctz_field_f64(&slot->ready_at);
+  if (is_stale) worker->now_ns = ctz_clock_read(&worker->clock);
   ctz_field_set_u32(&slot->attempt, attempt);
   ctz_field_set_u32(&slot->worker, worker->index + 1);
   ctz_field_set_f64(&slot->started_at, ctz_ms_of(worker->engine, worker->now_ns));
