@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { ConformanceCase } from '../conformance-case.ts'
 import { vary } from '../harness.ts'
-import { settled, someTurns } from '../moment.ts'
+import { nextEvent, settled } from '../moment.ts'
 
 export const lookup: readonly ConformanceCase[] = [
   {
@@ -102,14 +102,9 @@ export const lookup: readonly ConformanceCase[] = [
       const body = (): never => {
         throw new Error('bad end')
       }
+      const failed = nextEvent(engine, 'failed')
       const handle = engine.submit(t.define(engine, body), [])
-      await engine
-        .submit(
-          t.define(engine, () => 1),
-          [],
-        )
-        .wait()
-      await someTurns()
+      await failed
       await engine.find(handle.taskId)
       assert.equal(engine.snapshot().unobservedFailures, 1)
     },

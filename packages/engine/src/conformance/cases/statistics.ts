@@ -4,7 +4,7 @@ import type { EngineStatistics } from '../../contract/statistics.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import { rejectionOf } from '../expectations.ts'
 import { countsThreads, vary } from '../harness.ts'
-import { allSettled, settled, someTurns } from '../moment.ts'
+import { allSettled, nextEvent, settled, someTurns } from '../moment.ts'
 
 function pick<K extends keyof EngineStatistics>(
   from: EngineStatistics,
@@ -173,13 +173,7 @@ export const statistics: readonly ConformanceCase[] = [
       const engine = await t.start()
       const call = t.define(engine, failing)
       const handles = [1, 2, 3].map(() => engine.submit(call, []))
-      await engine
-        .submit(
-          t.define(engine, () => 1),
-          [],
-        )
-        .wait()
-      await someTurns()
+      await Promise.all(handles.map(({ taskId }) => nextEvent(engine, 'failed', (event) => event.taskId === taskId)))
       assert.equal(engine.snapshot().unobservedFailures, 3)
       await rejectionOf(handles[0]?.wait() ?? Promise.resolve())
       assert.equal(engine.snapshot().unobservedFailures, 2)
