@@ -9,7 +9,7 @@ import { skips } from './conformance-skips.ts'
 import type { FoundServer } from './servers.ts'
 
 /** Some cases give an engine a number of milliseconds, in which a broker on a busy machine may not answer; a database less often. */
-const retries = { redis: 2, postgres: 20 } as const
+const retries = { redis: 2, postgres: 5 } as const
 
 const declare = it
 const patient = (retry: number): TestRunner['it'] =>
