@@ -192,6 +192,7 @@ export class PostgresBroker implements Broker {
   }
 }
 
+/** pg shows no socket in its types, and no other way to let the process end while it is connected. */
 function socketOf(client: pg.ClientBase): Socket | undefined {
   return (client as unknown as { connection?: { stream?: Socket } }).connection?.stream
 }
