@@ -1,6 +1,7 @@
 // Tests run on the TypeScript sources: every door of every package is an alias of the source its `exports` name, so
 // there is no build between an edit and its test. A package or app becomes a project by having a test/ folder.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -45,8 +46,12 @@ const projects = members
     },
   }))
 
+// Many tests wait more than they work, so two files at a time even where one processor is left over.
+const maxWorkers = Math.max(2, availableParallelism())
+
 export default defineConfig({
   test: {
+    maxWorkers,
     reporters: ['default', './tools/plain-reporter.mjs'],
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'lcov'] },
     projects: [

@@ -1,19 +1,10 @@
 // A program of the fuzzer: the text of one function, the types of its arguments, what it captures. It can be written down
 // as JSON, so that a failure found once is kept.
 
-export const viewKinds = [
-  'Int8Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int16Array',
-  'Uint16Array',
-  'Int32Array',
-  'Uint32Array',
-  'Float32Array',
-  'Float64Array',
-] as const
+export { viewNames as viewKinds } from '../src/ir/views.ts'
+import type { ViewName } from '../src/ir/views.ts'
 
-export type ViewKind = (typeof viewKinds)[number]
+export type ViewKind = ViewName
 export type View =
   | Int8Array
   | Uint8Array

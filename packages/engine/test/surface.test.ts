@@ -23,6 +23,7 @@ test('@catzilla/engine', () => {
       "NonRetryableError",
       "PayloadError",
       "QueueFullError",
+      "Settling",
       "StepEnd",
       "StoreError",
       "TaskCancelledError",

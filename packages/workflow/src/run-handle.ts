@@ -1,6 +1,6 @@
 // The handle of a run, as engines give one for a task: it settles exactly once.
 import type { TaskOutcome, TaskStats, TaskStatus } from '@catzilla/api'
-import { callSafely } from '@catzilla/api/extend'
+import { Settling } from '@catzilla/api/extend'
 import type { TaskHandle } from '@catzilla/api/extend'
 
 /** What a handle asks of its run. */
@@ -9,20 +9,16 @@ export interface HandleSource {
   cancel(reason: string | undefined): boolean
 }
 
-export class RunHandle implements TaskHandle {
+export class RunHandle extends Settling implements TaskHandle {
   readonly taskId: string
   readonly name: string
   readonly accepted: Promise<void>
   readonly #source: HandleSource
-  #outcome: TaskOutcome | undefined
-  #promise: Promise<unknown> | undefined
-  #resolve: (value: unknown) => void = () => {}
-  #reject: (error: Error) => void = () => {}
-  #listeners: ((outcome: TaskOutcome) => void)[] = []
   #accept: () => void = () => {}
   #refuse: (error: Error) => void = () => {}
 
   constructor(runId: string, workflow: string, source: HandleSource) {
+    super()
     this.taskId = runId
     this.name = workflow
     this.#source = source
@@ -35,11 +31,7 @@ export class RunHandle implements TaskHandle {
   }
 
   get status(): TaskStatus {
-    return this.#outcome?.status ?? 'running'
-  }
-
-  get outcome(): TaskOutcome | undefined {
-    return this.#outcome
+    return this.peeked?.status ?? 'running'
   }
 
   /** The store holds the run. */
@@ -47,33 +39,11 @@ export class RunHandle implements TaskHandle {
     this.#accept()
   }
 
-  wait(): Promise<unknown> {
-    const outcome = this.#outcome
-    if (outcome?.status === 'completed') return Promise.resolve(outcome.value)
-    if (outcome !== undefined) return Promise.reject(outcome.error)
-    return (this.#promise ??= new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    }))
-  }
-
-  onSettled(listener: (outcome: TaskOutcome) => void): void {
-    if (this.#outcome === undefined) this.#listeners.push(listener)
-    else tell([listener], this.#outcome, this.name)
-  }
-
-  settle(outcome: TaskOutcome): void {
-    if (this.#outcome !== undefined) return
-    this.#outcome = outcome
-    if (outcome.status === 'completed') {
-      this.#accept()
-      this.#resolve(outcome.value)
-    } else {
-      this.#refuse(outcome.error)
-      this.#reject(outcome.error)
-    }
-    tell(this.#listeners, outcome, this.name)
-    this.#listeners = []
+  override settle(outcome: TaskOutcome): boolean {
+    if (!super.settle(outcome)) return false
+    if (outcome.status === 'completed') this.#accept()
+    else this.#refuse(outcome.error)
+    return true
   }
 
   stats(): TaskStats {
@@ -83,11 +53,11 @@ export class RunHandle implements TaskHandle {
   cancel(reason?: string): boolean {
     return this.#source.cancel(reason)
   }
-}
 
-function tell(listeners: readonly ((outcome: TaskOutcome) => void)[], outcome: TaskOutcome, name: string): void {
-  if (listeners.length === 0) return
-  queueMicrotask(() => {
-    for (const listener of listeners) callSafely(() => listener(outcome), `listener of a run of workflow '${name}'`)
-  })
+  protected get described(): string {
+    return `a run of workflow '${this.name}'`
+  }
+
+  /** A run that failed is told by its events, not counted here. */
+  protected observed(): void {}
 }

@@ -3,6 +3,7 @@ export { engineOf, graphStepOf, submitGraph } from './graphs.ts'
 export { arityOf, byReference, clockOf, isTask, recordsOf, taskFor } from './task-access.ts'
 export type { RunnableBody } from './task-access.ts'
 export {
+  Settling,
   callSafely,
   checkOptions,
   copyArguments,

@@ -1,6 +1,6 @@
 // A task as its submitter sees it: settled when its end is on disk, and not before.
-import { callSafely, deferred, isSettled, rejected } from '@catzilla/engine'
-import type { StoreError, TaskCall, TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '@catzilla/engine'
+import { Settling, isSettled, rejected } from '@catzilla/engine'
+import type { StoreError, TaskCall, TaskHandle, TaskStats, TaskStatus } from '@catzilla/engine'
 import type { TaskPlace } from '../format/keys.ts'
 import type { Commit, WriteWatcher } from '../store/writer.ts'
 
@@ -10,11 +10,9 @@ export interface HandleHome {
   observed(): void
 }
 
-type Listener = (outcome: TaskOutcome) => void
-
 const acceptedAtOnce: Promise<void> = Promise.resolve()
 
-export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
+export class DurableHandle extends Settling implements TaskHandle, TaskPlace, WriteWatcher {
   readonly call: TaskCall
   readonly priority: TaskPlace['priority']
   readonly sequence: number
@@ -37,10 +35,6 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
   readonly #home: HandleHome
   #accepted = false
   #commit: Commit | null = null
-  #outcome: TaskOutcome | undefined
-  #unobserved = false
-  #wait: { promise: Promise<unknown>; resolve: (value: unknown) => void; reject: (error: Error) => void } | null = null
-  #listeners: Listener[] | null = null
 
   constructor(
     home: HandleHome,
@@ -49,6 +43,7 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
     sequence: number,
     more: { retryOf: string | null; recovered: boolean; createdAt: number | null; accepted: boolean },
   ) {
+    super()
     this.#home = home
     this.call = call
     this.inner = inner
@@ -97,44 +92,10 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
 
   /** An end that is not yet recorded does not show, but that it was cancelled: whoever did so knows. */
   get status(): TaskStatus {
-    if (this.#outcome !== undefined) return this.#outcome.status
+    const { peeked } = this
+    if (peeked !== undefined) return peeked.status
     const { status } = this.inner
     return isSettled(status) && status !== 'cancelled' && status !== 'expired' ? 'running' : status
-  }
-
-  get outcome(): TaskOutcome | undefined {
-    if (this.#outcome !== undefined) this.#look()
-    return this.#outcome
-  }
-
-  /** The outcome for inspection, which is not looking at the result. */
-  get peeked(): TaskOutcome | undefined {
-    return this.#outcome
-  }
-
-  /** Whether anybody waits for the end or listens to it. */
-  get awaited(): boolean {
-    return this.#wait !== null || this.#listeners !== null
-  }
-
-  wait(): Promise<unknown> {
-    const outcome = this.#outcome
-    if (outcome?.status === 'completed') return Promise.resolve(outcome.value)
-    if (outcome !== undefined) {
-      this.#look()
-      return rejected(outcome.error)
-    }
-    return (this.#wait ??= deferred<unknown>()).promise
-  }
-
-  onSettled(listener: Listener): void {
-    if (this.#outcome === undefined) {
-      if (this.#listeners === null) this.#listeners = [listener]
-      else this.#listeners.push(listener)
-    } else {
-      this.#look()
-      this.#tell([listener], this.#outcome)
-    }
   }
 
   stats(): TaskStats {
@@ -145,30 +106,14 @@ export class DurableHandle implements TaskHandle, TaskPlace, WriteWatcher {
   }
 
   cancel(reason?: string): boolean {
-    return this.#outcome === undefined && this.inner.cancel(reason)
+    return this.peeked === undefined && this.inner.cancel(reason)
   }
 
-  /** The end is recorded. @param unobserved it failed and nobody looks */
-  settle(outcome: TaskOutcome): void {
-    if (this.#outcome !== undefined) return
-    this.#unobserved = outcome.status === 'failed' && !this.awaited
-    this.#outcome = outcome
-    if (outcome.status === 'completed') this.#wait?.resolve(outcome.value)
-    else this.#wait?.reject(outcome.error)
-    this.#tell(this.#listeners, outcome)
-    this.#listeners = null
+  protected get described(): string {
+    return `task '${this.name}'`
   }
 
-  #look(): void {
-    if (!this.#unobserved) return
-    this.#unobserved = false
+  protected observed(): void {
     this.#home.observed()
-  }
-
-  #tell(listeners: readonly Listener[] | null, outcome: TaskOutcome): void {
-    if (listeners === null) return
-    queueMicrotask(() => {
-      for (const listener of listeners) callSafely(() => listener(outcome), `listener of task '${this.name}'`)
-    })
   }
 }

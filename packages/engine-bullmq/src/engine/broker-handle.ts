@@ -1,7 +1,8 @@
 // A task as its submitter sees it, or a task of another process while it runs here: what is known of it, and its end once
 // the broker has it.
-import { callSafely, deferred, isSettled, rejected } from '@catzilla/engine'
+import { Settling, deferred, isSettled, rejected } from '@catzilla/engine'
 import type {
+  Deferred,
   TaskCall,
   TaskHandle,
   TaskLogLine,
@@ -25,12 +26,6 @@ export interface HandleHome {
   observed(): void
 }
 
-interface Deferred {
-  readonly promise: Promise<unknown>
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: Error) => void
-}
-
 export type WaitingPhase = 'scheduled' | 'pending' | 'running' | 'retrying'
 
 /** What another process tells of a run. Times are epoch milliseconds. */
@@ -42,7 +37,7 @@ export interface RunFacts {
   readonly logs: readonly TaskLogLine[]
 }
 
-export class BrokerHandle implements TaskHandle {
+export class BrokerHandle extends Settling implements TaskHandle {
   readonly taskId: string
   readonly call: TaskCall
   readonly payload: StoredValue
@@ -75,13 +70,9 @@ export class BrokerHandle implements TaskHandle {
   workerId: number | null = null
   memoryUsageMb: number | null = null
   #undo: (() => void)[] | null = null
-  #acceptance: true | Error | Deferred | null = null
-  #outcome: TaskOutcome | undefined
-  #unobserved = false
+  #acceptance: true | Error | Deferred<unknown> | null = null
   /** The run that has ended and is known already. */
   #noted: TaskHandle | null = null
-  #wait: Deferred | null = null
-  #listeners: ((outcome: TaskOutcome) => void)[] | null = null
   readonly #home: HandleHome
 
   constructor(
@@ -89,6 +80,7 @@ export class BrokerHandle implements TaskHandle {
     call: TaskCall,
     more: Pick<BrokerHandle, 'taskId' | 'payload' | 'retryOf' | 'from' | 'ordinal' | 'createdAt'>,
   ) {
+    super()
     this.#home = home
     this.call = call
     this.taskId = more.taskId
@@ -148,7 +140,8 @@ export class BrokerHandle implements TaskHandle {
 
   /** An end that the broker does not have yet does not show, but that it was cancelled: whoever did so knows. */
   get status(): TaskStatus {
-    if (this.#outcome !== undefined) return this.#outcome.status
+    const { peeked } = this
+    if (peeked !== undefined) return peeked.status
     if (this.run === null) return this.phase
     const { status } = this.run
     return status === 'pending' || status === 'scheduled' ? 'pending' : 'running'
@@ -160,42 +153,8 @@ export class BrokerHandle implements TaskHandle {
     return status === 'pending' || status === 'scheduled' || status === 'retrying'
   }
 
-  get outcome(): TaskOutcome | undefined {
-    if (this.#outcome !== undefined) this.#look()
-    return this.#outcome
-  }
-
-  /** The outcome for inspection, which is not looking at the result. */
-  get peeked(): TaskOutcome | undefined {
-    return this.#outcome
-  }
-
-  get awaited(): boolean {
-    return this.#wait !== null || this.#listeners !== null
-  }
-
-  wait(): Promise<unknown> {
-    const outcome = this.#outcome
-    if (outcome?.status === 'completed') return Promise.resolve(outcome.value)
-    if (outcome !== undefined) {
-      this.#look()
-      return rejected(outcome.error)
-    }
-    return (this.#wait ??= deferred<unknown>()).promise
-  }
-
-  onSettled(listener: (outcome: TaskOutcome) => void): void {
-    if (this.#outcome === undefined) {
-      if (this.#listeners === null) this.#listeners = [listener]
-      else this.#listeners.push(listener)
-    } else {
-      this.#look()
-      this.#tell([listener], this.#outcome)
-    }
-  }
-
   cancel(reason?: string): boolean {
-    return this.#outcome === undefined && this.#home.cancel(this, reason)
+    return this.peeked === undefined && this.#home.cancel(this, reason)
   }
 
   stats(): TaskStats {
@@ -241,18 +200,13 @@ export class BrokerHandle implements TaskHandle {
     this.progress = stats.progress
   }
 
-  settle(outcome: TaskOutcome): void {
-    if (this.#outcome !== undefined) return
-    this.#unobserved = outcome.status === 'failed' && !this.awaited
-    this.#outcome = outcome
+  override settle(outcome: TaskOutcome): boolean {
+    if (!super.settle(outcome)) return false
     this.run = null
     this.#noted = null
     if (this.#undo !== null) for (const each of this.#undo) each()
     this.#undo = null
-    if (outcome.status === 'completed') this.#wait?.resolve(outcome.value)
-    else this.#wait?.reject(outcome.error)
-    if (this.#listeners !== null) this.#tell(this.#listeners, outcome)
-    this.#listeners = null
+    return true
   }
 
   #decide(how: true | Error): void {
@@ -263,19 +217,11 @@ export class BrokerHandle implements TaskHandle {
     else known?.reject(how)
   }
 
-  get isUnobserved(): boolean {
-    return this.#unobserved
+  protected get described(): string {
+    return `task '${this.name}'`
   }
 
-  #look(): void {
-    if (!this.#unobserved) return
-    this.#unobserved = false
+  protected observed(): void {
     this.#home.observed()
-  }
-
-  #tell(listeners: readonly ((outcome: TaskOutcome) => void)[], outcome: TaskOutcome): void {
-    queueMicrotask(() => {
-      for (const listener of listeners) callSafely(() => listener(outcome), `listener of task '${this.name}'`)
-    })
   }
 }

@@ -1,21 +1,7 @@
 // Engine events on diagnostics channels of Node, for tools that listen there.
+import { engineEventTypes } from '@catzilla/engine'
 import type { EngineEventType, TaskEngine } from '@catzilla/engine'
 import { channel } from 'node:diagnostics_channel'
-
-const types: readonly EngineEventType[] = [
-  'scheduled',
-  'queued',
-  'started',
-  'progress',
-  'completed',
-  'failed',
-  'retrying',
-  'cancelled',
-  'expired',
-  'stalled',
-  'scaled',
-  'drained',
-]
 
 /**
  * Publishes each event of an engine on the channel `catzilla.task.<type>`, until the returned function is called. The message is
@@ -24,7 +10,7 @@ const types: readonly EngineEventType[] = [
  */
 export function publishToChannels(
   engine: Pick<TaskEngine, 'subscribe'>,
-  only: readonly EngineEventType[] = types,
+  only: readonly EngineEventType[] = engineEventTypes,
 ): () => void {
   const leave = only.map((type) => {
     const published = channel(`catzilla.task.${type}`)
