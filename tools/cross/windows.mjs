@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { buildFolder, buildForWindows } from './build-windows.mjs'
-import { linksIn } from './links.mjs'
+import { linksIn } from './wine/links.mjs'
 import { emulator } from './windows-tools.mjs'
-import { insideWine, urlInsideWine, Wine } from './wine.mjs'
+import { insideWine, urlInsideWine, Wine } from './wine/wine.mjs'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const examples = join(buildFolder, 'Release')
@@ -40,7 +40,7 @@ wine.run('ctest', ['--test-dir', buildFolder, '--output-on-failure', '--no-tests
 title('a program')
 for (const program of [node, renamed]) wine.run(emulator, [program, 'tools/cross/program.mjs'])
 title('tests of the binding, and of compiled bodies against V8')
-const runner = ['--import', hook('vitest-hook'), 'tools/cross/run-tests.mjs']
+const runner = ['--import', hook('vitest-hook'), 'tools/cross/wine/run-tests.mjs']
 for (const file of [...ofBinding.map((name) => `${tests}/${name}`), ...ofBodies]) {
   wine.run(emulator, [node, ...runner, file])
 }
@@ -49,7 +49,7 @@ wine.run(emulator, [node, '--test-reporter=dot', 'tools/cross/conformance.mjs'])
 wine.close()
 
 function hook(name) {
-  return urlInsideWine(join(root, 'tools/cross', `${name}.mjs`))
+  return urlInsideWine(join(root, 'tools/cross/wine', `${name}.mjs`))
 }
 
 function title(text) {

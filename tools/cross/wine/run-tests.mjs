@@ -1,4 +1,4 @@
-// `node --import tools/cross/vitest-hook.mjs tools/cross/run-tests.mjs FILE`: runs a file of tests as vitest would. Each
+// `node --import tools/cross/wine/vitest-hook.mjs tools/cross/wine/run-tests.mjs FILE`: runs a file of tests as vitest would. Each
 // file has a process of its own there too. Prints what fails, and how many there were.
 import { pathToFileURL } from 'node:url'
 import { resolve } from 'node:path'

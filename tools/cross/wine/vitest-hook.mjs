@@ -5,9 +5,6 @@ const standIn = new URL('./vitest-parts.mjs', import.meta.url).href
 
 registerHooks({
   resolve(specifier, context, next) {
-    if (specifier === 'vitest') return { url: standIn, shortCircuit: true }
-    // its parts lie beside it, not here
-    const parentURL = context.parentURL === standIn ? next('vitest', context).url : context.parentURL
-    return next(specifier, { ...context, parentURL })
+    return specifier === 'vitest' ? { url: standIn, shortCircuit: true } : next(specifier, context)
   },
 })
