@@ -3,8 +3,7 @@
 
 #include "ctz/toolchain.h"
 
-static const char reason[] =
-    "on Windows compiled bodies run in the interpreter of the C engine: no C compiler is asked";
+static const char reason[] = "on Windows the C engine has its interpreter only, and asks no C compiler";
 
 const char *ctz_toolchain_missing(void) { return reason; }
 
