@@ -38,7 +38,13 @@ export class Wine {
   /** Ends with its exit code unless that is 0. What it writes comes when it has ended: Node in wine cannot have pipes of Linux. */
   run(program, args, env = {}) {
     const output = openSync(this.#log, 'w')
-    const ran = spawnSync(program, args, { env: { ...this.#env, ...env }, stdio: ['ignore', output, output] })
+    // only a hang takes so long
+    const limits = { timeout: 600_000, killSignal: 'SIGKILL' }
+    const ran = spawnSync(program, args, {
+      ...limits,
+      env: { ...this.#env, ...env },
+      stdio: ['ignore', output, output],
+    })
     closeSync(output)
     const said = readFileSync(this.#log, 'utf8')
     rmSync(this.#log)
