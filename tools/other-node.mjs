@@ -28,7 +28,7 @@ export async function fetchNode(cache, major, fetchTool, machine = machineHere()
   if (version === undefined) throw new Error(`no Node ${major}: one of ${Object.keys(versions).join(', ')}`)
   const name = `node-${machine}`
   const home = join(cache, `${name}-${version}`)
-  const program = join(home, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  const program = join(home, 'node_modules', name, 'bin', machine.startsWith('win-') ? 'node.exe' : 'node')
   if (existsSync(program)) return program
   const fetched = await fetchTool(`getting Node ${version} for ${machine} (first run only)`, home, `${name}@${version}`)
   return fetched && existsSync(program) ? program : undefined
