@@ -30,6 +30,7 @@ export class Wine {
     }
     this.#env = { ...process.env, ...own, ...env }
     this.#log = join(folder, 'output.txt')
+    this.close() // what a run left that was killed
     // one server for all programs: otherwise each would start what belongs to Windows again
     this.run('wineserver', ['--persistent'])
     this.run('wineboot', ['--init'])
