@@ -47,7 +47,7 @@ const config: KnipConfig = {
         'tools/*.mjs',
         'tools/checks/{cli,sizes}.mjs',
         'tools/generate/*.mjs',
-        'tools/{cross,packed,release}/*.mjs',
+        'tools/{cross,cross/wine,packed,release}/*.mjs',
       ],
       project: ['tools/**/*.mjs', '*.ts'],
       // run by name, through tools/run.mjs
@@ -80,7 +80,7 @@ const config: KnipConfig = {
     // what is built for this test is imported by its program
     'packages/api/test/fixtures/precompiled/main.mjs': ['unresolved'],
   },
-  ignoreBinaries: ['apt-cache', 'apt-get', 'cc', 'ctest', 'dpkg', 'openssl', 'promtool', 'valgrind'],
+  ignoreBinaries: ['apt-cache', 'apt-get', 'cc', 'ctest', 'dpkg', 'openssl', 'promtool', 'valgrind', 'wineserver'],
 }
 
 export default config

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The newest of each line when this was last looked at. */
-const versions = { 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' }
+/** The oldest that is supported, and the newest of each later line when this was last looked at. */
+const versions = { 20: '20.19.0', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' }
 
 /** What may differ between versions: engines and their lanes, the bits of Math, the loading of modules and of binaries. */
 export const versionTests = [
@@ -28,7 +28,7 @@ export async function fetchNode(cache, major, fetchTool, machine = machineHere()
   if (version === undefined) throw new Error(`no Node ${major}: one of ${Object.keys(versions).join(', ')}`)
   const name = `node-${machine}`
   const home = join(cache, `${name}-${version}`)
-  const program = join(home, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  const program = join(home, 'node_modules', name, 'bin', machine.startsWith('win-') ? 'node.exe' : 'node')
   if (existsSync(program)) return program
   const fetched = await fetchTool(`getting Node ${version} for ${machine} (first run only)`, home, `${name}@${version}`)
   return fetched && existsSync(program) ? program : undefined

@@ -8,6 +8,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addCounts, countsOfCtest, showCounts, skippedCtests, totalCounts } from './counts.mjs'
 import { missingForArm64 } from './cross/arm64-tools.mjs'
+import { missingForWindows } from './cross/windows-tools.mjs'
 import { fetchNode, versionTests } from './other-node.mjs'
 import { findToolchain } from './toolchain.mjs'
 
@@ -84,6 +85,18 @@ const commands = {
     const program = await fetchNode(join(root, '.cache'), '22', fetchTool, 'linux-arm64')
     if (program === undefined) fail('there is no Node for arm64 in the registry')
     await run('trying the C engine for arm64', process.execPath, ['tools/cross/arm64.mjs', program])
+  },
+  /** The C engine for Windows, compiled here and loaded by a Node for Windows in wine. Exits with 77 without the tools. */
+  async windows() {
+    const missing = missingForWindows()
+    if (missing !== undefined) {
+      say(`SKIPPED the C engine for Windows: ${missing}`)
+      process.exit(77)
+    }
+    await build()
+    const program = await fetchNode(join(root, '.cache'), '22', fetchTool, 'win-x64')
+    if (program === undefined) fail('there is no Node for Windows in the registry')
+    await run('trying the C engine for Windows', process.execPath, ['tools/cross/windows.mjs', program])
   },
   async exec([command, ...args]) {
     await run(undefined, command, args)

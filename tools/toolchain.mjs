@@ -17,7 +17,8 @@ const OLDEST_CMAKE = [3, 22]
  */
 export async function findToolchain(env, cache, fetchTool) {
   if (env.CATZILLA_NO_NATIVE) return { missing: env.CATZILLA_NO_NATIVE }
-  if (process.platform === 'win32') return { missing: 'the C engine needs POSIX threads, which Windows has not' }
+  if (process.platform === 'win32')
+    return { missing: 'on Windows it is compiled with `npx catzilla-core-c-build` only' }
   const c = firstThatRuns(env, env.CC ? [env.CC] : ['cc', 'gcc', 'clang'])
   if (c === undefined) return { missing: 'there is no C compiler' }
   const cxx = firstThatRuns(env, env.CXX ? [env.CXX] : ['c++', 'g++', 'clang++'])

@@ -76,6 +76,9 @@ export async function runDemo(
     checkTotals(stage, tasks.getStats())
     terminal.text(`\n${closingReport(tasks, stage.ledger.rows)}`)
     terminal.text(`\nAll ${stage.checks.held} checks held; done in ${formatDuration(terminal.elapsedMs)}.`)
+    terminal.text(
+      'Next: npm start -- --serve keeps the server up, with its dashboard; npm start -- --help shows what else there is.',
+    )
   } finally {
     // after a scene that failed; otherwise the engine has stopped already
     await tasks.shutdown({ waitForCompletion: false, timeoutMs: 1000 })

@@ -82,7 +82,7 @@ describe('the demo', () => {
   it('ends well', () => {
     expect(run.stderr).toBe('')
     expect(run.code).toBe(0)
-    expect(run.stdout).toMatch(/All \d+ checks held; done in [\d.]+ m?s\.\n$/)
+    expect(run.stdout).toMatch(/All \d+ checks held; done in [\d.]+ m?s\.\nNext: npm start -- --serve .*\n$/)
   })
 
   it('uses no control characters when it does not write to a terminal', () => {

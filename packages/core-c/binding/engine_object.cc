@@ -28,6 +28,7 @@ Napi::Function EngineObject::Define(Napi::Env env) {
 
 EngineObject::EngineObject(Info info) : Napi::ObjectWrap<EngineObject>(info) {
   ctz_config config = {};
+  config.now_ns = ctz_moment_ns();  // before anything else takes its time
   if (!ReadConfig(info[0], &config) || !ReadNumber(info[1], "now", 0, kMaxSafeInteger, &config.now_ms)) return;
   if (!info[2].IsFunction()) {
     ThrowMisfit(napi_throw_type_error, "wake", "a function", info[2]);

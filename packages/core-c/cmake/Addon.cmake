@@ -1,6 +1,9 @@
 # core.node: the addon, as cmake-js asks for it. Node-API 8 only: one binary for every Node from 20 on.
 file(GLOB_RECURSE _binding CONFIGURE_DEPENDS binding/*.cc)
-add_library(core_node SHARED ${_binding} ${CMAKE_JS_SRC})
+if(NOT WIN32)
+  list(FILTER _binding EXCLUDE REGEX "/binding/windows/")
+endif()
+add_library(core_node SHARED ${_binding})
 set_target_properties(core_node PROPERTIES PREFIX "" SUFFIX ".node" OUTPUT_NAME core)
 target_include_directories(core_node SYSTEM PRIVATE ${CMAKE_JS_INC})
 target_include_directories(core_node PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
@@ -9,7 +12,11 @@ target_compile_definitions(core_node PRIVATE
   NAPI_VERSION=8 NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS NODE_ADDON_API_DISABLE_DEPRECATED
   NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 target_compile_options(core_node PRIVATE -fno-exceptions -fno-rtti)
-target_link_libraries(core_node PRIVATE catzilla_core catzilla_flags ${CMAKE_JS_LIB})
+target_link_libraries(core_node PRIVATE catzilla_core catzilla_flags)
+if(WIN32)
+  include(cmake/WindowsHost.cmake)
+  target_link_options(core_node PRIVATE -Wl,--gc-sections $<$<CONFIG:Release>:-Wl,-s>)
+endif()
 if(APPLE)
   target_link_options(core_node PRIVATE -undefined dynamic_lookup)
 endif()

@@ -14,6 +14,12 @@ target_compile_options(catzilla_flags INTERFACE
   $<$<BOOL:${CATZILLA_WERROR}>:-Werror>)
 target_compile_definitions(catzilla_flags INTERFACE CTZ_VERSION="${CATZILLA_VERSION}")
 
+if(WIN32)
+  # Windows 10, as Node asks for; printf as C has it; and no library beside those that every Windows has
+  target_compile_definitions(catzilla_flags INTERFACE _WIN32_WINNT=0x0A00 __USE_MINGW_ANSI_STDIO=1)
+  target_link_options(catzilla_flags INTERFACE -static)
+endif()
+
 if(CATZILLA_SANITIZE)
   string(REPLACE ";" "," _sanitizers "${CATZILLA_SANITIZE}")
   target_compile_options(catzilla_flags INTERFACE

@@ -12,15 +12,16 @@ const args = process.argv.slice(2)
 const { CATZILLA_NO_NATIVE: reason } = process.env
 if (reason) {
   console.warn(`@catzilla/core-c: not compiled: ${reason}`)
-} else if (process.platform === 'win32') {
-  fail('the C engine needs POSIX threads; on Windows Catzilla Tasks runs on its TypeScript engine')
 } else {
   compile()
 }
 
 function compile() {
   const out = args.includes('--out') ? [] : ['--out', join(root, 'build')]
-  const ran = spawnSync(process.execPath, [cmakeJs(), 'compile', '--directory', root, ...out, ...args], {
+  // cmake-js would look for Visual Studio
+  const named = args.some((arg) => /^(-G|--generator)/.test(arg)) || process.platform !== 'win32'
+  const generator = named ? [] : ['--generator', 'MinGW Makefiles']
+  const ran = spawnSync(process.execPath, [cmakeJs(), 'compile', '--directory', root, ...out, ...generator, ...args], {
     stdio: 'inherit',
     cwd: root,
   })

@@ -10,12 +10,17 @@ if (problem) {
   process.exit(1)
 }
 
-/** Looks at the machine type in the header, e_machine of ELF or cputype of Mach-O, and at the C library it asks for. */
+/** Looks at the machine type in the header, and on Linux at the C library that it asks for. */
 function wrongFormat(binary) {
-  const linux = binary.readUInt32BE(0) === 0x7f454c46
-  const found = linux ? binary.readUInt16LE(18) : binary.readUInt32LE(4)
-  const wanted = { linux: { x64: 62, arm64: 183 }, darwin: { x64: 0x01000007, arm64: 0x0100000c } }[os[0]][cpu[0]]
-  if (linux !== (os[0] === 'linux') || found !== wanted) return `core.node is not for ${os[0]} on ${cpu[0]}`
+  if (machineOf(binary) !== `${os[0]} ${cpu[0]}`) return `core.node is not for ${os[0]} on ${cpu[0]}`
   const asksFor = binary.includes('libc.so.6\0') ? 'glibc' : 'musl'
-  return linux && asksFor !== libc[0] ? `core.node is for ${asksFor}, not for ${libc[0]}` : undefined
+  return os[0] === 'linux' && asksFor !== libc[0] ? `core.node is for ${asksFor}, not for ${libc[0]}` : undefined
+}
+
+/** By e_machine of ELF, Machine of PE (its header is where the word at 0x3c says) or cputype of Mach-O. */
+function machineOf(binary) {
+  if (binary.readUInt32BE(0) === 0x7f454c46) return { 62: 'linux x64', 183: 'linux arm64' }[binary.readUInt16LE(18)]
+  if (binary.readUInt16BE(0) === 0x4d5a)
+    return { 0x8664: 'win32 x64' }[binary.readUInt16LE(binary.readUInt32LE(0x3c) + 4)]
+  return { 0x01000007: 'darwin x64', 0x0100000c: 'darwin arm64' }[binary.readUInt32LE(4)]
 }

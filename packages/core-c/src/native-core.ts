@@ -203,6 +203,8 @@ export interface NativeCore {
   readonly programs: NativePrograms
   /** The C library of this process, such as `glibc 2.36`. */
   readonly libc: string
+  /** Why there can be no toolchain, nor libraries of bodies, on this system; null: there can be. */
+  readonly noToolchain: string | null
   /** `ended` is called on the event loop for each job. */
   createToolchain(ended: (id: number, end: NativeJobEnd) => void): NativeToolchain
   /** Loads a shared object, which runs code in it: be sure where it comes from. Throws an Error with the reason. */

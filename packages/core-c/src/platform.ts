@@ -17,6 +17,7 @@ const prebuilt: Readonly<Record<string, string>> = {
   'linux arm64 musl': '@catzilla/core-c-linux-arm64-musl',
   'linux x64 glibc': '@catzilla/core-c-linux-x64-gnu',
   'linux x64 musl': '@catzilla/core-c-linux-x64-musl',
+  'win32 x64': '@catzilla/core-c-win32-x64',
 }
 
 /** The name of the package with the binary for a platform, if one is published. */

@@ -1,7 +1,7 @@
 // What the tests of the binding stand on: the compiled core if there is one, a library of kernels compiled for them, and
 // scripts run in processes of their own.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,9 @@ if (core === undefined) console.warn(`tests of the binding are skipped: ${source
 
 /** `describe` for what needs the compiled core. */
 export const describeNative: typeof describe.skip = core === undefined ? describe.skip : describe
+
+/** `describe` for what needs machine code for bodies as well. */
+export const describeToolchain: typeof describe.skip = core?.noToolchain === null ? describe : describe.skip
 
 /** The core; only inside of `describeNative`. */
 export function theCore(): NativeCore {
@@ -38,11 +41,14 @@ export function newClient(asked: Partial<NativeConfig> = {}): PortClient {
   return client
 }
 
+// On a machine without a compiler: a folder with the libraries, and with port-client.ts as JavaScript.
+const { CATZILLA_EXAMPLES: examples } = process.env
+
 const libraries = new Map<string, string>()
 
 /** A library of ctest/example, compiled. */
 function compiled(name: string): string {
-  const known = libraries.get(name)
+  const known = examples === undefined ? libraries.get(name) : `${examples}/${name}.so`
   if (known !== undefined) return known
   const root = fileURLToPath(new URL('..', import.meta.url))
   const library = join(folder, `${name}.so`)
@@ -65,13 +71,16 @@ export interface Ended {
   readonly output: string
 }
 
+/** port-client.ts as JavaScript. */
+function compileClient(outfile: string): void {
+  buildSync({ entryPoints: [fileURLToPath(new URL('port-client.ts', import.meta.url))], outfile, format: 'esm' })
+}
+
 /** The first lines of every script: `core`, `PortClient`, `library`, `borrowing` and `binary`. */
 function preamble(): string {
-  buildSync({
-    entryPoints: [fileURLToPath(new URL('port-client.ts', import.meta.url))],
-    outfile: join(folder, 'port-client.mjs'),
-    format: 'esm',
-  })
+  const client = join(folder, 'port-client.mjs')
+  if (examples === undefined) compileClient(client)
+  else copyFileSync(join(examples, 'port-client.mjs'), client)
   return `
     import { createRequire } from 'node:module'
     import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'

@@ -35,6 +35,7 @@ describe('loadCore', () => {
     ['linux', 'x64', 'musl', '@catzilla/core-c-linux-x64-musl'],
     ['darwin', 'arm64', 'glibc', '@catzilla/core-c-darwin-arm64'],
     ['darwin', 'x64', 'glibc', '@catzilla/core-c-darwin-x64'],
+    ['win32', 'x64', 'glibc', '@catzilla/core-c-win32-x64'],
   ] as const)('knows %s on %s with %s', (platform, arch, libc, name) => {
     const { options } = machine({ [name]: core })
     expect(loadCore({ ...options, platform, arch, libc }).source).toBe(`prebuilt ${name}`)
@@ -77,8 +78,8 @@ describe('loadCore', () => {
 
   test('a platform without a binary is named', () => {
     const { options, tried } = machine({})
-    const found = loadCore({ ...options, platform: 'win32' })
-    expect(found).toEqual({ core: undefined, source: 'no native core: there is none for win32 x64', errors: [] })
+    const found = loadCore({ ...options, platform: 'freebsd' })
+    expect(found).toEqual({ core: undefined, source: 'no native core: there is none for freebsd x64', errors: [] })
     expect(tried).toEqual([])
   })
 

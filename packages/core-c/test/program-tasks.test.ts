@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { NativePlan } from '../src/native-core.ts'
 import type { FunctionText, Line } from './assembler.ts'
 import { assemble, B, I, K, N, RECORD, S, viewType, viewTypes } from './assembler.ts'
-import { describeNative, newClient, theCore } from './core.ts'
+import { describeNative, describeToolchain, newClient, theCore } from './core.ts'
 import type { PortClient } from './port-client.ts'
 import { plainPlan } from './port-client.ts'
 
@@ -217,7 +217,7 @@ describeNative('a program as a task', () => {
   })
 })
 
-describeNative('a body in C', () => {
+describeToolchain('a body in C', () => {
   const twin: FunctionText = {
     parameters: [S],
     constants: [[S, 'interpreted ']],

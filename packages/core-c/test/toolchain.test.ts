@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest'
 import { includeFolder } from '../src/include-folder.ts'
 import type { NativeJob, NativeJobEnd, NativeLibrary, NativeToolchain } from '../src/native-toolchain.ts'
 import { assemble, N } from './assembler.ts'
-import { describeNative, newClient, runScript, theCore } from './core.ts'
+import { describeNative, describeToolchain, newClient, runScript, theCore } from './core.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'catzilla-bodies-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -30,7 +30,7 @@ async function ran(script: string, timeoutMs?: number): Promise<NativeJobEnd> {
   return end
 }
 
-describeNative('a job', () => {
+describeToolchain('a job', () => {
   test('tells how it ended, and what it wrote', async () => {
     const { output, ms, ...rest } = await ran('echo $WORD; exit 3')
     expect(rest).toEqual({ end: 'exited', number: 3 })
@@ -133,7 +133,7 @@ function isThere(id: number): boolean {
   }
 }
 
-describeNative('the end of a process or isolate', () => {
+describeToolchain('the end of a process or isolate', () => {
   test('comes although a job runs, which ends with it', async () => {
     const file = newFile()
     await outputOf(`
@@ -230,7 +230,7 @@ const twice = (): Uint8Array =>
     ],
   })
 
-describeNative('a library', () => {
+describeToolchain('a library', () => {
   test('gives programs their bodies', () => {
     const library = theCore().openLibrary(compiled(bodies))
     expect(['times_two', 'times_three', 'times_four'].map((name) => library.has(name))).toEqual([true, true, false])
@@ -301,5 +301,18 @@ describeNative('a library', () => {
     expect(() => program.useBody(engine as unknown as NativeLibrary, 'times_two')).toThrow(message)
     Object.setPrototypeOf(engine, own)
     expect(program.call([5])).toBe(10)
+  })
+})
+
+describeNative('the reason against a toolchain', () => {
+  test('is told by every way to one, and only where there is none', () => {
+    const core = theCore()
+    const { noToolchain } = core
+    expect(noToolchain === null).toBe(process.platform !== 'win32')
+    if (noToolchain === null) return
+    expect(() => core.createToolchain(() => {})).toThrow(noToolchain)
+    expect(() => core.openLibrary(new Uint8Array(8))).toThrow(noToolchain)
+    const program = core.programs.openProgram(twice())
+    expect(() => program.useBody('C:/bodies.dll', 'body')).toThrow(noToolchain)
   })
 })

@@ -5,6 +5,8 @@ import type { Stage } from '../stage.ts'
 
 /** Longest time, in milliseconds, for the switch: a C compiler may be at work, and the machine busy. */
 const patienceMs = 30_000
+/** How often, in milliseconds, it is said that the switch is still awaited. */
+const tellAfterMs = 1_000
 const batchSize = 2_000
 
 const tiers = ['javascript', 'compiling', 'checking', 'interpreted', 'machine code']
@@ -49,6 +51,7 @@ async function switchOver({ terminal, checks, ledger }: Stage, body: Body, args:
   const begun = performance.now()
   let ranInC = false
   let tier = ''
+  let toldAt = begun
   while (!ranInC && mayBeCompiled(body) && performance.now() - begun < patienceMs) {
     const result = body.delay(...args)
     checks.equal(await result.wait(), expected, 'each of its tasks gives what the function gives')
@@ -57,6 +60,11 @@ async function switchOver({ terminal, checks, ledger }: Stage, body: Body, args:
     if (tierOf(body) !== tier) {
       tier = tierOf(body)
       terminal.progress(tiers.indexOf(tier) / tiers.length, `${body.taskName}: ${tier} since task ${results.length}`)
+    }
+    if (performance.now() - toldAt > tellAfterMs) {
+      toldAt = performance.now()
+      const seconds = ((toldAt - begun) / 1000).toFixed(0)
+      terminal.line(`${body.taskName.padEnd(10)} ${tier} for ${seconds} s: ${results.length} tasks have run meanwhile`)
     }
     // what compiles it in the background tells of it between two turns of the event loop
     await new Promise((resolve) => setTimeout(resolve, 1))

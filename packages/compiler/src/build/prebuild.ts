@@ -84,13 +84,18 @@ async function loadCore(problems: string[]): Promise<Core | undefined> {
 
 async function buildAll(
   c: string,
-  { includeFolder }: Core,
+  { core, includeFolder }: Core,
   { targets, env }: PrebuildOptions,
   problems: string[],
 ): Promise<{ target: string; file: string; bytes: Uint8Array; compiler: string }[]> {
-  const all = Object.entries(targets ?? (await hostTargets(env)))
+  const missing = core?.noToolchain ?? null
+  const all = Object.entries(targets ?? (missing === null ? await hostTargets(env) : {}))
   if (all.length === 0) {
-    problems.push('there is no C compiler for loops: install gcc or clang, or name one in CATZILLA_CC or `targets`')
+    problems.push(
+      missing === null
+        ? 'there is no C compiler for loops: install gcc or clang, or name one in CATZILLA_CC or `targets`'
+        : `there is no machine code for loops: ${missing}; name compilers for other machines in \`targets\``,
+    )
   }
   const built = await Promise.all(
     all.map(async ([target, command]) => {
@@ -116,7 +121,8 @@ class Trials {
 
   constructor(core: NativeCore | undefined, library: Uint8Array | undefined, problems: string[]) {
     this.#core = core
-    this.#library = library === undefined ? undefined : core?.openLibrary(library)
+    const canOpen = library !== undefined && core?.noToolchain === null
+    this.#library = canOpen ? core.openLibrary(library) : undefined
     this.#problems = problems
     this.inLibrary = this.#library !== undefined
   }

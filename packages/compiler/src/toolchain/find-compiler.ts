@@ -23,6 +23,7 @@ const versionTimeoutMs = 5000
 
 /** CATZILLA_CC, a path or a name, and no other; without it the first of cc, gcc and clang on the PATH that answers. */
 export async function findCompiler(jobs: Jobs, env: Environment): Promise<Compiler | Missing> {
+  if (jobs.missing !== null) return { reason: jobs.missing }
   const asked = env['CATZILLA_CC']
   if (asked !== undefined && asked !== '') {
     const [path] = isAbsolute(asked) ? [asked] : await onPath(asked, env)

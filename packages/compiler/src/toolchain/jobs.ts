@@ -4,21 +4,25 @@ import type { NativeCore, NativeJob, NativeJobEnd, NativeToolchain } from '@catz
 const stopped: NativeJobEnd = { end: 'stopped', number: 0, ms: 0, output: new Uint8Array() }
 
 export class Jobs {
-  readonly #native: NativeToolchain
+  /** Why no program is run on this system, in words. */
+  readonly missing: string | null
+  readonly #native: NativeToolchain | undefined
   readonly #waiting = new Map<number, (end: NativeJobEnd) => void>()
   #next = 0
   #closed = false
 
-  constructor(core: Pick<NativeCore, 'createToolchain'>) {
-    this.#native = core.createToolchain((id, end) => this.#settle(id, end))
+  constructor(core: Pick<NativeCore, 'createToolchain' | 'noToolchain'>) {
+    this.missing = core.noToolchain
+    if (this.missing === null) this.#native = core.createToolchain((id, end) => this.#settle(id, end))
   }
 
   /** Rejects when too many jobs wait. While it waits the event loop may end, unless something else keeps it alive. */
   run(job: Omit<NativeJob, 'id'>): Promise<NativeJobEnd> {
-    if (this.#closed) return Promise.resolve(stopped)
+    const native = this.#native
+    if (this.#closed || native === undefined) return Promise.resolve(stopped)
     return new Promise((resolve) => {
       const id = this.#next++
-      this.#native.run({ ...job, id })
+      native.run({ ...job, id })
       // Node tells addons of the end of their isolate, but not of process.exit()
       if (this.#waiting.size === 0) process.on('exit', this.#onExit)
       this.#waiting.set(id, resolve)
@@ -28,7 +32,7 @@ export class Jobs {
   /** Kills what runs; whoever waits is told that it was stopped. */
   close(): void {
     this.#closed = true
-    this.#native.close()
+    this.#native?.close()
     for (const id of this.#waiting.keys()) this.#settle(id, stopped)
   }
 

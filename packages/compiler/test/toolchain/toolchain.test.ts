@@ -140,6 +140,17 @@ describeCompiling('a toolchain with a compiler', () => {
 })
 
 describeNative('a toolchain', () => {
+  test('where the core has none, says why, and asks no compiler', async () => {
+    const noToolchain = 'there is none on this system'
+    const createToolchain = (): never => {
+      throw new Error('it was asked')
+    }
+    const toolchain = newToolchain({ core: { ...theCore(), noToolchain, createToolchain } })
+    expect(await toolchain.compiler()).toEqual({ reason: noToolchain })
+    expect(await toolchain.load(times(2))).toEqual({ reason: noToolchain })
+    toolchain.close()
+  })
+
   test('says what a compiler did instead', async () => {
     expect(await reasonOf('echo oh no >&2; exit 7')).toMatch(/cc ended with code 7: oh no$/)
     expect(await reasonOf('kill -SEGV $$')).toMatch(/cc was ended by signal 11$/)

@@ -73,7 +73,9 @@ Toolchains::Toolchains(Napi::Env env)
 
 void Toolchains::Describe(Napi::Env env, Napi::Object exports) {
   char libc[64];
+  const char *missing = ctz_toolchain_missing();
   exports.Set("libc", ctz_libc_name(libc, sizeof libc));
+  exports.Set("noToolchain", missing == nullptr ? env.Null() : Napi::String::New(env, missing));
   exports.Set("createToolchain", Napi::Function::New<CreateToolchain>(env, "createToolchain"));
   exports.Set("openLibrary", Napi::Function::New<OpenLibrary>(env, "openLibrary"));
 }

@@ -83,7 +83,10 @@ ToolchainObject::ToolchainObject(Info info) : Napi::ObjectWrap<ToolchainObject>(
     napi_add_env_cleanup_hook(env_, &OnEnvironmentEnd, this);
     toolchain_ = ctz_toolchain_create();
   }
-  if (toolchain_ == nullptr) ThrowStatus(env_, CTZ_SYSTEM);
+  if (toolchain_ == nullptr) {
+    const char *missing = ctz_toolchain_missing();
+    ThrowStatus(env_, CTZ_SYSTEM, missing == nullptr ? "" : missing);
+  }
 }
 
 void ToolchainObject::Run(Info info) {

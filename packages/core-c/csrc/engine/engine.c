@@ -87,7 +87,7 @@ ctz_status ctz_engine_create(const ctz_config *config, ctz_engine **out) {
   memset(engine, 0, sizeof *engine);
   engine->config = *config;
   engine->config.gone = NULL;  // a failed create leaves the owner to the caller
-  engine->origin_ns = ctz_monotonic_ns();
+  engine->origin_ns = config->now_ns == 0 ? ctz_monotonic_ns() : config->now_ns;
   atomic_store_explicit(&engine->references, 1, memory_order_relaxed);
   if (!ctz_engine_init_locks(engine) || !ctz_forked_watch(engine) || !init_parts(engine) ||
       !add_builtin_kernels(engine)) {
@@ -111,6 +111,8 @@ uint64_t ctz_patience_of(const ctz_engine *engine, double timeout_ms) {
 }
 
 double ctz_now(ctz_engine *engine) { return ctz_ms_of(engine, ctz_monotonic_ns()); }
+
+uint64_t ctz_moment_ns(void) { return ctz_monotonic_ns(); }
 
 ctz_status ctz_scale(ctz_engine *engine, uint32_t workers) { return ctz_pool_resize(engine, workers); }
 

@@ -1,6 +1,14 @@
 // A fork is the process's, and so is this list: the one thing that does not hang off an engine.
 #include "engine/forked.h"
 
+#if defined(_WIN32)
+
+// there is no fork
+bool ctz_forked_watch(ctz_engine *engine) { return engine != NULL; }
+void ctz_forked_unwatch(ctz_engine *engine) { (void)engine; }
+
+#else
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static ctz_engine *first;  // under lock
@@ -46,3 +54,5 @@ void ctz_forked_unwatch(ctz_engine *engine) {
   if (engine->next != NULL) engine->next->link = engine->link;
   pthread_mutex_unlock(&lock);
 }
+
+#endif

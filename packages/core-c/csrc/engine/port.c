@@ -10,6 +10,7 @@
 #include "flow/settlement.h"
 #include "flow/timers.h"
 #include "memory/allocator.h"
+#include "platform/pages.h"
 #include "worker/pool.h"
 
 // Entries of the completion ring for notices, beyond one for each slot.

@@ -4,6 +4,7 @@
 
 #include "base/atomics.h"
 #include "memory/allocator.h"
+#include "platform/pages.h"
 
 ctz_series *ctz_series_of(ctz_worker *worker, const ctz_plan *plan) {
   ctz_worker_figures *figures = worker->figures;

@@ -1,21 +1,12 @@
 // Kernel libraries of users: shared objects that export `ctz_library_entry`.
-#include <dlfcn.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "flow/registry.h"
+#include "platform/library.h"
 
 static ctz_status refuse(char *why, size_t size, ctz_status status, const char *text, const char *detail) {
   if (why != NULL && size > 0) snprintf(why, size, "%s%s", text, detail == NULL ? "" : detail);
   return status;
-}
-
-static ctz_library_entry_fn entry_of(void *handle) {
-  // POSIX gives functions as object pointers; ISO C has no conversion between them
-  void *symbol = dlsym(handle, CTZ_LIBRARY_ENTRY);
-  ctz_library_entry_fn entry = NULL;
-  memcpy(&entry, &symbol, sizeof entry);
-  return entry;
 }
 
 // Whether the engine has these very kernels.
@@ -37,9 +28,10 @@ static const char *reason_of(ctz_engine *engine, const ctz_library *library, uin
 }
 
 ctz_status ctz_library_load(ctz_engine *engine, const char *path, char *why, size_t why_size) {
-  void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (handle == NULL) return refuse(why, why_size, CTZ_SYSTEM, "", dlerror());
-  ctz_library_entry_fn entry = entry_of(handle);
+  char reason[512];
+  void *handle = ctz_shared_open(path, reason, sizeof reason);
+  if (handle == NULL) return refuse(why, why_size, CTZ_SYSTEM, "", reason);
+  ctz_library_entry_fn entry = (ctz_library_entry_fn)ctz_shared_function(handle, CTZ_LIBRARY_ENTRY);
   if (entry == NULL) return refuse(why, why_size, CTZ_INVALID, path, " does not export " CTZ_LIBRARY_ENTRY);
   const ctz_library *library = entry();
   if (library == NULL) return refuse(why, why_size, CTZ_INVALID, path, " answers with no library");

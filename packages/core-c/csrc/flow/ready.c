@@ -4,6 +4,7 @@
 
 #include "flow/registry.h"
 #include "memory/allocator.h"
+#include "platform/pages.h"
 
 // Claims in one go are bounded by what is expected to run in this time, so that an urgent task waits no longer.
 #define BATCH_NS 40000u

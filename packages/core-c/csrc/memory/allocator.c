@@ -1,15 +1,13 @@
 // One of three allocators, chosen when compiled (cmake/Alloc.cmake). None of them replaces malloc of the process, and
 // no memory crosses: what one of these functions gave goes back through ctz_free.
 #if defined(__linux__)
-#define _GNU_SOURCE  // MAP_ANONYMOUS, RTLD_DEFAULT
+#define _GNU_SOURCE  // RTLD_DEFAULT
 #elif defined(__APPLE__)
 #define _DARWIN_C_SOURCE
 #endif
 #include "memory/allocator.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #if defined(CTZ_ALLOC_JEMALLOC)
 
@@ -34,7 +32,28 @@ static void *allocate_aligned(size_t align, size_t bytes) { return mi_malloc_ali
 static void release(void *memory) { mi_free(memory); }
 const char *ctz_allocator_name(void) { return "mimalloc"; }
 
+#elif defined(_WIN32)
+
+#include <malloc.h>
+#include <string.h>
+
+// What is aligned is freed in another way than what is not: so everything is.
+#define USUAL_ALIGN 16u
+
+static void *allocate_aligned(size_t align, size_t bytes) { return _aligned_malloc(bytes, align); }
+static void *allocate(size_t bytes) { return allocate_aligned(USUAL_ALIGN, bytes); }
+
+static void *allocate_zeroed(size_t bytes) {
+  void *memory = allocate(bytes);
+  return memory == NULL ? NULL : memset(memory, 0, bytes);
+}
+
+static void release(void *memory) { _aligned_free(memory); }
+const char *ctz_allocator_name(void) { return "system"; }
+
 #else
+
+#include <dlfcn.h>
 
 static void *allocate(size_t bytes) { return malloc(bytes); }
 static void *allocate_zeroed(size_t bytes) { return calloc(1, bytes); }
@@ -68,19 +87,4 @@ void *ctz_alloc_aligned(size_t align, size_t bytes) { return allocate_aligned(al
 
 void ctz_free(void *memory) {
   if (memory != NULL) release(memory);
-}
-
-void *ctz_pages_reserve(size_t bytes) {
-  // Untouched pages are promised to nobody: a table for the worst case costs address space only.
-#if defined(MAP_NORESERVE)
-  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-#else
-  const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-#endif
-  void *memory = mmap(NULL, at_least_one(bytes), PROT_READ | PROT_WRITE, flags, -1, 0);
-  return memory == MAP_FAILED ? NULL : memory;
-}
-
-void ctz_pages_release(void *memory, size_t bytes) {
-  if (memory != NULL) munmap(memory, at_least_one(bytes));
 }

@@ -10,8 +10,5 @@ void *ctz_alloc_aligned(size_t align, size_t bytes);  // align: a power of two u
 void ctz_free(void *memory);
 // "system", "jemalloc", "mimalloc"; with " (process)" when the whole process uses it.
 const char *ctz_allocator_name(void);
-// Zeroed pages that cost nothing until they are touched; for tables that are seldom full. NULL: no memory.
-void *ctz_pages_reserve(size_t bytes);
-void ctz_pages_release(void *memory, size_t bytes);
 
 #endif

@@ -49,6 +49,23 @@ static void wake(ctz_parker *parker) {
   syscall(SYS_futex, &parker->permit, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL, NULL, 0);
 }
 
+#elif defined(_WIN32)
+
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+static bool prepare(ctz_parker *parker) { return parker != NULL; }
+static void discard(ctz_parker *parker) { (void)parker; }
+
+// As a futex. It counts in ticks of its own, and may be early by one.
+static bool sleep_while_asleep(ctz_parker *parker, uint64_t deadline_ns) {
+  uint32_t asleep = ASLEEP;
+  return WaitOnAddress(&parker->permit, &asleep, sizeof asleep, ctz_ms_until(deadline_ns)) ||
+         ctz_monotonic_ns() < deadline_ns;
+}
+
+static void wake(ctz_parker *parker) { WakeByAddressSingle((void *)&parker->permit); }
+
 #else
 
 static bool prepare(ctz_parker *parker) {

@@ -1,4 +1,5 @@
-// Putting one thread to sleep until another wakes it: a permit, as futex on Linux, as mutex and condition elsewhere.
+// Putting one thread to sleep until another wakes it: a permit, which is waited for as futex on Linux and
+// Windows, by mutex and condition elsewhere.
 #ifndef CTZ_PLATFORM_PARK_H
 #define CTZ_PLATFORM_PARK_H
 
@@ -10,7 +11,7 @@
 
 typedef struct ctz_parker {
   _Atomic uint32_t permit;
-#if !defined(__linux__)
+#if !defined(__linux__) && !defined(_WIN32)
   ctz_mutex mutex;
   ctz_condition condition;
 #endif

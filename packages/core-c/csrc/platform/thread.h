@@ -2,14 +2,25 @@
 #ifndef CTZ_PLATFORM_THREAD_H
 #define CTZ_PLATFORM_THREAD_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#if defined(_WIN32)
+// SRWLOCK and CONDITION_VARIABLE, without all of windows.h
+typedef struct ctz_mutex {
+  void *lock;
+} ctz_mutex;
+typedef struct ctz_condition {
+  void *condition;
+} ctz_condition;
+#else
+#include <pthread.h>
 
 typedef pthread_mutex_t ctz_mutex;
 typedef struct ctz_condition {
   pthread_cond_t condition;  // on the monotonic clock
 } ctz_condition;
+#endif
 
 bool ctz_mutex_init(ctz_mutex *mutex);
 void ctz_mutex_destroy(ctz_mutex *mutex);
@@ -30,6 +41,15 @@ int ctz_thread_nice(void);
 // Sets it for the calling thread, where there is one. A courtesy: a sandbox may forbid it, and nobody has to know.
 void ctz_thread_set_nice(int nice);
 uint64_t ctz_monotonic_ns(void);
+// Since 1970, by the clock that people set.
+uint64_t ctz_wall_ns(void);
+// At least so long, or a little less when a signal comes.
+void ctz_sleep_ns(uint64_t ns);
+#if defined(_WIN32)
+// As its waits are told: at least 1 until the deadline has come, at most 0xFFFFFFFF, which is for ever. Windows counts
+// them in ticks of up to 16 ms, so that it wakes later than other systems.
+uint32_t ctz_ms_until(uint64_t deadline_ns);
+#endif
 // Tells the CPU that this memory will be written soon.
 static inline void ctz_fetch_to_write(const void *memory) {
 #if defined(__GNUC__)

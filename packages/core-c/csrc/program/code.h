@@ -52,7 +52,9 @@ typedef struct ctz_complaint {
   char *text;
   size_t size;
 } ctz_complaint;
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+__attribute__((format(gnu_printf, 2, 3)))  // as the compiler is told that printf is: cmake/Flags.cmake
+#elif defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
 bool ctz_complain(ctz_complaint *about, const char *format, ...);  // answers false

@@ -2,11 +2,9 @@
 // up has done nothing. It is a text of wide units: of a number an 'n', its text and a ';', of a text an 's', its
 // length, a
 // ':' and its units; booleans, undefined, null and the end of each call are one unit each, which the compiler chooses.
-#define _POSIX_C_SOURCE 200809L
 #include "program/effects.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "ctz/program_ops.h"
 #include "platform/thread.h"
@@ -70,8 +68,7 @@ int ctz_body_sleep(ctz_run *run, double milliseconds) {
   double until = ctz_is_nan(milliseconds) ? CTZ_INFINITY : now_ms() + (milliseconds > 0 ? milliseconds : 0);
   for (double left = until - now_ms(); left > 0; left = until - now_ms()) {
     double nap = left < NAP_MS ? left : NAP_MS;
-    struct timespec time = {0, (long)(nap * 1e6)};
-    nanosleep(&time, NULL);
+    ctz_sleep_ns((uint64_t)(nap * 1e6));
     run->context->polls_left = 1;
     if (!ctz_op_poll(run)) return 0;
   }

@@ -1,14 +1,12 @@
 // Where functions of Math with V8's own bits may be found: V8's own, which Node exports for addons, under the names
 // they had in the versions so far. Libraries by name differ in the last bit; those few that do not are tried as well.
 // Which candidate is exact is not decided here.
-#include <dlfcn.h>
 #include <math.h>
 #include <string.h>
 
 #include "ctz/program_ops.h"
 #include "ctz/programs.h"
-
-typedef void (*any_function)(void);
+#include "platform/library.h"
 
 // Math.hypot of two numbers: scaled by the greater. Kahan's correction, which V8 makes, is 0 for the first of two.
 static double hypot_of(double a, double b) {
@@ -35,16 +33,24 @@ static double library_pow(double base, double exponent) {
 typedef struct candidate {
   const char *name;
   const char *symbol;  // NULL: `own`
-  any_function own;
+  ctz_any_function own;
 } candidate;
 
+#if defined(_WIN32)
+#define V8_ARGUMENTS_Ed "N"
+#define V8_ARGUMENTS_Edd "NN"
+#define V8(name, length, arguments) {#name, "?" #name "@ieee754@base@v8@@YAN" V8_ARGUMENTS_##arguments "@Z", NULL}
+#define V8_INTERNAL_POW "?pow@math@internal@v8@@YANNN@Z"
+#else
 #define V8(name, length, arguments) {#name, "_ZN2v84base7ieee754" #length #name #arguments, NULL}
+#define V8_INTERNAL_POW "_ZN2v88internal4math3powEdd"
+#endif
 
 static const candidate candidates[] = {
-  {"pow", "_ZN2v88internal4math3powEdd", NULL},
+  {"pow", V8_INTERNAL_POW, NULL},
   V8(pow, 3, Edd),
-  {"pow", NULL, (any_function)library_pow},
-  {"hypot", NULL, (any_function)hypot_of},
+  {"pow", NULL, (ctz_any_function)library_pow},
+  {"hypot", NULL, (ctz_any_function)hypot_of},
   V8(sin, 3, Ed),
   V8(cos, 3, Ed),
   V8(tan, 3, Ed),
@@ -68,23 +74,15 @@ static const candidate candidates[] = {
 };
 #define CANDIDATES (sizeof candidates / sizeof *candidates)
 
-static any_function find_symbol(const char *symbol) {
-  void *process = dlopen(NULL, RTLD_LAZY);
-  if (process == NULL) return NULL;
-  void *found = dlsym(process, symbol);
-  any_function function = NULL;
-  memcpy(&function, &found, sizeof function);  // C has no cast between the two
-  dlclose(process);
-  return function;
+static ctz_any_function function_of(const candidate *of) {
+  return of->symbol == NULL ? of->own : ctz_process_function(of->symbol);
 }
 
-static any_function function_of(const candidate *of) { return of->symbol == NULL ? of->own : find_symbol(of->symbol); }
-
 // The candidate with that number among those that are there; NULL: none.
-static any_function find_candidate(const char *name, uint32_t number, uint32_t *count) {
+static ctz_any_function find_candidate(const char *name, uint32_t number, uint32_t *count) {
   *count = 0;
   for (size_t i = 0; i < CANDIDATES; i++) {
-    any_function function = strcmp(candidates[i].name, name) == 0 ? function_of(&candidates[i]) : NULL;
+    ctz_any_function function = strcmp(candidates[i].name, name) == 0 ? function_of(&candidates[i]) : NULL;
     if (function != NULL && (*count)++ == number) return function;
   }
   return NULL;
@@ -98,7 +96,7 @@ uint32_t ctz_math_candidates(const char *name) {
 
 bool ctz_math_set(ctz_math *math, const char *name, uint32_t number) {
   uint32_t count = 0;
-  any_function function = find_candidate(name, number, &count);
+  ctz_any_function function = find_candidate(name, number, &count);
   if (function == NULL) return false;
 #define SET(member, arguments) \
   if (strcmp(name, #member) == 0) math->member = (ctz_math_##arguments)function;

@@ -1,10 +1,10 @@
 // The runtime of programs: what operations reach through run->runtime.
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "ctz/program_ops.h"
 #include "ctz/programs.h"
+#include "platform/thread.h"
 #include "program/effects.h"
 #include "program/list.h"
 #include "program/number_text.h"
@@ -12,11 +12,7 @@
 
 #define MOST_VIEW_LENGTH 4294967295.0
 
-static double now(void) {
-  struct timespec time;
-  timespec_get(&time, TIME_UTC);
-  return (double)time.tv_sec * 1000 + (double)(time.tv_nsec / 1000000);
-}
+static double now(void) { return (double)(ctz_wall_ns() / 1000000u); }
 
 static uint64_t mix(uint64_t x) {  // the finaliser of SplitMix64
   x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
@@ -25,9 +21,7 @@ static uint64_t mix(uint64_t x) {  // the finaliser of SplitMix64
 }
 
 static void seed(ctz_run *run) {
-  struct timespec time;
-  timespec_get(&time, TIME_UTC);
-  uint64_t moment = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+  uint64_t moment = ctz_wall_ns();
   run->random[0] = mix(moment) | 1u;
   run->random[1] = mix((uint64_t)(uintptr_t)run ^ moment << 20);
 }

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-#include "memory/allocator.h"
+#include "platform/pages.h"
 #include "platform/thread.h"
 
 #define BIT(phase) (1u << CTZ_PHASE_##phase)

@@ -57,6 +57,8 @@ static void run_jobs(void *argument) {
   ctz_unlock(&toolchain->lock);
 }
 
+const char *ctz_toolchain_missing(void) { return NULL; }
+
 ctz_toolchain *ctz_toolchain_create(void) {
   ctz_toolchain *toolchain = ctz_alloc_zeroed(sizeof *toolchain);
   if (toolchain == NULL) return NULL;

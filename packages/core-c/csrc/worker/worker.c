@@ -4,6 +4,7 @@
 #include "flow/ready.h"
 #include "flow/settlement.h"
 #include "memory/allocator.h"
+#include "platform/pages.h"
 #include "worker/pool.h"
 #include "worker/run.h"
 

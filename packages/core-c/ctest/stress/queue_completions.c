@@ -5,6 +5,7 @@
 #include "base/atomics.h"
 #include "check.h"
 #include "crew.h"
+#include "memory/allocator.h"
 #include "platform/park.h"
 #include "queue/completions.h"
 #include "queue/port_ring.h"
@@ -141,7 +142,7 @@ static void prepare(scene *all) {
 }
 
 static void stress(uint32_t workers, uint64_t seed) {
-  scene *all = aligned_alloc(64, (sizeof *all + 63u) / 64u * 64u);
+  scene *all = ctz_alloc_aligned(64, sizeof *all);
   *all = (scene){.worker_count = workers, .total = crew_rounds(500000), .seed = seed};
   prepare(all);
   crew_run(1u + workers, run, all);
@@ -149,7 +150,7 @@ static void stress(uint32_t workers, uint64_t seed) {
          " times\n",
          workers, all->total, ctz_load(&all->notices, memory_order_relaxed),
          ctz_load(&all->dropped, memory_order_relaxed), ctz_load(&all->sleeps, memory_order_relaxed));
-  free(all);
+  ctz_free(all);
 }
 
 int main(void) {

@@ -5,11 +5,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#if !defined(_WIN32)
 #include <sys/mman.h>
 #include <unistd.h>
+#endif
 
 #include "check.h"
 #include "memory/allocator.h"
+#include "platform/pages.h"
 
 static void blocks_are_writable(void) {
   static const size_t sizes[] = {1, 7, 8, 63, 64, 4096, 1 << 20};
@@ -61,7 +64,11 @@ static void nothing_is_still_a_block(void) {
 }
 
 static void pages_cost_nothing_until_touched(void) {
+#if defined(_WIN32)
+  const size_t page = 4096;
+#else
   const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+#endif
   const size_t bytes = page * 4096 + 3;
   unsigned char *pages = ctz_pages_reserve(bytes);
   CHECK(pages != NULL);

@@ -1,8 +1,10 @@
 // The port: what JavaScript writes and reads, and the calls beside it.
 #define _POSIX_C_SOURCE 200809L
+#if !defined(_WIN32)
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#endif
 
 #include "engine_fixture.h"
 #include "flow/registry.h"
@@ -178,6 +180,8 @@ static void test_held(void) {
   close_port();
 }
 
+#if !defined(_WIN32)
+
 // The slot whose page may not be written, and the phase it had when its state was written all the same.
 static ctz_cell *watched;
 static void *page;
@@ -211,6 +215,8 @@ static void test_free_before_the_state(void) {
   CHECK_EQ_U64(next_settled(), slot);
   close_port();
 }
+
+#endif
 
 // What was refused before its kernel was called says nothing about how long that runs.
 static void test_learns_from_calls_only(void) {
@@ -348,7 +354,9 @@ int main(void) {
   test_conversion();
   test_attached();
   test_held();
+#if !defined(_WIN32)
   test_free_before_the_state();
+#endif
   test_learns_from_calls_only();
   test_cancel();
   test_wakes_the_owner();

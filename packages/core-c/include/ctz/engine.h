@@ -31,6 +31,7 @@ typedef struct ctz_config {
   uint32_t max_workers;  // 1 .. CTZ_MAX_WORKERS
   uint64_t memory_pool;  // bytes for arenas, results and attached arguments of all tasks together
   double now_ms;         // what the clock of the tasks shows at this moment; times of tasks count on from it
+  uint64_t now_ns;       // when it showed that, by ctz_moment_ns; 0: now
   uint64_t seed;         // of the jitter
   bool statistics;       // record histograms
   uint32_t nice;  // 0 .. 19: how far workers give way to others, above the nice value of the thread that creates
@@ -151,6 +152,8 @@ ctz_status ctz_scale(ctz_engine *engine, uint32_t workers);
 // Holds back starts; what runs goes on.
 void ctz_pause(ctz_engine *engine, bool paused);
 double ctz_now(ctz_engine *engine);
+// Of the clock behind it, which needs no engine.
+uint64_t ctz_moment_ns(void);
 void ctz_stats_read(ctz_engine *engine, ctz_stats *stats);
 // Adds what was measured of a series, or (numbers below 4) of a class' tasks without one.
 void ctz_series_read(ctz_engine *engine, uint32_t series, ctz_histogram *wait, ctz_histogram *run);

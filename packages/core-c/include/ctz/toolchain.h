@@ -48,6 +48,9 @@ typedef struct ctz_job {
 // Runs jobs one after the other. Its thread is there only while there are jobs.
 typedef struct ctz_toolchain ctz_toolchain;
 
+// Why nothing here can be done on this system, which then always refuses; NULL: it can be.
+const char *ctz_toolchain_missing(void);
+
 ctz_toolchain *ctz_toolchain_create(void);  // NULL: no memory, or no descriptors
 // Kills what runs; when it returns every job has ended, and the helper thread is gone. NULL is fine.
 void ctz_toolchain_close(ctz_toolchain *toolchain);

@@ -11,8 +11,8 @@ import type { ChildOrders, FromChild, ToChild } from './protocol.ts'
 import { Carrier } from '../wire/carrier.ts'
 import { unpackError } from '../wire/wire-error.ts'
 
-/** What is kept of the latest a child wrote to its stderr. */
-const STDERR_KEPT = 4096
+/** What is kept of the latest a child wrote to its stderr: before it aborts, V8 says why, and then lists up to 200 calls. */
+const STDERR_KEPT = 16_384
 
 /** After its exit, how long to wait for the rest of what a child said: somebody else may hold its pipes open. */
 const LAST_WORDS_MS = 200

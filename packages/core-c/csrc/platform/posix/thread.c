@@ -135,3 +135,14 @@ uint64_t ctz_monotonic_ns(void) {
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
+
+uint64_t ctz_wall_ns(void) {
+  struct timespec now;
+  timespec_get(&now, TIME_UTC);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void ctz_sleep_ns(uint64_t ns) {
+  struct timespec time = timespec_of(ns);
+  nanosleep(&time, NULL);
+}
