@@ -14,7 +14,7 @@ export interface Rounds {
   /** No round begins after so long, once there are `LEAST_ROUNDS`. 8,000 by default. */
   readonly budgetMs?: number
   /** Called before each sample, such as to collect the garbage of the contender before. */
-  readonly before?: () => void
+  readonly before?: () => void | Promise<void>
 }
 
 /** Fewer rounds say too little, whatever the time. */
@@ -42,7 +42,7 @@ export async function interleave<S>(
     if (round >= warmUps + LEAST_ROUNDS && performance.now() > endsAt) break
     const order = round % 2 === 0 ? contenders : contenders.toReversed()
     for (const contender of order) {
-      before?.()
+      await before?.()
       const sample = await contender.run(round)
       if (round >= warmUps) samples.get(contender.name)?.push(sample)
     }

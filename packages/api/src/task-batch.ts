@@ -52,7 +52,9 @@ export class TaskBatch<R, Collected = R[]> implements AsyncIterable<BatchItem<R>
   /** All results in order; rejects with the first failure, while the others go on. */
   async wait(): Promise<Collected> {
     await allSettled(this.#handles, true)
-    return this.#collect(this.#handles.map((handle) => valueOf(handle)))
+    const values: R[] = []
+    for (let index = 0; index < this.size; index++) values.push(valueOf(this.#handles[index] as TaskHandle<R>))
+    return this.#collect(values)
   }
 
   /** How each task ended, in order. Never rejects. */

@@ -50,6 +50,22 @@ export function recordOf(sequence: number, priority: number = 2, createdAt: numb
   return new TaskRecord(plan, [], sequence, sequence, createdAt)
 }
 
+/** A settled record over one whole column, of which its results are as many. */
+export function settledColumns(sequence: number, settledAt: number, rows: number): TaskRecord {
+  const plan = planOf({ keepResultMs: 5000 })
+  const record = new TaskRecord(
+    { ...plan, call: { ...plan.call, columns: true } },
+    [new Float64Array(rows)],
+    sequence,
+    sequence,
+    0,
+  )
+  record.run = new RunState(record)
+  record.run.endedAt = settledAt
+  record.status = 'completed'
+  return record
+}
+
 /** A record that has settled at `settledAt`. */
 export function settledRecord(sequence: number, settledAt: number, keepResultMs: number): TaskRecord {
   const record = new TaskRecord(planOf({ keepResultMs }), [], sequence, sequence, 0)

@@ -83,7 +83,9 @@ export class Express implements Elsewhere {
     if (occupancy.queued + places > occupancy.capacity) this.#makeRoom(places)
     const now = clock.now()
     const told = this.#news.asked
-    return argsList.map((args) => this.#admit(kernel, args, now, told))
+    const tasks: NativeTask[] = []
+    for (let index = 0; index < places; index++) tasks.push(this.#admit(kernel, argsList[index] ?? [], now, told))
+    return tasks
   }
 
   /** Whether there are slots for so many. */

@@ -180,7 +180,13 @@ export class KernelLane implements LaneBeside {
   }
 }
 
-/** Room for the results of a task over columns. */
+/**
+ * Room for the results of a task over columns. It is not zeroed: nobody sees it before C has written all of it, and memory that
+ * was in use before need not be fetched from the system once more.
+ */
 function columnOfResults({ plan, args }: TaskRecord): Float64Array | null {
-  return plan.call.columns === true ? new Float64Array((args[0] as Float64Array).length) : null
+  if (plan.call.columns !== true) return null
+  const { length } = args[0] as Float64Array
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length * Float64Array.BYTES_PER_ELEMENT)
+  return new Float64Array(buffer, byteOffset, length)
 }

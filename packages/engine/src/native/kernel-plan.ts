@@ -35,6 +35,8 @@ export class KernelPlan implements NativeTaskPlan {
   readonly failedShelf: SlotShelf
   /** All arguments may be any number. */
   readonly onlyNumbers: boolean
+  /** The call has somebody to tell of the end of its tasks. */
+  readonly listens: boolean
   readonly #keepsTime: boolean
   readonly #plans: CPlans
   readonly #books: SeriesBooks
@@ -62,6 +64,7 @@ export class KernelPlan implements NativeTaskPlan {
     this.program = plan.call.kernel?.program ?? null
     this.onlyNumbers = this.signature.every((type) => type === 'f64')
     this.delayMs = plan.options.delayMs
+    this.listens = plan.options.onSuccess !== undefined || plan.options.onFailure !== undefined
     this.home = from.home
     this.#plans = from.plans
     this.#books = from.books

@@ -4,6 +4,7 @@ import type { TaskPriority } from '../contract/task.ts'
 import { callSafely } from '../support/event-stream.ts'
 import type { Walk } from '../typescript/walk.ts'
 import { attemptError } from './kernel-errors.ts'
+import type { KernelPlan } from './kernel-plan.ts'
 import { TaskBit } from './native-task.ts'
 import type { NativeTask } from './native-task.ts'
 import { PastRun } from './past-run.ts'
@@ -40,8 +41,7 @@ export class NativeNews {
 
   /** Whether there may be something to tell of the end of the task. */
   wanted(task: NativeTask): boolean {
-    const { onSuccess, onFailure } = task.plan.options
-    return this.#walk.events.wantsEnds || onSuccess !== undefined || onFailure !== undefined
+    return this.#walk.events.wantsEnds || (task.kernel as KernelPlan).listens
   }
 
   tellSubmitted(task: NativeTask, now: number, dueAt: number): void {

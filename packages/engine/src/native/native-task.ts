@@ -179,8 +179,10 @@ export class NativeTask implements TaskHandle {
   }
 
   join(group: TaskGroup): void {
-    if (this.held !== null || (this.word & TaskBit.END) !== 0) return this.onSettled(group.listener)
-    this.held = group
+    const end = this.word & TaskBit.END
+    if (end === TaskBit.COMPLETED) group.settle(undefined)
+    else if (end !== 0 || this.held !== null) this.onSettled(group.listener)
+    else this.held = group
   }
 
   stats(): TaskStats {

@@ -78,18 +78,24 @@ export type Page = Float64Array
  * A page lives for as long as one of its handles.
  */
 export class Ledger {
-  page: Page = new Float64Array(RUNS * FIGURES)
+  page: Page = emptyPage()
   #next = 0
 
   /** Writes down what the slot says; the answer is the place on `page`. */
   write(port: Port, slot: number, createdAt: number): number {
     if (this.#next === RUNS) {
-      this.page = new Float64Array(RUNS * FIGURES)
+      this.page = emptyPage()
       this.#next = 0
     }
     write(this.page, this.#next * FIGURES, port, slot, createdAt)
     return this.#next++
   }
+}
+
+/** Not zeroed: a place is written before anybody is told of it. */
+function emptyPage(): Page {
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(RUNS * FIGURES * Float64Array.BYTES_PER_ELEMENT)
+  return new Float64Array(buffer, byteOffset, RUNS * FIGURES)
 }
 
 function write(figures: Float64Array, at: number, port: Port, slot: number, createdAt: number): void {

@@ -19,10 +19,13 @@ export class TaskGroup {
       this.#reject = reject
     })
     for (const handle of handles) {
-      if (handle.status === 'completed') continue
-      this.#open++
-      if (handle.join === undefined) handle.onSettled(this.listener)
-      else handle.join(this)
+      if (handle.join !== undefined) {
+        this.#open++
+        handle.join(this)
+      } else if (handle.status !== 'completed') {
+        this.#open++
+        handle.onSettled(this.listener)
+      }
     }
     this.settle(undefined)
   }

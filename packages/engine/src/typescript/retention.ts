@@ -1,6 +1,7 @@
 // Settled tasks are kept for look-up, bounded twice: by age (each task's `keepResultMs`, driven by time and not by the
-// next task) and by number (`keepResults`, the oldest go first).
+// next task) and by number (`keepResults`, the oldest go first); those of whole columns by their bytes as well.
 import { IntrusiveList } from './intrusive-list.ts'
+import { KeptColumns } from './kept-columns.ts'
 import { settledAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { TimerEntry, TimerQueue } from './timer-queue.ts'
@@ -46,6 +47,7 @@ export class Retention {
   readonly #limit: number
   readonly #timers: TimerQueue
   readonly #forget: (record: TaskRecord) => void
+  readonly #columns = new KeptColumns()
   /** All shelves, also those that others put up. */
   readonly #shelves: Shelf[] = []
   readonly #recordShelves = new Map<number, RecordShelf>()
@@ -55,7 +57,10 @@ export class Retention {
   constructor(limit: number, timers: TimerQueue, forget: (record: TaskRecord) => void) {
     this.#limit = limit
     this.#timers = timers
-    this.#forget = forget
+    this.#forget = (record) => {
+      this.#columns.remove(record)
+      forget(record)
+    }
   }
 
   get size(): number {
@@ -72,7 +77,9 @@ export class Retention {
     if (!this.keeps(keepResultMs)) return this.#forget(record)
     const shelf = this.#shelfFor(keepResultMs)
     shelf.records.push(record)
+    this.#columns.add(record)
     this.put(shelf, now)
+    for (let old = this.#columns.surplus; old !== undefined; old = this.#columns.surplus) this.#take(old)
   }
 
   /** Puts up a shelf for tasks that are looked after elsewhere. */
@@ -126,6 +133,13 @@ export class Retention {
       if (shelf !== found && shelf.oldestSettledAt < found.oldestSettledAt) found = shelf
     }
     return found
+  }
+
+  /** Takes a record off its shelf before its turn. */
+  #take(record: TaskRecord): void {
+    this.#size--
+    record.list?.remove(record)
+    this.#forget(record)
   }
 
   #drop(shelf: Shelf): void {

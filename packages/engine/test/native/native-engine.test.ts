@@ -62,6 +62,37 @@ describe.skipIf(nativeMissing !== undefined)('the short way', () => {
     expect(again).toEqual(sums.slice(0, 500))
   })
 
+  test('of tasks over large columns few are kept, and handles keep the results of all', async () => {
+    const engine = await startNative()
+    const call = { ...kernelCall('add'), columns: true as const }
+    const rows = 1 << 20
+    const ones = new Float64Array(rows).fill(1)
+    const handles: TaskHandle[] = []
+    for (let turns = 0; turns < 5; turns++) {
+      const handle = engine.submit(call, [new Float64Array(rows).fill(turns), ones])
+      await handle.wait()
+      handles.push(handle)
+    }
+    // two columns and the results are 24 MiB
+    expect(engine.snapshot().retainedTasks).toBe(2)
+    const found = await Promise.all(handles.map(({ taskId }) => engine.find(taskId)))
+    expect(found.map((info) => info?.status)).toEqual([undefined, undefined, undefined, 'completed', 'completed'])
+    const results = (await Promise.all(handles.map((handle) => handle.wait()))) as Float64Array[]
+    expect(results.map((out, turns) => out.every((sum) => sum === turns + 1))).toEqual([true, true, true, true, true])
+  })
+
+  test('tasks that have settled may join others that somebody waits for', async () => {
+    const engine = await startNative()
+    const call = kernelCall('add')
+    const done = engine.submit(call, [1, 2])
+    await done.wait()
+    const failed = engine.submit(kernelCall('spin'), [-1])
+    const error = await rejectionOf(failed.wait())
+    await allSettled([done], true)
+    await allSettled([done, engine.submit(call, [3, 4]), failed], false)
+    expect(await rejectionOf(allSettled([done, failed], true))).toBe(error)
+  })
+
   test('tasks that somebody waits for together may be listened to, awaited and recalled as well', async () => {
     const engine = await startNative()
     await engine.pause()

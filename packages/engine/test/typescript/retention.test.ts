@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { Retention } from '../../src/typescript/retention.ts'
 import type { TaskRecord } from '../../src/typescript/task-record.ts'
 import { TimerQueue } from '../../src/typescript/timer-queue.ts'
-import { settledRecord } from '../records.ts'
+import { settledColumns, settledRecord } from '../records.ts'
 import { seeded } from '../seed.ts'
 import { SteppedClock } from './stepped-clock.ts'
 
@@ -120,6 +120,43 @@ describe('by number', () => {
       keep(sequence, sequence * 1000)
     }
     expect(forgotten.map(([sequence]) => sequence)).toEqual([1, 2])
+  })
+})
+
+describe('whole columns', () => {
+  const MIB = 1024 * 1024
+  /** Rows of which one column is 8 MiB: with its results a task holds 16. */
+  const rows = MIB
+
+  test('go by their bytes as well, the oldest first, and nothing else goes with them', () => {
+    const { clock, retention, forgotten, keep } = keeping(100)
+    keep(1, 5000)
+    for (let sequence = 2; sequence <= 7; sequence++) retention.keep(settledColumns(sequence, 1000, rows), 1000)
+    expect(forgotten.map(([sequence]) => sequence)).toEqual([2, 3])
+    expect(retention.size).toBe(5)
+    clock.moveTo(9000)
+    expect(forgotten.map(([sequence]) => sequence)).toEqual([2, 3, 1, 4, 5, 6, 7])
+    expect(retention.size).toBe(0)
+  })
+
+  test('are counted no longer once they went by age or number', () => {
+    const { clock, retention, forgotten } = keeping(2)
+    for (let sequence = 1; sequence <= 20; sequence++) {
+      retention.keep(settledColumns(sequence, clock.now(), rows), clock.now())
+      expect(retention.size).toBe(Math.min(sequence, 2))
+    }
+    clock.moveTo(90_000)
+    const before = forgotten.length
+    for (let sequence = 21; sequence <= 22; sequence++) {
+      retention.keep(settledColumns(sequence, clock.now(), 2 * rows), clock.now())
+    }
+    expect([before, forgotten.length, retention.size]).toEqual([20, 20, 2])
+  })
+
+  test('larger than all that may be kept are not kept at all', () => {
+    const { retention, forgotten } = keeping(100)
+    retention.keep(settledColumns(1, 1000, 5 * rows), 1000)
+    expect([forgotten.length, retention.size]).toEqual([1, 0])
   })
 })
 

@@ -1,5 +1,5 @@
 // A kernel over columns of a million doubles, beside the plain C loop and the plain JavaScript loop.
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { createTasks } from '@catzilla/api'
 import { collectGarbage } from '../../child.ts'
 import { interleave, ratio, summarise } from '../../measure.ts'
@@ -15,6 +15,8 @@ import { PortClient } from './port-client.ts'
 /** As the API cuts them. */
 const ROWS_PER_CHUNK = 4096
 const FLOOR_OF_PLAIN = 0.4
+/** How long threads of V8 may go on after a collection: they would share the processors with the pass. */
+const SWEEPING_MS = 10
 /** How long a body may take to become machine code: the C compiler may have to wait for its turn. */
 const PATIENCE_MS = 30_000
 const own = 'api, native: mapArrays'
@@ -58,7 +60,7 @@ export const measureColumns: (input: SectionInput) => Promise<SectionResult> = n
     }
     const entrants = Object.entries(passes).map(([name, run]): Contender<number> => ({ name, run }))
     const rounds = quick ? { rounds: 3, warmUps: 2 } : { rounds: 31, warmUps: 5 }
-    const samples = await interleave(entrants, { ...rounds, before: collectGarbage })
+    const samples = await interleave(entrants, { ...rounds, before: collectInPeace })
     await native.shutdown()
     await twin.shutdown()
     port.close()
@@ -69,13 +71,18 @@ export const measureColumns: (input: SectionInput) => Promise<SectionResult> = n
           title: `add over two columns of ${formatCount(rows)} doubles`,
           columns: ['', 'M elements/s', 'min – max', 'µs in all', 'of the plain C loop'],
           rows: [...samples].map(([name, each]) => rowOf(name, each, rows, reference)),
-          note: `"New memory" is what mapArrays gives: pages that nobody has touched, whose first touch the kernel of the operating system pays for. The plain C loop has ${plain.note}. The columns of a compiled body are copied before it runs, which is part of its time; ${compiled.note}. Sums of results are checked.`,
+          note: `"New memory" is memory asked for in the pass: zeroed, or pages that nobody has touched, whose first touch the kernel of the operating system pays for. mapArrays asks for memory that is not zeroed, which earlier results have left where there are some. Before each pass garbage is collected, and the threads that do so have ended. The plain C loop has ${plain.note}. The columns of a compiled body are copied before it runs, which is part of its time; ${compiled.note}. Sums of results are checked.`,
         },
       ],
       verdicts: judge(samples.get(own) ?? [], reference, rows),
     }
   },
 )
+
+async function collectInPeace(): Promise<void> {
+  collectGarbage()
+  await sleep(SWEEPING_MS)
+}
 
 /** An ordinary function that runs over columns in C; none where there is no compiler. */
 async function compiledAdd(

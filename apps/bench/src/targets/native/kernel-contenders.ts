@@ -30,6 +30,8 @@ export const twinApi = 'api, typescript'
 export const barePort = 'port, no bookkeeping'
 export const bareThen = 'bare resolve().then'
 export const bareCall = 'bare async call'
+/** What a promise costs whose result comes from elsewhere, without anything that makes the result. */
+export const bareLater = 'bare promises, resolved later'
 /** What a window of handles is to the memory of JavaScript, and nothing else. */
 export const bareObjects = 'objects like handles, no tasks'
 
@@ -39,6 +41,7 @@ export const kernelContenders: Readonly<Record<string, () => Promise<KernelSetup
   [barePort]: () => setUpPort(),
   [bareThen]: setUpBareThen,
   [bareCall]: setUpBareCall,
+  [bareLater]: setUpBareLater,
 }
 
 /** What the results of a window add up to. */
@@ -120,6 +123,26 @@ async function setUpBareThen(): Promise<KernelSetup> {
 /** An async function is called and its promise awaited. */
 async function setUpBareCall(): Promise<KernelSetup> {
   return bareLoops(async (value) => value + 1)
+}
+
+/** Each promise is made with the function that resolves it, which is called in a later turn of the event loop. */
+async function setUpBareLater(): Promise<KernelSetup> {
+  const each: KernelLoop = async (size) => {
+    const resolvers: ((value: number) => void)[] = []
+    const pending: Promise<number>[] = []
+    for (let value = 0; value < size; value++) {
+      pending.push(
+        new Promise((resolve) => {
+          resolvers.push(resolve)
+        }),
+      )
+    }
+    setImmediate(() => resolvers.forEach((resolve, value) => resolve(value + 1)))
+    let sum = 0
+    for (const promise of pending) sum += await promise
+    return sum
+  }
+  return { loops: { each }, async close() {} }
 }
 
 function bareLoops(call: (value: number) => Promise<number>): KernelSetup {

@@ -99,12 +99,21 @@ export class PortClient {
   }
 
   /** Runs `size` tasks with the arguments (0, 1), (1, 1) … and gives the sum of their results. */
-  async sumOf(plan: number, size: number): Promise<number> {
+  sumOf(plan: number, size: number): Promise<number> {
+    return this.#sumOf(size, (index) => this.push(plan, index, 1))
+  }
+
+  /** Runs `size` tasks with the one argument `a`; gives the sum of their results. */
+  sumOfAlike(plan: number, size: number, a: number): Promise<number> {
+    return this.#sumOf(size, () => this.push(plan, a, 0))
+  }
+
+  async #sumOf(size: number, push: (index: number) => void): Promise<number> {
     this.sum = 0
     let [sent, done] = [0, 0]
     while (done < size) {
       const until = Math.min(size, sent + Math.min(BURST, this.#freeCount))
-      while (sent < until) this.push(plan, sent++, 1)
+      while (sent < until) push(sent++)
       this.publish()
       const drained = this.drainSum()
       done += drained

@@ -8,8 +8,9 @@ import { buildPlainLibrary } from '../../plain-c.ts'
 import { availableParallelism } from 'node:os'
 import { formatCount, formatFigure, formatPercent, tellProgress, verify } from '../../section.ts'
 import type { SectionInput, SectionResult } from '../../section.ts'
-import { createNativeTasks, nativeSection } from './core.ts'
+import { createNativeTasks, nativeSection, requireCore } from './core.ts'
 import { atLeast } from './goals.ts'
+import { PortClient } from './port-client.ts'
 
 interface Sample {
   /** Nanoseconds for each task, or body. */
@@ -31,6 +32,9 @@ const WINDOW = 20_000
 const plainLoop = 'plain C loop, one thread'
 const own = 'api, native, 2 workers'
 const columns = 'api, native, 2 workers, mapArrays'
+const bare = 'port, no bookkeeping, 2 workers'
+/** Those with two workers. */
+const withTwo: readonly string[] = [own, columns, bare]
 
 export const measureWork: (input: SectionInput) => Promise<SectionResult> = nativeSection(
   'Kernels of one microsecond',
@@ -42,21 +46,26 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
     const rounds = await roundsOfAMicrosecond(one)
     const expected = await one.one(rounds)
     const windows = quick ? 2 : 20
+    const port = new PortClient(requireCore(), { workers: 2, maxWorkers: 2 })
+    port.binding.loadLibrary(library.path)
+    const plan = port.plan('bench.work')
     const entrants: Contender<Sample>[] = [
       { name: plainLoop, run: () => throughLoop(one, rounds, WINDOW * windows, expected) },
       { name: own, run: () => throughEngine(two, rounds, windows) },
       { name: columns, run: () => throughColumns(two, rounds, WINDOW * windows) },
+      { name: bare, run: () => throughPort(() => port.sumOfAlike(plan, WINDOW, rounds), windows, expected) },
       { name: 'api, native, 1 worker', run: () => throughEngine(one, rounds, windows) },
     ]
     const effort = quick ? { rounds: 3, warmUps: 1 } : { rounds: 11, warmUps: 2 }
     const samples = await interleave(entrants, { ...effort, before: collectYoungGarbage })
+    port.close()
     await two.tasks.shutdown()
     await one.tasks.shutdown()
     const shareOf = (name: string, workers: number): number =>
       ratio(ns(samples, plainLoop), ns(samples, name)) / workers
     const mainOf = (name: string): number => summarise((samples.get(name) ?? []).map(({ main }) => main)).median
     const cores = availableParallelism()
-    const main = `${cores} cores, of which the main thread took ${formatFigure(mainOf(own))}`
+    const main = `${cores} cores, of which the main thread took ${formatFigure(mainOf(own))}; ${bare} ${formatPercent(shareOf(bare, 2))}`
     return {
       tables: [
         {
@@ -64,7 +73,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
           columns: ['', 'M bodies/s', 'min – max', 'ns each', 'of the ideal', 'cores taken by the main thread'],
           rows: [...samples].map(([name, each]) => {
             const { median: middle, min, max } = summarise(each.map((sample) => sample.ns))
-            const workers = name === own || name === columns ? 2 : 1
+            const workers = withTwo.includes(name) ? 2 : 1
             const spread = `${formatFigure(1e3 / max)} – ${formatFigure(1e3 / min)}`
             return [
               name,
@@ -75,7 +84,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
               formatFigure(mainOf(name)),
             ]
           }),
-          note: `The ideal is what one bare loop over the same body does on one thread, times the number of workers. The amount of work is fixed, so whoever is interrupted gets less done. Where there are as many workers as processors (${cores} here), what the main thread takes to submit and to look at results is missing for the workers.`,
+          note: `The ideal is what one bare loop over the same body does on one thread, times the number of workers. The amount of work is fixed, so whoever is interrupted gets less done. Where there are as many workers as processors (${cores} here), what the main thread takes to submit and to look at results is missing for the workers. "${bare}" writes numbers into the shared memory and adds up the results, without names, options, handles, figures or look-up: what is left of the ideal when the rest costs nothing.`,
         },
       ],
       verdicts: [
@@ -141,6 +150,17 @@ async function throughEngine({ tasks, forget, one }: Bodies, rounds: number, win
   const main = (cpuTimeOfThisThread() - cpuBefore) / took
   verify('completed tasks', tasks.getStats().completedTasks - before, windows * WINDOW)
   verify('result', Number.isFinite(await one(rounds)) ? 1 : 0, 1)
+  return { ns: took / (windows * WINDOW), main }
+}
+
+/** @param window runs one, and gives the sum of its results */
+async function throughPort(window: () => Promise<number>, windows: number, expected: number): Promise<Sample> {
+  const [begunAt, cpuBefore] = [clocks.wall(), cpuTimeOfThisThread()]
+  let sum = 0
+  for (let each = 0; each < windows; each++) sum += await window()
+  const took = clocks.wall() - begunAt
+  const main = (cpuTimeOfThisThread() - cpuBefore) / took
+  if (Math.abs(sum / windows / WINDOW / expected - 1) > 1e-9) throw new Error(`the port gave a sum of ${sum}`)
   return { ns: took / (windows * WINDOW), main }
 }
 
