@@ -66,8 +66,10 @@ export async function packAll(root, folder) {
 export function stagedPackages(root) {
   const platforms = platformPackages(root)
   if (process.env.CATZILLA_STAGED === undefined) {
-    for (const { dir } of platforms) rmSync(join(dir, 'core.node'), { force: true })
-    if (platforms.some(({ name }) => name === platformPackageHere()) && hasBinary(root)) stagePrebuilt()
+    const here = platforms.filter(({ name }) => name === platformPackageHere() && hasBinary(root))
+    for (const { dir } of platforms.filter((one) => !here.includes(one)))
+      rmSync(join(dir, 'core.node'), { force: true })
+    if (here.length > 0) stagePrebuilt()
   }
   return platforms.filter(({ dir }) => existsSync(join(dir, 'core.node')))
 }
