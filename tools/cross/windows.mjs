@@ -16,7 +16,7 @@ const [node] = process.argv.slice(2)
 
 process.chdir(root)
 // in one build: what is tested in C is what is loaded
-const binary = buildForWindows({ CMAKE_CROSSCOMPILING_EMULATOR: emulator, CATZILLA_BUILD_TESTS: 'ON' })
+buildForWindows({ CMAKE_CROSSCOMPILING_EMULATOR: emulator, CATZILLA_BUILD_TESTS: 'ON' })
 
 const links = join(buildFolder, 'links.json')
 writeFileSync(links, JSON.stringify(linksIn(root)))
@@ -27,7 +27,8 @@ copyFileSync(node, renamed)
 
 const wine = new Wine(join(root, '.cache'), {
   CATZILLA_LINKS: insideWine(links),
-  CATZILLA_NATIVE_PATH: insideWine(binary),
+  // where it was compiled: what is staged in its package goes away when packages are packed
+  CATZILLA_NATIVE_PATH: insideWine(join(examples, 'core.node')),
   CATZILLA_EXAMPLES: insideWine(examples),
   // wine's turns between threads cost a hundred times as much
   CTZ_STRESS_SCALE: '0.005',

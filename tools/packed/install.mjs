@@ -42,11 +42,16 @@ export async function installAndRun(place, project) {
   return { ...said, hello: await printed(folder, programs.hello) }
 }
 
-/** The block marked `ts hello` in the API's README. */
+/** The block marked `ts hello`, which both READMEs begin with. */
 async function readmeProgram(root) {
-  const readme = await readFile(join(root, 'packages', 'api', 'README.md'), 'utf8')
-  const code = /```ts hello\n([\s\S]*?)```/.exec(readme)?.[1]
-  if (code === undefined) throw new Error('packages/api/README.md has no block ```ts hello')
+  const [code, again] = await Promise.all(
+    ['README.md', 'packages/api/README.md'].map(async (path) => {
+      const [, block] = /```ts hello\n([\s\S]*?)```/.exec(await readFile(join(root, path), 'utf8')) ?? []
+      if (block === undefined) throw new Error(`${path} has no block \`\`\`ts hello`)
+      return block
+    }),
+  )
+  if (code !== again) throw new Error('README.md and packages/api/README.md begin with different programs')
   return code
 }
 

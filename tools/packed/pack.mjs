@@ -48,9 +48,7 @@ export function hasBinary(root) {
  */
 export async function packAll(root, folder) {
   await mkdir(folder, { recursive: true })
-  if (process.env.CATZILLA_STAGED === undefined) stageOnlyHere(root)
-  const staged = platformPackages(root).filter(({ dir }) => existsSync(join(dir, 'core.node')))
-  return await inPairs([...publicPackages(root), ...staged], async (found) => {
+  return await inPairs([...publicPackages(root), ...stagedPackages(root)], async (found) => {
     if (found.doors.length > 0 && !existsSync(join(found.dir, 'dist'))) {
       throw new Error(`${found.name} is not built: run "npm run build"`)
     }
@@ -60,11 +58,20 @@ export async function packAll(root, folder) {
   })
 }
 
-/** What an earlier build left is not to be packed. In a release, CATZILLA_STAGED says that all binaries are as they should be. */
-function stageOnlyHere(root) {
-  for (const { dir } of platformPackages(root)) rmSync(join(dir, 'core.node'), { force: true })
-  const known = platformPackages(root).some(({ name }) => name === platformPackageHere())
-  if (known && hasBinary(root)) stagePrebuilt()
+/**
+ * The packages of platforms that have their binary: the one for this machine, if it was compiled here. What an earlier build
+ * left is not to be packed. In a release, CATZILLA_STAGED says that all binaries are as they should be.
+ * @returns {PublicPackage[]}
+ */
+export function stagedPackages(root) {
+  const platforms = platformPackages(root)
+  if (process.env.CATZILLA_STAGED === undefined) {
+    const here = platforms.filter(({ name }) => name === platformPackageHere() && hasBinary(root))
+    for (const { dir } of platforms.filter((one) => !here.includes(one)))
+      rmSync(join(dir, 'core.node'), { force: true })
+    if (here.length > 0) stagePrebuilt()
+  }
+  return platforms.filter(({ dir }) => existsSync(join(dir, 'core.node')))
 }
 
 /** `['.', './extend']`, as programs can ask for them. */

@@ -65,7 +65,7 @@ void main()
 `
 }
 
-/** The first program of the API's README, as this kind of project writes it; `stripped` is it without types. */
+/** The first program of the README, as this kind of project writes it; `stripped` is it without types. */
 export function helloProgram(typed, stripped, modules) {
   if (modules === 'nodenext' || modules === 'bundler') return typed
   if (modules === 'esm') return stripped

@@ -1,7 +1,8 @@
 // A registry on this machine, for tests of what users install: our packages as they were packed, and of other people's
-// exactly those versions that this repository has installed. It needs no network.
+// exactly those versions that this repository has installed. It needs no network. Whoever has a token may publish.
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { installedShelf, ownShelf } from './shelf.mjs'
 
 /**
@@ -17,6 +18,8 @@ export async function startRegistry(root, ours) {
   const server = createServer((request, response) => {
     answer(shelf, hidden, request, response).catch((error) => response.writeHead(500).end(String(error)))
   })
+  // who installs on a busy machine may ask again later than a server waits by default: that would be a broken connection
+  Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
@@ -28,6 +31,7 @@ export async function startRegistry(root, ours) {
 async function answer(shelf, hidden, request, response) {
   const base = `http://${request.headers.host}/`
   const [name, file] = decodeURIComponent(new URL(request.url, base).pathname.slice(1)).split('/-/')
+  if (request.method === 'PUT') return await take(shelf, name, request, response)
   const versions = hidden.has(name) ? undefined : shelf.get(name)
   if (versions === undefined) return response.writeHead(404, { 'content-type': 'application/json' }).end('{}')
   if (file !== undefined) {
@@ -42,6 +46,20 @@ async function answer(shelf, hidden, request, response) {
     versions: Object.fromEntries(described.map((one) => [one.version, one])),
   }
   return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document))
+}
+
+/** One version of a package, as npm sends it: its manifest, and the tarball in base64 beside it. */
+async function take(shelf, name, request, response) {
+  const say = (status, error) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(error ? { error } : {}))
+  if (!request.headers.authorization?.startsWith('Bearer ')) return say(401, 'publishing needs a token')
+  const { versions, _attachments: attachments } = await json(request)
+  const [[version, manifest]] = Object.entries(versions)
+  const known = shelf.get(name) ?? []
+  if (known.some((offer) => offer.manifest.version === version)) return say(403, `there is a ${name}@${version}`)
+  const [{ data }] = Object.values(attachments)
+  shelf.set(name, [...known, { manifest, tarball: async () => Buffer.from(data, 'base64') }])
+  return say(201)
 }
 
 async function describe({ manifest, tarball }, folder) {

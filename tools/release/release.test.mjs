@@ -1,12 +1,12 @@
 // The way to a release, on a copy of the manifests: changesets gives all packages one version and writes their changelogs.
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { members } from '../checks/workspace.mjs'
 import { platformPackages, publicPackages } from '../packed/pack.mjs'
+import { copyManifests, raiseVersions } from './copy-workspace.mjs'
 import { nameRepository } from './name-repository.mjs'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -14,19 +14,8 @@ let copy
 
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'catzilla-release-'))
-  const manifests = [
-    ...members(root).map(({ dir }) => join(dir, 'package.json')),
-    ...platformPackages(root).map(({ dir }) => join(dir, 'package.json')),
-  ]
-  for (const path of ['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', '.changeset', ...manifests.map(below)]) {
-    cpSync(join(root, path), join(copy, path), { recursive: true })
-  }
-  const git = (...args) =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: copy })
-  git('init', '--quiet', '--initial-branch=main')
-  git('add', '.')
-  git('commit', '--quiet', '--message=copy')
-  execFileSync(process.execPath, [join(root, 'node_modules/@changesets/cli/bin.js'), 'version'], { cwd: copy })
+  copyManifests(root, copy)
+  raiseVersions(root, copy)
 })
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }))
@@ -79,7 +68,3 @@ test('each manifest can be told which repository it comes from', () => {
     directory: 'packages/api',
   })
 })
-
-function below(path) {
-  return path.slice(root.length + 1)
-}

@@ -1,6 +1,6 @@
 // `node scripts/stage-prebuilt.mjs [linux-x64-gnu] [path of core.node]`: puts a binary into the package of its platform, to
 // be packed: without arguments, what was compiled here for this machine.
-import { copyFileSync, existsSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -16,7 +16,10 @@ export function stagePrebuilt(triple = tripleHere(), binary = join(root, 'build'
   if (!existsSync(folder)) throw new Error(`there is no package for ${triple}: npm/${triple} does not exist`)
   if (!existsSync(binary)) throw new Error(`${binary} does not exist: compile it with "npm run build"`)
   const staged = join(folder, 'core.node')
-  copyFileSync(binary, staged)
+  // at once: others may be reading what was there
+  const unfinished = `${staged}.${process.pid}`
+  copyFileSync(binary, unfinished)
+  renameSync(unfinished, staged)
   return staged
 }
 
