@@ -30,8 +30,8 @@ int ctz_thread_nice(void);
 // Sets it for the calling thread, where there is one. A courtesy: a sandbox may forbid it, and nobody has to know.
 void ctz_thread_set_nice(int nice);
 uint64_t ctz_monotonic_ns(void);
-// Tells the CPU that this memory will be written soon. Not by __builtin_prefetch: gcc holds a function that does nothing
-// else for one without effects, and leaves its calls out.
+// Tells the CPU that this memory will be written soon. Not by __builtin_prefetch: gcc holds a function that does
+// nothing else for one without effects, and leaves its calls out.
 static inline void ctz_fetch_to_write(const void *memory) {
 #if defined(__x86_64__) && defined(__GNUC__)
   __asm__ __volatile__("prefetchw %0" : : "m"(*(const char *)memory));
