@@ -50,8 +50,8 @@ void ctz_sleep_ns(uint64_t ns);
 // them in ticks of up to 16 ms, so that it wakes later than other systems.
 uint32_t ctz_ms_until(uint64_t deadline_ns);
 #endif
-// Tells the CPU that this memory will be written soon. Not by __builtin_prefetch: gcc holds a function that does nothing
-// else for one without effects, and leaves its calls out.
+// Tells the CPU that this memory will be written soon. Not by __builtin_prefetch: gcc holds a function that does
+// nothing else for one without effects, and leaves its calls out.
 static inline void ctz_fetch_to_write(const void *memory) {
 #if defined(__x86_64__) && defined(__GNUC__)
   __asm__ __volatile__("prefetchw %0" : : "m"(*(const char *)memory));

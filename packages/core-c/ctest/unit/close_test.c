@@ -210,8 +210,9 @@ static void test_behind_a_place_not_filled(void) {
     ended = engine->threads == 0;
     ctz_unlock(&engine->pool_lock);
   }
-  // so that it waits; not for long, as its patience ends after 2 s, and a turn of others may take milliseconds
-  for (uint32_t i = 0; i < 20; i++) sched_yield();
+  // long enough for the thread that closes to come to the place, and far from its patience on a busy machine
+  uint64_t until = ctz_monotonic_ns() + 20000000u;
+  for (uint32_t i = 0; i < 1000 && ctz_monotonic_ns() < until; i++) sched_yield();
   // now the thread goes on; it has a slot that is nobody's
   ctz_mpmc_cell *cell = &engine->returning[2].cells[place & engine->returning[2].mask];
   atomic_store_explicit(&cell->value, UINT32_MAX, memory_order_relaxed);
