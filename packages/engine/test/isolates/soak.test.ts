@@ -1,6 +1,7 @@
 // Tasks that crash, hang, are cancelled and use too much memory, at random, for a while: each settles exactly once, and
 // nothing is left. CATZILLA_SOAK_SECONDS is how long (30 by default), CATZILLA_SEED repeats a run's choices.
 import { readFileSync, readdirSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import type { TaskEngine } from '../../src/contract/task-engine.ts'
 import type { LaneName, TaskCall, TaskHandle } from '../../src/contract/task.ts'
@@ -12,6 +13,9 @@ const seconds = Number(process.env['CATZILLA_SOAK_SECONDS'] ?? 30)
 const seed = Number(process.env['CATZILLA_SEED'] ?? Date.now() % 1_000_000)
 /** Tasks on their way at once. */
 const WIDTH = 64
+/** From so many seconds on the memory of ended threads is compared with what Node itself leaves behind. */
+const NIGHTLY_SECONDS = 300
+const THREADS = 2
 const MIB = 1024 * 1024
 /** Threads that Node and the engine's C library keep, whatever tasks there are. */
 const POOLED = 16
@@ -82,6 +86,8 @@ class Soak {
   submitted = 0
   settled = 0
   twice = 0
+  /** Numbers of the threads or processes that ran something. */
+  readonly workers = new Set<number | null>()
   readonly wronged: string[] = []
   readonly #engine: TaskEngine
   readonly #random: () => number
@@ -96,9 +102,10 @@ class Soak {
     })
   }
 
-  /** One stream of tasks, each after the one before. */
+  /** One stream of tasks, each after the one before; one at least, however little of the time the machine has for this. */
   async stream(until: number): Promise<void> {
-    while (Date.now() < until) await this.#one()
+    do await this.#one()
+    while (Date.now() < until)
   }
 
   async #one(): Promise<void> {
@@ -115,6 +122,7 @@ class Soak {
     if (this.#random() < 0.05) setImmediate(() => handle.cancel('soak'))
     const what = `${kind} ${await settled}`
     this.#judge(kind, handle)
+    this.workers.add(handle.stats().workerId)
     this.settled++
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
   }
@@ -199,19 +207,29 @@ describe.each(engineKinds)('a soak of the %s engine', (name, make) => {
     async (lane) => {
       console.info(`soak of ${lane} on ${name}: CATZILLA_SEED=${seed}, ${Math.round(share)} ms`)
       const before = holdings()
-      const engine = await startWith(make, { maxThreads: 2, maxProcesses: 2, recycleAfterTasks: 500, queueSize: 1000 })
+      const engine = await startWith(make, {
+        maxThreads: THREADS,
+        maxProcesses: THREADS,
+        recycleAfterTasks: 500,
+        queueSize: 1000,
+      })
       const soak = new Soak(engine, lane, randomOf(seed))
       const begun = Date.now()
       const streams = (until: number): Promise<unknown> =>
         Promise.all(Array.from({ length: WIDTH }, () => soak.stream(until)))
-      await streams(begun + share / 3)
-      const [{ files }, rss, memory] = [holdings(), process.memoryUsage.rss(), new Memory()]
+      await streams(begun + share / 2)
+      const [{ files }, rss, memory, workersBefore] = [
+        holdings(),
+        process.memoryUsage.rss(),
+        new Memory(),
+        soak.workers.size,
+      ]
       await streams(begun + share)
       await engine.drain()
       const slope = memory.slope().toFixed(1)
       const grownMb = (process.memoryUsage.rss() - rss) / MIB
       console.info(
-        `${soak.settled} tasks, resident memory grew by ${grownMb.toFixed(0)} MiB (${slope} a minute) after the first third: ${JSON.stringify(Object.fromEntries(soak.counts))}`,
+        `${soak.settled} tasks, by ${soak.workers.size} of ${lane}; in the second half, in which ${soak.workers.size - workersBefore} of them were new, resident memory grew by ${grownMb.toFixed(0)} MiB (${slope} a minute): ${JSON.stringify(Object.fromEntries(soak.counts))}`,
       )
       expect(soak.wronged).toEqual([])
       expect([soak.twice, soak.settled]).toEqual([0, soak.submitted])
@@ -228,6 +246,38 @@ describe.each(engineKinds)('a soak of the %s engine', (name, make) => {
       // heaps and threads come and go: what matters is that it does not go on growing with the tasks
       expect(grownMb).toBeLessThan(256)
     },
-    share + 60_000,
+    share + 120_000,
   )
 })
+
+describe.runIf(seconds >= NIGHTLY_SECONDS)('beside it', () => {
+  const share = (seconds * 1000) / engineKinds.length / lanes.length
+
+  test(
+    'bare worker threads that are ended as fast show what Node itself leaves behind',
+    async () => {
+      const begun = Date.now()
+      let ended = 0
+      const stream = async (until: number): Promise<void> => {
+        for (; Date.now() < until; ended++) await bareThread()
+      }
+      const streams = (until: number): Promise<unknown> =>
+        Promise.all(Array.from({ length: THREADS }, () => stream(until)))
+      await streams(begun + share / 2)
+      const [first, rss, memory] = [ended, process.memoryUsage.rss(), new Memory()]
+      await streams(begun + share)
+      const grownMb = (process.memoryUsage.rss() - rss) / MIB
+      console.info(
+        `${ended} bare threads; in the second half, in which ${ended - first} ended, resident memory grew by ${grownMb.toFixed(0)} MiB (${memory.slope().toFixed(1)} a minute)`,
+      )
+      expect(ended).toBeGreaterThan(first)
+    },
+    share + 120_000,
+  )
+})
+
+/** Started, ended by itself, and gone. */
+function bareThread(): Promise<unknown> {
+  const thread = new Worker('process.exit(1)', { eval: true })
+  return new Promise((resolve) => thread.on('exit', resolve))
+}

@@ -1,49 +1,59 @@
 // One task at a time: the round trip when everybody sleeps, and ten megabytes to a thread, copied and transferred.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { interleave, percentile, summarise } from '../../measure.ts'
+import { interleave, percentile, ratio, summarise } from '../../measure.ts'
 import type { Contender } from '../../measure.ts'
 import { atMost } from '../native/goals.ts'
 import { formatCount, formatFigure, verify } from '../../section.ts'
 import type { SectionInput, Table, Verdict } from '../../section.ts'
+import { FutexTrip } from '../../contenders/threads/futex-trip.ts'
+import { workerFile } from '../../contenders/worker-file.ts'
 import { ourLanes } from './thread-contenders.ts'
 import type { ThreadSetup } from './thread-contenders.ts'
 
 /** Long enough for everybody to fall asleep. */
 const PAUSE_MS = 2
 const BYTES = 10 * 2 ** 20
+const bareTrip = 'a bare wake there and back'
 
 export async function measureTrips(
   setups: ReadonlyMap<string, ThreadSetup>,
   { quick }: SectionInput,
 ): Promise<{ tables: Table[]; verdicts: Verdict[] }> {
   const trips = quick ? 30 : 300
+  const bare = new FutexTrip(workerFile('futex-thread'))
   const entrants = [...setups].map(([name, setup]) => tripper(name, setup, trips))
+  entrants.push(tripper(bareTrip, bare, trips))
   const samples = await interleave(entrants, quick ? { rounds: 2, warmUps: 1 } : { rounds: 9, warmUps: 2 })
+  await bare.close()
+  const middles = (name: string): number[] => (samples.get(name) ?? []).map((each) => percentile(each, 0.5))
   const over = (name: string, rank: number): ReturnType<typeof summarise> =>
     summarise((samples.get(name) ?? []).map((each) => percentile(each, rank)))
   return {
     tables: [
       {
         title: 'µs from the submission of one no-op to its result, after a pause',
-        columns: ['', 'p50', 'min – max of the rounds', 'p99', 'min – max of the rounds'],
+        columns: ['', 'p50', 'min – max of the rounds', 'of the bare one', 'p99', 'min – max of the rounds'],
         rows: [...samples.keys()].map((name) => {
           const [middle, late] = [over(name, 0.5), over(name, 0.99)]
-          return [name, formatFigure(middle.median), spread(middle), formatFigure(late.median), spread(late)]
+          const share = `${formatFigure(ratio(middles(name), middles(bareTrip)))} ×`
+          return [name, formatFigure(middle.median), spread(middle), share, formatFigure(late.median), spread(late)]
         }),
-        note: `Medians over the rounds of ${formatCount(trips)} round trips, with pauses of ${PAUSE_MS} ms.`,
+        note: `Medians over the rounds of ${formatCount(trips)} round trips, with pauses of ${PAUSE_MS} ms. "${bareTrip}" is a word of shared memory that is changed and its sleeper woken (Atomics.wait, Atomics.waitAsync), there and back, and nothing else: what the machine and Node take.`,
       },
     ],
     verdicts: ourLanes
       .filter((name) => samples.has(name))
       .map((name) => {
         const { median } = over(name, 0.5)
-        return atMost({ what: `${name}, idle round trip, p50`, measured: median, unit: 'µs', floor: 30, goal: 15 })
+        const aside = `${formatFigure(ratio(middles(name), middles(bareTrip)))} × ${bareTrip}`
+        const what = `${name}, idle round trip, p50`
+        return atMost({ what, measured: median, unit: 'µs', floor: 30, goal: 15, aside })
       }),
   }
 }
 
 /** A sample is the durations of all trips of a round, in microseconds. */
-function tripper(name: string, setup: ThreadSetup, trips: number): Contender<Float64Array> {
+function tripper(name: string, setup: Pick<ThreadSetup, 'add'>, trips: number): Contender<Float64Array> {
   return {
     name,
     async run() {

@@ -49,8 +49,11 @@ export class RunningInside implements Running {
       if (!this.#over) this.#report(report)
     }
     const signal = (): AbortSignal => (this.#controller ??= new AbortController()).signal
+    const { taskId, name, attempt } = this.#facts
     return {
-      ...this.#facts,
+      taskId,
+      name,
+      attempt,
       get signal() {
         return signal()
       },

@@ -1,6 +1,7 @@
 // How an isolate waits for work: it looks for a moment, then sleeps. Where its bodies have left timers or connections, its
 // event loop goes on meanwhile; where there are none the thread sleeps as a whole, from which it wakes sooner.
-import { Head } from '../thread/lane-memory.ts'
+import { IsolateWord } from '../thread/lane-memory.ts'
+import type { LaneMemory } from '../thread/lane-memory.ts'
 
 /** Looks at the queues before sleeping: some 20 µs, about what being woken costs. */
 const LOOKS = 300
@@ -19,39 +20,45 @@ const { waitAsync } = Atomics as typeof Atomics & { readonly waitAsync: WaitAsyn
 
 export class IdleIsolate {
   readonly #words: Int32Array
+  readonly #asleep: number
+  readonly #bell: number
   readonly #isWanted: () => boolean
 
-  constructor(words: Int32Array, isWanted: () => boolean) {
-    this.#words = words
+  constructor(memory: LaneMemory, isolate: number, isWanted: () => boolean) {
+    this.#words = memory.words
+    this.#asleep = memory.isolateWord(isolate, IsolateWord.ASLEEP)
+    this.#bell = memory.isolateWord(isolate, IsolateWord.BELL)
     this.#isWanted = isWanted
   }
 
   /**
-   * Settles when there may be something to do.
+   * Sleeps until there may be something to do; a promise when the event loop goes on meanwhile. There is none where the
+   * thread is woken soon: what follows then follows at once.
    * @param looksFirst false: the submitter was asleep, and is to have the processor
    */
-  async sleep(looksFirst: boolean): Promise<void> {
-    if (looksFirst) for (let look = 0; look < LOOKS; look++) if (this.#isWanted()) return
-    const words = this.#words
-    Atomics.add(words, Head.SLEEPERS, 1)
-    try {
-      const seen = Atomics.load(words, Head.SUBMITTED)
-      // whoever publishes after this look sees the sleeper, and changes the word
-      if (this.#isWanted() || this.#sleepsUntilWoken(seen, NAP_MS)) return
-      if (isAlone()) {
-        if (this.#sleepsUntilWoken(seen, SLEEP_MS)) return
-        // what has no claim on the event loop, such as a cache that empties itself, gets a turn of it now and then
-        return await turn()
-      }
-      const waiting = waitAsync(words, Head.SUBMITTED, seen)
-      if (waiting.async) await waiting.value
-    } finally {
-      Atomics.sub(words, Head.SLEEPERS, 1)
-    }
+  sleep(looksFirst: boolean): Promise<void> | undefined {
+    if (looksFirst) for (let look = 0; look < LOOKS; look++) if (this.#isWanted()) return undefined
+    const seen = Atomics.load(this.#words, this.#bell)
+    Atomics.store(this.#words, this.#asleep, 1)
+    // whoever publishes after this look sees the sleeper, and rings
+    const wanted = this.#isWanted() || this.#sleepsUntilWoken(seen, NAP_MS)
+    const alone = !wanted && isAlone()
+    if (!wanted && !alone) return this.#goOnUntilWoken(seen)
+    const woken = wanted || this.#sleepsUntilWoken(seen, SLEEP_MS)
+    Atomics.store(this.#words, this.#asleep, 0)
+    // what has no claim on the event loop, such as a cache that empties itself, gets a turn of it now and then
+    return woken ? undefined : turn()
+  }
+
+  /** The event loop goes on meanwhile. */
+  async #goOnUntilWoken(seen: number): Promise<void> {
+    const waiting = waitAsync(this.#words, this.#bell, seen)
+    if (waiting.async) await waiting.value
+    Atomics.store(this.#words, this.#asleep, 0)
   }
 
   #sleepsUntilWoken(seen: number, mostMs: number): boolean {
-    return Atomics.wait(this.#words, Head.SUBMITTED, seen, mostMs) !== 'timed-out'
+    return Atomics.wait(this.#words, this.#bell, seen, mostMs) !== 'timed-out'
   }
 }
 

@@ -1,12 +1,13 @@
 // What an isolate of the thread lane does: takes tasks from the shared memory, one at a time, runs them, and says how they
 // ended. It sleeps when there is none, gives its event loop its turns, and needs no message for a task of small payload.
+// the global ones are getters, which cost more than what they give
+import { performance } from 'node:perf_hooks'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { PayloadError, toError } from '../../contract/errors.ts'
 import type { TaskHandler } from '../../contract/task.ts'
 import { isThenable } from '../../lanes/inline-lane.ts'
 import { leaveTaskContext, runInTaskContext } from '../../lanes/task-context.ts'
-import { taskIdOf } from '../../typescript/task-table.ts'
 import type { TaskCode } from '../code/task-code.ts'
 import { Claims } from '../thread/claim.ts'
 import {
@@ -32,11 +33,11 @@ import { heapInUseKb } from './heap-in-use.ts'
 import type { BodyLoader } from './load-body.ts'
 import { RunningInside } from './running.ts'
 import { SentArguments } from './sent-arguments.ts'
+import { Slice } from './slice.ts'
+import { SlotFacts } from './slot-facts.ts'
 import { ThreadBodies } from './thread-bodies.ts'
 import { IdleIsolate } from './thread-idle.ts'
 
-/** Longest time, in milliseconds, for which tasks that end at once may hold up the event loop of the isolate. */
-const SLICE_MS = 8
 /** Tasks between two looks at the time and at the heap. */
 const LOOK_EVERY = 32
 const BEAT_MS = 250
@@ -69,7 +70,7 @@ export class ThreadWorker {
   #current: Current | null = null
   #doneTail = 0
   #done = 0
-  #sliceEndsAt = 0
+  readonly #slice = new Slice()
   /** The submitter slept when the latest task was given back. */
   #wokeSubmitter = false
   /** What made the isolate end, and whose doing it was. */
@@ -86,7 +87,7 @@ export class ThreadWorker {
     this.#warm = start.warm
     this.#idPrefix = start.idPrefix
     this.#offset = clockOrigin() - start.originMs
-    this.#idle = new IdleIsolate(this.#words, () => this.#claims.any || this.#retires)
+    this.#idle = new IdleIsolate(this.#memory, start.isolate, () => this.#claims.any || this.#retires)
   }
 
   /** Works until it is told to end. */
@@ -96,22 +97,30 @@ export class ThreadWorker {
     const warm = this.#warm ? this.#bodies.warmUp() : undefined
     await Promise.race([warm, new Promise((resolve) => setTimeout(resolve, WARM_UP_MS).unref())])
     this.#post({ kind: 'ready' })
+    this.#slice.begin()
     while (!this.#retires) {
-      await this.#workOff()
-      if (!this.#retires) await this.#idle.sleep(!this.#wokeSubmitter)
+      const pending = this.#workOff()
+      // also when it is undefined: what bodies have left to do at once is done before the thread sleeps
+      await pending
+      if (pending !== undefined) continue
+      const sleep = this.#retires ? undefined : this.#idle.sleep(!this.#wokeSubmitter)
+      // a thread that was woken runs the task at once
+      if (sleep !== undefined) await sleep
+      this.#slice.begin()
     }
     this.#port.close()
   }
 
-  async #workOff(): Promise<void> {
-    this.#sliceEndsAt = performance.now() + SLICE_MS
+  /** Runs what there is; a promise when something has to be waited for before the next one. */
+  #workOff(): Promise<void> | undefined {
     for (let slot = this.#take(); slot >= 0; slot = this.#take()) {
       const pending = this.#runSlot(slot)
-      if (pending !== undefined) await pending
       const look = ++this.#done % LOOK_EVERY === 0
       if (look) Atomics.store(this.#words, this.#own(IsolateWord.HEAP_KB), heapInUseKb())
-      if (look || pending !== undefined) await this.#breathe()
+      if (pending !== undefined) return this.#breatheAfter(pending)
+      if (look && this.#slice.isOver) return this.#breathe()
     }
+    return undefined
   }
 
   #take(): number {
@@ -122,12 +131,16 @@ export class ThreadWorker {
     return Atomics.load(this.#words, this.#own(IsolateWord.RETIRE)) === 1
   }
 
+  async #breatheAfter(pending: Promise<void>): Promise<void> {
+    await pending
+    if (this.#slice.isOver) await this.#breathe()
+  }
+
   /** Timers and I/O of the bodies get their turn. */
   async #breathe(): Promise<void> {
-    if (performance.now() < this.#sliceEndsAt) return
     Atomics.store(this.#words, this.#own(IsolateWord.HEAP_KB), heapInUseKb())
     await turn()
-    this.#sliceEndsAt = performance.now() + SLICE_MS
+    this.#slice.begin()
   }
 
   #runSlot(slot: number): Promise<void> | undefined {
@@ -188,15 +201,10 @@ export class ThreadWorker {
   }
 
   #enter(slot: number, { name }: TaskCode): Current {
-    const { words, doubles } = this.#memory
-    const attempt = Atomics.load(words, this.#memory.slotWord(slot, SlotWord.ATTEMPT))
-    const id = {
-      sequence: doubles[this.#memory.slotDouble(slot, SlotDouble.SEQUENCE)] ?? 0,
-      slot: doubles[this.#memory.slotDouble(slot, SlotDouble.ID_SLOT)] ?? 0,
-    }
-    const facts = { taskId: taskIdOf(this.#idPrefix, id), name, attempt }
+    const facts = new SlotFacts(this.#memory, slot, this.#idPrefix, name)
+    const { attempt } = facts
     const running = new RunningInside(facts, (report) => {
-      Atomics.add(words, this.#memory.slotWord(slot, SlotWord.REPORTS), 1)
+      Atomics.add(this.#words, this.#memory.slotWord(slot, SlotWord.REPORTS), 1)
       this.#post({ kind: 'report', slot, attempt, report })
     })
     return (this.#current = { slot, name, attempt, running })

@@ -1,5 +1,7 @@
 // Brings back what isolates have finished: this thread looks again and again while something comes, and sleeps until it is
 // woken when nothing does.
+import { performance } from 'node:perf_hooks'
+import { runOutsideContexts } from '../../lanes/task-context.ts'
 import { Head } from './lane-memory.ts'
 import { Patience } from './patience.ts'
 
@@ -11,6 +13,8 @@ type WaitAsync = (
 ) => { readonly async: false } | { readonly async: true; readonly value: Promise<string> }
 
 const { waitAsync } = Atomics as typeof Atomics & { readonly waitAsync: WaitAsync }
+
+const soon = Promise.resolve()
 
 export interface Drained {
   /** Takes in what has come; tells how many. */
@@ -25,7 +29,9 @@ export class CompletionPump {
   readonly #words: Int32Array
   readonly #from: Drained
   #looking = false
-  #asleep = false
+  /** What an isolate would wake is there. */
+  #listening = false
+  #closed = false
   readonly #patience = new Patience()
 
   constructor(words: Int32Array, from: Drained) {
@@ -45,6 +51,10 @@ export class CompletionPump {
   #startLooking(): void {
     this.#looking = true
     Atomics.store(this.#words, Head.WAITING, 0)
+    runOutsideContexts(this.#lookSoon)
+  }
+
+  readonly #lookSoon = (): void => {
     setImmediate(this.#look)
   }
 
@@ -52,37 +62,49 @@ export class CompletionPump {
     const found = this.#from.drain() > 0
     const now = performance.now()
     if (found) this.#patience.found(now)
-    if (this.#from.inFlight > 0 && (found || this.#patience.lasts(now))) {
+    const underWay = this.#from.inFlight > 0
+    if (underWay && (found ? this.#patience.pays : this.#patience.lasts(now))) {
       setImmediate(this.#look)
       return
     }
     this.#looking = false
-    if (this.#from.inFlight > 0) this.#sleep()
+    // ahead of the next task, which then need not wait for it; after those who wait for the results of these
+    if (!underWay) {
+      if (!this.#listening) void soon.then(this.#listen)
+      return
+    }
+    this.#listen()
+    this.#sleep()
   }
 
   #sleep(): void {
+    if (this.#closed) return
+    if (!this.#listening) runOutsideContexts(this.#listen)
+    Atomics.store(this.#words, Head.WAITING, 1)
+    // it may have come before the isolate could see that somebody waits, or while this began to listen
+    if (this.#from.hasNext || !this.#listening) this.#startLooking()
+  }
+
+  readonly #listen = (): void => {
+    if (this.#listening || this.#closed) return
     const words = this.#words
-    const seen = Atomics.load(words, Head.COMPLETED)
-    Atomics.store(words, Head.WAITING, 1)
-    // it may have come before the isolate could see that somebody waits
-    if (this.#from.hasNext) return this.#startLooking()
-    if (this.#asleep) return
-    const waiting = waitAsync(words, Head.COMPLETED, seen)
-    if (!waiting.async) return this.#startLooking()
-    this.#asleep = true
+    const waiting = waitAsync(words, Head.COMPLETED, Atomics.load(words, Head.COMPLETED))
+    if (!waiting.async) return
+    this.#listening = true
     void waiting.value.then(this.#wake)
   }
 
   readonly #wake = (): void => {
-    this.#asleep = false
+    this.#listening = false
     if (this.#looking) return
     if (this.#from.inFlight === 0 && !this.#from.hasNext) return
     this.#looking = true
     this.#look()
   }
 
-  /** What sleeps here holds on to the memory: it is woken, and there is nothing for it. */
+  /** What listens here holds on to the memory: it is woken, and there is nothing for it. */
   close(): void {
+    this.#closed = true
     Atomics.notify(this.#words, Head.COMPLETED)
   }
 

@@ -21,17 +21,14 @@ const ISOLATE_WORDS = 4 * LINE
 
 /** Words of the head, each on a line of its own. */
 export const Head = {
-  /** Grows with each publication; isolates sleep on it. */
-  SUBMITTED: 0,
-  SLEEPERS: 16,
-  PAUSED: 32,
+  PAUSED: 0,
   /** Grows when an isolate wakes this thread, which sleeps on it. */
-  COMPLETED: 48,
+  COMPLETED: 16,
   /** 1 while this thread wants to be woken. */
-  WAITING: 64,
+  WAITING: 32,
   /** Starts so far, for the turns of the classes. */
-  STARTS: 80,
-  CLASSES: 96,
+  STARTS: 48,
+  CLASSES: 64,
 } as const
 const ISOLATES = Head.CLASSES + CLASSES * CLASS_WORDS
 
@@ -47,6 +44,10 @@ export const IsolateWord = {
   BEAT: 3,
   /** KiB of heap in use after a task; written now and then. */
   HEAP_KB: 4,
+  /** 1 while it sleeps, or is about to; this thread makes it 0 when it wakes it. */
+  ASLEEP: 5,
+  /** Grows when it is woken; it sleeps on it. */
+  BELL: 6,
   /** End of the ring of completions, which the isolate writes. */
   DONE_TAIL: 16,
   /** Tasks directed to it: the end, which this thread writes, and how many it has taken. */

@@ -7,8 +7,8 @@ import type { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadPool } from './thread-pool.ts'
 
 const CLASSES = 4
-/** Looks in which every word and every slot had its turn. */
-const LOOKS_FOR_ALL = 8
+/** Looks in which every word and every slot had its turn. Between two looks their lines have left the caches of a busy machine. */
+const LOOKS_FOR_ALL = 32
 /** Looks in a row in which nothing moves before threads are woken once more, and before they are given up. */
 const LOOKS_BEFORE_WAKING = 100
 const LOOKS_BEFORE_GIVING_UP = 500
@@ -53,8 +53,7 @@ export class MemoryCheck {
       const isSound = Atomics.load(words, memory.classTail(priority)) === tail && waiting >= 0 && waiting <= SLOTS
       if (!isSound) return 'a queue does not end where it ended'
     }
-    if (Atomics.load(words, Head.PAUSED) !== (pool.paused ? 1 : 0)) return 'the sign for a pause was changed'
-    return Atomics.load(words, Head.SLEEPERS) < 0 ? 'fewer threads than none sleep' : undefined
+    return Atomics.load(words, Head.PAUSED) === (pool.paused ? 1 : 0) ? undefined : 'the sign for a pause was changed'
   }
 
   #isolates({ threads }: ThreadPool): string | undefined {
@@ -66,8 +65,9 @@ export class MemoryCheck {
         directed >= 0 &&
         directed <= DIRECTED &&
         done >= 0 &&
-        done <= SLOTS
-      if (!isSound) return 'a thread seems to have done more than it was given'
+        done <= SLOTS &&
+        (isolate.word(IsolateWord.ASLEEP) & ~1) === 0
+      if (!isSound) return 'a thread seems to do what none does'
     }
     return undefined
   }

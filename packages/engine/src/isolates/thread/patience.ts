@@ -7,6 +7,8 @@ const LONGEST_MS = 0.1
 const SHORTEST_MS = 0.003
 /** For so long, in milliseconds, after something has come back, more is expected. */
 const BUSY_MS = 0.1
+/** Where looking has been in vain, it is tried again after something has come so many times. */
+const TRY_EVERY = 8
 
 export class Patience {
   #ms: number = LONGEST_MS
@@ -14,10 +16,16 @@ export class Patience {
   /** It has looked in vain since something was handed over or has come. */
   #inVain = false
   #foundAt = -Infinity
+  #found = 0
 
   /** Whether something came back so lately that looking for the next is worth it. */
   isBusy(now: number): boolean {
     return now - this.#foundAt < BUSY_MS
+  }
+
+  /** Whether to look for more right behind what has come. With bodies that compute for long it would take their processor. */
+  get pays(): boolean {
+    return this.#ms > SHORTEST_MS || ++this.#found % TRY_EVERY === 0
   }
 
   begin(now: number): void {

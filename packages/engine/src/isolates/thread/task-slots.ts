@@ -1,4 +1,5 @@
 // The slots of a pool's memory: which attempt has which, what is written there for it, and what its end is.
+import { performance } from 'node:perf_hooks'
 import { PayloadError } from '../../contract/errors.ts'
 import { SmallValues } from '../wire/small-values.ts'
 import { PAYLOAD_BYTES, PayloadKind, SLOTS, SlotDouble, SlotState, SlotWord } from './lane-memory.ts'

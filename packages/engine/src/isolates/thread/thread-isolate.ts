@@ -130,6 +130,19 @@ export class ThreadIsolate {
     return this.#directedTail
   }
 
+  /** Whether it has nothing to do, and would have to be woken. */
+  get sleeps(): boolean {
+    return this.word(IsolateWord.ASLEEP) === 1
+  }
+
+  /** Wakes it. Until it says otherwise it is awake. */
+  wake(): void {
+    const { words } = this.#memory
+    Atomics.store(words, this.#at(IsolateWord.ASLEEP), 0)
+    Atomics.add(words, this.#at(IsolateWord.BELL), 1)
+    Atomics.notify(words, this.#at(IsolateWord.BELL))
+  }
+
   post(message: ToIsolate, transfer: readonly Transferable[] = []): void {
     this.port.postMessage(message, transfer)
   }

@@ -1,9 +1,9 @@
 // The thread lane of the walk: tasks that may start are written into memory that isolates read, many ahead, so that a busy
 // event loop here keeps none of them waiting.
+import { performance } from 'node:perf_hooks'
 import { TaskDefinitionError, UnsupportedByEngineError, toError } from '../../contract/errors.ts'
 import type { LaneStatistics } from '../../contract/statistics.ts'
 import type { TaskCall } from '../../contract/task.ts'
-import { runOutsideContexts } from '../../lanes/task-context.ts'
 import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
 import { defaultTaskOptions } from '../../options/task-options.ts'
 import { IntrusiveList } from '../../typescript/intrusive-list.ts'
@@ -101,9 +101,7 @@ export class ThreadLane implements LaneBeside, SideLane {
     const pool = kept === undefined ? undefined : this.pools.poolFor(kept)
     if (pool === undefined || this.#closed) return
     const missing = this.#options.minThreads - pool.threads.length
-    runOutsideContexts(() => {
-      for (let count = 0; count < missing; count++) pool.start()
-    })
+    for (let count = 0; count < missing; count++) pool.start()
   }
 
   /** Hands over at once while there are few, so that also those run whose submitter holds this thread up. */
@@ -117,7 +115,7 @@ export class ThreadLane implements LaneBeside, SideLane {
 
   readonly #attend = (): void => {
     this.#woken = false
-    for (const pool of this.pools) runOutsideContexts(() => pool.attend())
+    for (const pool of this.pools) pool.attend()
     this.#parts.keepAlive.hold(this.#parts.walk.occupancy.unsettled > 0)
   }
 
@@ -178,7 +176,7 @@ export class ThreadLane implements LaneBeside, SideLane {
     this.handed.push(record)
     this.ready.countStart(options.priority)
     this.#watch.begin()
-    if (pool.isDue) runOutsideContexts(() => pool.attend())
+    if (pool.isDue) pool.attend()
     return true
   }
 

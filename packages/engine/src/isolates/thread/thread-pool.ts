@@ -1,6 +1,8 @@
 // The threads that share one memory: tasks with the same memory limit run in them. Hands tasks over, wakes and starts threads
 // for them, and takes back what they have done.
+import { performance } from 'node:perf_hooks'
 import { toError } from '../../contract/errors.ts'
+import { runOutsideContexts } from '../../lanes/task-context.ts'
 import { isLastUse } from '../../typescript/memory-terms.ts'
 import { toMessage } from '../wire/message-values.ts'
 import { CompletionPump } from './completion-pump.ts'
@@ -168,8 +170,8 @@ export class ThreadPool implements ThreadListener {
     const { value, snapshots, transfer } = message
     isolate.post({ kind: 'payload', slot, value, snapshots }, transfer)
     isolate.direct(slot, options.priority)
-    // which of the sleepers a notification wakes cannot be chosen: all are woken, so that this one is
-    this.#unattended += this.threads.length
+    isolate.wake()
+    this.#unattended++
     return true
   }
 
@@ -182,26 +184,34 @@ export class ThreadPool implements ThreadListener {
 
   /** Sees to it that somebody runs what was handed over: wakes threads, and starts some for what nobody is free for. */
   attend(): void {
-    if (this.#unattended === 0) return
+    const handed = this.#unattended
+    if (handed === 0) return
+    this.#unattended = 0
     // first, so that nothing but sleep follows where a thread is woken for a single task
     this.pump.start()
-    this.wake(this.#unattended)
-    this.#unattended = 0
-    this.startForBacklog()
+    if (this.#wakeSleepers(handed) < handed) this.startForBacklog()
+  }
+
+  /** Wakes those that sleep, `most` of them: always the same first, which then has in its caches what it needs. */
+  #wakeSleepers(most: number): number {
+    let woken = 0
+    for (const isolate of this.isolates) {
+      if (isolate === null || !isolate.sleeps) continue
+      isolate.wake()
+      if (++woken === most) break
+    }
+    return woken
   }
 
   /** Whether a thread should be woken for it now: while there are few tasks for each of them, else for some at a time. */
   get isDue(): boolean {
     if (this.#unattended < WAKE_EVERY && this.inFlight > this.isolates.length) return false
-    return Atomics.load(this.memory.words, Head.SLEEPERS) > 0 || this.#unattended === this.inFlight
+    return this.#unattended === this.inFlight || this.isolates.some(sleeps)
   }
 
-  /** Wakes threads that sleep. */
-  wake(most: number = Infinity): void {
-    const { words } = this.memory
-    // stored before the sleepers are counted: whoever goes to sleep meanwhile sees that it has changed
-    Atomics.add(words, Head.SUBMITTED, 1)
-    if (Atomics.load(words, Head.SLEEPERS) > 0) Atomics.notify(words, Head.SUBMITTED, most)
+  /** Wakes all threads. */
+  wake(): void {
+    for (const isolate of this.isolates) isolate?.wake()
   }
 
   /** Starts as many threads as there are tasks that nobody is free for. */
@@ -222,7 +232,8 @@ export class ThreadPool implements ThreadListener {
     const { memory, memoryLimitMb } = this
     const setup = { memory, codes, idPrefix, memoryLimitMb, nice, warm: receiver.startsWell, listener: this }
     try {
-      return (this.isolates[index] = new ThreadIsolate(index, ++budget.started, setup))
+      runOutsideContexts(() => (this.isolates[index] = new ThreadIsolate(index, ++budget.started, setup)))
+      return this.isolates[index] ?? undefined
     } catch (thrown) {
       budget.threads--
       receiver.notStarted(this, toError(thrown))
@@ -321,6 +332,10 @@ export class ThreadPool implements ThreadListener {
     Atomics.store(this.memory.words, Head.PAUSED, paused ? 1 : 0)
     if (!paused) this.wake()
   }
+}
+
+function sleeps(isolate: ThreadIsolate | null): boolean {
+  return isolate?.sleeps === true
 }
 
 function isIdle(isolate: ThreadIsolate): boolean {

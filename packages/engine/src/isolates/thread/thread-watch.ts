@@ -1,6 +1,8 @@
 // What is looked at from time to time while tasks are on their way in threads: whether they have started, whether their
 // event loop still turns, and whether a thread that is to end has ended.
+import { performance } from 'node:perf_hooks'
 import { TaskCancelledError } from '../../contract/errors.ts'
+import { runOutsideContexts } from '../../lanes/task-context.ts'
 import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
 import { packError } from '../wire/wire-error.ts'
@@ -32,6 +34,8 @@ export class ThreadWatch {
   readonly #options: ResolvedEngineOptions
   readonly #settings: ThreadSettings
   #timer: NodeJS.Timeout | undefined
+  #ticking = false
+  #closed = false
   #idleTimer: NodeJS.Timeout | undefined
 
   constructor(parts: WalkParts, lane: ThreadLane, options: ResolvedEngineOptions, settings: Partial<ThreadSettings>) {
@@ -43,30 +47,42 @@ export class ThreadWatch {
 
   /** Something is on its way. */
   begin(): void {
-    if (this.#timer !== undefined) return
-    clearTimeout(this.#idleTimer)
-    this.#timer = setInterval(this.#tick, LOOK_MS).unref()
+    if (this.#ticking || this.#closed) return
+    this.#ticking = true
+    // made once: tasks that come one by one, now and then, would pay for a timer each
+    if (this.#timer === undefined) runOutsideContexts(this.#startTicking)
+    else this.#timer.refresh()
+  }
+
+  readonly #startTicking = (): void => {
+    this.#timer = setTimeout(this.#tick, LOOK_MS).unref()
   }
 
   readonly #tick = (): void => {
     this.look()
     this.#retireIdle()
-    for (const pool of this.#lane.pools) if (pool.inFlight > 0) return
-    clearInterval(this.#timer)
-    this.#timer = undefined
-    this.#retireLater()
+    this.#ticking = [...this.#lane.pools].some((pool) => pool.inFlight > 0)
+    if (this.#ticking) this.#timer?.refresh()
+    else this.#retireLater()
   }
 
   /** Nothing is on its way: the next look is when threads may have been idle for long enough. */
   #retireLater(): void {
     const { isolateIdleMs } = this.#options
-    if (isolateIdleMs === Infinity || this.#lane.pools.size === 0) return
-    clearTimeout(this.#idleTimer)
+    if (this.#idleTimer !== undefined || isolateIdleMs === Infinity || this.#lane.pools.size === 0) return
     this.#idleTimer = setTimeout(() => {
+      this.#idleTimer = undefined
       this.#retireIdle()
       // those that were in use until a moment ago, and pools whose threads have yet to end
-      if (this.#timer === undefined && this.#mayRetire) this.#retireLater()
-    }, isolateIdleMs).unref()
+      if (this.#mayRetire) this.#retireLater()
+    }, this.#idleInMs(isolateIdleMs)).unref()
+  }
+
+  /** When the next pool has been idle for so long; pools that were by now have what they wait for. */
+  #idleInMs(isolateIdleMs: number): number {
+    const now = performance.now()
+    const left = [...this.#lane.pools].map(({ slots }) => slots.idleSince + isolateIdleMs - now)
+    return Math.min(isolateIdleMs, ...left.filter((ms) => ms > 0))
   }
 
   /** Looks at all threads once. */
@@ -173,7 +189,8 @@ export class ThreadWatch {
   }
 
   close(): void {
-    clearInterval(this.#timer)
+    this.#closed = true
+    clearTimeout(this.#timer)
     clearTimeout(this.#idleTimer)
   }
 }

@@ -40,9 +40,9 @@ const memory = new LaneMemory(4)
 
 describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
   test.each([
-    ['heads of the queues', 0, 224],
-    ['words of the isolates', 224, 352],
-    ['rings and slots', 352, Infinity],
+    ['heads of the queues', 0, memory.isolateWord(0, 0)],
+    ['words of the isolates', memory.isolateWord(0, 0), memory.isolateWord(2, 0)],
+    ['rings and slots', memory.isolateWord(2, 0), Infinity],
     ['whole memory', 0, Infinity],
   ])('goes on after a body that writes over the %s', async (__, from, to) => {
     for (const seed of [1, 2]) {
@@ -61,7 +61,7 @@ describe.each(engineKinds)('the thread lane of the %s engine', (_, make) => {
 
   test.each([
     ['the sign for a pause', Head.PAUSED, 1],
-    ['a count of sleepers', Head.SLEEPERS, -5],
+    ['the sign of a thread that sleeps', memory.isolateWord(0, IsolateWord.ASLEEP), -5],
     ['the end of a queue', memory.classTail(2), 77],
     ['what is never written', 15, 1],
     ['what is never written in a slot', memory.slotWord(4000, 31), 1],
