@@ -2,4 +2,4 @@
 import { crashesOn } from './crash-on.ts'
 import { startServer } from './servers.ts'
 
-crashesOn(await startServer('redis'))
+crashesOn(await startServer('redis', true))

@@ -168,7 +168,12 @@ function declareLosses(world: World): void {
       taskId: handle.taskId,
       reason: expect.stringMatching(/worker w1 .*lock/) as string,
     })
+    const other = await start(world.server(), { role: 'producer', prefix: prefixOf(url), local: 'typescript' })
+    call(other, 'forEver')
+    expect(await other.find(handle.taskId)).toMatchObject({ status: 'running', recovered: true })
     handle.cancel()
+    await until(async () => (await other.find(handle.taskId))?.status === 'cancelled')
+    expect(await other.find(handle.taskId)).toMatchObject({ recovered: true })
   })
 
   it('a task that is lost again and again fails, and says so', async () => {

@@ -44,7 +44,7 @@ it.skipIf(found.missing !== undefined)(`scripts get what was given, on ${found.t
   const few = args.slice(0, 7)
   expect(await echo(['few', ...few])).toEqual(['few', ...asHex.slice(0, 7)])
   const pipeline = redis.pipeline()
-  for (const key of ['a', 'b']) (pipeline as unknown as Record<string, Echo>)['echo:1']?.([key, ...few])
+  for (const key of ['a', 'b']) void (pipeline as unknown as Record<string, Echo>)['echo:1']?.([key, ...few])
   expect(await pipeline.exec()).toEqual(['a', 'b'].map((key) => [null, [key, ...asHex.slice(0, 7)]]))
 })
 
@@ -58,7 +58,7 @@ it.skipIf(found.missing !== undefined)(
     expect(await Promise.all(several)).toEqual(['one', 'two', 'three'].map((key) => [key, '78']))
     await redis.script('FLUSH')
     const pipeline = redis.pipeline()
-    ;(pipeline as unknown as Record<string, Echo>)['echo:1']?.(['in a pipeline', 'x'])
+    void (pipeline as unknown as Record<string, Echo>)['echo:1']?.(['in a pipeline', 'x'])
     expect(await pipeline.exec()).toEqual([[null, ['in a pipeline', '78']]])
     // a new connection begins anew
     redis.disconnect(true)

@@ -24,9 +24,9 @@ export class GatheringRedis extends Redis {
     const { lua, numberOfKeys } = definition
     if (numberOfKeys === undefined) return
     const script = new Script(lua, numberOfKeys)
-    const send = (command: ScriptCommand): unknown => this.sendCommand(command)
+    const resending: Resending = { sendCommand: (command) => this.sendCommand(command) }
     const run: Run = function (args) {
-      return this.sendCommand(new ScriptCommand(script, args, { sendCommand: send as Resending['sendCommand'] }))
+      return this.sendCommand(new ScriptCommand(script, args, resending))
     }
     Object.assign(this, { [name]: run })
   }

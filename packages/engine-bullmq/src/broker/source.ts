@@ -125,6 +125,12 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
     return { result: await whole.moveToFailed(failure, this.token, fetchNext) }
   }
 
+  /** Lines of a task where BullMQ's tools show them: they stand with its end as well, so none waits for this. */
+  async log(jobId: string, lines: readonly string[]): Promise<void> {
+    // one after the other, so that they stay in order on brokers with many connections
+    for (const line of lines) await this.backend.addLog(jobId, line)
+  }
+
   /** BullMQ's own of it. */
   whole({ json, id }: BrokerJob): Job<TaskJob, StoredOutcome> {
     return this.createJob(json, id)

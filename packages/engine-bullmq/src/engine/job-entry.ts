@@ -1,5 +1,6 @@
 // A task as it goes to the broker: what of it stands in the job, and what BullMQ is told of it.
-import type { JobJson, JobsOptions } from 'bullmq'
+import { isSlotKey } from '@catzilla/engine'
+import type { DeduplicationOptions, JobJson, JobsOptions } from 'bullmq'
 import { RECORD_VERSION, brokerPriority, mostKept } from '../format/records.ts'
 import type { TaskJob } from '../format/records.ts'
 import type { BrokerHandle } from './broker-handle.ts'
@@ -12,6 +13,9 @@ export interface JobEntry {
   readonly job: JobJson
   readonly jobId: string
 }
+
+/** A slot of a schedule stays taken for so long: other processes come to it a little later, and its task may have ended. */
+const SLOT_KEPT_MS = 300_000
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -33,7 +37,7 @@ export function entryOf(handle: BrokerHandle, { call, stored }: KnownCall, { id,
   if (priority !== 0) opts.priority = brokerPriority(priority)
   // BullMQ counts whole milliseconds: never early
   if (handle.dueAt !== null) opts.delay = Math.max(1, Math.ceil(handle.dueAt) + 1 - timestamp)
-  if (uniqueKey !== undefined) opts.deduplication = { id: uniqueKey }
+  if (uniqueKey !== undefined) opts.deduplication = deduplicationOf(uniqueKey)
   const job: JobJson = {
     // what has not begun has none of these
     progress: 0,
@@ -52,4 +56,9 @@ export function entryOf(handle: BrokerHandle, { call, stored }: KnownCall, { id,
   if (opts.priority !== undefined) job.priority = opts.priority
   if (uniqueKey !== undefined) job.deduplicationId = uniqueKey
   return { job, jobId: taskId }
+}
+
+/** Until the task has ended; BullMQ keeps a key with a time for just that time. */
+function deduplicationOf(uniqueKey: string): DeduplicationOptions {
+  return isSlotKey(uniqueKey) ? { id: uniqueKey, ttl: SLOT_KEPT_MS } : { id: uniqueKey }
 }

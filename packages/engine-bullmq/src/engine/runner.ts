@@ -13,9 +13,12 @@ import type { TaskHandle, TaskOutcome } from '@catzilla/engine'
 import type { BrokerJob, Fetched, Source, Told } from '../broker/source.ts'
 import { RECORD_VERSION, keepingOf, storeOutcome } from '../format/records.ts'
 import type { StoredOutcome } from '../format/records.ts'
+import { textOfLine } from '../format/log-lines.ts'
 import { restoreValue, storeValue } from '../format/values.ts'
 import type { Heart } from '../heartbeat/heart.ts'
 import type { BrokerHandle } from './broker-handle.ts'
+import { failureOf, valueCopied, withFacts } from './attempt-end.ts'
+import type { End } from './attempt-end.ts'
 import { cancelledError } from './errors.ts'
 import type { Hub } from './hub.ts'
 import type { Intake } from './intake.ts'
@@ -32,14 +35,6 @@ const TELL_AGAIN_MS = 250
 const LOST = /missing lock|missing key|not in the active state|lock mismatch|could not/i
 
 const nothing: Fetched = { job: undefined, notBefore: 0 }
-
-/** How an attempt ended, as the broker is told. */
-interface End {
-  readonly outcome: TaskOutcome
-  readonly record: StoredOutcome
-  /** The pause before the next attempt; undefined when there is none. */
-  readonly retryIn: number | undefined
-}
 
 export class Runner {
   readonly #hub: Hub
@@ -92,6 +87,7 @@ export class Runner {
       if (isAbandoned(outcome)) return nothing
       this.#ending.add(handle)
       const end = this.#endOf(handle, job, handle.peeked ?? outcome)
+      if (end.record.logs !== undefined) source.log(handle.jobId, end.record.logs.map(textOfLine)).catch(() => {})
       let told: Told | undefined
       try {
         told = await this.#tellBroker(source, job, handle, end, fetchNext())
@@ -275,21 +271,6 @@ export class Runner {
   }
 }
 
-/** Field by field: most have the first three only. */
-function withFacts(
-  record: { -readonly [K in keyof StoredOutcome]: StoredOutcome[K] },
-  handle: BrokerHandle,
-  completedAt: number,
-): StoredOutcome {
-  record.startedAt = handle.startedAt
-  record.completedAt = completedAt
-  record.attempt = handle.attempt
-  if (handle.workerId !== null) record.workerId = handle.workerId
-  if (handle.memoryUsageMb !== null) record.memoryUsageMb = handle.memoryUsageMb
-  if (handle.logs.length > 0) record.logs = handle.logs
-  return record
-}
-
 /** The engine closes over a run: the broker gives the task to somebody else. */
 function isAbandoned(outcome: TaskOutcome): boolean {
   return outcome.status === 'cancelled' && outcome.error instanceof EngineClosedError
@@ -297,23 +278,4 @@ function isAbandoned(outcome: TaskOutcome): boolean {
 
 function goneBefore(handle: BrokerHandle): TaskOutcome {
   return { status: 'cancelled', error: cancelledError(handle, 'it ended before a worker took it') }
-}
-
-/** What the submitter gets is a copy, as it is in every other process. */
-function valueCopied(outcome: TaskOutcome, record: StoredOutcome): TaskOutcome {
-  if (outcome.status !== 'completed' || record.value === undefined) return outcome
-  const { value } = outcome
-  if (typeof value !== 'object' || value === null) return outcome
-  return { status: 'completed', value: 'j' in record.value ? structuredClone(value) : restoreValue(record.value) }
-}
-
-/** As BullMQ takes failures: the reason for people, and in place of the stack what restores the error. */
-function failureOf(error: Error, record: StoredOutcome, retryIn: number | undefined): Error & { retryIn: number } {
-  const name = retryIn === undefined ? 'UnrecoverableError' : error.name
-  return {
-    name,
-    message: error.message,
-    stack: JSON.stringify(record),
-    retryIn: retryIn === undefined ? -1 : Math.ceil(retryIn),
-  }
 }
