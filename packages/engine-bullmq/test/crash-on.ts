@@ -124,10 +124,17 @@ function hasTheSameTwice(attempts: readonly number[]): boolean {
   return new Set(attempts).size < attempts.length
 }
 
+/** One that does not reach its broker in time is started again, as whoever looks after processes does. */
 async function begin(program: string, url: URL): Promise<WorkerProcess> {
-  const worker = new WorkerProcess(program, [`${url.href}&role=worker`])
-  await worker.line('ready')
-  return worker
+  for (;;) {
+    const worker = new WorkerProcess(program, [`${url.href}&role=worker`])
+    try {
+      await worker.line('ready')
+      return worker
+    } catch (error) {
+      if (!/EngineUnavailableError/.test((error as Error).message)) throw error
+    }
+  }
 }
 
 function define(engine: TaskEngine): {
