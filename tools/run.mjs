@@ -50,7 +50,10 @@ const commands = {
     const file = 'packages/engine/test/isolates/soak.test.ts'
     await run('soaking the lanes off the event loop', 'vitest', ['run', '--project', 'engine', file, ...args])
   },
-  /** Kills processes with durable tasks 200 times on each engine, for every night; CATZILLA_CRASH_ROUNDS changes how often. */
+  /**
+   * Kills processes with durable tasks 200 times on each engine, and workers and servers 200 times on each broker, for every
+   * night; CATZILLA_CRASH_ROUNDS changes how often.
+   */
   async crash(args) {
     env.CATZILLA_CRASH_ROUNDS ??= '200'
     await build()

@@ -21,8 +21,13 @@ const NOBODY = 65_534
  * @typedef {{ skip: string }} Missing
  */
 
-/** A Redis server. @returns {Promise<Service | Missing>} */
-export async function redisService(env = process.env) {
+/**
+ * A Redis server.
+ * @param {'everysec' | 'always'} syncing `everysec` may forget what it has answered in the last two seconds when it is killed:
+ *   while the disk is busy with a sync it answers before it writes
+ * @returns {Promise<Service | Missing>}
+ */
+export async function redisService(env = process.env, syncing = 'everysec') {
   if (env.REDIS_URL) return given(env.REDIS_URL, 'REDIS_URL')
   const found = onPath(['redis-server', 'valkey-server']) ?? fetched('redis-server')
   if (found.skip) return found
@@ -40,7 +45,7 @@ export async function redisService(env = process.env) {
     '--appendonly',
     'yes',
     '--appendfsync',
-    'everysec',
+    syncing,
   ]
   const run = () => spawn(found.path, args, { stdio: 'ignore', env: { ...env, ...found.env } })
   return started({ url: `redis://127.0.0.1:${port}/0`, source: found.source, folder, port, run })
@@ -131,8 +136,21 @@ async function started({ url, source, folder, port, run, asks = askRedis }) {
     },
     restart: async () => {
       await end('SIGKILL')
-      await start()
+      await startAgain(start)
     },
+  }
+}
+
+/** PostgreSQL refuses to start until the processes that the killed one has left behind have noticed, and are gone. */
+async function startAgain(start) {
+  const until = Date.now() + START_PATIENCE_MS
+  for (;;) {
+    try {
+      return await start()
+    } catch (error) {
+      if (Date.now() > until) throw error
+      await new Promise((wait) => setTimeout(wait, 100))
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // The schedules of one `BackgroundTasks`, by their ids.
+import { slotKey } from '@catzilla/engine'
 import type { AnyTask } from './registry.ts'
 import { Schedule } from './schedule.ts'
 import type { ScheduleInfo, ScheduleOptions } from './schedule.ts'
@@ -34,7 +35,7 @@ export class ScheduleBook {
       submit: async (slot) => {
         // the slot is the key: however often it is told to run, it runs once; a key of the task's own says more
         const keyed = slot === null || task.options.uniqueKey !== undefined
-        await (keyed ? task : task.with({ uniqueKey: `schedule:${id}:${slot}` })).enqueue(...args)
+        await (keyed ? task : task.with({ uniqueKey: slotKey(id, slot) })).enqueue(...args)
       },
       removed: () => {
         if (this.#schedules.get(id) === schedule) this.#schedules.delete(id)

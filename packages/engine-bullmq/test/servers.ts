@@ -24,16 +24,19 @@ export interface FoundServer {
 }
 
 interface Services {
-  redisService(): Promise<Server | { readonly skip: string }>
+  redisService(env?: NodeJS.ProcessEnv, syncing?: 'everysec' | 'always'): Promise<Server | { readonly skip: string }>
   postgresService(): Promise<Server | { readonly skip: string }>
 }
 
 /** A tool of the repository, not a part of the package. */
 const services = pathToFileURL(join(import.meta.dirname, '../../../tools/services.mjs')).href
 
-export async function startServer(kind: ServerKind): Promise<FoundServer> {
+/** @param keepsAll Redis forgets nothing that it has answered, also when it is killed; PostgreSQL never does */
+export async function startServer(kind: ServerKind, keepsAll = false): Promise<FoundServer> {
   const tool = (await import(services)) as Services
-  const found = await (kind === 'redis' ? tool.redisService() : tool.postgresService())
+  const found = await (kind === 'redis'
+    ? tool.redisService(process.env, keepsAll ? 'always' : 'everysec')
+    : tool.postgresService())
   if (!('skip' in found)) {
     afterAll(() => found.stop())
     return { kind, missing: undefined, title: kind, server: found }

@@ -15,6 +15,10 @@ const bodies: Readonly<Record<string, TaskHandler>> = {
     await new Promise((resolve) => setTimeout(resolve, 10))
     return 'whole way'
   },
+  logsOddly: () => {
+    currentTask()?.log('odd', { n: 1, big: 10n })
+    return 'said'
+  },
   block: (ms: number) => {
     const until = Date.now() + ms
     let turns = 0

@@ -24,8 +24,10 @@ export interface Fetched {
   readonly notBefore: number
 }
 
-/** What the broker answers to a fetch: the job, its id, how long the rate limit lasts, when the next one comes due. */
-type Answer = readonly unknown[] | undefined
+/** What the broker answers to an end: what a fetch gives, for `read`. */
+export interface Told {
+  readonly result?: unknown
+}
 
 /** How much of what has ended is kept; true: nothing. */
 export type Keeping = KeepJobs | boolean
@@ -82,8 +84,9 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
   }
 
   /** What came along with the end of another task. */
-  read(answer: Answer): Fetched {
+  read(answer: unknown): Fetched {
     if (!Array.isArray(answer)) return nothing
+    // the job, its id, how long the rate limit lasts, when the next one comes due
     const [json, id, limitedFor, dueAt] = answer as [JobJson | 0, string, number, number]
     if (limitedFor > 0) return { job: undefined, notBefore: Date.now() + limitedFor }
     if (!json) return { job: undefined, notBefore: dueAt || 0 }
@@ -91,12 +94,11 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
   }
 
   /** Past BullMQ's job, whose every step is a promise. @throws as its `moveToCompleted` */
-  async complete(job: BrokerJob, record: StoredOutcome, keep: Keeping, fetchNext: boolean): Promise<Fetched> {
+  complete(job: BrokerJob, record: StoredOutcome, keep: Keeping, fetchNext: boolean): Promise<Told> {
     // all that this asks of a job
     const ended = { id: job.id, opts: job.json.opts } as unknown as MinimalJob
     const kept = this.#isTrimming(keep) ? keep : false
-    const { result } = await this.backend.moveToCompleted(ended, record, kept, this.token, fetchNext)
-    return this.read(result as Answer)
+    return this.backend.moveToCompleted(ended, record, kept, this.token, fetchNext)
   }
 
   /** The broker looks for what to let go with some of the ends only, which costs it less than with each. */
@@ -111,7 +113,7 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
   }
 
   /** A failure, or an attempt that failed. @throws as its `moveToFailed` */
-  async fail(job: BrokerJob, failure: Error, keep: Keeping, fetchNext: boolean): Promise<Fetched> {
+  async fail(job: BrokerJob, failure: Error, keep: Keeping, fetchNext: boolean): Promise<Told> {
     const whole = this.whole(job)
     // whether it is tried again is for the engine to say, and the failure carries it
     Object.assign(whole.opts, {
@@ -120,7 +122,13 @@ export class Source extends Worker<TaskJob, StoredOutcome> {
       backoff: { type: 'custom' },
       stackTraceLimit: 1,
     })
-    return this.read((await whole.moveToFailed(failure, this.token, fetchNext)) as Answer)
+    return { result: await whole.moveToFailed(failure, this.token, fetchNext) }
+  }
+
+  /** Lines of a task where BullMQ's tools show them: they stand with its end as well, so none waits for this. */
+  async log(jobId: string, lines: readonly string[]): Promise<void> {
+    // one after the other, so that they stay in order on brokers with many connections
+    for (const line of lines) await this.backend.addLog(jobId, line)
   }
 
   /** BullMQ's own of it. */

@@ -32,6 +32,7 @@ export type WaitingPhase = 'scheduled' | 'pending' | 'running' | 'retrying'
 export interface RunFacts {
   readonly startedAt: number | null
   readonly attempt: number
+  readonly recovered: boolean
   readonly workerId: number | null
   readonly memoryUsageMb: number | null
   readonly logs: readonly TaskLogLine[]

@@ -299,7 +299,11 @@ export class BullmqEngine implements TaskEngine {
   }
 }
 
+/** More than are ever fetched at a time: what is fetched has a place to run. The local engine has memory for each. */
+const MOST_FETCHED = 100_000
+
 /** The local engine takes whatever is fetched, and keeps nothing of it afterwards: that is for the broker to do. */
 function localOptions(options: EngineOptions): EngineOptions {
-  return { ...options, queueSize: 1_000_000, keepResults: 1000, keepFailures: 1000 }
+  const queueSize = Math.max(MOST_FETCHED, 4 * (options.inlineConcurrency ?? 0))
+  return { ...options, queueSize, keepResults: 1000, keepFailures: 1000 }
 }

@@ -28,6 +28,8 @@ export class Fetching {
   readonly #resting = new Map<string, () => void>()
   readonly #chains = new Set<Promise<void>>()
   #stopped = false
+  /** How often all were woken: whoever was on his way to rest meanwhile looks again instead. */
+  #wakes = 0
 
   constructor(hub: Hub, runner: Runner, pauses: Pauses, places: Places) {
     this.#hub = hub
@@ -48,6 +50,7 @@ export class Fetching {
 
   /** Everybody looks for work now. */
   wake(): void {
+    this.#wakes++
     for (const wake of this.#resting.values()) wake()
   }
 
@@ -68,8 +71,9 @@ export class Fetching {
       await this.#pauses.open()
       const slots = this.#places.slotsOf(taskName)
       await slots.take(source.name, () => this.#places.occupancy.rankOf(taskName))
+      const wakes = this.#wakes
       const notBefore = await this.#fetchSome(source, taskName, slots)
-      if (notBefore !== null && !this.#stopped) await this.#rest(source, notBefore)
+      if (notBefore !== null && wakes === this.#wakes && !this.#stopped) await this.#rest(source, notBefore)
     }
   }
 

@@ -57,7 +57,14 @@ export class Hearing implements Heard {
       reconciling.ask(handle).catch(() => {})
       return
     }
-    const { startedAt = null, attempt = 1, workerId = null, memoryUsageMb = null, logs = [] } = outcome
-    settlement.settle(handle, restoreOutcome(outcome), { startedAt, attempt, workerId, memoryUsageMb, logs })
+    const {
+      startedAt = null,
+      attempt = 1,
+      recovered = false,
+      workerId = null,
+      memoryUsageMb = null,
+      logs = [],
+    } = outcome
+    settlement.settle(handle, restoreOutcome(outcome), { startedAt, attempt, recovered, workerId, memoryUsageMb, logs })
   }
 }

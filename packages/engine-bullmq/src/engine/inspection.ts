@@ -149,7 +149,7 @@ export class Inspection {
     const status = ended?.outcome.status ?? this.#statusOf(job)
     const completedAt = job.finishedOn ?? null
     const until = completedAt ?? this.#hub.now()
-    return {
+    const info: TaskInfo = {
       taskId: id,
       name,
       status,
@@ -175,6 +175,7 @@ export class Inspection {
       lastHeartbeatAt: null,
       retryOf: data.retryOf ?? null,
     }
+    return (ended?.facts.recovered ?? job.stalledCounter > 0) ? { ...info, recovered: true } : info
   }
 
   #statusOf(job: Job<TaskJob, StoredOutcome>): TaskStatus {

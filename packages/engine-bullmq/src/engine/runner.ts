@@ -10,12 +10,15 @@ import {
   toError,
 } from '@catzilla/engine'
 import type { TaskHandle, TaskOutcome } from '@catzilla/engine'
-import type { BrokerJob, Fetched, Source } from '../broker/source.ts'
+import type { BrokerJob, Fetched, Source, Told } from '../broker/source.ts'
 import { RECORD_VERSION, keepingOf, storeOutcome } from '../format/records.ts'
 import type { StoredOutcome } from '../format/records.ts'
+import { textOfLine } from '../format/log-lines.ts'
 import { restoreValue, storeValue } from '../format/values.ts'
 import type { Heart } from '../heartbeat/heart.ts'
 import type { BrokerHandle } from './broker-handle.ts'
+import { failureOf, valueCopied, withFacts } from './attempt-end.ts'
+import type { End } from './attempt-end.ts'
 import { cancelledError } from './errors.ts'
 import type { Hub } from './hub.ts'
 import type { Intake } from './intake.ts'
@@ -83,15 +86,20 @@ export class Runner {
       const outcome = early ?? (await this.#attempt(handle, job))
       if (isAbandoned(outcome)) return nothing
       this.#ending.add(handle)
+      const end = this.#endOf(handle, job, handle.peeked ?? outcome)
+      if (end.record.logs !== undefined) source.log(handle.jobId, end.record.logs.map(textOfLine)).catch(() => {})
+      let told: Told | undefined
       try {
-        return await this.#end(source, job, handle, handle.peeked ?? outcome, fetchNext)
-      } finally {
-        this.#ending.delete(handle)
-        if (this.#whenTold.length > 0) for (const resolve of this.#whenTold.splice(0)) resolve()
+        told = await this.#tellBroker(source, job, handle, end, fetchNext())
+      } catch (thrown) {
+        told = await this.#tellAgain(source, job, handle, end, fetchNext, thrown)
       }
+      return this.#afterEnd(source, job, handle, end, told)
     } finally {
       this.#parts.heart.remove(lock)
       this.#running.delete(handle)
+      if (this.#ending.delete(handle) && this.#whenTold.length > 0)
+        for (const resolve of this.#whenTold.splice(0)) resolve()
     }
   }
 
@@ -155,55 +163,40 @@ export class Runner {
     return new Promise<TaskOutcome>((resolve) => run.onSettled(resolve))
   }
 
-  async #end(
-    source: Source,
-    job: BrokerJob,
-    handle: BrokerHandle,
-    outcome: TaskOutcome,
-    fetchNext: () => boolean,
-  ): Promise<Fetched> {
+  #endOf(handle: BrokerHandle, job: BrokerJob, outcome: TaskOutcome): End {
     const stored = this.#stored(handle, outcome)
     const final = stored.failure ?? outcome
     const retryIn = job.deferredFailure ? undefined : this.#retryIn(handle, final)
-    const told = await this.#tellBroker(
-      source,
-      job,
-      handle.call.options.keepResultMs,
-      stored.record,
-      final,
-      retryIn,
-      fetchNext,
-    )
+    return { outcome: final, record: stored.record, retryIn }
+  }
+
+  /** @param told undefined when somebody else has the task by now */
+  #afterEnd(source: Source, job: BrokerJob, handle: BrokerHandle, end: End, told: Told | undefined): Fetched {
     if (told === undefined) {
       this.#lost(handle)
       return nothing
     }
-    if (!this.#hub.live.has(handle.taskId)) return told
-    this.#tellOthers(handle, job, stored.record, final, retryIn)
-    if (retryIn !== undefined && final.status === 'failed') {
-      this.#parts.settlement.retrying(handle, handle.attempt, final.error, retryIn)
+    const next = source.read(told.result)
+    if (!this.#hub.live.has(handle.taskId)) return next
+    const { outcome, record, retryIn } = end
+    this.#tellOthers(handle, job, end)
+    if (retryIn !== undefined && outcome.status === 'failed') {
+      this.#parts.settlement.retrying(handle, handle.attempt, outcome.error, retryIn)
       if (!handle.own) this.#hub.live.delete(handle.taskId)
-    } else this.#parts.settlement.settle(handle, valueCopied(final, stored.record))
-    return told
+    } else this.#parts.settlement.settle(handle, valueCopied(outcome, record))
+    return next
   }
 
   #stored(handle: BrokerHandle, outcome: TaskOutcome): { record: StoredOutcome; failure?: TaskOutcome } {
     handle.noteRun()
-    const facts = {
-      startedAt: handle.startedAt,
-      completedAt: this.#hub.now(),
-      attempt: handle.attempt,
-      ...(handle.workerId === null ? {} : { workerId: handle.workerId }),
-      ...(handle.memoryUsageMb === null ? {} : { memoryUsageMb: handle.memoryUsageMb }),
-      ...(handle.logs.length === 0 ? {} : { logs: handle.logs }),
-    }
+    const completedAt = this.#hub.now()
     try {
-      return { record: { ...storeOutcome(outcome), ...facts } }
+      return { record: withFacts(storeOutcome(outcome), handle, completedAt) }
     } catch (cause) {
       const message = `task '${handle.name}' (${handle.taskId}): its result cannot be given to a broker: ${toError(cause).message}; give back plain data`
       const error = new PayloadError(message, [{ path: [], message: toError(cause).message }], { cause })
       const failure: TaskOutcome = { status: 'failed', error }
-      return { record: { ...storeOutcome(failure), ...facts }, failure }
+      return { record: withFacts(storeOutcome(failure), handle, completedAt), failure }
     }
   }
 
@@ -222,40 +215,40 @@ export class Runner {
     }
   }
 
-  /** Undefined when somebody else has the task by now. */
-  async #tellBroker(
+  #tellBroker(
     source: Source,
     job: BrokerJob,
-    keepResultMs: number,
-    record: StoredOutcome,
-    outcome: TaskOutcome,
-    retryIn: number | undefined,
+    handle: BrokerHandle,
+    { outcome, record, retryIn }: End,
+    fetchNext: boolean,
+  ): Promise<Told> {
+    const { keepResultMs } = handle.call.options
+    return outcome.status === 'completed'
+      ? source.complete(job, record, keepingOf(job.data, keepResultMs, true), fetchNext)
+      : source.fail(job, failureOf(outcome.error, record, retryIn), keepingOf(job.data, keepResultMs, false), fetchNext)
+  }
+
+  /** After an answer that was a failure. Undefined when somebody else has the task by now. */
+  async #tellAgain(
+    source: Source,
+    job: BrokerJob,
+    handle: BrokerHandle,
+    end: End,
     fetchNext: () => boolean,
-  ): Promise<Fetched | undefined> {
-    for (;;) {
+    failure: unknown,
+  ): Promise<Told | undefined> {
+    for (let last = failure; ;) {
+      if (this.#hub.stoppingSince === Infinity || LOST.test(toError(last).message)) return undefined
+      await new Promise((resolve) => setTimeout(resolve, TELL_AGAIN_MS).unref())
       try {
-        return outcome.status === 'completed'
-          ? await source.complete(job, record, keepingOf(job.data, keepResultMs, true), fetchNext())
-          : await source.fail(
-              job,
-              failureOf(outcome.error, record, retryIn),
-              keepingOf(job.data, keepResultMs, false),
-              fetchNext(),
-            )
+        return await this.#tellBroker(source, job, handle, end, fetchNext())
       } catch (thrown) {
-        if (this.#hub.stoppingSince === Infinity || LOST.test(toError(thrown).message)) return undefined
-        await new Promise((resolve) => setTimeout(resolve, TELL_AGAIN_MS).unref())
+        last = thrown
       }
     }
   }
 
-  #tellOthers(
-    handle: BrokerHandle,
-    job: BrokerJob,
-    record: StoredOutcome,
-    outcome: TaskOutcome,
-    retryIn: number | undefined,
-  ): void {
+  #tellOthers(handle: BrokerHandle, job: BrokerJob, { outcome, record, retryIn }: End): void {
     const { from } = job.data
     const id = handle.taskId
     if (handle.own || from === this.#hub.id) return
@@ -285,23 +278,4 @@ function isAbandoned(outcome: TaskOutcome): boolean {
 
 function goneBefore(handle: BrokerHandle): TaskOutcome {
   return { status: 'cancelled', error: cancelledError(handle, 'it ended before a worker took it') }
-}
-
-/** What the submitter gets is a copy, as it is in every other process. */
-function valueCopied(outcome: TaskOutcome, record: StoredOutcome): TaskOutcome {
-  if (outcome.status !== 'completed' || record.value === undefined) return outcome
-  const { value } = outcome
-  if (typeof value !== 'object' || value === null) return outcome
-  return { status: 'completed', value: 'j' in record.value ? structuredClone(value) : restoreValue(record.value) }
-}
-
-/** As BullMQ takes failures: the reason for people, and in place of the stack what restores the error. */
-function failureOf(error: Error, record: StoredOutcome, retryIn: number | undefined): Error & { retryIn: number } {
-  const name = retryIn === undefined ? 'UnrecoverableError' : error.name
-  return {
-    name,
-    message: error.message,
-    stack: JSON.stringify(record),
-    retryIn: retryIn === undefined ? -1 : Math.ceil(retryIn),
-  }
 }

@@ -10,6 +10,7 @@ export interface EndedJob {
   readonly facts: {
     readonly startedAt: number | null
     readonly attempt: number
+    readonly recovered: boolean
     readonly workerId: number | null
     readonly memoryUsageMb: number | null
     readonly logs: readonly TaskLogLine[]
@@ -45,6 +46,7 @@ function factsOf(stored: StoredOutcome, job: Job<TaskJob, StoredOutcome>): Ended
   return {
     startedAt: stored.startedAt ?? job.processedOn ?? null,
     attempt: stored.attempt ?? job.attemptsMade,
+    recovered: stored.recovered ?? job.stalledCounter > 0,
     workerId: stored.workerId ?? null,
     memoryUsageMb: stored.memoryUsageMb ?? null,
     logs: stored.logs ?? [],

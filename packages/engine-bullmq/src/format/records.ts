@@ -44,6 +44,8 @@ export interface StoredOutcome {
   readonly startedAt?: number | null
   readonly completedAt?: number
   readonly attempt?: number
+  /** It was lost with a worker before. */
+  readonly recovered?: true
   readonly workerId?: number | null
   readonly memoryUsageMb?: number | null
   readonly logs?: readonly TaskLogLine[]

@@ -10,7 +10,12 @@ const MOST_DEPTH = 32
 
 /** @throws DataCloneError for what cannot travel: functions, symbols, … */
 export function storeValue(value: unknown): StoredValue {
-  return isJson(value, 0, new Set()) ? { j: value } : { s: cloned(value).toString('base64') }
+  return isJsonValue(value) ? { j: value } : { s: cloned(value).toString('base64') }
+}
+
+/** Whether JSON gives back exactly this. */
+export function isJsonValue(value: unknown): boolean {
+  return isJson(value, 0, new Set())
 }
 
 /** @throws TypeError for what is no stored value */

@@ -197,14 +197,24 @@ export const pauseResume: readonly ConformanceCase[] = [
     name: 'a body may pause the engine: nothing starts after it',
     run: async (t) => {
       const engine = await t.start({ inlineConcurrency: 1 })
+      const begun = t.moment('the first has begun')
+      const other = t.moment('the other waits')
       const pausing = engine.submit(
-        t.define(engine, () => engine.pause()),
+        t.define(engine, async () => {
+          begun.reach()
+          await other.reached
+          await engine.pause()
+        }),
         [],
       )
+      // tasks of two names may start in either order where a broker hands them out: this one has no place by now
+      await begun.reached
       const handle = engine.submit(
         t.define(engine, () => 'ran'),
         [],
       )
+      await handle.accepted
+      other.reach()
       await pausing.wait()
       await someTurns()
       assert.equal(handle.status, 'pending')
