@@ -31,12 +31,19 @@ const lane: Lane = {
   abandon: () => {},
 }
 
+/** A lane in which these run. */
+export function runningLane(...records: TaskRecord[]): Lane {
+  const running = new IntrusiveList()
+  for (const record of records) running.push(record)
+  return { ...lane, running }
+}
+
 export function planOf(asked: TaskOptions = {}): Plan {
   const options = resolveTaskOptions(asked)
   const handler = (): void => {}
   const named = { name: 'task', handler, kernel: undefined, gate: null, keyGates: null, unique: null }
   const call = { name: 'task', options }
-  const series = new TaskSeries('task', 'inline', options.priority)
+  const series = new TaskSeries(0, 'task', 'inline', options.priority)
   return { call, options, named, lane, handler, check: null, home, series, direct: true, limited: false, keyed: false }
 }
 

@@ -26,7 +26,7 @@ export function AuditPage(): JSX.Element {
             <Panel title="Changes">
               <Table
                 label="Changes"
-                columns={['Time', words('Change'), words('Of what'), words('From'), words('Details')]}
+                columns={['Time', words('Change'), words('Of what'), words('By'), words('Details')]}
               >
                 {entries.map((entry) => (
                   <Row entry={entry} />
@@ -41,7 +41,7 @@ export function AuditPage(): JSX.Element {
 }
 
 function Row({ entry }: { readonly entry: AuditEntry }): JSX.Element {
-  const { at, operation, from, outcome, details } = entry
+  const { at, operation, caller, from, outcome, details } = entry
   return (
     <tr>
       <th scope="row">{time(at)}</th>
@@ -52,7 +52,7 @@ function Row({ entry }: { readonly entry: AuditEntry }): JSX.Element {
       <td class="text">
         <Target entry={entry} />
       </td>
-      <td class="text">{from ?? '–'}</td>
+      <td class="text">{caller === null ? (from ?? '–') : `${caller}, ${from ?? 'unknown address'}`}</td>
       <td class="text">
         <code>{typeof details === 'string' ? details : JSON.stringify(details).replace('{}', '')}</code>
       </td>

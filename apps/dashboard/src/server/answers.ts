@@ -174,6 +174,7 @@ export interface AuditEntry {
   readonly runId: string | null
   readonly workflow: string | null
   readonly scheduleId: string | null
+  readonly caller: string | null
   readonly from: string | null
   readonly outcome: 'done' | 'refused'
   readonly details: unknown

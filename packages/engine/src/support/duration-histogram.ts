@@ -1,26 +1,28 @@
 // A histogram of durations with buckets of a constant relative width, as HdrHistogram has them: each power of two of a
-// nanosecond is cut into 256, so a value is known to 0.2 %. The bucket of a value is the top of its bits as a double, which
+// millisecond is cut into 256, so a value is known to 0.2 %. The bucket of a value is the top of its bits as a double, which
 // makes recording a handful of instructions; pages of buckets exist where there are values.
 import type { DurationMark, DurationRecord } from '../contract/measurements.ts'
 import type { Distribution } from '../contract/statistics.ts'
 
 const NS_PER_MS = 1_000_000
+/** A nanosecond, nearly. */
+const SHORTEST_MS = 2 ** -20
 /** 39 hours, which is as far as C counts too. */
-const LONGEST_NS = 2 ** 47 - 1
-const LONGEST_MS = LONGEST_NS / NS_PER_MS
+const LONGEST_MS = (2 ** 47 - 1) / NS_PER_MS
 const CUT_BITS = 8
 const CUTS = 1 << CUT_BITS
 /** Behind its buckets a page has their sum, so that those who look for a rank need not look into every page. */
 const SUM = CUTS
 /** Bits of the upper word of a double below the ones that make the bucket. */
 const SHIFT = 20 - CUT_BITS
-/** The bucket of 1, which is the least value. */
-const FIRST = 1023 << CUT_BITS
+/** The bits of the shortest. */
+const FIRST = (1023 - 20) << CUT_BITS
 
 const double = new Float64Array(1)
-const words = new Uint32Array(double.buffer)
+const words = new Int32Array(double.buffer)
 double[0] = 1
 const HIGH = words[1] === 0 ? 0 : 1
+const LAST = bucketOf(LONGEST_MS)
 
 /** A value and how many times it was recorded, alternating: how others keep their histograms. */
 export interface ForeignBuckets {
@@ -46,6 +48,22 @@ interface Part {
   readonly mostMs: number
 }
 
+/** Durations in milliseconds, written down to be recorded together. */
+export class DurationList {
+  readonly ms: Float64Array
+  /** The same memory, as words. */
+  readonly bits: Int32Array
+
+  constructor(length: number) {
+    this.ms = new Float64Array(length)
+    this.bits = new Int32Array(this.ms.buffer)
+  }
+}
+
+const single = new DurationList(1)
+/** Nothing is read from it. */
+const nowhere: Float64Array = new Float64Array(CUTS + 1)
+
 export class DurationHistogram implements DurationRecord, DurationMark {
   count = 0
   #sumMs = 0
@@ -54,15 +72,41 @@ export class DurationHistogram implements DurationRecord, DurationMark {
 
   /** Records a duration; what is below a nanosecond counts as one, what is beyond 39 hours as that. */
   record(ms: number): void {
-    const bucket = bucketOf(ms)
-    const page = (this.#pages[bucket >>> CUT_BITS] ??= new Float64Array(CUTS + 1))
-    const place = bucket & (CUTS - 1)
-    page[place] = (page[place] ?? 0) + 1
-    page[SUM] = (page[SUM] ?? 0) + 1
-    const known = ms > 0 ? (ms < LONGEST_MS ? ms : LONGEST_MS) : 0
-    this.count++
-    this.#sumMs += known
-    if (known > this.#mostMs) this.#mostMs = known
+    single.ms[0] = ms
+    this.recordAll(single, 0, 1)
+  }
+
+  /** Records those from one place of a list up to another, as `record` does. @returns the greatest of them */
+  recordAll({ ms, bits }: DurationList, from: number, to: number): number {
+    let sum = 0
+    let most = 0
+    let index = -1
+    let page: Float64Array = nowhere
+    let since = from
+    for (let each = from; each < to; each++) {
+      let value = ms[each] ?? 0
+      let bucket = ((bits[2 * each + HIGH] ?? 0) >> SHIFT) - FIRST
+      if (bucket < 0 || bucket > LAST) {
+        bucket = value > 1 ? LAST : 0
+        value = value > 1 ? LONGEST_MS : value > 0 ? value : 0
+      }
+      sum += value
+      if (value > most) most = value
+      if (index !== bucket >>> CUT_BITS) {
+        // neighbours mostly have a page in common, whose sum is raised once for all of them
+        page[SUM] = (page[SUM] ?? 0) + each - since
+        since = each
+        index = bucket >>> CUT_BITS
+        page = this.#pages[index] ??= new Float64Array(CUTS + 1)
+      }
+      const place = bucket & (CUTS - 1)
+      page[place] = (page[place] ?? 0) + 1
+    }
+    page[SUM] = (page[SUM] ?? 0) + to - since
+    this.count += to - from
+    this.#sumMs += sum
+    this.#mostMs = Math.max(this.#mostMs, most)
+    return most
   }
 
   total(): Distribution {
@@ -180,15 +224,14 @@ function greatestIn(pages: Part['pages']): number {
 
 /** The number of the bucket in which a duration lies. */
 function bucketOf(ms: number): number {
-  const ns = ms * NS_PER_MS
-  double[0] = ns >= 1 ? Math.min(ns, LONGEST_NS) : 1
-  return ((words[HIGH] ?? 0) >>> SHIFT) - FIRST
+  double[0] = ms >= SHORTEST_MS ? Math.min(ms, LONGEST_MS) : SHORTEST_MS
+  return ((words[HIGH] ?? 0) >> SHIFT) - FIRST
 }
 
 function lowerEdge(bucket: number): number {
   words[HIGH] = (bucket + FIRST) << SHIFT
   words[1 - HIGH] = 0
-  return (double[0] ?? 0) / NS_PER_MS
+  return double[0] ?? 0
 }
 
 function middle(bucket: number): number {

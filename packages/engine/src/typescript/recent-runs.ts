@@ -23,6 +23,23 @@ export class RecentRuns {
     this.#busyMsPerSecond[bucket] = (this.#busyMsPerSecond[bucket] ?? 0) + busyMs
   }
 
+  /** The first `many` runs of two lists, in the order in which they ended. Each ended its task. */
+  addAll(ends: Float64Array, runs: Float64Array, many: number): void {
+    const last = ends[many - 1] ?? 0
+    if (last >= this.#secondEndsAt) {
+      for (let each = 0; each < many; each++) this.add(ends[each] ?? 0, runs[each] ?? 0, 1)
+      return
+    }
+    const bucket = this.#turnTo(last)
+    let busyMs = 0
+    for (let each = 0; each < many; each++) {
+      const executionMs = runs[each] ?? 0
+      busyMs += executionMs < 1000 ? executionMs : Math.min(executionMs, this.#windowMs(last))
+    }
+    this.#processedPerSecond[bucket] = (this.#processedPerSecond[bucket] ?? 0) + many
+    this.#busyMsPerSecond[bucket] = (this.#busyMsPerSecond[bucket] ?? 0) + busyMs
+  }
+
   tasksPerSecond(now: number): number {
     this.#turnTo(now)
     return (total(this.#processedPerSecond) * 1000) / this.#windowMs(now)

@@ -43,7 +43,7 @@ export class RunState {
   attempt = 0
   startedAt: number = Number.NaN
   endedAt: number = Number.NaN
-  /** How long it had waited, known once the task waits for its next attempt. */
+  /** How long it had waited, known once the task waits for its next attempt or somebody asked for figures. */
   waitedMs: number = Number.NaN
   /** A failure somebody has looked at. */
   observed = false

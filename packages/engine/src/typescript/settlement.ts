@@ -20,7 +20,7 @@ export class Settlement {
     if (!run.current) return this.#lateRunEnded()
     if (this.#ranTooLong(record, run, now)) return this.#attemptFailed(record, run, timeoutError(record), now)
     this.#vacate(record, run, now)
-    this.#recordRun(record, run, now, 1)
+    this.#recordRun(record, run, 1)
     this.#walk.statistics.completed++
     this.#end(record, 'completed', value, now, false)
   }
@@ -48,7 +48,7 @@ export class Settlement {
       this.#walk.statistics.lateRuns++
       record.plan.lane.abandon(record)
       this.#vacate(record, run, now)
-      this.#recordRun(record, run, now, 0)
+      this.#recordRun(record, run, 0)
       this.#walk.statistics.cancelled++
       this.#end(record, 'cancelled', error, now, false)
       run.abort(error)
@@ -74,7 +74,7 @@ export class Settlement {
     this.#vacate(record, run, now)
     if (error instanceof TaskTimeoutError && !record.plan.lane.keepsTime) statistics.timedOut++
     const pause = final ? error : this.#pauseBeforeRetry(record, run, error)
-    this.#recordRun(record, run, now, typeof pause === 'number' ? 0 : 1)
+    this.#recordRun(record, run, typeof pause === 'number' ? 0 : 1)
     if (typeof pause === 'number') return this.#retryLater(record, run, error, pause, now)
     statistics.failed++
     if (!record.awaited) statistics.unobservedFailures++
@@ -130,8 +130,8 @@ export class Settlement {
     return !plan.lane.keepsTime && now - run.startedAt > plan.options.timeoutMs
   }
 
-  #recordRun({ plan }: TaskRecord, run: RunState, now: number, processed: 0 | 1): void {
-    if (!plan.lane.keepsTime) this.#walk.statistics.recordRun(plan.series, now, now - run.startedAt, processed)
+  #recordRun(record: TaskRecord, run: RunState, processed: 0 | 1): void {
+    if (!record.plan.lane.keepsTime) this.#walk.statistics.recordRun(record, run, processed)
   }
 
   /** The attempt is over: its slot and its places in the gates are free. */

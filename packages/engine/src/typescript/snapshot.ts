@@ -63,6 +63,7 @@ export interface ThreadFigures extends OwnBooks {
 export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatistics {
   const { statistics, occupancy, completedKept, failedKept, clock } = walk
   const { inline, slots, threads } = figures
+  statistics.bringUpToDate(walk.lanes)
   const now = clock.now()
   const ready = countWaiting(walk, figures.gates, figures.sides)
   const waiting = ready.map((own, index) => together(own, threads?.waiting[index]))
@@ -152,6 +153,7 @@ export function takeSnapshot(walk: Walk, figures: EngineFigures): EngineStatisti
 
 /** What is measured by class, lane and name. */
 export function measure({ statistics, lanes }: Walk, threads: ThreadFigures | undefined): EngineMeasurements {
+  statistics.bringUpToDate(lanes)
   const durations = new ClassDurations(statistics.series, lanes, threads)
   return {
     priorities: [durations.of(0), durations.of(1), durations.of(2), durations.of(3)],

@@ -1,14 +1,13 @@
 // How an attempt begins, on whichever lane.
 import type { Settlement } from './settlement.ts'
 import { RunState } from './run-state.ts'
-import { readyAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { Walk } from './walk.ts'
 
 /** From now on the task runs. It was taken from the ready queue of its lane and has passed its gates. */
 export function beginAttempt(walk: Walk, settlement: Settlement, record: TaskRecord, now: number): RunState {
-  const { events, occupancy, statistics, timers } = walk
-  const { lane, series } = record.plan
+  const { events, occupancy, timers } = walk
+  const { lane } = record.plan
   const run = attemptOf(record)
   record.run = run
   run.attempt++
@@ -16,7 +15,6 @@ export function beginAttempt(walk: Walk, settlement: Settlement, record: TaskRec
   record.status = 'running'
   lane.running.push(record)
   occupancy.started()
-  if (!lane.keepsTime) statistics.recordWait(series, now - readyAt(record))
   if (run.extrasOrNull !== null) {
     timers.remove(run.extrasOrNull.expiry)
     run.extrasOrNull.expiry = null

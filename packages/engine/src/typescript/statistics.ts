@@ -1,9 +1,11 @@
 // What the engine counts while it works. Rates come from one-second buckets over the last ten seconds.
-import { classTargetsMs } from '../contract/task.ts'
 import type { TaskPriority } from '../contract/task.ts'
+import type { Lane } from './lane.ts'
 import { RecentRuns } from './recent-runs.ts'
+import { RunJournal } from './run-journal.ts'
+import type { RunState } from './run-state.ts'
+import type { TaskRecord } from './task-record.ts'
 import { SeriesTable } from './task-series.ts'
-import type { TaskSeries } from './task-series.ts'
 
 export class Statistics {
   submitted = 0
@@ -18,8 +20,8 @@ export class Statistics {
   lateRuns = 0
   /** By name, lane and class; of lanes with their own books too. */
   readonly series: SeriesTable = new SeriesTable()
-  readonly #breaches: [number, number, number, number] = [0, 0, 0, 0]
   readonly #recent: RecentRuns
+  readonly #journal: RunJournal
   readonly #startedAt: number
   /** Whether waits and runs are recorded. They are, but where it is to be found out what that costs. */
   measures = true
@@ -27,25 +29,22 @@ export class Statistics {
   constructor(now: number) {
     this.#startedAt = now
     this.#recent = new RecentRuns(now)
-  }
-
-  recordWait(series: TaskSeries, waitMs: number): void {
-    if (!this.measures) return
-    const { priority, wait } = series
-    wait.record(waitMs)
-    if (waitMs > (classTargetsMs[priority] ?? 0)) this.#breaches[priority]++
+    this.#journal = new RunJournal(this.series, this.#recent)
   }
 
   /** One attempt ended; `processed` is 1 when the task ended with it, 0 when it will be retried. */
-  recordRun(series: TaskSeries, now: number, executionMs: number, processed: 0 | 1): void {
-    if (!this.measures) return
-    series.execution.record(executionMs)
-    this.#recent.add(now, executionMs, processed)
+  recordRun(record: TaskRecord, run: RunState, processed: 0 | 1): void {
+    if (this.measures) this.#journal.add(record, run, processed)
+  }
+
+  /** To be called before figures are read. */
+  bringUpToDate(lanes: readonly Lane[]): void {
+    if (this.measures) this.#journal.bringUpToDate(lanes)
   }
 
   /** Tasks of the class that started later than its target. */
   breaches(priority: TaskPriority): number {
-    return this.#breaches[priority]
+    return this.#journal.breaches(priority)
   }
 
   tasksPerSecond(now: number): number {

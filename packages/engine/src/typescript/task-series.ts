@@ -2,6 +2,7 @@
 // names and lanes are made when somebody asks for them.
 import { OTHER_NAMES } from '../contract/measurements.ts'
 import type { NameMeasurements, TaskMeasurements } from '../contract/measurements.ts'
+import { classTargetsMs } from '../contract/task.ts'
 import type { LaneName, SettledStatus, TaskPriority } from '../contract/task.ts'
 import { DurationHistogram } from '../support/duration-histogram.ts'
 import type { ForeignBuckets } from '../support/duration-histogram.ts'
@@ -11,9 +12,13 @@ const NAMES_TOLD_APART = 200
 
 /** Tasks of one name, lane and class. */
 export class TaskSeries {
+  /** Its place among all of the engine's. */
+  readonly index: number
   readonly name: string
   readonly lane: LaneName
   readonly priority: TaskPriority
+  /** Who waits longer breaches the target of the class. */
+  readonly targetMs: number
   readonly wait: DurationHistogram = new DurationHistogram()
   readonly execution: DurationHistogram = new DurationHistogram()
   /** The number under which its lane measures it, where that keeps books of its own; 0: it does not. */
@@ -24,10 +29,12 @@ export class TaskSeries {
   cancelled = 0
   expired = 0
 
-  constructor(name: string, lane: LaneName, priority: TaskPriority) {
+  constructor(index: number, name: string, lane: LaneName, priority: TaskPriority) {
+    this.index = index
     this.name = name
     this.lane = lane
     this.priority = priority
+    this.targetMs = classTargetsMs[priority]
   }
 
   count(end: SettledStatus): void {
@@ -68,10 +75,15 @@ export class SeriesTable {
     this.#series.set(told, ofName)
     const known = ofName.find((each) => each.lane === lane && each.priority === priority)
     if (known !== undefined) return known
-    const made = new TaskSeries(told, lane, priority)
+    const made = new TaskSeries(this.#all.length, told, lane, priority)
     ofName.push(made)
     this.#all.push(made)
     return made
+  }
+
+  /** @param index of a series that there is */
+  at(index: number): TaskSeries {
+    return this.#all[index] ?? nothing
   }
 
   byName(bookOf: BookOf): Map<string, NameMeasurements> {
@@ -110,7 +122,7 @@ export class SeriesTable {
 type NameSums = NameMeasurements & Pick<TaskSeries, 'wait' | 'execution'>
 
 /** Nothing is recorded into it. */
-const nothing: NameSums = new TaskSeries(OTHER_NAMES, 'inline', 2)
+const nothing = new TaskSeries(-1, OTHER_NAMES, 'inline', 2)
 
 function summed(series: readonly TaskSeries[], bookOf: BookOf): NameSums {
   const [only] = series

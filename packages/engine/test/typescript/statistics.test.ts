@@ -5,15 +5,43 @@ import type { Distribution } from '../../src/contract/statistics.ts'
 import type { TaskPriority } from '../../src/contract/task.ts'
 import { ClassDurations } from '../../src/typescript/class-durations.ts'
 import { Statistics } from '../../src/typescript/statistics.ts'
+import { RunState } from '../../src/typescript/run-state.ts'
+import { TaskRecord } from '../../src/typescript/task-record.ts'
 import type { TaskSeries } from '../../src/typescript/task-series.ts'
+import { planOf, runningLane } from '../records.ts'
 import { seeded } from '../seed.ts'
 
 function seriesOf(statistics: Statistics, priority: TaskPriority = 2): TaskSeries {
   return statistics.series.seriesOf('some', 'inline', priority)
 }
 
-function durationsOf({ series }: Statistics): ClassDurations {
-  return new ClassDurations(series, [], undefined)
+function durationsOf(statistics: Statistics): ClassDurations {
+  statistics.bringUpToDate([])
+  return new ClassDurations(statistics.series, [], undefined)
+}
+
+/** A task of the class and its only attempt, which started after so long. */
+function started(statistics: Statistics, priority: TaskPriority, at: number, waitMs: number): TaskRecord {
+  const plan = { ...planOf({ priority }), series: seriesOf(statistics, priority) }
+  const record = new TaskRecord(plan, [], 0, 0, at - waitMs)
+  record.run = new RunState(record)
+  record.run.startedAt = at
+  return record
+}
+
+function end(statistics: Statistics, record: TaskRecord, at: number, processed: 0 | 1 = 1): void {
+  if (record.run === null) throw new Error('it never started')
+  record.run.endedAt = at
+  statistics.recordRun(record, record.run, processed)
+}
+
+function recordRun(statistics: Statistics, endedAt: number, executionMs: number, processed: 0 | 1): void {
+  const startedAt = endedAt - executionMs
+  end(statistics, started(statistics, 2, startedAt, 0), endedAt, processed)
+}
+
+function recordWait(statistics: Statistics, priority: TaskPriority, waitMs: number): void {
+  end(statistics, started(statistics, priority, waitMs, waitMs), waitMs)
 }
 
 /** Within 0.2 %, and nanoseconds at the very small end. */
@@ -61,10 +89,10 @@ describe('distributions', () => {
     fc.assert(
       fc.property(fc.array(durationMs, { minLength: 1, maxLength: 300 }), (values) => {
         const statistics = new Statistics(0)
-        for (const value of values) statistics.recordRun(seriesOf(statistics), 0, value, 1)
+        for (const value of values) recordRun(statistics, 0, value, 1)
         const { wait, execution } = durationsOf(statistics).all
         expectDistribution(execution.total(), values)
-        expect(wait.total()).toEqual(nothing)
+        expect(wait.total()).toMatchObject({ count: values.length, maxMs: 0 })
       }),
       { ...seeded, numRuns: 30 },
     )
@@ -75,11 +103,12 @@ describe('distributions', () => {
     fc.assert(
       fc.property(fc.array(wait, { minLength: 1, maxLength: 300 }), (waits) => {
         const statistics = new Statistics(0)
-        for (const [priority, value] of waits) statistics.recordWait(seriesOf(statistics, priority), value)
+        for (const [priority, value] of waits) recordWait(statistics, priority, value)
         const all = waits.map(([, value]) => value)
         expectDistribution(durationsOf(statistics).all.wait.total(), all)
         for (const [priority, targetMs] of [1, 10, 100, 1000].entries()) {
           const own = waits.flatMap(([each, value]) => (each === priority ? [value] : []))
+          statistics.bringUpToDate([])
           expect(statistics.breaches(priority as 0)).toBe(own.filter((value) => value > targetMs).length)
           expect(durationsOf(statistics).of(priority as 0).wait.count).toBe(own.length)
         }
@@ -90,20 +119,46 @@ describe('distributions', () => {
 
   test('a wait of exactly the target is no breach', () => {
     const statistics = new Statistics(0)
-    statistics.recordWait(seriesOf(statistics, 1), 10)
-    statistics.recordWait(seriesOf(statistics, 1), 10.001)
+    recordWait(statistics, 1, 10)
+    recordWait(statistics, 1, 10.001)
+    statistics.bringUpToDate([])
     expect(statistics.breaches(1)).toBe(1)
   })
 
   test('no time at all, and more than a day, are recorded within the bounds', () => {
     const statistics = new Statistics(0)
-    statistics.recordRun(seriesOf(statistics), 0, 0, 1)
-    statistics.recordRun(seriesOf(statistics), 0, 1e15, 1)
+    recordRun(statistics, 0, 0, 1)
+    recordRun(statistics, 0, 1e15, 1)
     const { count, p50Ms, maxMs } = durationsOf(statistics).all.execution.total()
     expect(count).toBe(2)
     expect(p50Ms).toBeLessThan(0.001)
     expect(maxMs).toBeGreaterThan(86_000_000)
   })
+})
+
+test('the wait of what runs is there at once, and counted once', () => {
+  const statistics = new Statistics(0)
+  const [first, second] = [started(statistics, 1, 100, 50), started(statistics, 1, 100, 5)]
+  const counts = (): number[] => {
+    statistics.bringUpToDate([runningLane(second)])
+    const { wait, execution } = durationsOf(statistics).of(1)
+    return [wait.count, execution.count, statistics.breaches(1)]
+  }
+  end(statistics, first, 110)
+  expect(counts()).toEqual([2, 1, 1])
+  expect(counts()).toEqual([2, 1, 1])
+  end(statistics, second, 120)
+  statistics.bringUpToDate([])
+  const { wait, execution } = durationsOf(statistics).of(1)
+  expect([wait.total().count, wait.total().maxMs, execution.total().count]).toEqual([2, 50, 2])
+})
+
+test('many names that take turns are each measured as if alone', () => {
+  const statistics = new Statistics(0)
+  for (let task = 0; task < 1000; task++) recordWait(statistics, (task % 4) as TaskPriority, task)
+  for (const priority of [0, 1, 2, 3] as const) {
+    expect(durationsOf(statistics).of(priority).wait.total()).toMatchObject({ count: 250, maxMs: 996 + priority })
+  }
 })
 
 describe('tasks per second', () => {
@@ -118,12 +173,13 @@ describe('tasks per second', () => {
         let now = startedAt
         for (const [gap, ended] of steps) {
           now += gap
-          statistics.recordRun(seriesOf(statistics), now, 1, ended)
+          recordRun(statistics, now, 1, ended)
           if (ended === 1) processed.push(now)
         }
         const windowFrom = Math.max((Math.floor(now / 1000) - 9) * 1000, startedAt)
         const inWindow = processed.filter((at) => at >= windowFrom).length
         const expected = (inWindow * 1000) / Math.max(1, now - windowFrom)
+        statistics.bringUpToDate([])
         expect(statistics.tasksPerSecond(now)).toBeCloseTo(expected, 6)
       }),
       { ...seeded, numRuns: 200 },
@@ -132,26 +188,32 @@ describe('tasks per second', () => {
 
   test('a steady stream is shown as it is', () => {
     const statistics = new Statistics(5000)
-    for (let at = 5000; at < 65_000; at += 10) statistics.recordRun(seriesOf(statistics), at, 1, 1)
+    for (let at = 5000; at < 65_000; at += 10) recordRun(statistics, at, 1, 1)
+    statistics.bringUpToDate([])
     expect(statistics.tasksPerSecond(65_000)).toBeCloseTo(100, 0)
   })
 
   test('a long idle time leaves nothing of the time before, and what comes after counts alone', () => {
     for (const idleMs of [10_000, 10_001, 25_000, 3_600_000]) {
       const statistics = new Statistics(0)
-      for (let at = 0; at < 10_000; at += 100) statistics.recordRun(seriesOf(statistics), at, 50, 1)
+      for (let at = 0; at < 10_000; at += 100) recordRun(statistics, at, 50, 1)
+      statistics.bringUpToDate([])
       expect(statistics.tasksPerSecond(9_999)).toBeGreaterThan(9)
       const later = 9_999 + idleMs
+      statistics.bringUpToDate([])
       expect(statistics.tasksPerSecond(later)).toBe(0)
+      statistics.bringUpToDate([])
       expect(statistics.utilization(later, 1, [])).toBe(0)
-      statistics.recordRun(seriesOf(statistics), later, 10, 1)
+      recordRun(statistics, later, 10, 1)
+      statistics.bringUpToDate([])
       expect(statistics.tasksPerSecond(later)).toBeCloseTo(1000 / (9000 + (later % 1000)), 6)
     }
   })
 
   test('a retried attempt is no processed task', () => {
     const statistics = new Statistics(0)
-    statistics.recordRun(seriesOf(statistics), 500, 5, 0)
+    recordRun(statistics, 500, 5, 0)
+    statistics.bringUpToDate([])
     expect(statistics.tasksPerSecond(1000)).toBe(0)
     expect(durationsOf(statistics).all.execution.count).toBe(1)
   })
@@ -168,8 +230,8 @@ describe('utilization', () => {
         (runs, slots, running) => {
           const statistics = new Statistics(0)
           let now = 0
-          for (const [gap, executionMs] of runs)
-            statistics.recordRun(seriesOf(statistics), (now += gap), executionMs, 1)
+          for (const [gap, executionMs] of runs) recordRun(statistics, (now += gap), executionMs, 1)
+          statistics.bringUpToDate([])
           const ratio = statistics.utilization(
             now,
             slots,
@@ -185,15 +247,18 @@ describe('utilization', () => {
 
   test('half the slots busy all the time is one half, finished or still running', () => {
     const finished = new Statistics(0)
-    for (let at = 100; at <= 8000; at += 100) finished.recordRun(seriesOf(finished), at, 100, 1)
+    for (let at = 100; at <= 8000; at += 100) recordRun(finished, at, 100, 1)
+    finished.bringUpToDate([])
     expect(finished.utilization(8000, 2, [])).toBeCloseTo(0.5, 6)
     expect(new Statistics(0).utilization(8000, 2, [0])).toBeCloseTo(0.5, 6)
   })
 
   test('one of 64 slots busy for minutes is a 64th, while it runs and when it has ended', () => {
     const statistics = new Statistics(0)
+    statistics.bringUpToDate([])
     expect(statistics.utilization(600_000, 64, [0])).toBeCloseTo(1 / 64, 6)
-    statistics.recordRun(seriesOf(statistics), 600_000, 600_000, 1)
+    recordRun(statistics, 600_000, 600_000, 1)
+    statistics.bringUpToDate([])
     expect(statistics.utilization(600_000, 64, [])).toBeCloseTo(1 / 64, 6)
   })
 })

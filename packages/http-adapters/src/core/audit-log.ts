@@ -13,6 +13,8 @@ export interface AuditEntry {
   readonly runId: string | null
   readonly workflow: string | null
   readonly scheduleId: string | null
+  /** Who it was, as `authorize` named him. */
+  readonly caller: string | null
   /** Address of the client. */
   readonly from: string | null
   /** `refused`: it was allowed, but could not be done. */
@@ -25,6 +27,7 @@ export interface AuditEntry {
 export interface AuditedChange {
   readonly operation: string
   readonly target: AuthorizationTarget
+  readonly caller: string | undefined
   readonly request: Pick<PlainRequest, 'remoteAddress' | 'original'>
   readonly query: Readonly<Record<string, unknown>>
   readonly body: unknown
@@ -60,11 +63,15 @@ export class AuditLog {
   }
 
   /** Subscribers of the channel get the request of the framework too: it says who it was. */
-  #enter({ operation, target, request }: AuditedChange, outcome: AuditEntry['outcome'], details: unknown): void {
+  #enter(
+    { operation, target, caller, request }: AuditedChange,
+    outcome: AuditEntry['outcome'],
+    details: unknown,
+  ): void {
     const { taskId = null, taskName = null, runId = null, workflow = null, scheduleId = null } = target
     const { remoteAddress: from = null, original } = request
     const what = { taskId, taskName, runId, workflow, scheduleId }
-    const entry: AuditEntry = { at: Date.now(), operation, ...what, from, outcome, details }
+    const entry: AuditEntry = { at: Date.now(), operation, ...what, caller: caller ?? null, from, outcome, details }
     this.#entries = [entry, ...this.#entries.slice(0, KEPT - 1)]
     told.publish({ ...entry, request: original })
   }

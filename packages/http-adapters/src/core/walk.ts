@@ -161,17 +161,17 @@ export class RequestWalk implements TaskHttp {
     if (task === undefined) throw new HttpProblem('not-found', 'no task is kept with this id')
     const known = { ...context, caller, task }
     if (route.audited !== true) return route.handle(known)
-    return this.#enter(route, context, target, () => route.handle(known))
+    return this.#enter(route, known, target, () => route.handle(known))
   }
 
   /** Answers, and enters in the audit log what became of it. */
   #enter(
     { operationId: operation }: Route,
-    { request, query, body }: RouteContext,
+    { request, query, body, caller }: RouteContext,
     target: AuthorizationTarget = {},
     answer: () => PlainResponse | Promise<PlainResponse>,
   ): Promise<PlainResponse> {
-    return this.#service.audit.around({ operation, target, request, query, body }, answer)
+    return this.#service.audit.around({ operation, target, caller, request, query, body }, answer)
   }
 }
 

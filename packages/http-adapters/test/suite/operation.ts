@@ -209,11 +209,22 @@ export const operationCases: Cases = (edge, engine) => {
       { operation: 'cancelTask', taskId: paused, outcome: 'done', details: { reason: 'enough' } },
       { operation: 'pauseTasks', taskName: 'echo', outcome: 'done', details: { name: 'echo' } },
       { operation: 'runTaskAgain', taskId, outcome: 'done', details: {} },
-      { operation: 'cancelTask', taskId, taskName: 'echo', outcome: 'refused', from: '127.0.0.1' },
+      { operation: 'cancelTask', taskId, taskName: 'echo', outcome: 'refused', caller: null, from: '127.0.0.1' },
     ])
     expect(text).not.toContain('secret')
     expect(told).toHaveLength(4)
     for (const entry of told) expect(entry).toHaveProperty('request')
+  })
+
+  it('enters who changed something, as authorize named him', async () => {
+    const { submit, send, post, get } = await open({ authorize: () => ({ caller: 'tom' }) })
+    await post('/pause', { name: 'echo' })
+    const paused = await submit('echo')
+    await send('DELETE', `/${paused}`)
+    expect((await get('/audit')).json.entries).toMatchObject([
+      { operation: 'cancelTask', taskId: paused, caller: 'tom' },
+      { operation: 'pauseTasks', caller: 'tom' },
+    ])
   })
 
   it('shows what caused an error, each cause as it may be shown', async () => {

@@ -1,14 +1,19 @@
 // What recording waits and runs costs: the same tasks of the same engine, recorded and not, in short turns. What C records is
 // switched in `native:statistics`.
 import { collectYoungGarbage } from '../../child.ts'
-import { interleave, spread, timed } from '../../measure.ts'
+import { interleave, spread } from '../../measure.ts'
+import type { Contender } from '../../measure.ts'
 import { formatCount, formatFigure, verify } from '../../section.ts'
 import type { Table, Verdict } from '../../section.ts'
 import { atMost } from '../native/goals.ts'
 import { setUpSubject } from './contenders.ts'
 import { slowerBy } from './slower.ts'
 
-const WINDOW = 10_000
+/** How many tasks wait at once differs from round to round: else garbage is collected at the same task of each turn, and a little
+ *  more of it may cost nothing or a lot. */
+const LEAST_WINDOW = 8000
+const MOST_WINDOW = 12_000
+const STEP = 977
 const WINDOWS = 4
 
 interface Pace {
@@ -18,18 +23,19 @@ interface Pace {
 
 export async function measureRecording({ quick, now }: Pace): Promise<{ table: Table; verdict: Verdict }> {
   const subject = await setUpSubject('typescript')
-  const turn = (name: string, measuring: boolean) =>
-    timed(
-      name,
-      async () => {
-        subject.setMeasuring?.(measuring)
-        let sum = 0
-        for (let each = 0; each < WINDOWS; each++) sum += await subject.run(WINDOW)
-        verify('sum of the results', sum, (WINDOWS * WINDOW * (WINDOW + 1)) / 2)
-        return WINDOWS * WINDOW
-      },
-      now,
-    )
+  const turn = (name: string, measuring: boolean): Contender<number> => ({
+    name,
+    async run(round) {
+      const window = LEAST_WINDOW + ((round * STEP) % (MOST_WINDOW - LEAST_WINDOW))
+      subject.setMeasuring?.(measuring)
+      const startedAt = now()
+      let sum = 0
+      for (let each = 0; each < WINDOWS; each++) sum += await subject.run(window)
+      const took = now() - startedAt
+      verify('sum of the results', sum, (WINDOWS * window * (window + 1)) / 2)
+      return took / (WINDOWS * window)
+    },
+  })
   const entrants = [turn('not recorded', false), turn('not recorded, again', false), turn('recorded', true)]
   const rounds = quick ? { rounds: 10, warmUps: 3 } : { rounds: 201, warmUps: 10, budgetMs: 30_000 }
   const samples = await interleave(entrants, { ...rounds, before: collectYoungGarbage })
@@ -38,7 +44,7 @@ export async function measureRecording({ quick, now }: Pace): Promise<{ table: T
   const slower = slowerBy(ns('recorded'), ns('not recorded'))
   return {
     table: {
-      title: `No-op tasks on the typescript engine, windows of ${formatCount(WINDOW)}, recorded and not`,
+      title: `No-op tasks on the typescript engine, windows of ${formatCount(LEAST_WINDOW)} to ${formatCount(MOST_WINDOW)}, recorded and not`,
       columns: ['', 'ns/task', 'middle half', 'slower by', 'middle half'],
       rows: entrants.map(({ name }) => {
         const { median, from, to } = spread(ns(name))
