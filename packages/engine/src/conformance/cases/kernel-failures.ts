@@ -29,7 +29,8 @@ export const kernelFailures: readonly ConformanceCase[] = [
   ...onBothWays('a kernel is retried with its pauses, and each pause is told', async (t, more) => {
     const engine = await startEngine(t)
     const told: EngineEvents['retrying'][] = recordEvents(engine, ['retrying'])
-    const spin = t.defineKernel(engine, 'spin', { ...more, maxRetries: 2, retryBackoff: 'linear', retryDelayMs: 20 })
+    // so long that even a busy main thread looks while it pauses
+    const spin = t.defineKernel(engine, 'spin', { ...more, maxRetries: 2, retryBackoff: 'linear', retryDelayMs: 150 })
     const handle = engine.submit(spin, [-1])
     const error = (await rejectionOf(handle.wait())) as Error
     assert.equal(error.name, 'RangeError')
@@ -38,8 +39,8 @@ export const kernelFailures: readonly ConformanceCase[] = [
     assert.deepEqual(
       told.map(({ attempt, delayMs }) => [attempt, Math.round(delayMs)]),
       [
-        [1, 20],
-        [2, 40],
+        [1, 150],
+        [2, 300],
       ],
     )
   }),
