@@ -38,6 +38,7 @@ export const directed: Readonly<Record<string, Program>> = {
     '(a) => `${Number.isSafeInteger(9007199254740992 + a * 0)} ${Number.isSafeInteger(a * 0 - 9007199254740992)} ${Number.isSafeInteger(9007199254740991 + a * 0)}`',
     'number',
   ),
+  'what nobody reads may throw': program('(s, a) => { s.repeat(a); a.toFixed(a); return a }', 'string', 'number'),
   'shifts by any number': program('(a, b) => `${a << b} ${a >> b} ${a >>> b}`', 'number', 'number'),
   '-0 as text': program(
     '(a) => `${a} ${1 / a} ${String(-a)} ${a + ""} ${(-a).toFixed(1)} ${(a | 0).toString()}`',
