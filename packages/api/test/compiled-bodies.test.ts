@@ -300,7 +300,10 @@ test.skipIf(nativeMissing !== undefined)(
     })
     const { tier, reason } = await decided(sum, 20_000)
     expect(tier).toBe('javascript')
-    if (/no machine code|no C compiler/.test(reason)) return process.stdout.write(`a test is skipped: ${reason}\n`)
+    if (/no machine code|no C compiler/.test(reason)) {
+      process.stdout.write(`a test of slow C is skipped: ${reason}\n`)
+      return
+    }
     expect(reason).toMatch(/^JavaScript is quicker: \d+\.\d µs, C takes \d+\.\d µs$/)
     expect(sum.explain().native).toMatchObject({ compiled: false, reason })
     const result = sum.delay(3)
