@@ -281,7 +281,7 @@ test.skipIf(nativeMissing !== undefined)(
     // the same result, after many times the work: no load of a machine turns that round
     const slow = (turns: number): number => {
       let sum = 0
-      for (let round = 0; round < 40; round++) {
+      for (let round = 0; round < 1000; round++) {
         sum = 0
         for (let turn = 0; turn < turns; turn++) sum = (sum * 31 + turn) % 1_000_003
       }
