@@ -1,4 +1,4 @@
-// `node tools/asan-binding.mjs` compiles the addon with the address and undefined-behaviour sanitizers and runs the tests of the binding on it, in Node.
+// `node tools/asan-binding.mjs` compiles the addon with the address and undefined-behaviour sanitizers and runs the tests of the binding and random bodies on it, in Node.
 // Warnings of the binding are errors here. Exits with 77 when that cannot be done on this machine, after saying why.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -28,6 +28,18 @@ const sanitized = {
 const loads = `require(${JSON.stringify(binary)}).createEngine ?? process.exit(1)`
 run(['-e', loads], sanitized)
 run([join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'core-c'], sanitized)
+fuzz('1', 500)
+fuzz('2', 40)
+
+/** Random bodies, in the interpreter and as machine code, which is compiled with the sanitizers too. The seed is printed. */
+function fuzz(tier, programs) {
+  const options = ['--tier', tier, '--programs', String(programs), '--patience', '600']
+  const flags = '-fsanitize=address,undefined -fno-sanitize-recover=undefined -lasan -lubsan'
+  run([join(root, 'packages', 'compiler', 'fuzz', 'run.mjs'), ...options], {
+    ...sanitized,
+    CATZILLA_FUZZ_CFLAGS: flags,
+  })
+}
 
 function sanitizerLibrary() {
   const [compiler, ...args] = (process.env.CC || 'cc').split(' ')

@@ -274,6 +274,47 @@ test.skipIf(nativeMissing !== undefined)(
   },
 )
 
+test.skipIf(nativeMissing !== undefined)(
+  'C that turns out slower than V8 is not used, and explain() says so',
+  async ({ skip }) => {
+    const tasks = tasksForTest({ engine: 'native' })
+    // the same result, after many times the work: no load of a machine turns that round
+    const slow = (turns: number): number => {
+      let sum = 0
+      for (let round = 0; round < 1000; round++) {
+        sum = 0
+        for (let turn = 0; turn < turns; turn++) sum = (sum * 31 + turn) % 1_000_003
+      }
+      return sum
+    }
+    tasks.engine.useCompiler?.(async (core) => {
+      const compiler = await loadCompiler(core)
+      return compiler === null
+        ? null
+        : { ...compiler, compile: (_, name, types) => compiler.compile(slow, name, types) }
+    })
+    const sum = tasks.task({ name: 'sum' }, (turns: number) => {
+      let last = 0
+      for (let turn = 0; turn < turns; turn++) last = (last * 31 + turn) % 1_000_003
+      return last
+    })
+    const { tier, reason } = await decided(sum, 20_000)
+    expect(tier).toBe('javascript')
+    skip(/no machine code|no C compiler/.test(reason), reason)
+    expect(reason).toMatch(/^JavaScript is quicker: \d+\.\d µs, C takes \d+\.\d µs$/)
+    expect(sum.explain().native).toMatchObject({ compiled: false, reason })
+    const result = sum.delay(3)
+    expect([await result.wait(), result.getStats().lane]).toEqual([33, 'inline'])
+    expect(tasks.getStats().compiled).toMatchObject({ bodies: 0 })
+  },
+)
+
+test('without the package there is no compiler, and nothing is thrown', async () => {
+  const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
+  expect(await loadCompiler({}, () => Promise.reject(missing))).toBeNull()
+  await expect(loadCompiler({}, () => Promise.reject(new SyntaxError('broken')))).rejects.toThrow('broken')
+})
+
 /** The next warning of its kind; Node may have others meanwhile. */
 function inexactWarning(): Promise<Error & { code?: string }> {
   return new Promise((resolve) => {
@@ -284,9 +325,3 @@ function inexactWarning(): Promise<Error & { code?: string }> {
     })
   })
 }
-
-test('without the package there is no compiler, and nothing is thrown', async () => {
-  const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
-  expect(await loadCompiler({}, () => Promise.reject(missing))).toBeNull()
-  await expect(loadCompiler({}, () => Promise.reject(new SyntaxError('broken')))).rejects.toThrow('broken')
-})

@@ -1,5 +1,7 @@
 // Programs written by hand, each for one trap that random programs meet too seldom.
 import type { Hint, Program } from './program.ts'
+import { Random } from './random.ts'
+import { randomArguments } from './values.ts'
 
 const program = (source: string, ...types: Hint[]): Program => ({ source, types, captures: {} })
 
@@ -27,6 +29,16 @@ export const directed: Readonly<Record<string, Program>> = {
   'a product with 0 is -0': program('(a) => 1 / ((a | 0) * 0)', 'number'),
   'a remainder of a negative is -0': program('(a) => 1 / ((a | 0) % 2)', 'number'),
   'the least int32 by -1': program('(a) => `${(a | 0) / -1} ${(a | 0) % -1} ${Math.abs(a | 0)} ${-(a | 0)}`', 'number'),
+  'uint32 are compared as what they are': program(
+    '(a, b) => `${a >>> 0 < b >>> 0} ${a >>> 0 <= b >>> 0} ${a >>> 0 > (b | 0)} ${a >>> 0 === (b | 0)}`',
+    'number',
+    'number',
+  ),
+  'the first whole number that is not safe': program(
+    '(a) => `${Number.isSafeInteger(9007199254740992 + a * 0)} ${Number.isSafeInteger(a * 0 - 9007199254740992)} ${Number.isSafeInteger(9007199254740991 + a * 0)}`',
+    'number',
+  ),
+  'what nobody reads may throw': program('(s, a) => { s.repeat(a); a.toFixed(a); return a }', 'string', 'number'),
   'shifts by any number': program('(a, b) => `${a << b} ${a >> b} ${a >>> b}`', 'number', 'number'),
   '-0 as text': program(
     '(a) => `${a} ${1 / a} ${String(-a)} ${a + ""} ${(-a).toFixed(1)} ${(a | 0).toString()}`',
@@ -254,4 +266,22 @@ export const directed: Readonly<Record<string, Program>> = {
     'Float64Array',
     'number',
   ),
+}
+
+/** What such a program is called with: edges, each with each, and four hundred lists at random. */
+export function inputsFor({ types }: Program): unknown[][] {
+  const random = new Random(1)
+  const onlyNumbers = types.length <= 2 && types.every((type) => type === 'number')
+  return [
+    ...(onlyNumbers ? edgesOf(types.length) : []),
+    ...Array.from({ length: 400 }, () => randomArguments(random, types)),
+  ]
+}
+
+/** Each with each: zeros of both signs do not meet by chance. */
+function edgesOf(parameters: number): number[][] {
+  const edges = [0, -0, Number.NaN, 1, -0.5, Infinity]
+  let lists: number[][] = [[]]
+  for (let at = 0; at < parameters; at++) lists = lists.flatMap((list) => edges.map((edge) => [...list, edge]))
+  return lists
 }

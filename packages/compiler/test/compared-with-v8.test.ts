@@ -1,21 +1,19 @@
 // Compiled programs against V8, bit for bit: those found by the fuzzer and kept, those written by hand, and random ones.
 import { describe, expect, it } from 'vitest'
 import { keptCases } from '../fuzz/corpus.ts'
-import { directed } from '../fuzz/directed.ts'
+import { directed, inputsFor } from '../fuzz/directed.ts'
 import { judge, type Prepared, type Subject } from '../fuzz/oracle.ts'
 import type { Program } from '../fuzz/program.ts'
-import { Random } from '../fuzz/random.ts'
 import { runSession } from '../fuzz/session.ts'
 import { openInterpreter } from '../fuzz/subjects/interpreted.ts'
 import { hasCompiler, openNative } from '../fuzz/subjects/native.ts'
-import { randomArguments } from '../fuzz/values.ts'
 import { describeRun } from './exact.ts'
 
 const plan = { seed: 20_261_122, inputs: 12, features: { row: 2 } } as const
 
 describeRun('the interpreter', () => {
   it.each(Object.entries(directed))('%s', (_, program) => {
-    expect(failureOf(openInterpreter(), program, inputsOf(program))).toBeUndefined()
+    expect(failureOf(openInterpreter(), program, inputsFor(program))).toBeUndefined()
   })
 
   it.each(keptCases().map((kept) => [kept.file, kept] as const))(
@@ -41,7 +39,7 @@ describeC('C', () => {
 
   it('programs written by hand and kept', () => {
     const programs = [...Object.values(directed), ...keptCases().map(({ program }) => program)]
-    const inputs = [...Object.values(directed).map(inputsOf), ...keptCases().map((kept) => kept.inputs)]
+    const inputs = [...Object.values(directed).map(inputsFor), ...keptCases().map((kept) => kept.inputs)]
     const prepared = native.prepare(programs)
     const verdicts = programs.map((program, index) => judge(program, prepared[index] as Prepared, inputs[index] ?? []))
     expect(verdicts.flatMap(({ failure }, index) => (failure === undefined ? [] : [{ index, failure }]))).toEqual([])
@@ -56,23 +54,6 @@ describeC('C', () => {
 
 function pieces(programs: number, size: number): number[] {
   return Array.from({ length: programs / size }, (_, index) => index * size)
-}
-
-function inputsOf({ types }: Program): unknown[][] {
-  const random = new Random(1)
-  const onlyNumbers = types.length <= 2 && types.every((type) => type === 'number')
-  return [
-    ...(onlyNumbers ? edgesOf(types.length) : []),
-    ...Array.from({ length: 400 }, () => randomArguments(random, types)),
-  ]
-}
-
-/** Each with each: zeros of both signs do not meet by chance. */
-function edgesOf(parameters: number): number[][] {
-  const edges = [0, -0, Number.NaN, 1, -0.5, Infinity]
-  let lists: number[][] = [[]]
-  for (let at = 0; at < parameters; at++) lists = lists.flatMap((list) => edges.map((edge) => [...list, edge]))
-  return lists
 }
 
 function failureOf(subject: Subject, program: Program, inputs: unknown[][]): unknown {

@@ -10,7 +10,7 @@ import { packCaptures } from './travelling-captures.ts'
 /** Time without a function, in milliseconds, after which the thread ends. */
 const IDLE_MS = 10_000
 /** Longest time, in milliseconds, for one function. */
-const MOST_MS = 10_000
+const MOST_MS = 60_000
 
 interface Waiting {
   readonly resolve: (compilation: ThreadCompilation) => void

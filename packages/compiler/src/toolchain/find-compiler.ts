@@ -19,7 +19,7 @@ export interface Missing {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const names = ['cc', 'gcc', 'clang']
-const versionTimeoutMs = 5000
+const versionTimeoutMs = 30_000
 
 /** CATZILLA_CC, a path or a name, and no other; without it the first of cc, gcc and clang on the PATH that answers. */
 export async function findCompiler(jobs: Jobs, env: Environment): Promise<Compiler | Missing> {

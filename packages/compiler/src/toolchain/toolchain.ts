@@ -19,7 +19,7 @@ export interface ToolchainOptions {
   readonly env?: Environment
   /** 64 MiB unless given. */
   readonly cacheBytes?: number
-  /** How long the compiler may take: 10 s unless given. */
+  /** How long the compiler may take: 60 s unless given. It runs at a low priority, and others may keep the machine busy. */
   readonly timeoutMs?: number
   /** A compilation that is awaited keeps the event loop alive; otherwise it ends with the process. */
   readonly keepAlive?: boolean
@@ -147,7 +147,7 @@ export class Toolchain {
       file: compiler.path,
       args: [compiler.path, ...flags, '-o', library, source],
       env: environmentOf(this.#env, folder),
-      timeoutMs: this.#options.timeoutMs ?? 10_000,
+      timeoutMs: this.#options.timeoutMs ?? 60_000,
     })
     const failure = failureOf(compiler.path, job)
     if (failure !== undefined) return { reason: failure.replaceAll(`${folder}/`, '') }

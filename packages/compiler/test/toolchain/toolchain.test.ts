@@ -1,6 +1,6 @@
 // From C text to a library, by the machine's compiler and by bad ones.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cLibrary, compileFunction, type TypeHint } from '../../src/index.ts'
@@ -187,6 +187,15 @@ describeNative('a toolchain', () => {
     // what the shell adds
     for (const name of ['PWD', '_', 'SHLVL']) names.delete(name)
     expect(names).toEqual(new Set(['PATH', 'LC_ALL', 'TMPDIR']))
+  })
+
+  test('runs a compiler at a low priority, and leaves that of the process as it is', async () => {
+    const own = getPriority()
+    // elsewhere a thread has no priority of its own to give away
+    const lower = process.platform === 'linux' ? Math.min(own + 10, 19) : own
+    const told = await reasonOf('nice >&2; exit 1')
+    expect(told).toMatch(new RegExp(`: ${lower}$`))
+    expect(getPriority()).toBe(own)
   })
 
   test('that is closed tells those who wait, and compiles no more', async () => {

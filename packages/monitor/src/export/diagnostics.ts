@@ -1,7 +1,21 @@
 // Engine events on diagnostics channels of Node, for tools that listen there.
-import { engineEventTypes } from '@catzilla/engine'
 import type { EngineEventType, TaskEngine } from '@catzilla/engine'
 import { channel } from 'node:diagnostics_channel'
+
+const types: readonly EngineEventType[] = [
+  'scheduled',
+  'queued',
+  'started',
+  'progress',
+  'completed',
+  'failed',
+  'retrying',
+  'cancelled',
+  'expired',
+  'stalled',
+  'scaled',
+  'drained',
+]
 
 /**
  * Publishes each event of an engine on the channel `catzilla.task.<type>`, until the returned function is called. The message is
@@ -10,7 +24,7 @@ import { channel } from 'node:diagnostics_channel'
  */
 export function publishToChannels(
   engine: Pick<TaskEngine, 'subscribe'>,
-  only: readonly EngineEventType[] = engineEventTypes,
+  only: readonly EngineEventType[] = types,
 ): () => void {
   const leave = only.map((type) => {
     const published = channel(`catzilla.task.${type}`)

@@ -1,19 +1,20 @@
-// Tasks of one compiled body, submitted in each of the ways there are, beside a loop over the body on one JavaScript thread.
+// Tasks of one compiled body, submitted in each of the ways there are, beside a loop over the body on one JavaScript thread,
+// and beside what two bare threads do.
 import { availableParallelism } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BackgroundTasks, Task } from '@catzilla/api'
 import { collectYoungGarbage } from '../../child.ts'
 import { nowInC } from '../../contenders/compiled.ts'
+import { orbit, pointOf, sumOfOrbits } from '../../contenders/orbit.ts'
 import { interleave, median, ratio, summarise } from '../../measure.ts'
 import { formatCount, formatFigure, verify } from '../../section.ts'
 import type { SectionInput, SectionResult, Verdict } from '../../section.ts'
+import { bareNames, TwoBareThreads } from './bare-threads.ts'
+import { HANDFUL, inHandfuls, UNDER_WAY } from './handfuls.ts'
 
 type Part = Pick<SectionResult, 'tables' | 'verdicts'>
 type Numbers = Task<[steps: number, cx: number], number>
 
-/** Tasks that are handed over in one turn of the event loop, and such handfuls under way at most. */
-const [HANDFUL, UNDER_WAY] = [200, 20]
 /** Microseconds of work in the columns that are handed over together, of which two are under way. */
 const COLUMNS_US = 20_000
 const LEAST_SPEED = 1.8
@@ -35,27 +36,37 @@ type Way = (task: Numbers, steps: number, count: number) => Promise<void>
 const loop = 'a loop in JavaScript'
 
 const ways: Readonly<Record<string, Way>> = {
-  'delay()': inHandfuls((task, steps, from, until) => {
-    for (let index = from; index < until - 1; index++) task.delay(steps, pointOf(index))
-    return task.delay(steps, pointOf(until - 1)).wait()
-  }),
-  'delay(), a promise each': inHandfuls((task, steps, from, until) =>
-    Promise.all(Array.from({ length: until - from }, (_, index) => task.delay(steps, pointOf(from + index)).wait())),
-  ),
-  'batch()': inHandfuls((task, steps, from, until) =>
-    task.batch(Array.from({ length: until - from }, (_, index) => [steps, pointOf(from + index)])).wait(),
-  ),
+  'delay()': (task, steps, count) =>
+    inHandfuls(count, (from, until) => {
+      for (let index = from; index < until - 1; index++) task.delay(steps, pointOf(index))
+      return task.delay(steps, pointOf(until - 1)).wait()
+    }),
+  'delay(), a promise each': (task, steps, count) =>
+    inHandfuls(count, (from, until) =>
+      Promise.all(Array.from({ length: until - from }, (_, index) => task.delay(steps, pointOf(from + index)).wait())),
+    ),
+  'batch()': (task, steps, count) =>
+    inHandfuls(count, (from, until) =>
+      task.batch(Array.from({ length: until - from }, (_, index) => [steps, pointOf(from + index)])).wait(),
+    ),
   'mapArrays()': async (task, steps, count) => {
     const rows = Math.max(1, Math.min(count, Math.round((COLUMNS_US / steps) * stepsInAMicrosecond)))
     const underWay: Promise<unknown>[] = []
     for (let from = 0; from < count; from += rows) {
       const length = Math.min(rows, count - from)
-      const points = Float64Array.from({ length }, (_, index) => pointOf(from + index))
-      underWay.push(task.mapArrays(new Float64Array(length).fill(steps), points).wait())
+      underWay.push(task.mapArrays(new Float64Array(length).fill(steps), pointsFrom(from, length)).wait())
       if (underWay.length > 1) await underWay.shift()
     }
     await Promise.all(underWay)
   },
+}
+
+/** The way of bare threads that does as much for a single body as ours has to. */
+const bareBeside: Readonly<Record<string, string>> = {
+  'delay()': bareNames.messages,
+  'delay(), a promise each': bareNames.promises,
+  'batch()': bareNames.messages,
+  'mapArrays()': bareNames.halves,
 }
 
 /** Of `orbit`, in JavaScript on this machine. */
@@ -65,6 +76,7 @@ export async function besideOneThread(tasks: BackgroundTasks, { quick }: Section
   const task = tasks.task({ name: 'orbit' }, orbit)
   await nowInC(task, [400, -0.5], 'machine code')
   stepsInAMicrosecond = 1e3 / fastestStep()
+  const bare = new TwoBareThreads()
   const rows: string[][] = []
   const verdicts: Verdict[] = []
   for (const us of [1, 10, 100]) {
@@ -72,20 +84,26 @@ export async function besideOneThread(tasks: BackgroundTasks, { quick }: Section
     const count = Math.round((quick ? 4e4 : 4e5) / us)
     const entrants = [
       { name: loop, run: () => Promise.resolve<Round>({ ns: loopOf(steps, count), busyNs: 0, delayMs: 0 }) },
-      ...Object.entries(ways).map(([name, way]) => ({ name, run: () => roundOf(tasks, task, way, steps, count) })),
+      ...Object.entries(bare.ways).map(([name, way]) => ({ name, run: () => roundOf(() => way(steps, count), count) })),
+      ...Object.entries(ways).map(([name, way]) => ({
+        name,
+        run: () => roundOf(() => checked(tasks, way, task, steps, count), count),
+      })),
     ]
-    const effort = quick ? { rounds: 2, warmUps: 1 } : { rounds: 9, warmUps: 2 }
+    const effort = quick ? { rounds: 2, warmUps: 1 } : { rounds: 9, warmUps: 2, budgetMs: 12_000 }
     const samples = await interleave(entrants, { ...effort, before: collectYoungGarbage })
     const alone = (samples.get(loop) ?? []).map(({ ns }) => ns)
     rows.push([`${us} µs`, loop, formatFigure(summarise(alone).median), '', '', '', ''])
-    for (const [name, rounds] of samples) {
-      if (name === loop) continue
-      const figures = figuresOf(alone, rounds)
-      rows.push([`${us} µs`, name, ...cellsOf(figures)])
-      verdicts.push(...judge(`bodies of ${us} µs, 2 workers, ${name}`, us, figures))
+    const figures = new Map([...samples].map(([name, rounds]) => [name, figuresOf(alone, rounds)]))
+    figures.delete(loop)
+    for (const [name, own] of figures) {
+      rows.push([`${us} µs`, name, ...cellsOf(own)])
+      const beside = figures.get(bareBeside[name] ?? '')
+      if (beside !== undefined) verdicts.push(...judge(`bodies of ${us} µs, 2 workers, ${name}`, us, own, beside))
     }
   }
-  const note = `${formatCount(HANDFUL)} tasks are handed over in a turn, or columns for ${COLUMNS_US / 1e3} ms of work; two C workers run them, on ${availableParallelism()} cores, which the main thread shares. Processor time is that of all threads, the main thread's included: two cores give at most the speed of the next column. The delay is that beyond a timer of 1 ms, median of the rounds.`
+  await bare.close()
+  const note = `${formatCount(HANDFUL)} bodies are handed over in a turn, ${formatCount(HANDFUL * UNDER_WAY)} are under way at most; columns are for ${COLUMNS_US / 1e3} ms of work. Two C workers run them, or two JavaScript threads, on ${availableParallelism()} cores, which the main thread shares. Processor time is that of all threads, the main thread's included: two cores give at most the speed of the next column. The delay is that beyond a timer of 1 ms, median of the rounds, of which each is run again for it: the timers themselves take a twentieth of the speed.`
   const columns = [
     'body',
     '',
@@ -123,33 +141,22 @@ function cellsOf({ ns, speed, busyNs, most, delayMs }: Figures): string[] {
   return [`${own}`, `${times} ×`, `${busy}`, `${bound} ×`, `${delay}`]
 }
 
-function judge(what: string, us: number, { speed, delayMs }: Figures): Verdict[] {
+function judge(what: string, us: number, { speed, delayMs }: Figures, bare: Figures): Verdict[] {
   const late: Verdict = {
     target: `${what}, delay of the event loop, p99: < ${MOST_DELAY_MS} ms`,
-    measured: `${formatFigure(delayMs)} ms`,
+    measured: `${formatFigure(delayMs)} ms (two bare threads ${formatFigure(bare.delayMs)} ms)`,
     met: delayMs < MOST_DELAY_MS,
   }
   if (us <= 1) return [late]
-  const measured = `${formatFigure(speed)} ×`
+  const measured = `${formatFigure(speed)} × (two bare threads ${formatFigure(bare.speed)} ×)`
   return [{ target: `${what}: ≥ ${LEAST_SPEED} × one JavaScript thread`, measured, met: speed >= LEAST_SPEED }, late]
 }
 
-/** A point of the Mandelbrot set, from which it never escapes: `steps` are all done. */
-function orbit(steps: number, cx: number): number {
-  let x = 0
-  let y = 0
-  let sum = 0
-  for (let step = 0; step < steps && x * x + y * y <= 4; step++) {
-    const next = x * x - y * y + cx
-    y = 2 * x * y + 0.1
-    x = next
-    sum += x
-  }
-  return sum
-}
-
-function pointOf(index: number): number {
-  return -0.5 + (index % 8) / 1e6
+function pointsFrom(from: number, length: number): Float64Array {
+  const points = new Float64Array(length)
+  // a loop: `Float64Array.from` holds the event loop up for longer than all the rest of it
+  for (let index = 0; index < length; index++) points[index] = pointOf(from + index)
+  return points
 }
 
 /** Nanoseconds. */
@@ -163,43 +170,35 @@ function fastestStep(): number {
 /** Nanoseconds for a body. */
 function loopOf(steps: number, count: number): number {
   const begunAt = performance.now()
-  let sum = 0
-  for (let index = 0; index < count; index++) sum += orbit(steps, pointOf(index))
+  const sum = sumOfOrbits(steps, 0, count)
   const took = performance.now() - begunAt
   if (!Number.isFinite(sum)) throw new Error(`the loop gave ${sum}`)
   return (took * 1e6) / count
 }
 
-function inHandfuls(handOver: (task: Numbers, steps: number, from: number, until: number) => Promise<unknown>): Way {
-  return async (task, steps, count) => {
-    const handfuls: Promise<unknown>[] = []
-    for (let from = 0; from < count; from += HANDFUL) {
-      handfuls.push(handOver(task, steps, from, Math.min(count, from + HANDFUL)))
-      await nextTurn()
-      // waits asleep: a main thread that looks again and again would take a core from the workers
-      if (handfuls.length > UNDER_WAY) await handfuls.shift()
-    }
-    await Promise.all(handfuls)
-  }
-}
-
-async function roundOf(tasks: BackgroundTasks, task: Numbers, way: Way, steps: number, count: number): Promise<Round> {
-  const before = tasks.getStats().completedTasks
-  const monitor = monitorEventLoopDelay({ resolution: 1 })
-  monitor.enable()
+/** Twice: for its speed, and for the delay of the event loop, whose timers cost some of it. */
+async function roundOf(run: () => Promise<void>, count: number): Promise<Round> {
   const [begunAt, begunWith] = [performance.now(), process.cpuUsage()]
-  await way(task, steps, count)
-  await tasks.drain()
+  await run()
   const took = performance.now() - begunAt
   const { user, system } = process.cpuUsage(begunWith)
+  const monitor = monitorEventLoopDelay({ resolution: 1 })
+  monitor.enable()
+  await run()
   monitor.disable()
-  const completed = tasks.getStats().completedTasks - before
-  if (completed > count) throw new Error(`${completed} tasks completed, of ${count}`)
-  // columns are one task each
-  if (way !== ways['mapArrays()']) verify('completed tasks', completed, count)
   return {
     ns: (took * 1e6) / count,
     busyNs: ((user + system) * 1e3) / count,
     delayMs: Math.max(0, monitor.percentile(99) / 1e6 - 1),
   }
+}
+
+async function checked(tasks: BackgroundTasks, way: Way, task: Numbers, steps: number, count: number): Promise<void> {
+  const before = tasks.getStats().completedTasks
+  await way(task, steps, count)
+  await tasks.drain()
+  const completed = tasks.getStats().completedTasks - before
+  // columns are one task each
+  if (way === ways['mapArrays()']) verify('whether columns completed', Number(completed > 0), 1)
+  else verify('completed tasks', completed, count)
 }
