@@ -52,6 +52,7 @@ test('@catzilla/api/extend', () => {
   expect(Object.keys(extend).toSorted()).toMatchInlineSnapshot(`
     [
       "NO_STEP",
+      "Settling",
       "StepEnd",
       "arityOf",
       "byReference",

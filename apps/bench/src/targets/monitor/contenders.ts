@@ -1,8 +1,7 @@
 // An engine with no-op tasks, and those who watch it more and more closely: nobody, a monitor, and a monitor whose figures are asked
 // for a thousand times a second. It is one engine that is watched or not, in turns: two engines of one kind differ by more.
-import { createNativeEngine, defaultTaskOptions, resolveTaskOptions } from '@catzilla/engine'
+import { createNativeEngine, createTypeScriptEngine, defaultTaskOptions, resolveTaskOptions } from '@catzilla/engine'
 import type { TaskCall, TaskEngine } from '@catzilla/engine'
-import { createSwitchableEngine } from '@catzilla/engine/testing'
 import { TaskMonitor, prometheusText } from '@catzilla/monitor'
 import { Scrapes } from './scrapes.ts'
 
@@ -15,25 +14,23 @@ export type Watching = 'watched' | Scraping
 
 export interface Subject {
   readonly engine: TaskEngine
-  /** Switches the recording of waits and runs; null where nothing does. */
-  readonly setMeasuring: ((on: boolean) => void) | null
   /** Runs so many tasks and gives the sum of their results. */
   run(size: number): Promise<number>
   close(): Promise<void>
 }
 
-const options = { queueSize: 1_000_000 }
+export const engineOptions = { queueSize: 1_000_000 }
 
-export async function setUpSubject(name: EngineName): Promise<Subject> {
-  const { engine, setMeasuring } =
-    name === 'native' ? { engine: createNativeEngine(options), setMeasuring: null } : createSwitchableEngine(options)
+const made = { native: createNativeEngine, typescript: createTypeScriptEngine }
+
+/** @param engine that is used; one of its own by default */
+export async function setUpSubject(name: EngineName, engine: TaskEngine = made[name](engineOptions)): Promise<Subject> {
   await engine.start()
   const call = callFor(name)
   if (name === 'typescript') engine.register({ ...call, handler: addOne })
   else engine.register({ ...call, handler: addOne, kernel: { name: 'add' } })
   return {
     engine,
-    setMeasuring,
     run: (size) => runWindow(engine, call, size),
     async close() {
       await engine.stop({ waitForCompletion: true, timeoutMs: 1000 })

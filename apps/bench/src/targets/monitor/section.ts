@@ -7,7 +7,7 @@ import type { Contender } from '../../measure.ts'
 import { atMost } from '../native/goals.ts'
 import { formatCount, formatFigure, tellProgress, verify } from '../../section.ts'
 import type { SectionInput, SectionResult, Table, Verdict } from '../../section.ts'
-import { measureRecording } from './recording.ts'
+import { measureRecording, recordedWays } from './recording.ts'
 import { scrapeCosts } from './scrape-cost.ts'
 import { engines, scraping, setUpSubject, watchAs } from './contenders.ts'
 import type { EngineName, Scraping, Subject, Watcher, Watching } from './contenders.ts'
@@ -35,8 +35,11 @@ export async function measureMonitor(input: SectionInput): Promise<SectionResult
   const before = loadNow()
   const there = loadCore().core === undefined ? engines.filter((name) => name !== 'native') : engines
   tellProgress('monitor: recording, on and off')
-  const { table, verdict } = await measureRecording({ quick: input.quick, now: clocks[input.clock] })
-  const found: Found[] = [{ table, verdicts: [verdict] }]
+  const found: Found[] = []
+  for (const way of recordedWays) {
+    const { table, verdict } = await measureRecording(way, { quick: input.quick, now: clocks[input.clock] })
+    found.push({ table, verdicts: [verdict] })
+  }
   for (const engine of there) found.push(await measureWatching(engine, input), await measureScrapes(engine, input))
   const note = `Medians over the rounds, of the ratios within a round, and where the middle half of them lies; what is there "again" says what the machine adds. Load average before and after: ${before} and ${loadNow()}.`
   return {
