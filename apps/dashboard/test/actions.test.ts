@@ -126,6 +126,25 @@ describeInBrowser('actions', () => {
     expect(place.tasks.getStats().paused).toBe(false)
   })
 
+  it('drain the server, which takes nothing new and says so, and take tasks again', async () => {
+    const place = await stand()
+    const { runningId } = await busy(place)
+    const { page } = await openPage({ bypassCSP: true })
+    await page.goto(place.url)
+    await press(page, 'Drain', 'Drain')
+    await page.getByText(/It is drained: \d+ wait, \d+ run/).waitFor()
+    await page.getByRole('button', { name: 'Take tasks again' }).waitFor()
+    await page.locator('.health', { hasText: 'it is drained: nothing new is taken' }).waitFor()
+    expect(await look(page, 'drained-light')).toEqual([])
+    // what it took is still there, and runs
+    expect((await place.tasks.getTask(runningId))?.status).toBe('running')
+    await press(page, 'Take tasks again', 'Take tasks')
+    await page.getByRole('button', { name: 'Drain', exact: true }).waitFor()
+    await page.goto(`${place.url}#/audit`)
+    await page.locator('tbody tr', { hasText: 'undrain tasks' }).waitFor()
+    expect(place.requests.filter((request) => !request.startsWith('GET'))).toHaveLength(2)
+  })
+
   it('scale, and say why it cannot be', async () => {
     const place = await stand()
     const { page } = await openPage({}, /422/)

@@ -10,6 +10,8 @@ export interface Figures {
   readonly stats: MonitorStatistics
   readonly flat: FlatStatistics
   readonly health: HealthReport
+  /** Nothing new is taken over HTTP. Missing where the server is older. */
+  readonly draining?: boolean
 }
 
 /** Undefined before the first. */

@@ -5,6 +5,7 @@ import type { Figures } from '../live/figures.ts'
 import { ClassTable } from '../parts/class-table.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { Meter } from '../parts/badge.tsx'
+import { DrainButton } from '../parts/drain-button.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { PauseButton } from '../parts/pause-button.tsx'
 import { Loading } from '../parts/states.tsx'
@@ -19,6 +20,7 @@ export function Overview(): JSX.Element {
       <PageHead title="Overview">
         {now !== undefined && <HealthLine now={now} />}
         <span class="buttons">
+          <DrainButton />
           <PauseButton />
         </span>
       </PageHead>

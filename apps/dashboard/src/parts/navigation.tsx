@@ -66,6 +66,7 @@ function EngineLine(): JSX.Element | null {
     <span class="engine">
       {now.stats.system.engine} engine
       {now.flat.paused && <strong class="badge s-scheduled">paused</strong>}
+      {now.draining === true && <strong class="badge s-scheduled">drained</strong>}
     </span>
   )
 }

@@ -1,15 +1,31 @@
-// Whether the tasks, and the server before them, are shutting down: what answers requests asks here.
+// Whether the tasks, and the server before them, are shutting down, or take nothing new for a while: what answers requests asks
+// here.
 import type { BackgroundTasks } from '@catzilla/api'
 
 export class DrainState {
   #draining = false
+  #asked = false
   readonly #listeners = new Set<() => void>()
 
+  /** The server shuts down, for good. */
   get draining(): boolean {
     return this.#draining
   }
 
-  /** Calls `listener` when draining begins. */
+  /** Somebody wants nothing new to be taken over HTTP, until that is taken back. */
+  get asked(): boolean {
+    return this.#asked
+  }
+
+  ask(): void {
+    this.#asked = true
+  }
+
+  takeBack(): void {
+    this.#asked = false
+  }
+
+  /** Calls `listener` when the server begins to shut down. */
   onDrain(listener: () => void): void {
     this.#listeners.add(listener)
   }

@@ -70,7 +70,7 @@ export const problemKinds: Readonly<Record<ProblemKind, Kind>> = {
   },
   draining: {
     status: 503,
-    title: 'Shutting down',
+    title: 'Nothing new is taken',
     remedy: 'Try again after `Retry-After` seconds, or another instance.',
   },
 }

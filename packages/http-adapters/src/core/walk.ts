@@ -44,6 +44,9 @@ interface Admitted extends Found {
 /** What a route that takes no body may be sent all the same. */
 const SMALL_BODY = 1024
 
+/** What makes new tasks. */
+const addsTasks: ReadonlySet<Route['action']> = new Set(['submit', 'retry'])
+
 const everything: readonly AuthorizationTarget[] = [{}]
 
 /** The routes of one mount, without any framework. */
@@ -95,6 +98,9 @@ export class RequestWalk implements TaskHttp {
     // health says so itself
     if (this.#drain.draining && route.action !== null) throw new HttpProblem('draining', 'the server shuts down')
     checkAccess(request, route.action, options)
+    if (this.#drain.asked && addsTasks.has(route.action)) {
+      throw new HttpProblem('draining', 'the server is drained: it takes nothing new until POST /undrain')
+    }
     const query = readRouteQuery(route, request)
     if (route.method === 'GET' || route.method === 'DELETE') return { route, params, query, sent: undefined }
     // a POST without a body must still not be what a form of another site can send

@@ -28,6 +28,8 @@ const routes: readonly Asked[] = [
   { method: 'POST', path: '/some-id/retry', action: 'retry', body: {} },
   { method: 'POST', path: '/pause', action: 'pause', body: { name: 'add' } },
   { method: 'POST', path: '/resume', action: 'pause', body: {} },
+  { method: 'POST', path: '/drain', action: 'pause', body: {} },
+  { method: 'POST', path: '/undrain', action: 'pause', body: {} },
   { method: 'POST', path: '/scale', action: 'scale', body: { inlineConcurrency: 1 } },
   { method: 'GET', path: '/live', action: 'read' },
   { method: 'GET', path: '/scaling', action: 'read' },

@@ -1,4 +1,4 @@
-// Pausing and scaling.
+// Pausing, draining and scaling.
 import { expect, it } from 'vitest'
 import type { Cases } from './describe-adapter.ts'
 import { everybody, stand } from './stand.ts'
@@ -23,6 +23,32 @@ export const controlCases: Cases = (edge, engine) => {
     expect((await get(`/${paused}`)).json.status).toBe('pending')
     expect((await post('/pause', { name: 'no such' })).status).toBe(404)
     expect((await post('/pause', { names: [] })).status).toBe(422)
+  })
+
+  it('takes nothing new while it is drained, ends what it took, and says so to balancers', async () => {
+    const { post, submit, get, end } = await open()
+    await post('/pause', {})
+    const taskId = await submit('echo', [1])
+    expect((await post('/drain', {})).json).toEqual({ draining: true, queued: 1, scheduled: 0, running: 0 })
+    for (const [path, body] of [
+      ['', { task: 'echo', args: [] }],
+      ['/batch', { task: 'echo', argsList: [[]] }],
+      [`/${taskId}/run`, { args: [] }],
+      [`/${taskId}/retry`, {}],
+    ] as const) {
+      const { status, headers, json } = await post(path, body)
+      expect([path, status, headers.get('retry-after')]).toEqual([path, 503, '1'])
+      expect(json.detail).toContain('/undrain')
+    }
+    const health = await get('/health')
+    expect([health.status, health.json.live, health.json.ready]).toEqual([503, true, false])
+    expect(health.json.reasons).toContain('it is drained: nothing new is taken')
+    expect((await get('/live')).json).toMatchObject({ draining: true, health: { ready: false } })
+    await post('/resume', {})
+    expect((await end(taskId)).json.result).toEqual([1])
+    expect((await post('/undrain', {})).json).toEqual({ draining: false, queued: 0, scheduled: 0, running: 0 })
+    expect((await end(await submit('echo', [2]))).json.result).toEqual([2])
+    expect((await get('/health')).status).toBe(200)
   })
 
   it('changes the number of slots', async () => {

@@ -189,7 +189,7 @@ export const hostileCases: Cases = (edge, engine) => {
     const { send, tasks } = await open()
     const answer = await send('PUT', '/stats', {})
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
-    for (const path of ['/pause', '/resume', '/scale', '/x/retry', '/batch']) {
+    for (const path of ['/pause', '/resume', '/drain', '/undrain', '/scale', '/x/retry', '/batch']) {
       const { status, headers } = await send('GET', path)
       expect([status, status === 404 ? 'POST' : headers.get('allow')]).toEqual([expect.any(Number), 'POST'])
       expect([404, 405]).toContain(status)

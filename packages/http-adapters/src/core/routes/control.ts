@@ -1,5 +1,8 @@
-// Holding the whole, or tasks of a name, and changing how many workers there are.
+// Holding the whole, or tasks of a name, taking nothing new, and changing how many workers there are.
+import type { BackgroundTasks } from '@catzilla/api'
+import { drainStateOf } from '../drain-state.ts'
 import { jsonText } from '../plain.ts'
+import type { PlainResponse } from '../plain.ts'
 import type { RouteContext, RouteGroup } from '../route.ts'
 import type { Schema } from '../schema.ts'
 
@@ -23,10 +26,20 @@ const scale: Schema = {
   },
 }
 
+const left: Schema = {
+  type: 'object',
+  properties: {
+    draining: { type: 'boolean' },
+    queued: { type: 'integer' },
+    scheduled: { type: 'integer', description: 'With those that wait to be tried again.' },
+    running: { type: 'integer' },
+  },
+}
+
 export function controlRoutes(): RouteGroup {
   return {
     name: 'control',
-    description: 'Pausing and scaling.',
+    description: 'Pausing, draining and scaling.',
     routes: [
       {
         method: 'POST',
@@ -64,6 +77,32 @@ export function controlRoutes(): RouteGroup {
       },
       {
         method: 'POST',
+        path: '/drain',
+        action: 'pause',
+        audited: true,
+        operationId: 'drainTasks',
+        summary: 'Take nothing new over HTTP, and say by health that this server is not ready; what was taken ends',
+        responses: { 200: { description: 'What is left.', schema: left } },
+        handle({ tasks }) {
+          drainStateOf(tasks).ask()
+          return whatIsLeft(tasks)
+        },
+      },
+      {
+        method: 'POST',
+        path: '/undrain',
+        action: 'pause',
+        audited: true,
+        operationId: 'undrainTasks',
+        summary: 'Take tasks again',
+        responses: { 200: { description: 'What is there.', schema: left } },
+        handle({ tasks }) {
+          drainStateOf(tasks).takeBack()
+          return whatIsLeft(tasks)
+        },
+      },
+      {
+        method: 'POST',
         path: '/scale',
         action: 'scale',
         audited: true,
@@ -79,6 +118,13 @@ export function controlRoutes(): RouteGroup {
       },
     ],
   }
+}
+
+function whatIsLeft(tasks: BackgroundTasks): PlainResponse {
+  const { totalQueued, scheduledTasks, runningTasks } = tasks.getStats()
+  const { asked } = drainStateOf(tasks)
+  const answer = { draining: asked, queued: totalQueued, scheduled: scheduledTasks, running: runningTasks }
+  return jsonText(200, JSON.stringify(answer))
 }
 
 function targets({ body }: RouteContext): readonly [{ readonly taskName?: string }] {

@@ -1,6 +1,7 @@
 // Figures of the whole: statistics, health, metrics, workers.
 import { drainStateOf } from '../drain-state.ts'
 import { jsonText, plainHeaders } from '../plain.ts'
+import { serverHealth } from '../server-health.ts'
 import type { RouteGroup } from '../route.ts'
 import type { Schema } from '../schema.ts'
 import type { Service } from '../service.ts'
@@ -60,10 +61,7 @@ export function figureRoutes({ tasks, monitor }: Service): RouteGroup {
         },
         handle() {
           const { queuePressure, errorRate, uptimeSeconds, totalTasksProcessed } = tasks.getStats()
-          const health = drain.draining
-            ? { live: true, ready: false, healthy: false, reasons: ['it is shutting down'] }
-            : monitor.health()
-          const { healthy, live, ready, reasons } = health
+          const { healthy, live, ready, reasons } = serverHealth(monitor, drain)
           const figures = { queuePressure, errorRate, uptimeSeconds, totalTasksProcessed }
           return jsonText(healthy ? 200 : 503, JSON.stringify({ healthy, live, ready, reasons, ...figures }))
         },

@@ -1,11 +1,13 @@
 // What a person at the dashboard asks for besides: what may be done here, and what was decided, done and failed.
 import { rightsOf } from '../authorization.ts'
+import { drainStateOf } from '../drain-state.ts'
 import { groupFailures } from '../failure-groups.ts'
 import { jsonText } from '../plain.ts'
 import type { PlainResponse } from '../plain.ts'
 import type { RouteGroup } from '../route.ts'
 import type { Schema } from '../schema.ts'
 import type { Service } from '../service.ts'
+import { serverHealth } from '../server-health.ts'
 import { eachTask } from '../task-search.ts'
 
 const list = (field: string): Schema => ({
@@ -16,6 +18,7 @@ const list = (field: string): Schema => ({
 
 export function operationRoutes(service: Service): RouteGroup {
   const { tasks, monitor, audit, options } = service
+  const drain = drainStateOf(tasks)
   return {
     name: 'operation',
     description: 'What whoever runs the tasks wants to know.',
@@ -26,12 +29,13 @@ export function operationRoutes(service: Service): RouteGroup {
         action: 'read',
         operationId: 'getLiveFigures',
         summary:
-          'All figures of one moment: statistics in groups and flat, and health, which is 200 here however it is',
+          'All figures of one moment: statistics in groups and flat, whether it is drained, and health, which is 200 here however it is',
         responses: { 200: { description: 'The figures.', schema: { type: 'object' } } },
         problems: [501],
         handle() {
           const stats = monitor.source().getStats()
-          return json({ at: Date.now(), stats, flat: tasks.getStats(), health: monitor.health() })
+          const [flat, health] = [tasks.getStats(), serverHealth(monitor, drain)]
+          return json({ at: Date.now(), stats, flat, health, draining: drain.asked })
         },
       },
       {
