@@ -1,8 +1,9 @@
 // One run of a workflow: how far it is, its graph as it goes on, a step in full, and what it hung on.
-import type { ComponentChildren, JSX } from 'preact'
+import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { visible } from '../live/visible.ts'
 import { Meter, StatusBadge } from '../parts/badge.tsx'
+import { Fact } from '../parts/fact.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { Failed, Loading } from '../parts/states.tsx'
 import { hrefOf, place, setQuery } from '../place.ts'
@@ -93,15 +94,6 @@ function Facts({ run, now }: { readonly run: RunDetail; readonly now: number }):
         </Fact>
       )}
     </dl>
-  )
-}
-
-function Fact({ label, children }: { readonly label: string; readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

@@ -1,8 +1,9 @@
 // One task: what it is, what happened to it, and what can be done about it.
-import type { ComponentChildren, JSX } from 'preact'
+import type { JSX } from 'preact'
 import { usePolled } from '../live/polled.ts'
 import { useTaskEvents } from '../live/task-events.ts'
 import { ClassName, Meter, StatusBadge } from '../parts/badge.tsx'
+import { Fact } from '../parts/fact.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { Loaded } from '../parts/states.tsx'
 import { hrefOf } from '../place.ts'
@@ -138,15 +139,6 @@ function Facts({ task }: { readonly task: TaskDetail }): JSX.Element {
         </Fact>
       )}
     </dl>
-  )
-}
-
-function Fact({ label, children }: { readonly label: string; readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 
