@@ -10,7 +10,8 @@ type Manifest = { name: string; exports?: Record<string, string | Record<string,
 const root = import.meta.dirname
 const groups = ['packages', 'apps'].map((group) => join(root, group))
 const folders = groups.flatMap((group) => readdirSync(group).map((dir) => join(group, dir)))
-const members = [...folders, join(root, 'examples')].filter((dir) => existsSync(join(dir, 'package.json')))
+const singles = ['examples', 'test-kit'].map((dir) => join(root, dir))
+const members = [...folders, ...singles].filter((dir) => existsSync(join(dir, 'package.json')))
 
 function aliases(dir: string): { find: RegExp; replacement: string }[] {
   const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as Manifest

@@ -112,6 +112,21 @@ describe('layers', () => {
     ])
   })
 
+  test('what tests share is for tests', () => {
+    plantPackage('test-kit', { exports: { './gate': door('gate') } }, '.')
+    plantPackage('engine', { devDependencies: { '@catzilla/test-kit': 'workspace:*' } })
+    plant('packages/engine/test/a.test.ts', `import { Gate } from '@catzilla/test-kit/gate'\n`)
+    expect(checkLayers(root)).toEqual([])
+    plant('packages/engine/test/a.test.ts', `import { Gate } from '@catzilla/test-kit/src/gate.ts'\n`)
+    plantPackage('api', { dependencies: { '@catzilla/test-kit': 'workspace:*' } })
+    plant('packages/api/src/a.ts', `import { Gate } from '@catzilla/test-kit/gate'\n`)
+    expect(checkLayers(root)).toEqual([
+      expect.stringContaining('@catzilla/api may not depend on @catzilla/test-kit'),
+      expect.stringContaining('a.ts:1: @catzilla/test-kit is for tests'),
+      expect.stringContaining('is not a public door'),
+    ])
+  })
+
   test('a package that nobody placed fails', () => {
     plantPackage('stray', {})
     expect(checkLayers(root)).toEqual([expect.stringContaining('@catzilla/stray is not in the table')])

@@ -12,6 +12,7 @@ import { filesBelow, isScript, members, shown } from './workspace.mjs'
  * @type {Record<string, { value?: string[], type?: string[], late?: string[], lateFile?: string }>}
  */
 export const layers = {
+  '@catzilla/test-kit': {},
   '@catzilla/core-c': {},
   '@catzilla/compiler': { value: ['@catzilla/core-c'] },
   '@catzilla/engine': { late: ['@catzilla/core-c'], lateFile: 'src/native/load-core.ts' },
@@ -72,6 +73,9 @@ export const layers = {
     ],
   },
 }
+
+/** What the tests of any member may import, and no other file. */
+const testKit = '@catzilla/test-kit'
 
 /** Doors for tests; no other source file of a package goes through them. */
 const testDoors = new Set(['testing', 'conformance'])
@@ -141,6 +145,7 @@ function relativeProblem(member, path, inSource, specifier) {
 function layerProblem({ table, byName }, member, path, inSource, { specifier, kind }) {
   const { name } = member.manifest
   const target = packageOf(specifier)
+  if (target === testKit) return inSource ? `${target} is for tests` : doorProblem(byName.get(target), specifier)
   const allowed = kindAllowed(table[name], target)
   if (allowed === undefined) return `${name} may not import ${target}`
   if (inSource && kind === 'value' && allowed === 'type') return `${name} may import only types of ${target}`

@@ -5,13 +5,14 @@ import { basename, join, relative, sep } from 'node:path'
 
 const generatedFolders = /^(node_modules|dist|coverage|\.git|\.turbo|\.cache|build|build-.*)$/
 
-/** The examples count as an app. @returns {{ dir: string, kind: 'package' | 'app', manifest: any }[]} */
+/** The examples and what tests share count as apps. @returns {{ dir: string, kind: 'package' | 'app', manifest: any }[]} */
 export function members(root) {
   const within = (group, kind) => {
     const folder = join(root, group)
     return existsSync(folder) ? readdirSync(folder).map((name) => ({ dir: join(folder, name), kind })) : []
   }
-  return [...within('packages', 'package'), ...within('apps', 'app'), { dir: join(root, 'examples'), kind: 'app' }]
+  const single = ['examples', 'test-kit'].map((name) => ({ dir: join(root, name), kind: 'app' }))
+  return [...within('packages', 'package'), ...within('apps', 'app'), ...single]
     .filter(({ dir }) => existsSync(join(dir, 'package.json')))
     .map((member) => ({ ...member, manifest: JSON.parse(readFileSync(join(member.dir, 'package.json'), 'utf8')) }))
 }

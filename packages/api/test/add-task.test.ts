@@ -1,10 +1,10 @@
 // Functions as tasks without a definition, and tasks submitted through addTask.
 import { ConfigurationError, PayloadError, TaskDefinitionError, TaskPriority } from '@catzilla/api'
 import type { TaskConfig } from '@catzilla/api'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 describe('a plain function', () => {
   test('runs with its arguments, under its own name', async () => {

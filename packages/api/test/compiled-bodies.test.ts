@@ -1,5 +1,6 @@
 // Bodies in JavaScript that run in C: when they do, that nobody can tell by what they give, and why others do not.
 import type { EngineEvents } from '@catzilla/engine'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { CompileError, MemoryLimitError, TaskCancelledError, TaskTimeoutError } from '../src/index.ts'
 import { loadCompiler } from '../src/compiler.ts'
@@ -7,7 +8,6 @@ import { decided, latest } from './decided.ts'
 import type { Body } from './decided.ts'
 import { nativeMissing } from './engines.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf } from './thrown.ts'
 
 describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
   test('runs in C after its first calls, with the same results', async () => {

@@ -1,11 +1,11 @@
 // `mapArrays` of bodies that are compiled: the rows run in C, and nobody can tell by what they give.
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { TaskCancelledError, TaskTimeoutError } from '../src/index.ts'
 import type { Task } from '../src/index.ts'
 import { latest } from './decided.ts'
 import { nativeMissing } from './engines.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf } from './thrown.ts'
 
 type Numbers = Task<number[], number>
 

@@ -3,11 +3,11 @@ import { ConfigurationError, UnknownTaskError, UnsupportedByEngineError, current
 import type { EngineEventType } from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
 import { engineEventTypes } from '@catzilla/engine'
+import { HeldBody, someTurns } from '@catzilla/test-kit/gate'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { HeldBody, someTurns } from './gate.ts'
 import { nextWarning } from './process-events.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 describe('pause and resume', () => {
   test('of all: nothing more starts, what runs goes on', async () => {

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os'
 import { BackgroundTasks, ConfigurationError, EngineUnavailableError, TaskPriority, createTasks } from '@catzilla/api'
 import type { TasksOptions } from '@catzilla/api'
 import { createTypeScriptEngine } from '@catzilla/engine'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 beforeEach(() => {
   vi.stubEnv('CATZILLA_ENGINE', undefined)

@@ -3,9 +3,9 @@ import { ConfigurationError, TaskDefinitionError, currentTask, insideTask } from
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { createTestTasks } from '@catzilla/api/testing'
-import { Gate, HeldBody, someTurns } from './gate.ts'
+import { Gate, HeldBody, someTurns } from '@catzilla/test-kit/gate'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { tasksForTest } from './tasks-for-test.ts'
-import { thrownBy } from './thrown.ts'
 
 describe('currentTask', () => {
   test('is the running task, also after awaits of all kinds', async () => {

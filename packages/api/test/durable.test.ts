@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigurationError, EngineUnavailableError, TaskDefinitionError, createTasks } from '@catzilla/api'
 import { createTypeScriptEngine } from '@catzilla/engine'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { wrapDurable } from '../src/durable.ts'
 import { describeOnEachEngine } from './engines.ts'
-import { thrownBy } from './thrown.ts'
 
 test('the package wraps the engine in its store', () => {
   const engine = createTypeScriptEngine()

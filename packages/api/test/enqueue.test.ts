@@ -2,10 +2,10 @@
 import { EngineClosedError, PayloadError, QueueFullError, TaskCancelledError, TaskExpiredError } from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
 import type { TestTasks, TestTasksOptions } from '@catzilla/api/testing'
+import { HeldBody, someTurns } from '@catzilla/test-kit/gate'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { HeldBody, someTurns } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 describe('delay on a full queue', () => {
   test('throws, and loses neither those that wait nor a place', async () => {

@@ -12,9 +12,9 @@ import * as api from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
 import { errorTable } from '@catzilla/engine'
 import type { ErrorName } from '@catzilla/engine'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 class PaymentError extends Error {
   override readonly name = 'PaymentError'

@@ -1,12 +1,12 @@
 // Standard Schema for what goes in: of libraries, and of one's own.
 import { PayloadError, TaskDefinitionError } from '@catzilla/api'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { unhandledDuring } from './process-events.ts'
 import { even, evenLater, ownSchema } from './own-schema.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 describe.each([
   {

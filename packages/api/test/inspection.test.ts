@@ -8,12 +8,12 @@ import {
 } from '@catzilla/api'
 import type { TaskListQuery } from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
+import { Gate, HeldBody } from '@catzilla/test-kit/gate'
+import { seeded } from '@catzilla/test-kit/seed'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Gate, HeldBody } from './gate.ts'
-import { seeded } from './seed.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf } from './thrown.ts'
 
 describe('getTask', () => {
   test('tells everything known, before and after', async () => {

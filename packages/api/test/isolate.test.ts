@@ -1,14 +1,15 @@
 // Inside a thread or process of a lane, modules are loaded again: what they do with tasks at their top level registers
 // bodies and does nothing else.
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { createTasks } from '@catzilla/api'
 import { createTypeScriptEngine } from '@catzilla/engine'
+import { compiledFixture } from '@catzilla/test-kit/compiled-fixture'
 import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { Child } from './child-process.ts'
-import { compiled } from './compiled.ts'
 
-const fixture = await compiled('isolated.ts')
+const fixture = await compiledFixture(join(import.meta.dirname, 'fixtures', 'isolated.ts'))
 
 test('tasks are registered, whatever engine, lane or store is asked for, and nothing keeps the process alive', async () => {
   const child = new Child(fixture)

@@ -1,9 +1,10 @@
 // What keeps a process alive: tasks that wait and schedules, and nothing else.
+import { join } from 'node:path'
+import { compiledFixture } from '@catzilla/test-kit/compiled-fixture'
 import { expect, test } from 'vitest'
 import { Child } from './child-process.ts'
-import { compiled } from './compiled.ts'
 
-const fixture = await compiled('kept-alive.ts')
+const fixture = await compiledFixture(join(import.meta.dirname, 'fixtures', 'kept-alive.ts'))
 
 test.each([
   ['idle', 'an engine without tasks does not', ['idle', 'exit 0']],

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { crc32 } from 'node:zlib'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { describeOnEachEngine } from './engines.ts'
 import { nativeLaneEngine } from './native-lane-engine.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'catzilla-kernel-'))
 const libraryFile = join(folder, 'example_kernels.so')

@@ -6,11 +6,11 @@ import {
   TaskDefinitionError,
   TaskTimeoutError,
 } from '@catzilla/api'
+import { Gate } from '@catzilla/test-kit/gate'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { Gate } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 const options = { maxThreads: 2, maxProcesses: 2 }
 const rowNumbers = (rows: number): Float64Array => Float64Array.from({ length: rows }, (_, row) => row)

@@ -1,12 +1,12 @@
 // Tasks over columns of numbers.
 import { NonRetryableError, PayloadError, TaskDefinitionError } from '@catzilla/api'
 import type { NumberColumn } from '@catzilla/api'
+import { seeded } from '@catzilla/test-kit/seed'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { seeded } from './seed.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 const kinds = [
   Float64Array,

@@ -2,10 +2,10 @@
 import { EngineUnavailableError } from '@catzilla/api'
 import { createTypeScriptEngine } from '@catzilla/engine'
 import { createTestTasks } from '@catzilla/api/testing'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { MonitorHome } from '../src/monitor.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { thrownBy } from './thrown.ts'
 
 function missing(): never {
   throw Object.assign(new Error("Cannot find module '@catzilla/monitor'"), { code: 'MODULE_NOT_FOUND' })

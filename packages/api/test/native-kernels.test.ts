@@ -11,10 +11,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeOnNative } from './engines.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0)
 if (compiler === undefined) process.stdout.write('tests of kernel libraries are skipped: there is no C compiler\n')

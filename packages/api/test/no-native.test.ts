@@ -1,9 +1,9 @@
 // Without a native core: what `auto` does then, and what still works. It is switched off before anything looks for it.
 import { EngineUnavailableError, UnsupportedByEngineError, createTasks } from '@catzilla/api'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { recordWarnings } from './process-events.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { thrownBy } from './thrown.ts'
 
 beforeEach(() => {
   vi.stubEnv('CATZILLA_NATIVE', 'off')

@@ -1,11 +1,11 @@
 // Standard Schema for what comes out.
 import { PayloadError } from '@catzilla/api'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { even, evenLater } from './own-schema.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 const user = z.object({ name: z.string(), age: z.coerce.number() })
 

@@ -1,6 +1,6 @@
 // What the process tells meanwhile: warnings, and rejections that nobody handles.
+import { someTurns } from '@catzilla/test-kit/gate'
 import { onTestFinished } from 'vitest'
-import { someTurns } from './gate.ts'
 
 /** The warnings of this product from now to the end of the test; the list grows. */
 export function recordWarnings(): Error[] {

@@ -2,10 +2,10 @@
 import { NonRetryableError, PayloadError } from '@catzilla/api'
 import type { TaskConfig, TaskStats } from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
+import { someTurns } from '@catzilla/test-kit/gate'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { someTurns } from './gate.ts'
 import { recordWarnings } from './process-events.ts'
-import { rejectionOf } from './thrown.ts'
 
 /** When each attempt began, in milliseconds from the submission. */
 async function attemptsOf(options: TaskConfig, random = 0.5): Promise<number[]> {

@@ -3,10 +3,10 @@ import { ConfigurationError, EngineClosedError, TaskDefinitionError } from '@cat
 import type { ScheduleOptions, Task } from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
 import type { TestTasks } from '@catzilla/api/testing'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { nextWarning } from './process-events.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 const HOUR = 3600_000
 

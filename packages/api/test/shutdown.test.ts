@@ -1,10 +1,10 @@
 // How it ends: what is run, what is given up, and what is refused afterwards.
 import { ConfigurationError, EngineClosedError, createTasks, currentTask } from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
+import { Gate, HeldBody, someTurns } from '@catzilla/test-kit/gate'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { Gate, HeldBody, someTurns } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 describe('by default', () => {
   test('what there is runs to its end, and the report counts it', async () => {

@@ -1,10 +1,11 @@
 // A process that is told to end ends well, when it was asked to.
+import { join } from 'node:path'
+import { compiledFixture } from '@catzilla/test-kit/compiled-fixture'
 import { describe, expect, test } from 'vitest'
 import { Child } from './child-process.ts'
-import { compiled } from './compiled.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 
-const fixture = await compiled('signalled.ts')
+const fixture = await compiledFixture(join(import.meta.dirname, 'fixtures', 'signalled.ts'))
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   test('shuts down: what runs is finished, and the process exits with 0', async () => {

@@ -1,9 +1,9 @@
 // The figures, flat and in groups.
 import { createTestTasks } from '@catzilla/api/testing'
+import { HeldBody } from '@catzilla/test-kit/gate'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { HeldBody } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf } from './thrown.ts'
 
 /** The fields of the documentation; each must be there, whatever the engine. */
 const queue = 'criticalQueueSize highQueueSize normalQueueSize lowQueueSize totalQueued queuePressure'.split(' ')

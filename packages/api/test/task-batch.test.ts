@@ -1,11 +1,11 @@
 // Many tasks submitted together.
 import { PayloadError, QueueFullError, TaskCancelledError } from '@catzilla/api'
 import type { BatchItem } from '@catzilla/api'
+import { Gate, HeldBody, someTurns } from '@catzilla/test-kit/gate'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { Gate, HeldBody, someTurns } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf } from './thrown.ts'
 
 describe('all or none', () => {
   test('a batch that does not fit is refused whole', async () => {

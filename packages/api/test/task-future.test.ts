@@ -1,10 +1,10 @@
 // A result as something to await and to chain.
 import { TaskCancelledError, TaskFuture } from '@catzilla/api'
+import { HeldBody, someTurns } from '@catzilla/test-kit/gate'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { HeldBody, someTurns } from './gate.ts'
 import { unhandledDuring } from './process-events.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf } from './thrown.ts'
 
 function failing(): never {
   throw new RangeError('no')

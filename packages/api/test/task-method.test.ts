@@ -1,12 +1,13 @@
 // Static methods as tasks, by the standard decorator.
+import { join } from 'node:path'
 import { TaskDefinitionError, taskOf } from '@catzilla/api'
+import { importCompiledFixture } from '@catzilla/test-kit/compiled-fixture'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { importCompiled } from './compiled.ts'
 import type * as mailer from './fixtures/mailer.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { thrownBy } from './thrown.ts'
 
-const fixture = await importCompiled<typeof mailer>('mailer.ts')
+const fixture = await importCompiledFixture<typeof mailer>(join(import.meta.dirname, 'fixtures', 'mailer.ts'))
 
 describe('a decorated static method', () => {
   test('is a task named Class.method, with delay', async () => {

@@ -11,11 +11,11 @@ import {
 } from '@catzilla/api'
 import type { TaskOutcome, TaskStatus } from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
+import { Gate, HeldBody, someTurns } from '@catzilla/test-kit/gate'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { Gate, HeldBody, someTurns } from './gate.ts'
 import { nextWarning, recordWarnings } from './process-events.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 describe('wait', () => {
   test('gives the result, as often as one asks', async () => {

@@ -6,9 +6,9 @@ import {
   UnsupportedByEngineError,
   TaskPriority,
 } from '@catzilla/api'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { tasksForTest } from './tasks-for-test.ts'
-import { thrownBy } from './thrown.ts'
 
 describe('names', () => {
   test('the name is given, or that of the function', () => {

@@ -3,8 +3,8 @@ import { PayloadError, TaskTimeoutError } from '@catzilla/api'
 import { TestTasks, VirtualClock, createTestTasks } from '@catzilla/api/testing'
 import { AssertionError } from 'node:assert'
 import { readFile } from 'node:fs/promises'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 const DAY = 24 * 3600_000
 

@@ -1,11 +1,11 @@
 // When schedules run: intervals and cron patterns as functions of time.
 import { ConfigurationError } from '@catzilla/api'
+import { seeded } from '@catzilla/test-kit/seed'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MOST_SLOTS, cronTimetable, intervalTimetable, slotsBetween } from '../src/timetable.ts'
 import type { Timetable } from '../src/timetable.ts'
-import { seeded } from './seed.ts'
-import { thrownBy } from './thrown.ts'
 
 const epochMs = fc.double({ min: Date.UTC(2020, 0), max: Date.UTC(2040, 0), noNaN: true })
 

@@ -1,9 +1,9 @@
 // Failures that nobody looks at: no unhandled rejection, but they are counted and told.
+import { someTurns } from '@catzilla/test-kit/gate'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { someTurns } from './gate.ts'
 import { unhandledDuring } from './process-events.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf } from './thrown.ts'
 
 async function failing(): Promise<never> {
   throw new RangeError('no')

@@ -3,8 +3,8 @@ import { ConfigurationError, TaskResult, WaitTimeoutError } from '@catzilla/api'
 import type { TaskOutcome } from '@catzilla/api'
 import { systemClock } from '@catzilla/engine'
 import type { TaskHandle } from '@catzilla/engine'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { expect, test } from 'vitest'
-import { thrownBy } from './thrown.ts'
 
 const done: TaskOutcome<string> = { status: 'completed', value: 'done' }
 

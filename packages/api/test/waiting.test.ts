@@ -1,10 +1,10 @@
 // What must not happen while a caller waits or looks away: late copies, lost signals, foreign tasks, schedules that pile up.
 import { TaskCancelledError, TaskDefinitionError, ConfigurationError, PayloadError, createTasks } from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
+import { HeldBody, someTurns } from '@catzilla/test-kit/gate'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
-import { HeldBody, someTurns } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
-import { rejectionOf, thrownBy } from './thrown.ts'
 
 describe('what was handed over', () => {
   test('is not seen to change in a batch', async () => {

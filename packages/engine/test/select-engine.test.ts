@@ -1,4 +1,5 @@
 // Choosing an engine by name, URL, environment or instance; what is said about it, and what never is: a password.
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, EngineUnavailableError } from '../src/contract/errors.ts'
 import type { TaskEngine } from '../src/contract/task-engine.ts'
@@ -7,7 +8,6 @@ import type { EngineOptions } from '../src/options/engine-options.ts'
 import { createTypeScriptEngine, selectEngine } from '../src/select-engine.ts'
 import type { EngineChoice, EngineSurroundings } from '../src/select-engine.ts'
 import { TypeScriptEngine } from '../src/typescript/typescript-engine.ts'
-import { thrownBy } from './thrown.ts'
 
 const warnings: (Error & { readonly code?: string })[] = []
 process.on('warning', (warning) => void warnings.push(warning))

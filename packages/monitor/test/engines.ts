@@ -3,6 +3,7 @@ import { createNativeEngine, createTypeScriptEngine, resolveTaskOptions } from '
 import type { EngineOptions, TaskCall, TaskEngine, TaskHandler, TaskOptions } from '@catzilla/engine'
 import { TaskMonitor } from '@catzilla/monitor'
 import type { MonitorOptions } from '@catzilla/monitor'
+import { localEngines } from '@catzilla/test-kit/local-engines'
 import { afterEach } from 'vitest'
 
 const ended: (() => unknown)[] = []
@@ -14,22 +15,11 @@ afterEach(async () => {
 export type EngineName = 'typescript' | 'native'
 
 /** Why there is no native engine here; undefined when there is one. */
-export const nativeMissing: string | undefined = reasonAgainst()
-
-if (nativeMissing !== undefined) process.stdout.write(`tests on the native engine are skipped: ${nativeMissing}\n`)
+export const nativeMissing: string | undefined = localEngines(() => createNativeEngine()).nativeMissing
 
 /** The engines of this machine. */
 export const engineNames: readonly EngineName[] =
   nativeMissing === undefined ? ['typescript', 'native'] : ['typescript']
-
-function reasonAgainst(): string | undefined {
-  try {
-    createNativeEngine()
-    return undefined
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown)
-  }
-}
 
 export async function startEngine(name: EngineName, options: EngineOptions = {}): Promise<TaskEngine> {
   const engine = name === 'native' ? createNativeEngine(options) : createTypeScriptEngine(options)
@@ -49,21 +39,4 @@ const never = resolveTaskOptions({ maxRetries: 0 })
 /** A call that brings its own body. */
 export function callOf(name: string, handler: TaskHandler, asked: TaskOptions = {}): TaskCall {
   return Object.freeze({ name, handler, options: resolveTaskOptions(asked, never) })
-}
-
-/** A body that runs until it is let go. */
-export class Held {
-  readonly begun: Promise<void>
-  readonly run: () => Promise<void>
-  release: () => void = () => {}
-
-  constructor() {
-    const over = new Promise<void>((resolve) => (this.release = resolve))
-    let begin = (): void => {}
-    this.begun = new Promise((resolve) => (begin = resolve))
-    this.run = () => {
-      begin()
-      return over
-    }
-  }
 }

@@ -1,7 +1,8 @@
 // The groups of the documentation, with every field, on both engines.
 import { prometheusText } from '@catzilla/monitor'
+import { HeldBody } from '@catzilla/test-kit/gate'
 import { describe, expect, test } from 'vitest'
-import { Held, callOf, engineNames, startEngine, watch } from './engines.ts'
+import { callOf, engineNames, startEngine, watch } from './engines.ts'
 
 const groups = {
   queueMetrics: 'criticalQueueSize highQueueSize normalQueueSize lowQueueSize totalQueued queuePressure',
@@ -22,7 +23,7 @@ describe.each(engineNames)('on the %s engine', (name) => {
         [],
       )
       .wait()
-    const held = new Held()
+    const held = new HeldBody()
     const running = engine.submit(callOf('held', held.run), [])
     await held.begun
     engine.submit(

@@ -3,8 +3,9 @@ import { VirtualClock } from '@catzilla/engine/testing'
 import type { EngineEvents } from '@catzilla/engine'
 import { AutoScaler, TaskMonitor } from '@catzilla/monitor'
 import type { LiveSample } from '@catzilla/monitor'
+import { HeldBody } from '@catzilla/test-kit/gate'
 import { describe, expect, test } from 'vitest'
-import { Held, callOf, engineNames, nativeMissing, startEngine, watch } from './engines.ts'
+import { callOf, engineNames, nativeMissing, startEngine, watch } from './engines.ts'
 
 const quick = callOf('quick', () => 1)
 
@@ -63,7 +64,7 @@ describe.each(engineNames)('workers of the %s engine', (name) => {
   test('are told with what they run, the idle ones behind', async () => {
     const engine = await startEngine(name, { inlineConcurrency: 3 })
     const monitor = watch(engine)
-    const held = new Held()
+    const held = new HeldBody()
     const handle = engine.submit(callOf('held', held.run), [])
     await held.begun
     const inline = (await monitor.getWorkerDetails()).filter(({ lane }) => lane === 'inline')

@@ -3,13 +3,14 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TaskMonitor } from '@catzilla/monitor'
+import { HeldBody } from '@catzilla/test-kit/gate'
 import { afterEach, expect, test } from 'vitest'
 import { readArguments } from '../src/top/arguments.ts'
 import { lookAt } from '../src/top/look.ts'
 import type { Look } from '../src/top/look.ts'
 import { duration, screenOf } from '../src/top/screen.ts'
 import { top } from '../src/top/top.ts'
-import { Held, callOf, startEngine, watch } from './engines.ts'
+import { callOf, startEngine, watch } from './engines.ts'
 
 const servers: Server[] = []
 
@@ -78,7 +79,7 @@ test('--json --once is one line with what the routes give', async () => {
 test('the screen has classes, lanes, tasks by name and who is busy, and fits the terminal', async () => {
   const engine = await startEngine('typescript', { inlineConcurrency: 2 })
   const url = await serve(watch(engine))
-  const held = new Held()
+  const held = new HeldBody()
   const handle = engine.submit(callOf('a-task-that-is-held', held.run), [])
   await held.begun
   const look = await lookAt({ base: `${url}/tasks`, headers: {} })

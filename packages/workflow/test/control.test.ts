@@ -1,11 +1,11 @@
 // Runs under control: paused, resumed, retried, listed, watched; and what can be seen of them.
 import { ConfigurationError, TaskStateError, UnknownTaskError, WorkflowError } from '@catzilla/api'
 import type { BackgroundTasks } from '@catzilla/api'
+import { Gate, someTurns } from '@catzilla/test-kit/gate'
 import { WorkflowRuns, workflow } from '@catzilla/workflow'
 import type { StepEvent } from '@catzilla/workflow'
 import { beforeEach, expect, test } from 'vitest'
 import { describeOnEachEngine } from './engines.ts'
-import { Gate, someTurns } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 
 describeOnEachEngine((engine) => {

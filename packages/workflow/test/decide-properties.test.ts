@@ -1,4 +1,5 @@
 // Random graphs, with random outcomes in random orders: what must hold of every run.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decide } from '../src/decide/decide.ts'
@@ -8,7 +9,6 @@ import { RunValues } from '../src/run-values.ts'
 import { replayEvents } from '../src/replay.ts'
 import { Rig, fate, graphOf, graphSketch } from './random-workflows.ts'
 import type { GraphSketch, Fate } from './random-workflows.ts'
-import { seeded } from './seed.ts'
 
 const runs = 1500
 

@@ -1,8 +1,8 @@
 // A workflow with everything in it, for runs that are cut off and taken up again, and an account of which bodies have run.
 import type { BackgroundTasks } from '@catzilla/api'
+import { Gate } from '@catzilla/test-kit/gate'
 import { WorkflowRuns, workflow } from '@catzilla/workflow'
 import type { StoredRun, Workflow, WorkflowStore } from '@catzilla/workflow'
-import { Gate } from './gate.ts'
 
 /** The store, until it has so many events: then it is the store of a process that is gone, and answers no more. */
 export function cutAfter(

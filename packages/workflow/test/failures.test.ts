@@ -2,10 +2,10 @@
 import { TaskCancelledError, TaskTimeoutError, WorkflowError } from '@catzilla/api'
 import type { BackgroundTasks } from '@catzilla/api'
 import { createTestTasks } from '@catzilla/api/testing'
+import { Gate } from '@catzilla/test-kit/gate'
 import { workflow } from '@catzilla/workflow'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from './engines.ts'
-import { Gate } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 
 async function failureOf(waiting: Promise<unknown>): Promise<WorkflowError> {

@@ -2,13 +2,13 @@
 // both runs is the same.
 import { createTasks } from '@catzilla/api'
 import type { BackgroundTasks, Task } from '@catzilla/api'
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { workflow } from '../src/index.ts'
 import type { Placeholder, Workflow, WorkflowBuilder, WorkflowRun } from '../src/index.ts'
 import { untilCompiled } from './compiled-bodies.ts'
 import { describeOnNative } from './engines.ts'
-import { seeded } from './seed.ts'
 
 /** The tasks of a graph. */
 interface Bodies {

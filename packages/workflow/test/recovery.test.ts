@@ -1,12 +1,12 @@
 // Runs that are cut off: at every single event, and taken up again from their record by another process.
 import type { BackgroundTasks } from '@catzilla/api'
 import { EngineClosedError } from '@catzilla/api'
+import { Gate } from '@catzilla/test-kit/gate'
 import { MemoryStore, WorkflowRuns, workflow } from '@catzilla/workflow'
 import type { StoredRun, Workflow, WorkflowStore } from '@catzilla/workflow'
 import { describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from './engines.ts'
 import { childIds, cutAfter, everything, finishedBodies, input, notesOf, outcomeOf } from './everything.ts'
-import { Gate } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 
 /** A memory store that does some things in another way. */

@@ -1,5 +1,6 @@
 // Random graphs on a real engine, with a store: every run ends, and its record leads to where it ended.
 import { systemClock } from '@catzilla/api/extend'
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RunState, StepState } from '../src/decide/run-state.ts'
@@ -9,7 +10,6 @@ import { RunValues } from '../src/run-values.ts'
 import type { WorkflowStore } from '../src/store.ts'
 import { WorkflowRuns } from '../src/workflow-runs.ts'
 import { bodies, graphOf, graphSketch } from './random-workflows.ts'
-import { seeded } from './seed.ts'
 
 /** Of each ten calls so many fail; some take a turn of the event loop, and after so many events the run is cancelled or paused. */
 const chances = fc.record({

@@ -1,9 +1,9 @@
 // The shapes of workflows, each run on each engine: sequence, fan-out, fan-in, conditions, loops, workflows in workflows.
 import type { BackgroundTasks } from '@catzilla/api'
+import { Gate } from '@catzilla/test-kit/gate'
 import { WorkflowError, workflow } from '@catzilla/workflow'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from './engines.ts'
-import { Gate } from './gate.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 
 describeOnEachEngine((engine) => {

@@ -1,14 +1,15 @@
 // Chains by ids, on each engine, and the decorator.
 // oxlint-disable typescript/unbound-method -- a decorated method is looked up, not called
+import { join } from 'node:path'
 import { ConfigurationError, WorkflowError } from '@catzilla/api'
+import { importCompiledFixture } from '@catzilla/test-kit/compiled-fixture'
 import { TaskChain, Workflow, WorkflowRun, workflow, workflowOf } from '@catzilla/workflow'
 import { describe, expect, test } from 'vitest'
-import { importCompiled } from './compiled.ts'
 import { describeOnEachEngine } from './engines.ts'
 import type * as reports from './fixtures/reports.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 
-const fixture = await importCompiled<typeof reports>('reports.ts')
+const fixture = await importCompiledFixture<typeof reports>(join(import.meta.dirname, 'fixtures', 'reports.ts'))
 
 describeOnEachEngine((engine) => {
   test('a chain gives the results of dependencies in their order, then the arguments, to tasks and plain functions', async () => {

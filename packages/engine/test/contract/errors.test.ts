@@ -1,5 +1,6 @@
 // The table of errors and its classes agree both ways, and no thrown value is too strange to be reported.
 import { runInNewContext } from 'node:vm'
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as errors from '../../src/contract/errors.ts'
@@ -12,7 +13,6 @@ import {
   toError,
 } from '../../src/contract/errors.ts'
 import type { ErrorName } from '../../src/contract/errors.ts'
-import { seeded } from '../seed.ts'
 
 const names = Object.keys(errorTable) as ErrorName[]
 const classOf: Readonly<Record<ErrorName, new (message: string) => CatzillaError>> = errors

@@ -1,4 +1,5 @@
 // The guard round an engine: the life cycle, and calls of the wrong shape, which never reach the engine.
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test, vi } from 'vitest'
 import {
   ConfigurationError,
@@ -13,7 +14,6 @@ import type { TaskCall, TaskDefinition } from '../../src/contract/task.ts'
 import { guardEngine } from '../../src/guard/guarded-engine.ts'
 import { resolveTaskOptions } from '../../src/options/task-options.ts'
 import { TypeScriptEngine } from '../../src/typescript/typescript-engine.ts'
-import { rejectionOf, thrownBy } from '../thrown.ts'
 
 const call: TaskCall = { name: 'task', options: resolveTaskOptions({}), handler: () => 'ran' }
 const now = { waitForCompletion: false, timeoutMs: 0 }

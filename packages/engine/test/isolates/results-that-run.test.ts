@@ -1,10 +1,10 @@
 // Results whose reading runs code of the body: getters, and `then`. What happens there happens to the task, in its one run.
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { MemoryLimitError, TaskCrashedError, TaskTimeoutError } from '../../src/contract/errors.ts'
 import type { TaskCall, TaskHandler } from '../../src/contract/task.ts'
 import { resolveTaskOptions } from '../../src/options/task-options.ts'
 import type { TaskOptions } from '../../src/options/task-options.ts'
-import { rejectionOf } from '../thrown.ts'
 import { engineKinds, startWith } from './thread/thread-engines.ts'
 
 const lanes = ['thread', 'process'] as const

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { TaskDefinitionError } from '../../src/contract/errors.ts'
 import type { TaskHandler } from '../../src/contract/task.ts'
 import { isGlobalName } from '../../src/isolates/code/global-names.ts'
 import { taskCodeOf } from '../../src/isolates/code/task-code.ts'
 import { markWrapped } from '../../src/isolates/code/wrapped-body.ts'
-import { thrownBy } from '../thrown.ts'
 
 function functionOf(expression: string): TaskHandler {
   return runInNewContext(`(${expression})`) as TaskHandler

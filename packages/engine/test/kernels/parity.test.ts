@@ -2,6 +2,7 @@
 // are one, for JavaScript cannot tell them apart.
 import { loadCore } from '@catzilla/core-c'
 import type { NativeEngineBinding } from '@catzilla/core-c'
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TaskEngine } from '../../src/contract/task-engine.ts'
@@ -10,7 +11,6 @@ import { builtInKernels, kernelNamed } from '../../src/kernels/built-in-kernels.
 import { kernelTypes } from '../../src/kernels/kernel-type.ts'
 import type { KernelType } from '../../src/kernels/kernel-type.ts'
 import { kernelCall, startNative } from '../native/native-engines.ts'
-import { seeded } from '../seed.ts'
 
 const { core, source } = loadCore()
 if (core === undefined) console.info(`kernels of C and JavaScript are not compared: ${source}`)

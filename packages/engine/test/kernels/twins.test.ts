@@ -1,12 +1,12 @@
 // The JavaScript twins by themselves: signatures, check values, edges.
 import { readFileSync } from 'node:fs'
+import { seeded } from '@catzilla/test-kit/seed'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { builtInKernels, kernelNamed } from '../../src/kernels/built-in-kernels.ts'
 import type { BuiltInKernelName, BuiltInKernels } from '../../src/kernels/built-in-kernels.ts'
 import { kernelTypes } from '../../src/kernels/kernel-type.ts'
-import { seeded } from '../seed.ts'
-import { thrownBy } from '../thrown.ts'
 
 function twin<N extends BuiltInKernelName>(name: N): BuiltInKernels[N] {
   return kernelNamed(name)?.run as BuiltInKernels[N]

@@ -1,10 +1,10 @@
 // Kernels of a library: every type of argument and result, and every way to fail, in C alone and in the walk.
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { MemoryLimitError, PayloadError, TaskDefinitionError, TaskTimeoutError } from '../../src/contract/errors.ts'
 import type { TaskEngine } from '../../src/contract/task-engine.ts'
 import type { TaskHandle } from '../../src/contract/task.ts'
 import type { TaskOptions } from '../../src/options/task-options.ts'
-import { rejectionOf, thrownBy } from '../thrown.ts'
 import { nativeMissing } from './native-core.ts'
 import { bothWays, exampleLibrary, kernelCall, libraryMissing, startNative } from './native-engines.ts'
 

@@ -1,4 +1,6 @@
 // The native engine beyond the conformance suite: slots that are used again, both ways side by side, and its end.
+import { seeded } from '@catzilla/test-kit/seed'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EngineUnavailableError, QueueFullError } from '../../src/contract/errors.ts'
@@ -13,8 +15,6 @@ import { RemoteRecord } from '../../src/typescript/remote-record.ts'
 import { allSettled } from '../../src/support/task-group.ts'
 import { systemClock } from '../../src/support/clock.ts'
 import type { Clock } from '../../src/support/clock.ts'
-import { seeded } from '../seed.ts'
-import { rejectionOf, thrownBy } from '../thrown.ts'
 import { nativeMissing } from './native-core.ts'
 import { kernelCall, startNative, startWithSlots } from './native-engines.ts'
 

@@ -1,10 +1,10 @@
 // Who has which slot: free ones are used again in the order in which they became free, and none is given out twice.
 import assert from 'node:assert/strict'
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SlotLinks, SlotList } from '../../src/native/slot-list.ts'
 import { Slots } from '../../src/native/slots.ts'
-import { seeded } from '../seed.ts'
 
 describe('slots', () => {
   test('fresh ones first, then those that became free, the first one first', () => {

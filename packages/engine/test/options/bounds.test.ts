@@ -1,9 +1,9 @@
 // Options that come another way than as own keys, and bounds that move a default.
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { expect, test } from 'vitest'
 import { ConfigurationError } from '../../src/contract/errors.ts'
 import { resolveEngineOptions } from '../../src/options/engine-options.ts'
 import { defaultTaskOptions, resolveTaskOptions } from '../../src/options/task-options.ts'
-import { thrownBy } from '../thrown.ts'
 
 test('inherited options are not options: what is not checked is not taken', () => {
   const inherited = Object.create({ maxRetries: -5, timeoutMs: 'x', nonsense: 1 }) as object

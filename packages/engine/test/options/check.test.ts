@@ -1,11 +1,11 @@
 // Checking options against a table: what is refused, in which words, and what cannot be smuggled in.
+import { seeded } from '@catzilla/test-kit/seed'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../../src/contract/errors.ts'
 import { checkOptions, is, nearest } from '../../src/options/check.ts'
 import type { OptionTable } from '../../src/options/check.ts'
-import { seeded } from '../seed.ts'
-import { thrownBy } from '../thrown.ts'
 
 const table: OptionTable = {
   colour: { byDefault: "'red'", accepts: 'a text', about: 'Colour.', check: is.text },

@@ -1,5 +1,7 @@
 // Every option of an engine: its documented default, what it takes and refuses, and what contradicts what.
 import { availableParallelism } from 'node:os'
+import { seeded } from '@catzilla/test-kit/seed'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, describeValue } from '../../src/contract/errors.ts'
@@ -7,8 +9,6 @@ import { engineOptionTable, resolveEngineOptions } from '../../src/options/engin
 import type { EngineOptions } from '../../src/options/engine-options.ts'
 import { systemClock } from '../../src/support/clock.ts'
 import { VirtualClock } from '../../src/support/virtual-clock.ts'
-import { seeded } from '../seed.ts'
-import { thrownBy } from '../thrown.ts'
 
 type Name = keyof EngineOptions
 

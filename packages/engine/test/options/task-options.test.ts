@@ -1,4 +1,5 @@
 // Every option of a task: its documented default, what it takes and refuses, and who overrides whom.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, describeValue } from '../../src/contract/errors.ts'
@@ -10,7 +11,6 @@ import {
   taskOptionTable,
 } from '../../src/options/task-options.ts'
 import type { TaskOptions } from '../../src/options/task-options.ts'
-import { seeded } from '../seed.ts'
 
 type Name = keyof TaskOptions
 

@@ -1,12 +1,12 @@
 // Our histograms against those of a kept library, hdr-histogram-js, over random durations: what was recorded, what several have
 // together, and what came after a mark. Both know a value to a share of itself: ours to 0.2 %, the other, of three figures, to 0.1 %.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { build } from 'hdr-histogram-js'
 import type { Histogram } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
 import type { Distribution } from '../../src/contract/statistics.ts'
 import { DurationHistogram } from '../../src/support/duration-histogram.ts'
-import { seeded } from '../seed.ts'
 
 const NS_PER_MS = 1e6
 const TOGETHER = 0.003

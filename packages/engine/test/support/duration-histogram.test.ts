@@ -1,11 +1,11 @@
 // Histograms of durations against sorted lists: their own values, those of others, and the part that came after a mark.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Distribution } from '../../src/contract/statistics.ts'
 import { middleOf } from '../../src/native/foreign-buckets.ts'
 import { DurationHistogram } from '../../src/support/duration-histogram.ts'
 import type { ForeignBuckets } from '../../src/support/duration-histogram.ts'
-import { seeded } from '../seed.ts'
 
 const NS_PER_MS = 1e6
 

@@ -1,10 +1,10 @@
 // Buffers and views in arguments: copied once and as little as possible, kept on the same buffer, shared, or taken over.
+import { seeded } from '@catzilla/test-kit/seed'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PayloadError } from '../../src/contract/errors.ts'
 import { copyArguments, copyPayload } from '../../src/support/payload-copy.ts'
-import { seeded } from '../seed.ts'
-import { thrownBy } from '../thrown.ts'
 
 type Resizable = ArrayBuffer & { readonly resizable: boolean; readonly maxByteLength: number; resize(to: number): void }
 

@@ -2,12 +2,12 @@
 import { Socket } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { runInNewContext } from 'node:vm'
+import { seeded } from '@catzilla/test-kit/seed'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PayloadError } from '../../src/contract/errors.ts'
 import { copyArguments, copyResult, formatPath } from '../../src/support/payload-copy.ts'
-import { seeded } from '../seed.ts'
-import { thrownBy } from '../thrown.ts'
 
 /** The copy of one argument. */
 function copyOf<T>(value: T): T {

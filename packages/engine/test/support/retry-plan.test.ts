@@ -1,4 +1,6 @@
 // When a failed attempt is tried again: how pauses grow, how they are spread, and what is final.
+import { seeded } from '@catzilla/test-kit/seed'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -13,8 +15,6 @@ import { resolveTaskOptions } from '../../src/options/task-options.ts'
 import type { RetryBackoff } from '../../src/contract/resolved-task-options.ts'
 import type { TaskOptions } from '../../src/options/task-options.ts'
 import { isRetryable, retryDelayMs } from '../../src/support/retry-plan.ts'
-import { seeded } from '../seed.ts'
-import { thrownBy } from '../thrown.ts'
 
 const error = new Error('failed')
 

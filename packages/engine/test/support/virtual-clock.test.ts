@@ -1,8 +1,8 @@
 // The virtual clock: time passes only when told, and everything on the way happens in its order and at its moment.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../src/support/virtual-clock.ts'
-import { seeded } from '../seed.ts'
 
 describe('VirtualClock', () => {
   test('stands still by itself, and begins at the moment given', async () => {

@@ -1,5 +1,7 @@
 // Starting tasks: as many at once as there are slots, in slices that leave the event loop room, and outside any context.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { seeded } from '@catzilla/test-kit/seed'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CatzillaError } from '../../src/contract/errors.ts'
@@ -7,8 +9,6 @@ import type { TaskHandle } from '../../src/contract/task.ts'
 import type { TaskOptions } from '../../src/options/task-options.ts'
 import type { Clock } from '../../src/support/clock.ts'
 import { currentTask } from '../../src/lanes/task-context.ts'
-import { seeded } from '../seed.ts'
-import { rejectionOf } from '../thrown.ts'
 import { gatedBody, startEngine } from './started-engine.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,9 +1,9 @@
 // A gate lets through what its limits allow, exactly: no start too many in any window, and none too few.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Gate } from '../../src/typescript/gate.ts'
 import { recordOf } from '../records.ts'
-import { seeded } from '../seed.ts'
 
 function rateGate(max: number, perMs: number): Gate {
   const gate = new Gate()

@@ -1,6 +1,6 @@
 // Errors that misbehave when they are looked at end their own task, and nothing else.
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { expect, test } from 'vitest'
-import { rejectionOf } from '../thrown.ts'
 import { startEngine } from './started-engine.ts'
 
 test('an error whose code cannot be read fails its task', async () => {

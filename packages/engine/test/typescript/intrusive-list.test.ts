@@ -1,10 +1,10 @@
 // The linked list against a plain array: the same order whatever is done to it, forwards and backwards.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { IntrusiveList } from '../../src/typescript/intrusive-list.ts'
 import type { TaskRecord } from '../../src/typescript/task-record.ts'
 import { recordOf } from '../records.ts'
-import { seeded } from '../seed.ts'
 
 function backwards(list: IntrusiveList): TaskRecord[] {
   const records: TaskRecord[] = []

@@ -1,8 +1,8 @@
 // How full the queue is: who is let in, in which order, and who is told that everything has ended.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Occupancy } from '../../src/typescript/occupancy.ts'
-import { seeded } from '../seed.ts'
 
 function fullQueue(capacity: number): Occupancy {
   const occupancy = new Occupancy(capacity)

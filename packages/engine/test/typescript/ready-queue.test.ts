@@ -1,11 +1,11 @@
 // Who starts next: strict priority, first in first out inside a class, and the guard against starvation.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { classTargetsMs } from '../../src/contract/task.ts'
 import { ReadyQueue } from '../../src/typescript/ready-queue.ts'
 import type { TaskRecord } from '../../src/typescript/task-record.ts'
 import { recordOf } from '../records.ts'
-import { seeded } from '../seed.ts'
 
 const WINDOW = 16
 const classes = [0, 1, 2, 3] as const

@@ -1,11 +1,11 @@
 // Settled tasks are forgotten by age, driven by time alone, and by number, the oldest first.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Retention } from '../../src/typescript/retention.ts'
 import type { TaskRecord } from '../../src/typescript/task-record.ts'
 import { TimerQueue } from '../../src/typescript/timer-queue.ts'
 import { settledColumns, settledRecord } from '../records.ts'
-import { seeded } from '../seed.ts'
 import { SteppedClock } from './stepped-clock.ts'
 
 interface Kept {

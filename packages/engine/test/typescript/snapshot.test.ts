@@ -1,8 +1,8 @@
 // The snapshot counts every task once, where it is, and its sums agree with each other.
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { QueueFullError } from '../../src/contract/errors.ts'
 import type { TaskOptions } from '../../src/options/task-options.ts'
-import { rejectionOf } from '../thrown.ts'
 import { gatedBody, startEngine } from './started-engine.ts'
 
 const fails = (): never => {

@@ -1,4 +1,5 @@
 // Figures against plain arithmetic: percentiles within 0.2 %, rates over the last ten seconds, ratios within 0..1.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Distribution } from '../../src/contract/statistics.ts'
@@ -9,7 +10,6 @@ import { RunState } from '../../src/typescript/run-state.ts'
 import { TaskRecord } from '../../src/typescript/task-record.ts'
 import type { TaskSeries } from '../../src/typescript/task-series.ts'
 import { planOf, runningLane } from '../records.ts'
-import { seeded } from '../seed.ts'
 
 function seriesOf(statistics: Statistics, priority: TaskPriority = 2): TaskSeries {
   return statistics.series.seriesOf('some', 'inline', priority)

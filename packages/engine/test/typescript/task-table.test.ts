@@ -1,10 +1,10 @@
 // Ids find their tasks and nothing else: not the next tenant of the slot, and nothing for ids from elsewhere.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TaskRecord } from '../../src/typescript/task-record.ts'
 import { TaskTable } from '../../src/typescript/task-table.ts'
 import { planOf } from '../records.ts'
-import { seeded } from '../seed.ts'
 
 const plan = planOf()
 

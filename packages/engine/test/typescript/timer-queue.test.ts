@@ -1,9 +1,9 @@
 // The timer queue fires in the order of the due times, never early, behind a single alarm, whatever is added or removed.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TimerQueue } from '../../src/typescript/timer-queue.ts'
 import type { TimerEntry } from '../../src/typescript/timer-queue.ts'
-import { seeded } from '../seed.ts'
 import { SteppedClock } from './stepped-clock.ts'
 
 interface Fired {

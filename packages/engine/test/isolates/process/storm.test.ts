@@ -1,8 +1,8 @@
 // Everything at once, at random: whatever tasks do to their processes and whoever kills them, every task settles once, the
 // books are right in the end, and no process is left.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import { seeded } from '../../seed.ts'
 import { childrenOf, startProcesses, stopAll } from './process-engine.ts'
 
 afterEach(stopAll)

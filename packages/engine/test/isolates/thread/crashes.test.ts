@@ -1,7 +1,7 @@
 // Threads that end for what a body did: it is said of the task whose doing it was, and of no other.
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { TaskCrashedError } from '../../../src/contract/errors.ts'
-import { rejectionOf } from '../../thrown.ts'
 import { openGate, shutGates, until, waitAtGate } from './gates.ts'
 import { engineKinds, startWith, threadCall } from './thread-engines.ts'
 

@@ -1,10 +1,10 @@
 // A body may get hold of the shared memory of its thread and write anything there: the engine must not hang, crash or give
 // one task another's end.
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { TaskCrashedError } from '../../../src/contract/errors.ts'
 import { Head, IsolateWord, LaneMemory } from '../../../src/isolates/thread/lane-memory.ts'
 import { createTypeScriptEngine } from '../../../src/select-engine.ts'
-import { rejectionOf } from '../../thrown.ts'
 import { until } from './gates.ts'
 import { engineKinds, startWith, threadCall } from './thread-engines.ts'
 

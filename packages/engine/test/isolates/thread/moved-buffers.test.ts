@@ -3,11 +3,11 @@
 // garbage that goes meanwhile disturbs the counts.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { TaskTimeoutError } from '../../../src/contract/errors.ts'
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
 import type { TaskOptions } from '../../../src/options/task-options.ts'
-import { rejectionOf } from '../../thrown.ts'
 import { until } from './gates.ts'
 import { engineKinds, startWith, threadCall } from './thread-engines.ts'
 import type { Make } from './thread-engines.ts'

@@ -1,9 +1,9 @@
 // How threads start: what is loaded before their first task, and what becomes of the tasks when they cannot start.
 import { fileURLToPath } from 'node:url'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TaskCrashedError } from '../../../src/contract/errors.ts'
 import * as entries from '../../../src/isolates/entry-file.ts'
-import { rejectionOf } from '../../thrown.ts'
 import { bodyOf, engineKinds, startWith, threadCall } from './thread-engines.ts'
 
 vi.mock('../../../src/isolates/entry-file.ts', { spy: true })

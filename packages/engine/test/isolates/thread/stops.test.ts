@@ -1,10 +1,10 @@
 // What the engine does to an attempt that it has given up: it stops that attempt, and nothing that comes after it, in the
 // same slot, the same thread or the same task.
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { TaskCancelledError, TaskTimeoutError } from '../../../src/contract/errors.ts'
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
 import type { TaskCall } from '../../../src/contract/task.ts'
-import { rejectionOf } from '../../thrown.ts'
 import { blockAtGate, openGate, shutGates, until, waitAtGate } from './gates.ts'
 import { bodyOf, engineKinds, startWith, threadCall } from './thread-engines.ts'
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { rejectionOf } from '@catzilla/test-kit/thrown'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   MemoryLimitError,
@@ -12,7 +13,6 @@ import {
 } from '../../../src/contract/errors.ts'
 import type { TaskEngine } from '../../../src/contract/task-engine.ts'
 import type { TaskHandle } from '../../../src/contract/task.ts'
-import { rejectionOf } from '../../thrown.ts'
 import { blockAtGate, openGate, shutGates, until } from './gates.ts'
 import { engineKinds, startWith, startWithLane, threadCall } from './thread-engines.ts'
 

@@ -3,11 +3,11 @@ import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import type { Transferable } from 'node:worker_threads'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { afterAll, describe, expect, test } from 'vitest'
 import { PayloadError } from '../../../src/contract/errors.ts'
 import { toMessage } from '../../../src/isolates/wire/message-values.ts'
 import { copyArguments } from '../../../src/support/payload-copy.ts'
-import { thrownBy } from '../../thrown.ts'
 import { isSameGraph } from './same-graph.ts'
 
 const { port1, port2 } = new MessageChannel()

@@ -1,12 +1,12 @@
 // What passes through shared memory is what structuredClone would have given, or it is refused; what is read there is
 // checked, since others write there too.
 import { runInNewContext } from 'node:vm'
+import { seeded } from '@catzilla/test-kit/seed'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PayloadError } from '../../../src/contract/errors.ts'
 import { SmallValues } from '../../../src/isolates/wire/small-values.ts'
-import { seeded } from '../../seed.ts'
-import { thrownBy } from '../../thrown.ts'
 import { isSameGraph } from './same-graph.ts'
 import { smallPayload } from './small-payloads.ts'
 

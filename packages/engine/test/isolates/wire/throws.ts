@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runInNewContext } from 'node:vm'
+import { thrownBy } from '@catzilla/test-kit/thrown'
 import { NonRetryableError, PayloadError, QueueFullError } from '../../../src/contract/errors.ts'
-import { thrownBy } from '../../thrown.ts'
 
 export class HttpError extends Error {
   readonly status: number

@@ -1,12 +1,12 @@
 // Errors that crossed a boundary are what they would have been on the inline lane; what resists or is hostile still gives
 // an error.
+import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CatzillaError, NonRetryableError, PayloadError, describeValue } from '../../../src/contract/errors.ts'
 import { packError, unpackError } from '../../../src/isolates/wire/wire-error.ts'
 import { SmallValues } from '../../../src/isolates/wire/small-values.ts'
 import { runInline } from '../../../src/lanes/inline-lane.ts'
-import { seeded } from '../../seed.ts'
 import { throws } from './throws.ts'
 
 /** There and back. */

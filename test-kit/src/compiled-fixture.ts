@@ -1,18 +1,22 @@
 // Compiles fixtures for what cannot run them as they are: decorators in this Node, and child processes.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
-const outdir = mkdtempSync(join(tmpdir(), 'catzilla-api-test-'))
+const outdir = mkdtempSync(join(tmpdir(), 'catzilla-fixtures-'))
 process.on('exit', () => rmSync(outdir, { recursive: true, force: true }))
 
-/** The path of the compiled fixture, which holds everything that it imports. */
-export async function compiled(fixture: string): Promise<string> {
-  const outfile = join(outdir, fixture.replace(/\.ts$/, '.mjs'))
+/**
+ * The path of the compiled fixture, which holds everything that it imports.
+ *
+ * @param path of its source
+ */
+export async function compiledFixture(path: string): Promise<string> {
+  const outfile = join(outdir, basename(path).replace(/\.ts$/, '.mjs'))
   await build({
-    entryPoints: [join(import.meta.dirname, 'fixtures', fixture)],
+    entryPoints: [path],
     outfile,
     bundle: true,
     platform: 'node',
@@ -26,6 +30,6 @@ export async function compiled(fixture: string): Promise<string> {
 }
 
 /** The compiled fixture as a module of this process. */
-export async function importCompiled<M>(fixture: string): Promise<M> {
-  return (await import(/* @vite-ignore */ pathToFileURL(await compiled(fixture)).href)) as M
+export async function importCompiledFixture<M>(path: string): Promise<M> {
+  return (await import(/* @vite-ignore */ pathToFileURL(await compiledFixture(path)).href)) as M
 }
