@@ -47,7 +47,7 @@ const config: KnipConfig = {
         'tools/*.mjs',
         'tools/checks/{cli,sizes}.mjs',
         'tools/generate/*.mjs',
-        'tools/{cross,cross/wine,packed,release}/*.mjs',
+        'tools/{conformance,cross,cross/wine,packed,release}/*.mjs',
       ],
       project: ['tools/**/*.mjs', '*.ts'],
       // run by name, through tools/run.mjs

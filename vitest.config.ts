@@ -63,7 +63,7 @@ export default defineConfig({
           name: 'tools',
           pool: 'forks' as const,
           ...limits,
-          include: ['*.test.mjs', '{checks,generate,release}/*.test.mjs'],
+          include: ['*.test.mjs', '{checks,conformance,generate,release}/*.test.mjs'],
         },
       },
       {

@@ -65,6 +65,16 @@ const commands = {
     ]
     await run('killing workers and brokers', 'vitest', ['run', '--project', 'engine-bullmq', ...onBrokers, ...args])
   },
+  /** The suite on every engine, brokers and all; what it finds is published in docs/. */
+  async conformance() {
+    env.CATZILLA_CONFORMANCE = join(root, '.cache', 'conformance')
+    rmSync(env.CATZILLA_CONFORMANCE, { recursive: true, force: true })
+    await build()
+    const files = ['engine/test/conformance', 'durable/test/conformance', 'engine-bullmq/test/conformance']
+    await run('asking every engine', 'vitest', ['run', ...files.map((file) => `packages/${file}`)])
+    await run('gathering', process.execPath, ['tools/conformance/publish.mjs', env.CATZILLA_CONFORMANCE])
+    await run('writing the matrix', process.execPath, ['tools/generate/capabilities-doc.mjs'])
+  },
   /** The tests that tell one Node from another, on another Node: `22` or `24`. Exits with 77 when it cannot be had. */
   async node([major, ...args]) {
     await build()

@@ -42,9 +42,28 @@ describe('the plan', () => {
     expect(plan.full).toBe(true)
     expect(plan.comparisons.map(({ name }) => name)).toContain('throughput')
     expect(plan.targets).toContain('native:idle')
-    expect(plan.contenders.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['catzilla/compiled', 'fastq', 'p-queue', 'piscina', 'tinypool', 'workerpool', 'bullmq']),
-    )
+    const peers = ['fastq', 'p-queue', 'piscina', 'tinypool', 'workerpool', 'bullmq', 'promise loop', 'C loop']
+    expect(plan.contenders.map(({ name }) => name)).toEqual(expect.arrayContaining(['catzilla/compiled', ...peers]))
+  })
+
+  it('asks what was to be asked', () => {
+    const { comparisons, targets } = planOf([], [])
+    const asked = comparisons.map(({ name, measures }) => [name, measures.map(({ id }) => id)])
+    expect(Object.fromEntries(asked)).toMatchObject({
+      throughput: expect.arrayContaining(['forget', 'handles', 'awaited', 'batch', 'columns']),
+      'round-trip': ['idle-p50', 'idle-p99', 'busy-p50', 'busy-p99'],
+      'cpu-bodies': ['10us', '1ms'],
+      'event-loop': expect.any(Array),
+      priority: expect.any(Array),
+      timers: expect.any(Array),
+      payloads: expect.any(Array),
+      retries: expect.any(Array),
+      memory: expect.any(Array),
+      mixed: expect.any(Array),
+      durable: expect.any(Array),
+      scaling: expect.any(Array),
+    })
+    expect(targets).toEqual(expect.arrayContaining(['documents', 'durable:accepting', 'durable:recovery', 'bullmq']))
   })
 
   it('takes the first part of a name for all that begin with it', () => {

@@ -193,7 +193,9 @@ export class BackgroundTasks implements AsyncDisposable {
     if (!Array.isArray(list)) {
       throw new ConfigurationError(`addTask: the arguments must be an array, got ${describeValue(args)}`)
     }
-    return submit(this.#registry.partsForCall(body, config as TaskConfig | undefined), [...list])
+    return submit(this.#registry.partsForCall(body, config as TaskConfig | undefined), [
+      ...(list as readonly unknown[]),
+    ])
   }
 
   /** The task defined with `name`. @throws UnknownTaskError */

@@ -99,7 +99,7 @@ const partsKey = Symbol('parts of a task')
  * What tasks have besides `delay`. Each is made when it is asked for, bound to its task: tasks made by `with` for a single
  * call stay cheap, every method may be taken off its task, and the task of a decorated method may exist before its parts.
  */
-const taskPrototype: object = Object.create(Function.prototype, {
+const taskPrototype = Object.create(Function.prototype, {
   taskName: getter((parts) => parts.call.name),
   options: getter((parts) => parts.call.options),
   enqueue: getter(
@@ -115,7 +115,7 @@ const taskPrototype: object = Object.create(Function.prototype, {
   ),
   with: getter((parts) => (options: CallOptions) => makeTask(withOptions(parts, options))),
   explain: getter((parts) => () => explain(parts)),
-})
+}) as object
 
 function getter(make: (parts: TaskParts) => unknown): PropertyDescriptor {
   return {
@@ -193,7 +193,7 @@ function checkListed(name: string, input: InputSchemas, args: readonly unknown[]
 function requireLists(name: string, argsList: unknown): void {
   const wrong = Array.isArray(argsList) ? argsList.findIndex((args) => !Array.isArray(args)) : 0
   if (wrong < 0) return
-  const got = Array.isArray(argsList) ? argsList[wrong] : argsList
+  const got: unknown = Array.isArray(argsList) ? argsList[wrong] : argsList
   const message = `batch takes an array of argument lists, each an array, got ${describeValue(got)}`
   throw new PayloadError(`task '${name}': ${message}`, [{ path: [wrong], message }])
 }

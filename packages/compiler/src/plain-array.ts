@@ -27,7 +27,7 @@ function isPlain(value: unknown): value is unknown[] {
  * The getter of an array itself or of its prototypes, where there may be a hole; none of them runs. A descriptor for each
  * element would take four times as long.
  */
-const getterOf: (this: unknown, index: number) => unknown = Reflect.get(Object.prototype, '__lookupGetter__')
+const getterOf = Reflect.get(Object.prototype, '__lookupGetter__') as (this: unknown, index: number) => unknown
 
 /** The elements of a plain array of the kind; undefined for any other value. Those that are written to are looked at closely. */
 export function plainElements(value: unknown, of: ElementKind, written: boolean): readonly unknown[] | undefined {

@@ -133,7 +133,7 @@ function isRow({ result, logs }: Signature): boolean {
 }
 
 function listOf(of: ElementKind, values: Iterator<unknown>): unknown[] {
-  const first = values.next().value
+  const first: unknown = values.next().value
   if (of === 'number') return Array.from(first as Float64Array)
   if (of === 'boolean') return Array.from(first as Uint8Array, (each) => each !== 0)
   let at = 0

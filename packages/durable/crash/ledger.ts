@@ -1,4 +1,5 @@
 // The ledger of a crash run, read: what was promised, what happened, and whether the one fits the other.
+import { judgeOrder } from './order.ts'
 
 export interface CrashCounts {
   readonly rounds: number
@@ -7,6 +8,8 @@ export interface CrashCounts {
   /** Tasks that were begun again by a later process. */
   readonly rerun: number
   readonly deadLetters: number
+  /** Tasks that a later process found waiting, and began in their order. */
+  readonly inOrder: number
 }
 
 interface TaskStory {
@@ -34,6 +37,8 @@ export function judge(lines: readonly string[]): { readonly problems: string[]; 
   }
   if (!finished) problems.push('the last process did not finish')
   for (const [id, story] of stories) problems.push(...problemsOf(id, story))
+  const order = judgeOrder(lines)
+  problems.push(...order.problems)
   const all = [...stories.values()]
   const counts = {
     rounds: round,
@@ -41,6 +46,7 @@ export function judge(lines: readonly string[]): { readonly problems: string[]; 
     settled: all.filter(({ found }) => found !== null).length,
     rerun: all.filter(({ starts }) => new Set(starts.map((each) => each.round)).size > 1).length,
     deadLetters: all.filter(({ dead }) => dead).length,
+    inOrder: order.inOrder,
   }
   return { problems, counts }
 }

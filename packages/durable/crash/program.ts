@@ -16,9 +16,12 @@ const below = (limit: number): number => Math.floor(random() * limit)
 /** Tasks in flight, of which each is replaced when it has ended. */
 const IN_FLIGHT = 200
 
+/** Few enough that most of them wait when the process is killed. */
+const AT_ONCE = 8
+
 const limits = { keepResults: 1_000_000, keepFailures: 1_000_000 }
 const create = engineName === 'native' ? createNativeEngine : createTypeScriptEngine
-const engine: TaskEngine = createDurableEngine(create({ ...limits, queueSize: 100_000 }), directory, limits)
+const engine: TaskEngine = createDurableEngine(create({ ...limits, queueSize: 100_000, inlineConcurrency: AT_ONCE }), directory, limits)
 
 const base = resolveTaskOptions({ keepResultMs: 1e9, retryDelayMs: 3, retryJitter: 0, maxRetries: 3 })
 
@@ -39,10 +42,10 @@ function define(name: string, asked: TaskOptions): TaskCall {
   return Object.freeze({ name, options })
 }
 
-function follow(handle: TaskHandle, priority: number): void {
+function follow(handle: TaskHandle, priority: number, kind: string): void {
   handle.accepted.then(
     () => {
-      note('accepted', handle.taskId, priority)
+      note('accepted', handle.taskId, priority, kind)
       sayWeLive()
     },
     () => note('refused', handle.taskId),
@@ -73,7 +76,7 @@ function submitOne(): void {
   }
   const varied = Object.keys(asked).length === 0 ? call : { ...call, options: resolveTaskOptions(asked, call.options) }
   try {
-    follow(engine.submit(varied, [kind, below(4)]), call.options.priority)
+    follow(engine.submit(varied, [kind, below(4)]), call.options.priority, kind === 2 ? 'delayed' : 'plain')
   } catch (error) {
     note('threw', (error as Error).name)
   }

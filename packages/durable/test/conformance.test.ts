@@ -3,11 +3,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createNativeEngine, createTypeScriptEngine } from '@catzilla/engine'
 import type { EngineOptions, TaskEngine } from '@catzilla/engine'
 import { describeEngine, runConformanceCase } from '@catzilla/engine/conformance'
-import type { ConformanceSkip } from '@catzilla/engine/conformance'
+import type { ConformanceRun, ConformanceSkip } from '@catzilla/engine/conformance'
 import { createDurableEngine, durableOver } from '../src/create.ts'
 import type { DurableOptions } from '../src/options.ts'
 import { MemoryDisk } from './memory-files.ts'
@@ -27,7 +28,11 @@ function inMemory(create: Create): (options: EngineOptions) => TaskEngine {
   }
 }
 
-const local = { runner: { describe, it }, deadlineMs: 50_000 }
+/** A tool of the repository, not a part of the package. */
+const tool = pathToFileURL(join(import.meta.dirname, '../../../tools/conformance/keep.mjs')).href
+const { keepRun: report } = (await import(tool)) as { readonly keepRun: (run: ConformanceRun) => void }
+
+const local = { runner: { describe, it }, deadlineMs: 50_000, report }
 const blocked = 'a durable task has ended when that is on disk, and a thread that is held up does not hear of it'
 const skip: readonly ConformanceSkip[] = ['plain', 'with a limit'].map((way) => ({
   case: `waitSync holds the thread up until a kernel has settled, or its time is over (${way})`,

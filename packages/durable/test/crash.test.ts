@@ -20,6 +20,7 @@ describe('a process that is killed', () => {
       console.log(`crash: ${engine}: ${JSON.stringify(counts)}`)
       expect(counts.rounds).toBe(ROUNDS + 1)
       expect(counts.accepted).toBeGreaterThan(0)
+      expect(counts.inOrder).toBeGreaterThan(0)
     },
   )
 })
@@ -30,7 +31,7 @@ describe('the judge of a ledger', () => {
   it('finds nothing wrong where nothing is', () => {
     const { problems, counts } = judge([...story, 'found x completed 0', 'finished'])
     expect(problems).toEqual([])
-    expect(counts).toEqual({ rounds: 2, accepted: 1, settled: 1, rerun: 0, deadLetters: 0 })
+    expect(counts).toEqual({ rounds: 2, accepted: 1, settled: 1, rerun: 0, deadLetters: 0, inOrder: 0 })
   })
 
   it.each([
@@ -47,6 +48,22 @@ describe('the judge of a ledger', () => {
       'a run that is not marked',
       ['began 1', 'start x 2', 'accepted x 2', 'began 2', 'start x 3', 'found x completed 0', 'finished'],
       /not marked/,
+    ],
+    [
+      'a later task of a class that begins first',
+      ['began 1', 'accepted x 2 plain', 'accepted y 2 plain', 'began 2', 'start y 1', 'start x 1', 'finished'],
+      /y was begun before x, which was accepted before it in the same class/,
+    ],
+    [
+      'classes that go before those above them',
+      [
+        'began 1',
+        ...[3, 3, 3, 3, 0].map((priority, n) => `accepted t${n} ${priority} plain`),
+        'began 2',
+        ...[0, 1, 2, 3, 4].map((n) => `start t${n} 1`),
+        'finished',
+      ],
+      /4 of 5 tasks were begun ahead of a class above theirs/,
     ],
   ])('names %s', (_, lines, problem) => {
     expect(judge(lines).problems.join('; ')).toMatch(problem)

@@ -1,7 +1,7 @@
 // Workers are killed and servers are killed and started again, at random moments, while tasks are submitted: every task that
 // was accepted ends once, with its result; one that was begun again counts its attempts on.
 import { randomUUID } from 'node:crypto'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { resolveTaskOptions } from '@catzilla/engine'
 import type { TaskEngine, TaskHandle } from '@catzilla/engine'
 import { createBullmqEngine } from '../src/index.ts'
@@ -10,7 +10,7 @@ import type { FoundServer, Server } from './servers.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 /** On each broker. `npm run crash` has more. */
-const ROUNDS = Number(process.env['CATZILLA_CRASH_ROUNDS'] ?? 10)
+const ROUNDS = Number(process.env['CATZILLA_CRASH_ROUNDS'] ?? 20)
 /** A round takes a second or two, and more on a machine that others use too. */
 const MS_PER_ROUND = 30_000
 /** A long run tells how far it is. */
@@ -43,20 +43,42 @@ export function crashesOn(found: FoundServer): void {
   )
 }
 
+export function orderOn(found: FoundServer): void {
+  it.skipIf(found.missing !== undefined)(
+    `the order of the classes outlives the server, on ${found.title}`,
+    async () => {
+      const program = await bundled('test/crash-program.ts')
+      onTestFinished(() => program.remove())
+      const url = urlOf(found.server)
+      const engine = createBullmqEngine(`${url.href}&role=producer`)
+      onTestFinished(async () => void (await engine.stop({ waitForCompletion: false, timeoutMs: 0 })))
+      await engine.start()
+      await engine.pause()
+      const call = define(engine)
+      const priorities = [2, 3, 0, 1, 3, 2, 1, 0] as const
+      const handles = priorities.map((priority) =>
+        engine.submit(Object.freeze({ ...call, options: { ...call.options, priority } }), [0]),
+      )
+      await Promise.all(handles.map((handle) => handle.accepted))
+      await found.server.restart()
+      const worker = await begin(program.path, url, 1)
+      onTestFinished(() => worker.kill())
+      await engine.resume()
+      await Promise.all(handles.map((handle) => handle.wait()))
+      const begun = worker.lines.flatMap((line) => /^start (\S+)/.exec(line)?.[1] ?? [])
+      const inOrder = handles.toSorted((a, b) => a.stats().priority - b.stats().priority)
+      expect(begun).toEqual(inOrder.map((handle) => handle.taskId))
+    },
+  )
+}
+
 /** @throws when a task was lost, ended twice, or was begun twice as the same attempt */
 async function crash(server: Server): Promise<CrashCounts> {
   const seed = Number(process.env['CATZILLA_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
   console.log(`seed ${seed} (CATZILLA_SEED=${seed} repeats it)`)
   const random = numbers(seed)
   const program = await bundled('test/crash-program.ts')
-  const url = new URL(server.url)
-  const own = {
-    prefix: `t${randomUUID().replaceAll('-', '').slice(0, 18)}`,
-    lockMs: '1000',
-    maxRecoveries: '1000',
-    local: 'typescript',
-  }
-  for (const [name, value] of Object.entries(own)) url.searchParams.set(name, value)
+  const url = urlOf(server)
   const engine = createBullmqEngine(`${url.href}&role=producer`, { connectionLossMs: 300_000 })
   const workers: WorkerProcess[] = []
   try {
@@ -109,6 +131,19 @@ async function crash(server: Server): Promise<CrashCounts> {
   }
 }
 
+/** Keys of its own there, and locks that soon run out. */
+function urlOf(server: Server): URL {
+  const url = new URL(server.url)
+  const own = {
+    prefix: `t${randomUUID().replaceAll('-', '').slice(0, 18)}`,
+    lockMs: '1000',
+    maxRecoveries: '1000',
+    local: 'typescript',
+  }
+  for (const [name, value] of Object.entries(own)) url.searchParams.set(name, value)
+  return url
+}
+
 /** The attempts that were begun of each task. */
 function attemptsOf(lines: readonly string[]): Map<string, number[]> {
   const attempts = new Map<string, number[]>()
@@ -125,9 +160,9 @@ function hasTheSameTwice(attempts: readonly number[]): boolean {
 }
 
 /** One that does not reach its broker in time is started again, as whoever looks after processes does. */
-async function begin(program: string, url: URL): Promise<WorkerProcess> {
+async function begin(program: string, url: URL, atOnce = 8): Promise<WorkerProcess> {
   for (;;) {
-    const worker = new WorkerProcess(program, [`${url.href}&role=worker`])
+    const worker = new WorkerProcess(program, [`${url.href}&role=worker`, String(atOnce)])
     try {
       await worker.line('ready')
       return worker

@@ -1,5 +1,8 @@
-// Crashes on PostgreSQL: 10 rounds; `npm run crash` has more.
-import { crashesOn } from './crash-on.ts'
+// Crashes on PostgreSQL: 20 rounds; `npm run crash` has 200.
+import { crashesOn, orderOn } from './crash-on.ts'
 import { startServer } from './servers.ts'
 
-crashesOn(await startServer('postgres'))
+const found = await startServer('postgres')
+
+crashesOn(found)
+orderOn(found)

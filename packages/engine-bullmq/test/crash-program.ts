@@ -1,9 +1,10 @@
-// A worker that is killed. Each body that begins is a line: `start <taskId> <attempt>`.
+// A worker that is killed. Each body that begins is a line: `start <taskId> <attempt>`. Arguments: URL of the engine, how many
+// bodies at once.
 import { currentTask, resolveTaskOptions } from '@catzilla/engine'
 import { createBullmqEngine } from '../src/index.ts'
 
-const [url = ''] = process.argv.slice(2)
-const engine = createBullmqEngine(url, { inlineConcurrency: 8 })
+const [url = '', atOnce = '8'] = process.argv.slice(2)
+const engine = createBullmqEngine(url, { inlineConcurrency: Number(atOnce) })
 engine.register({
   name: 'work',
   options: resolveTaskOptions({}),

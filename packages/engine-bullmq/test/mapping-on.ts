@@ -1,10 +1,10 @@
 // What a task is to BullMQ: its own tools see it as a job like others. And where its features are not what is promised, which
 // is why schedules and workflows are made in another way.
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { resolveTaskOptions, slotKey } from '@catzilla/engine'
 import type { TaskCall, TaskEngine, TaskOptions } from '@catzilla/engine'
-import { FlowProducer, Queue } from 'bullmq'
+import { FlowProducer, PostgresQueueBackend, Queue, RedisQueueBackend } from 'bullmq'
 import { createBroker } from '../src/broker/create-broker.ts'
 import type { QueueTerms } from '../src/broker/broker.ts'
 import { createBullmqEngine } from '../src/index.ts'
@@ -46,6 +46,22 @@ function declareTools(world: World): void {
     expect(job?.opts.attempts).toBe(3)
     expect(job?.delay).toBeGreaterThan(50_000)
     expect(await job?.getState()).toBe('delayed')
+  })
+
+  it('a batch goes to the broker in bulks, none of its tasks alone', async () => {
+    const { engine, terms } = await producer(world)
+    const backends = [RedisQueueBackend, PostgresQueueBackend].map(({ prototype }) => prototype)
+    const bulks = backends.map((backend) => vi.spyOn(backend, 'addJobs'))
+    const alone = backends.map((backend) => vi.spyOn(backend, 'addJob'))
+    onTestFinished(() => void vi.restoreAllMocks())
+    const handles = engine.submitMany(
+      call(engine, 'add'),
+      Array.from({ length: 1000 }, (_, n) => [n, 1]),
+    )
+    await Promise.all(handles.map((handle) => handle.accepted))
+    expect(bulks.flatMap(({ mock }) => mock.calls.map(([jobs]) => jobs.length))).toEqual([500, 500])
+    expect(alone.flatMap(({ mock }) => mock.calls)).toEqual([])
+    expect(await queueOf('add', terms).getJobCounts('prioritized')).toEqual({ prioritized: 1000 })
   })
 
   it('limits and pauses of a name are those of its queue', async () => {

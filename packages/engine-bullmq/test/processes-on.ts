@@ -1,7 +1,7 @@
 // Many processes on one broker: what crosses between them, and what becomes of it when one of them goes.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { resolveTaskOptions } from '@catzilla/engine'
+import { UnsupportedByEngineError, resolveTaskOptions } from '@catzilla/engine'
 import type { EngineEvents, EngineEventType, TaskCall, TaskEngine, TaskInfo, TaskOptions } from '@catzilla/engine'
 import { Queue } from 'bullmq'
 import { createBroker } from '../src/broker/create-broker.ts'
@@ -20,6 +20,7 @@ export function processesOn(found: FoundServer): void {
       world.program = await bundled('test/worker-program.ts')
     })
     afterAll(() => world.program.remove())
+    declareRoles(world)
     declareResults(world)
     declareLosses(world)
     declareSharing(world)
@@ -47,6 +48,31 @@ async function producer(
     ...options,
   })
   return { engine, prefix, url: urlWith(world.server(), own) }
+}
+
+function declareRoles(world: World): void {
+  it('a worker submits nothing, and says which role does', async () => {
+    const { prefix } = await producer(world)
+    const worker = await start(world.server(), { role: 'worker', prefix, local: 'typescript' })
+    const asked = call(worker, 'add')
+    const refusal = /task 'add': an engine with role 'worker' only runs tasks; use role 'both' or 'producer'/
+    expect(() => worker.submit(asked, [1, 2])).toThrow(UnsupportedByEngineError)
+    expect(() => worker.submit(asked, [1, 2])).toThrow(refusal)
+    expect(() => worker.submitMany(asked, [[1, 2]])).toThrow(refusal)
+    expect((await worker.list()).tasks).toEqual([])
+  })
+
+  it('a producer runs nothing; who is both runs what it submits, and what others do', async () => {
+    const { engine, prefix } = await producer(world)
+    const both = await start(world.server(), { prefix, local: 'typescript' })
+    both.register({ name: 'square', handler: (n: number) => n * n, options: base })
+    const asked = Object.freeze({ name: 'square', options: base })
+    // the body that the producer has throws
+    const ofProducer = engine.submitMany(call(engine, 'square'), [[2], [3], [4], [5]])
+    const own = both.submit(asked, [6])
+    expect(await Promise.all([...ofProducer, own].map((handle) => handle.wait()))).toEqual([4, 9, 16, 25, 36])
+    expect(engine.snapshot()).toMatchObject({ completedTasks: 4, runningTasks: 0 })
+  })
 }
 
 function declareResults(world: World): void {

@@ -1,14 +1,20 @@
 // The suite on both local engines, and the suite on trial: whether it notices defects, and how it treats skips.
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createNativeEngine, createTypeScriptEngine } from '@catzilla/engine'
 import type { EngineCapabilities } from '@catzilla/engine'
 import { conformanceCases, conformanceReport, describeEngine, runConformanceCase } from '@catzilla/engine/conformance'
-import type { ConformanceOptions, EngineFactory } from '@catzilla/engine/conformance'
+import type { ConformanceOptions, ConformanceRun, EngineFactory } from '@catzilla/engine/conformance'
 import { ReadyQueue } from '../src/typescript/ready-queue.ts'
 import { changed, defects } from './conformance/defects.ts'
 import { nativeMissing } from './native/native-core.ts'
 
-const local = { runner: { describe, it }, deadlineMs: 50_000 }
+/** A tool of the repository, not a part of the package. */
+const tool = pathToFileURL(join(import.meta.dirname, '../../../tools/conformance/keep.mjs')).href
+const { keepRun } = (await import(tool)) as { readonly keepRun: (run: ConformanceRun) => void }
+
+const local = { runner: { describe, it }, deadlineMs: 50_000, report: keepRun }
 describeEngine('typescript', createTypeScriptEngine, local)
 
 describe.skipIf(nativeMissing !== undefined)('where there is a compiled engine', () => {
@@ -86,6 +92,31 @@ describe('the report', () => {
     const tests = await declared(createTypeScriptEngine)
     expect(tests.at(-1)?.name).toMatch(/^conformance written down: \d+ cases: \d+ run, \d+ not applicable, 0 skipped$/)
     expect(tests.length).toBe(conformanceCases.length + 1)
+  })
+})
+
+describe('the run', () => {
+  it('is told at the end: what passed, failed, was excused, and was not applicable', async () => {
+    const { factory, fails } = defects['doubles each pause whatever was asked for'] ?? { factory: undefined, fails: [] }
+    const [known = '', broken = ''] = fails
+    const skip = [{ case: known, reason: 'known since spring' }]
+    const runs: ConformanceRun[] = []
+    const tests = await declared(factory ?? createTypeScriptEngine, { skip, report: (run) => void runs.push(run) })
+    await find(tests, firstCase).run()
+    await find(tests, known).run()
+    await expect(find(tests, broken).run()).rejects.toThrow(Error)
+    await tests.at(-1)?.run()
+    const { notApplicable } = conformanceReport('', capabilities)
+    const ends = { passed: [firstCase], failed: [broken], excused: skip, notApplicable }
+    expect(runs).toEqual([{ name: 'written down', capabilities, ...ends }])
+  })
+
+  it('fails the suite when whoever is told of it does not agree', async () => {
+    const report = (): never => {
+      throw new Error('it was better last week')
+    }
+    const tests = await declared(createTypeScriptEngine, { report })
+    await expect(tests.at(-1)?.run()).rejects.toThrow('it was better last week')
   })
 })
 

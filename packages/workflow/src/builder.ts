@@ -185,7 +185,7 @@ export class WorkflowBuilder {
   }
 
   #requirePlaceholders(steps: unknown, what: string): void {
-    const wrong = Array.isArray(steps) ? steps.find((step) => (originOf(step)?.step ?? -1) < 0) : steps
+    const wrong: unknown = Array.isArray(steps) ? steps.find((step) => (originOf(step)?.step ?? -1) < 0) : steps
     const isWrong = Array.isArray(steps) ? steps.some((step) => (originOf(step)?.step ?? -1) < 0) : true
     if (isWrong) throw new WorkflowError(`${what} takes a list of steps, got ${describeValue(wrong)} in it`)
   }

@@ -18,7 +18,7 @@ export function filterOf(query: Readonly<Record<string, string>>): Filter {
 /** As a body has it, where lists and numbers are what they are. */
 export function filterBody(filter: Filter): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(filter).map(([key, value]) => {
+    Object.entries(filter).map(([key, value]): [string, unknown] => {
       if (key === 'status' || key === 'tags') return [key, value.split(',')]
       return [key, key === 'since' || key === 'until' ? Number(value) : value]
     }),

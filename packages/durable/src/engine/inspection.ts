@@ -212,21 +212,26 @@ export class Inspection {
 }
 
 /** The rows, each newest first, as one; what stands in several is given once. */
-function* newestFirst(rows: readonly Iterator<TaskPlace>[]): Generator<TaskPlace> {
-  const heads = rows.map((row) => ({ row, next: row.next() }))
+function* newestFirst(rows: readonly Iterator<TaskPlace, void>[]): Generator<TaskPlace> {
+  const heads = rows.map((row) => ({ row, place: nextOf(row) }))
   try {
     for (let latest = Infinity; ;) {
-      const open = heads.filter(({ next }) => next.done !== true)
-      const [first] = open.toSorted((a, b) => b.next.value.sequence - a.next.value.sequence)
-      if (first === undefined) return
-      const place: TaskPlace = first.next.value
-      first.next = first.row.next()
+      const [first] = heads.toSorted((a, b) => (b.place?.sequence ?? -1) - (a.place?.sequence ?? -1))
+      const place = first?.place
+      if (first === undefined || place === undefined) return
+      first.place = nextOf(first.row)
       if (place.sequence < latest) yield place
       latest = Math.min(latest, place.sequence)
     }
   } finally {
     for (const { row } of heads) row.return?.()
   }
+}
+
+/** Undefined at the end of the row. */
+function nextOf(row: Iterator<TaskPlace, void>): TaskPlace | undefined {
+  const next = row.next()
+  return next.done === true ? undefined : next.value
 }
 
 /** @throws ConfigurationError for what no page has given as its cursor */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { keys } from '../format/keys.ts'
 import { FORMAT_VERSION } from '../format/seal.ts'
-import { corruptStore, foreignStore, newerStore } from './store-errors.ts'
+import { corruptStore, foreignStore, otherFormat } from './store-errors.ts'
 import type { Store } from './store.ts'
 
 const FORMAT = 'catzilla-durable'
@@ -14,7 +14,7 @@ export interface Identity {
 
 /**
  * Reads it, or makes one in an empty store.
- * @throws StoreError for a store of somebody else or of a newer version
+ * @throws StoreError for a store of somebody else or of another format
  */
 export function identify(store: Store): Identity {
   const found = identityOf(store)
@@ -41,7 +41,7 @@ export function identityOf(store: Store): Identity | undefined {
   if (typeof version !== 'number' || typeof prefix !== 'string' || !/^[0-9a-f]{10}$/.test(prefix)) {
     throw corruptStore(store.directory, 'what it says of itself is no more to be read')
   }
-  if (version > FORMAT_VERSION) throw newerStore(store.directory, version, FORMAT_VERSION)
+  if (version !== FORMAT_VERSION) throw otherFormat(store.directory, version, FORMAT_VERSION)
   return { version, prefix }
 }
 

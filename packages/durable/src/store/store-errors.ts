@@ -66,9 +66,13 @@ export function foreignStore(directory: string, detail: string): StoreError {
   return storeError(foreign, directory, detail)
 }
 
-export function newerStore(directory: string, found: unknown, known: number): StoreError {
+export function otherFormat(directory: string, found: number, known: number): StoreError {
+  const [writer, range, remedy] =
+    found > known
+      ? ['a newer', `up to ${known}`, 'update the package']
+      : ['an older', `from ${known} on`, 'run what is left with the version that wrote it']
   return new StoreError(
-    `the store in ${directory} was written by a newer version of @catzilla/durable (format ${String(found)}, this one reads up to ${known}); update the package, or choose another directory`,
+    `the store in ${directory} was written by ${writer} version of @catzilla/durable (format ${found}, this one reads ${range}); ${remedy}, or choose another directory`,
     { reason: 'version' },
   )
 }

@@ -90,7 +90,7 @@ export class Calls {
     const definition = this.#definitions.get(name)
     if (definition === undefined) return undefined
     let kinds = this.#foreign.get(name)
-    if (kinds === undefined || kinds.size > MOST_KINDS) this.#foreign.set(name, (kinds = new Map()))
+    if (kinds === undefined || kinds.size > MOST_KINDS) this.#foreign.set(name, (kinds = new Map<string, TaskCall>()))
     const kind = `${columns ?? ''} ${options === undefined ? '' : JSON.stringify(options)}`
     const found = kinds.get(kind)
     if (found !== undefined) return found

@@ -11,18 +11,24 @@ export interface HeartTerms {
   readonly token: string
   readonly lockMs: number
   readonly silenceMs: number
-  readonly memory: SharedArrayBuffer
+  readonly memories: readonly SharedArrayBuffer[]
 }
+
+/** What comes later: another queue, or more places. */
+export type HeartNews = { readonly name: string; readonly number: number } | { readonly memory: SharedArrayBuffer }
 
 type Backend = ReturnType<Broker['terms']['factory']>
 
 const terms = workerData as HeartTerms
-const table = new LockTable(terms.memory)
+const tables = terms.memories.map((memory) => new LockTable(memory))
 /** Names of queues by their numbers. */
 const names = new Map<number, string>()
 const backends = new Map<number, Backend>()
 
-parentPort?.on('message', ({ name, number }: { name: string; number: number }) => names.set(number, name))
+parentPort?.on('message', (news: HeartNews) => {
+  if ('memory' in news) tables.push(new LockTable(news.memory))
+  else names.set(news.number, news.name)
+})
 
 await pause(terms.lockMs / 8)
 const { createBroker } = await import('../broker/create-broker.ts')
@@ -47,7 +53,8 @@ let beating = false
 async function beat(): Promise<void> {
   if (beating) return
   beating = true
-  const renewals = [...table.read()].map(async ([queue, ids]) => {
+  const running = tables.flatMap((table) => [...table.read()])
+  const renewals = running.map(async ([queue, ids]) => {
     const tokens = ids.map(() => terms.token)
     await backendOf(queue)?.extendLocks(ids, tokens, terms.lockMs)
   })

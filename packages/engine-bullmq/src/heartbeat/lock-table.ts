@@ -4,6 +4,7 @@
 /** Bytes of one place: its state, the number of the queue, the length of the id, the id. */
 const PLACE = 128
 const HEAD = 12
+/** Characters of an id; ours have some thirty. */
 export const MOST_ID: number = PLACE - HEAD
 
 export const PLACES = 8192
@@ -27,10 +28,10 @@ export class LockTable {
     this.#bytes = new Uint8Array(memory)
   }
 
-  /** The number of its place; -1 when there is none left, or the id is too long for one. */
+  /** The number of its place; -1 when there is none left. @param id of at most `MOST_ID` characters */
   add(queue: number, id: string): number {
     const place = this.#free.pop() ?? (this.#used < PLACES ? this.#used++ : -1)
-    if (place < 0 || id.length > MOST_ID) return -1
+    if (place < 0) return -1
     const at = place * PLACE
     for (let index = 0; index < id.length; index++) this.#bytes[at + HEAD + index] = id.charCodeAt(index)
     this.#words[at / 4 + 1] = queue
@@ -41,7 +42,6 @@ export class LockTable {
   }
 
   remove(place: number): void {
-    if (place < 0) return
     Atomics.store(this.#words, (place * PLACE) / 4, FREE)
     this.#free.push(place)
   }

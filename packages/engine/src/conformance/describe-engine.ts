@@ -7,6 +7,8 @@ import { nearest } from '../options/check.ts'
 import { behaviours } from './behaviours.ts'
 import { lacking, probeCapabilities, runCase } from './conformance-case.ts'
 import type { ConformanceCase } from './conformance-case.ts'
+import { CaseEnds } from './conformance-run.ts'
+import type { ConformanceRun } from './conformance-run.ts'
 import type { EngineFactory } from './harness.ts'
 import { conformanceReport } from './report.ts'
 
@@ -30,6 +32,8 @@ export interface ConformanceOptions {
   readonly runner?: TestRunner
   /** Longest time for one case; keep it below the limit of the runner. 4500 by default. */
   readonly deadlineMs?: number
+  /** Told at the end what was found. What it throws fails the suite. */
+  readonly report?: (run: ConformanceRun) => void
 }
 
 /**
@@ -52,20 +56,26 @@ export function describeEngine(name: string, factory: EngineFactory, options: Co
 function declareAll(
   name: string,
   factory: EngineFactory,
-  { skip = [], deadlineMs = 4500 }: ConformanceOptions,
+  { skip = [], deadlineMs = 4500, report }: ConformanceOptions,
   runner: TestRunner,
   probe: TaskEngine,
 ): void {
   const { capabilities } = probe
+  const ends = new CaseEnds()
   for (const { behaviour, cases } of behaviours) {
     runner.describe(behaviour, () => {
       for (const each of cases)
-        declare(each, skip, capabilities, runner, () => runCase(each, factory, capabilities, deadlineMs))
+        declare(each, skip, capabilities, runner, ends, () => runCase(each, factory, capabilities, deadlineMs))
     })
   }
   // last, and also where the probe is put away: its line is the report
-  runner.it(conformanceReport(name, capabilities, skip).text, async () => {
+  const { text, notApplicable, skipped } = conformanceReport(name, capabilities, skip)
+  runner.it(text, async () => {
     await probe.stop({ waitForCompletion: false, timeoutMs: 0 })
+    const well = new Set(ends.ended(false))
+    const excused = skipped.filter((each) => well.has(each.case))
+    for (const each of excused) well.delete(each.case)
+    report?.({ name, capabilities, passed: [...well], failed: ends.ended(true), excused, notApplicable })
   })
 }
 
@@ -74,13 +84,18 @@ function declare(
   skips: readonly ConformanceSkip[],
   capabilities: EngineCapabilities,
   { it }: TestRunner,
+  ends: CaseEnds,
   run: () => Promise<void>,
 ): void {
   const missing = lacking(each, capabilities)
   const skip = skips.find((candidate) => candidate.case === each.name)
   if (missing !== undefined) it.skip(`${each.name} (not applicable: ${missing})`, run)
-  else if (skip !== undefined) it(`${each.name} (skipped: ${skip.reason})`, () => expectFailure(run))
-  else it(each.name, run)
+  else if (skip !== undefined)
+    it(
+      `${each.name} (skipped: ${skip.reason})`,
+      ends.noted(each.name, () => expectFailure(run)),
+    )
+  else it(each.name, ends.noted(each.name, run))
 }
 
 async function expectFailure(run: () => Promise<void>): Promise<void> {

@@ -66,7 +66,7 @@ function mayReachPrototypes(text: string): boolean {
 function checkTree(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth >= MAX_DEPTH) throw tooDeep()
-  for (const [key, item] of Object.entries(value)) {
+  for (const [key, item] of Object.entries(value as Readonly<Record<string, unknown>>)) {
     const reaches =
       key === '__proto__' ||
       (key === 'constructor' && typeof item === 'object' && item !== null && Object.hasOwn(item, 'prototype'))

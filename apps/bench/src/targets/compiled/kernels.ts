@@ -275,5 +275,6 @@ export function loopInJavaScript({ name, body: measured, loop, args }: Kernel): 
   const given = args.map((_, index) => `args[${index}]`).join(', ')
   const text = `const loop = ${loop.toString()}; return (times) => loop(${given}, times) // ${name}`
   // oxlint-disable-next-line typescript/no-implied-eval -- the text is that of a function above
-  return new Function('body', 'args', text)(measured, args) as (times: number) => number
+  const make = new Function('body', 'args', text) as (body: unknown, args: unknown) => (times: number) => number
+  return make(measured, args)
 }

@@ -89,7 +89,7 @@ async function measurePython(
   }
   const workers = Array.from({ length: count }, () => start(worker))
   try {
-    const [code] = await once(start(submit), 'exit')
+    const [code] = (await once(start(submit), 'exit')) as [number | null]
     if (code !== 0) throw new Error(`tasks of ${module} did not run (exit code ${String(code)}): ${said.trim()}`)
     return footprintMb(workers.map(({ pid }) => pid ?? 0))
   } finally {

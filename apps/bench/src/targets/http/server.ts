@@ -45,8 +45,8 @@ const frameworks: Readonly<Record<string, (tasks: BackgroundTasks) => RequestLis
   Koa(tasks) {
     const app = new Koa()
     app.use(async (ctx, next) => {
-      if (ctx.path !== '/echo') return next()
-      ctx.body = JSON.parse(await text(ctx.req)) as object
+      if (ctx.path === '/echo') ctx.body = JSON.parse(await text(ctx.req)) as object
+      else await next()
     })
     const listener = app.use(koaRoutes(tasks, options)).callback()
     return (req, res) => void listener(req, res)

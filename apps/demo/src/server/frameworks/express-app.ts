@@ -9,11 +9,10 @@ export const makeExpressApp: MakeApp = (tasks, routes, http) => {
   // the documents' own figures go before the routes of the package
   for (const route of routes) {
     bare[route.method === 'GET' ? 'get' : 'post'](route.path, express.json(), (req, res) => {
-      const { params, query, body } = req
       const given = {
-        params: params as Record<string, string>,
-        query: query as Record<string, string>,
-        body: body as unknown,
+        params: req.params as Record<string, string>,
+        query: req.query as Record<string, string>,
+        body: req.body as unknown,
       }
       const answer = route.answer(given)
       res.status(answer.status).json(answer.body)

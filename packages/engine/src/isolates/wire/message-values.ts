@@ -64,9 +64,12 @@ function collect(value: unknown, found: Collected): boolean {
 }
 
 function contentsOf(value: object): Iterable<unknown> {
-  if (value instanceof Map) return [...value.keys(), ...value.values()]
+  if (value instanceof Map) {
+    const map: ReadonlyMap<unknown, unknown> = value
+    return [...map.keys(), ...map.values()]
+  }
   if (value instanceof Set) return value
   if (value instanceof Error) return [value.cause]
   // also of an array: its elements
-  return Object.values(value)
+  return Object.values<unknown>(value as Record<string, unknown>)
 }
