@@ -1,5 +1,8 @@
 // What is stored comes back as it was; what was not written by this package is refused.
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { serialize } from 'node:v8'
+import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
 import { restoreError, storeError } from '../src/format/errors.ts'
 import { keys, placeOf, sequenceOfId } from '../src/format/keys.ts'
@@ -57,6 +60,32 @@ describe('values', () => {
     expect(unpackValue(packValue(value))).toEqual(value)
   })
 
+  const lengths = [0, 1, 15, 16, 31, 32, 63, 64, 255, 256, 65_535, 65_536]
+  const numbers = [0, 1, 127, 128, 255, 256, 65_535, 65_536, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53, 0.5, 1e300, 5e-324]
+  it.each([
+    ['numbers', [...numbers, ...numbers.filter((each) => each !== 0).map((each) => -each)]],
+    ['negative numbers', [-1, -32, -33, -128, -129, -32_768, -32_769, -(2 ** 31), -(2 ** 31) - 1]],
+    ['texts of ASCII', lengths.map((length) => 'a'.repeat(length))],
+    ['other texts', lengths.flatMap((length) => ['ü'.repeat(length), `${'a'.repeat(length)}🎈`])],
+    ['lists', lengths.map((length) => Array.from({ length }, (__, index) => index))],
+    ['objects', lengths.map((length) => Object.fromEntries(Array.from({ length }, (__, index) => [`n${index}`, 1])))],
+  ])('%s of every length are MessagePack, which other programs read too', (_, list) => {
+    const packr = new Packr({ useRecords: false })
+    for (const value of list as unknown[]) {
+      const packed = packValue(value)
+      expect(packed[0]).toBe(1)
+      // lists of so many are compared by the system: it is a hundred times as quick
+      expect(isDeepStrictEqual(packr.unpack(packed.subarray(1)), value)).toBe(true)
+      expect(isDeepStrictEqual(unpackValue(packed), value)).toBe(true)
+    }
+  })
+
+  it('what turns out not to be plain leaves nothing of itself behind', () => {
+    const value = ['a text', { inner: [1, 2, new Map([['deep', -0]])] }]
+    expect(unpackValue(packValue(value))).toStrictEqual(value)
+    expect(packValue(value)).toStrictEqual(Buffer.concat([Buffer.of(2), serialize(value)]))
+  })
+
   it('negative zero stays negative, a hole a hole', () => {
     expect(Object.is((unpackValue(packValue([-0])) as number[])[0], -0)).toBe(true)
     const holed = [1]
@@ -82,6 +111,15 @@ describe('values', () => {
   it('a function has no bytes, and bytes of another kind are no value', () => {
     expect(() => packValue([() => 1])).toThrow(/could not be cloned/)
     expect(() => unpackValue(Uint8Array.of(9, 1))).toThrow(/kind 9/)
+  })
+})
+
+describe('a record that grows', () => {
+  it('keeps every byte, wherever it has to move to another page', () => {
+    const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251)
+    const draft = plain.begin()
+    for (const each of bytes) draft.byte(each)
+    expect(plain.open('k', plain.close('k', draft)).equals(bytes)).toBe(true)
   })
 })
 

@@ -58,12 +58,61 @@ export class Draft {
   }
 
   byte(value: number): void {
-    this.page[this.#take(1)] = value
+    // first: there may be another page afterwards
+    const at = this.#take(1)
+    this.page[at] = value
   }
 
   uint32(value: number): void {
     const at = this.#take(4)
     this.page.writeUInt32LE(value, at)
+  }
+
+  /** A byte that says of which kind it is, then a whole number in so many bytes, the highest first. */
+  kindAndNumber(kind: number, value: number, bytes: 1 | 2 | 4): void {
+    const at = this.#take(1 + bytes)
+    const { page } = this
+    page[at] = kind
+    for (let index = bytes, rest = value; index > 0; index--, rest >>>= 8) page[at + index] = rest & 0xff
+  }
+
+  /** A byte that says of which kind it is, then the number in eight bytes, the highest first. */
+  kindAndFloat(kind: number, value: number): void {
+    const at = this.#take(9)
+    this.page[at] = kind
+    this.page.writeDoubleBE(value, at + 1)
+  }
+
+  /** @returns whether the text is one of ASCII; else nothing is added */
+  ascii(text: string): boolean {
+    const { length } = text
+    const at = this.#take(length)
+    const { page } = this
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index)
+      if (code > 0x7f) {
+        this.end = at
+        return false
+      }
+      page[at + index] = code
+    }
+    return true
+  }
+
+  /** @param bytes that the text has in UTF-8 */
+  utf8(text: string, bytes: number): void {
+    const at = this.#take(bytes)
+    this.page.write(text, at, bytes, 'utf8')
+  }
+
+  /** So far, without the envelope. */
+  get length(): number {
+    return this.end - this.start - ENVELOPE_BYTES
+  }
+
+  /** What is behind so many bytes is taken back. */
+  cutTo(length: number): void {
+    this.end = this.start + ENVELOPE_BYTES + length
   }
 
   float64(value: number): void {

@@ -13,7 +13,7 @@ import { placeOf } from './keys.ts'
 import { restoreError, storeError, withRestoredErrors, withStoredErrors } from './errors.ts'
 import { UnreadableError } from './seal.ts'
 import type { Seal } from './seal.ts'
-import { addPlain, addValue, packValue, unpackValue } from './values.ts'
+import { addValue, packValue, unpackValue } from './values.ts'
 
 /** Of the two times in the record of a task. */
 const TIMES_BYTES = 16
@@ -153,7 +153,7 @@ function packEnd(seal: Seal, key: string, end: StoredEnd, ofUsers: readonly unkn
   draft.lengthSince(mark)
   const times = [createdAt, startedAt, completedAt, waitTimeMs, executionTimeMs] as const
   const whose = [taskId, name, status, priority, lane, engine] as const
-  addPlain(draft, [...whose, ...times, memoryUsageMb, retries, workerId, lastHeartbeatAt, recovered, keepResultMs])
+  addValue(draft, [...whose, ...times, memoryUsageMb, retries, workerId, lastHeartbeatAt, recovered, keepResultMs])
   return seal.close(key, draft)
 }
 
