@@ -20,7 +20,7 @@ function task(more: Partial<TaskDetail> = {}): TaskDetail {
 }
 
 function types(of: TaskDetail, ...steps: readonly [type: string, at: number][]): string[] {
-  const recorded = steps.map(([type, at]) => ({ type, at, attempt: 1, lane: 'inline', error }) as HistoryStep)
+  const recorded: HistoryStep[] = steps.map(([type, at]) => ({ type, at, attempt: 1, lane: 'inline', error }))
   const found = stepsOf(of, { steps: recorded } as unknown as History)
   expect(found.unknownAttempts).toBe(0)
   return found.steps.map(({ type }) => type)

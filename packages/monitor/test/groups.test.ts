@@ -48,10 +48,9 @@ describe.each(engineNames)('on the %s engine', (name) => {
     const flat: Record<string, unknown> = { ...engine.snapshot() }
     for (const [group, fields] of Object.entries(groups) as [keyof typeof groups, string][]) {
       expect(Object.keys(found[group]).toSorted()).toEqual(fields.split(' ').toSorted())
-      for (const [field, value] of Object.entries(found[group])) {
-        if (!moving.has(field)) expect([field, value]).toEqual([field, flat[field]])
-        else expect([field, value]).toEqual([field, expect.any(Number)])
-      }
+      for (const [field, value] of Object.entries(found[group])) expect(typeof value).toBe(typeof flat[field])
+      const still = Object.entries(found[group]).filter(([field]) => !moving.has(field))
+      expect(Object.fromEntries(still)).toEqual(Object.fromEntries(still.map(([field]) => [field, flat[field]])))
     }
     expect(found.queueMetrics).toMatchObject({ lowQueueSize: 1, totalQueued: 1 })
     expect(found.priorities.low).toMatchObject({ queued: 1, targetMs: 1000 })

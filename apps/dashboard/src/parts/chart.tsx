@@ -106,7 +106,8 @@ function optionsOf(
           label,
           stroke,
           width: 1.5,
-          points: { show: false },
+          // of one value alone there is no line
+          points: { show: (plot) => plot.data[0].length === 1, size: 5 },
           ...(filled ? { fill: translucent(stroke, 0.12) } : {}),
         }
       }),
