@@ -28,6 +28,9 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000 }
 
 const alias = members.flatMap((dir) => aliases(dir))
 
+/** Apps whose tests open a browser, which is brought along where there is none. */
+const inBrowser = new Set(['dashboard', 'docs'])
+
 const projects = members
   .filter((dir) => existsSync(join(dir, 'test')))
   .map((dir) => ({
@@ -38,6 +41,7 @@ const projects = members
       pool: 'forks' as const,
       ...limits,
       include: ['test/**/*.test.ts'],
+      globalSetup: inBrowser.has(basename(dir)) ? [join(root, 'tools/bring-chromium.mjs')] : [],
       typecheck: {
         enabled: true,
         include: ['test/**/*.test-d.ts'],

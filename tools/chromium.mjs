@@ -1,4 +1,5 @@
-// The Chromium of this machine, for tests that open what they test in a real browser. Where there is none, they skip and say why.
+// The Chromium for tests that open what they test in a real browser: of this machine, or brought into .cache before they begin
+// (`bring-chromium.mjs`). Where there is none, they skip and say why.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -22,11 +23,13 @@ export function findChromium(env = process.env) {
 }
 
 /**
- * What Playwright launches it with, also as root and where there is little shared memory.
+ * What Playwright launches it with, also as root and where there is little shared memory. One that was brought along has its
+ * libraries and fonts beside it.
  * @param {string} program
  */
-export function launchOptions(program) {
-  return { executablePath: program, args: ['--no-sandbox', '--disable-dev-shm-usage'] }
+export function launchOptions(program, { CATZILLA_CHROMIUM_ENV, ...env } = process.env) {
+  const own = CATZILLA_CHROMIUM_ENV === undefined ? {} : JSON.parse(CATZILLA_CHROMIUM_ENV)
+  return { executablePath: program, args: ['--no-sandbox', '--disable-dev-shm-usage'], env: { ...env, ...own } }
 }
 
 /** Some distributions leave a script there that only says how to install it. */

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { findChromium } from './chromium.mjs'
+import { bringChromium } from './bring-chromium.mjs'
+import { findChromium, launchOptions } from './chromium.mjs'
 
 let folder
 
@@ -36,5 +37,31 @@ describe.skipIf(process.platform === 'win32')('findChromium', () => {
   test('finds none where there is none', () => {
     expect(findChromium({ PATH: folder })).toBeUndefined()
     expect(findChromium({})).toBeUndefined()
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('the set-up of browser tests', () => {
+  const brought = { path: '/brought/chromium', source: 'a test', env: { LD_LIBRARY_PATH: '/brought/lib' } }
+
+  test('brings none where there is one', () => {
+    const env = { PATH: plant('bin', 'chromium', 0) }
+    bringChromium(env, () => expect.unreachable('nothing is to be brought'))
+    expect(Object.keys(env)).toEqual(['PATH'])
+  })
+
+  test('names the one that it brought, which is launched with what lies beside it', () => {
+    const env = { PATH: folder }
+    bringChromium(env, () => brought)
+    expect(findChromium(env)).toBe(brought.path)
+    expect(launchOptions(brought.path, env)).toMatchObject({
+      executablePath: brought.path,
+      env: { PATH: folder, LD_LIBRARY_PATH: '/brought/lib' },
+    })
+  })
+
+  test('leaves the tests to skip where none can be brought', () => {
+    const env = { PATH: folder }
+    bringChromium(env, () => ({ skip: 'no network' }))
+    expect(findChromium(env)).toBeUndefined()
   })
 })

@@ -1,17 +1,14 @@
 // Real servers for tests: Redis and PostgreSQL, each from the first place that has one: an environment variable with its
-// URL, the machine, the packages of the distribution unpacked into .cache (as nobody special, nothing is installed). Where
-// there is none, tests skip and say why.
+// URL, the machine, the packages of the distribution. Where there is none, tests skip and say why.
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
+import { unpacked } from './unpacked.mjs'
 
-const cache = resolve(import.meta.dirname, '../.cache/services')
-
-/** Longest wait for a server to answer, and for a download. */
+/** Longest wait for a server to answer. */
 const START_PATIENCE_MS = 60_000
-const FETCH_PATIENCE_MS = 120_000
 
 /** Programs that must not run as root run as this user, who owns nothing. */
 const NOBODY = 65_534
@@ -29,7 +26,7 @@ const NOBODY = 65_534
  */
 export async function redisService(env = process.env, syncing = 'everysec') {
   if (env.REDIS_URL) return given(env.REDIS_URL, 'REDIS_URL')
-  const found = onPath(['redis-server', 'valkey-server']) ?? fetched('redis-server')
+  const found = onPath(['redis-server', 'valkey-server']) ?? unpacked('redis-server')
   if (found.skip) return found
   const folder = mkdtempSync(join(tmpdir(), 'catzilla-redis-'))
   const port = await freePort()
@@ -54,7 +51,7 @@ export async function redisService(env = process.env, syncing = 'everysec') {
 /** A PostgreSQL server with an empty database. @returns {Promise<Service | Missing>} */
 export async function postgresService(env = process.env) {
   if (env.PG_URL) return given(env.PG_URL, 'PG_URL')
-  const found = postgresOnMachine() ?? fetched('postgresql')
+  const found = postgresOnMachine() ?? unpacked('postgresql')
   if (found.skip) return found
   const folder = mkdtempSync(join(tmpdir(), 'catzilla-postgres-'))
   const data = join(folder, 'data')
@@ -212,89 +209,6 @@ function postgresOnMachine() {
     return { path: join(root, latest, 'bin'), source: `PostgreSQL ${latest} of this machine`, env: {} }
   const initdb = onPath(['initdb'])
   return initdb && { path: resolve(initdb.path, '..'), source: 'PostgreSQL of this machine', env: {} }
-}
-
-/** The packages of each server, and where its programs lie in them. */
-const packages = {
-  'redis-server': { wanted: ['redis-server', 'redis-tools'], bin: (root) => join(root, 'usr/bin/redis-server') },
-  postgresql: {
-    wanted: ['postgresql'],
-    bin: (root) => {
-      const home = join(root, 'usr/lib/postgresql')
-      const [version] = existsSync(home) ? readdirSync(home) : []
-      return join(home, version ?? 'none', 'bin')
-    },
-  },
-}
-
-/** Unpacked below .cache, from where it is taken the next time. */
-function fetched(name) {
-  const root = join(cache, name)
-  const { wanted, bin } = packages[name]
-  const found = () => {
-    const path = bin(root)
-    return existsSync(path) ? { path, source: `${name} unpacked into .cache`, env: libraries(root) } : undefined
-  }
-  const before = found()
-  if (before !== undefined) return before
-  const unpacking = `${root}.${process.pid}`
-  try {
-    mkdirSync(unpacking, { recursive: true })
-    unpack(wanted, unpacking)
-    // whoever is first: others that fetched it meanwhile have the same
-    if (!existsSync(root)) renameSync(unpacking, root)
-    return found() ?? { skip: `the packages of ${name} have no server in them` }
-  } catch (error) {
-    return { skip: `no ${name} on this machine, and it cannot be fetched: ${String(error.message).split('\n')[0]}` }
-  } finally {
-    rmSync(unpacking, { recursive: true, force: true })
-  }
-}
-
-function unpack(wanted, folder) {
-  const options = { cwd: folder, stdio: 'pipe', timeout: FETCH_PATIENCE_MS, encoding: 'utf8' }
-  const lists = join(folder, 'lists')
-  mkdirSync(join(lists, 'partial'), { recursive: true })
-  // lists of our own, which need no rights
-  const settings = ['Dir::Cache::pkgcache=', 'Dir::Cache::srcpkgcache=', 'Debug::NoLocking=true', 'APT::Sandbox::User=']
-  const own = [`Dir::State::lists=${lists}`, ...settings].flatMap((each) => ['-o', each])
-  execFileSync('apt-get', [...own, 'update'], options)
-  const needed = execFileSync(
-    'apt-cache',
-    [
-      ...own,
-      'depends',
-      '--recurse',
-      '--no-recommends',
-      '--no-suggests',
-      '--no-conflicts',
-      '--no-breaks',
-      '--no-replaces',
-      '--no-enhances',
-      ...wanted,
-    ],
-    options,
-  )
-  const names = new Set(needed.split('\n').filter((line) => /^[a-z0-9]/.test(line)))
-  const fitting = [...names].filter((each) => isServerOrLibrary(each, wanted))
-  execFileSync('apt-get', [...own, 'download', ...fitting], options)
-  for (const file of readdirSync(folder).filter((each) => each.endsWith('.deb'))) {
-    execFileSync('dpkg', ['-x', file, '.'], options)
-    rmSync(join(folder, file))
-  }
-  rmSync(lists, { recursive: true, force: true })
-}
-
-/** Of all that the packages depend on, what is no part of every system. */
-function isServerOrLibrary(name, wanted) {
-  if (/^lib(c6|c-bin|gcc|stdc|crypt1|pam|systemd|selinux|audit)|perl/.test(name)) return false
-  return wanted.includes(name) || /^(lib|postgresql-\d+$|postgresql-client-\d+$)/.test(name)
-}
-
-function libraries(root) {
-  const home = join(root, 'usr/lib')
-  const folders = existsSync(home) ? readdirSync(home).filter((each) => each.includes('-linux-')) : []
-  return folders.length === 0 ? {} : { LD_LIBRARY_PATH: folders.map((each) => join(home, each)).join(delimiter) }
 }
 
 function freePort() {

@@ -43,8 +43,9 @@ export function percent(ratio: number): string {
   return `${value !== 0 && value < 10 ? value.toFixed(1) : Math.round(value)} %`
 }
 
-export function megabytes(mb: number | null): string {
-  if (mb === null) return '–'
+/** 12.3 MiB, 1.5 GiB; nothing where none is held, or nobody measures it. */
+export function megabytes(mb: number | null | undefined): string {
+  if (mb === null || mb === undefined || mb === 0) return '–'
   return mb >= 1024 ? `${three(mb / 1024)} GiB` : `${three(mb)} MiB`
 }
 

@@ -33,7 +33,7 @@ export async function openPage(
 ): Promise<{ page: Page; complaints: readonly string[] }> {
   launched ??= chromium.launch(launchOptions(program ?? ''))
   const context = await (await launched).newContext({ viewport: { width: 1360, height: 900 }, ...options })
-  context.setDefaultTimeout(45_000)
+  context.setDefaultTimeout(240_000)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))

@@ -81,7 +81,7 @@ function defineTasks(tasks: BackgroundTasks, gate: Promise<void>) {
       currentTask().log(`sent to ${to}`, { subject })
       return { to, subject, accepted: true }
     }),
-    report: tasks.task({ name: 'report.build', maxRetries: 0 }, async (month: string) => {
+    report: tasks.task({ name: 'report.build', maxRetries: 0, timeoutMs: Infinity }, async (month: string) => {
       const { progress, log, signal } = currentTask()
       log(`collecting ${month}`)
       progress(0.4, 'collecting')

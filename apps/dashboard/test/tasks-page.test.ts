@@ -61,7 +61,7 @@ describeInBrowser('the list of tasks', () => {
             port?.scrollTo(0, port.scrollHeight)
             return document.querySelector('.page-head p')?.textContent
           }),
-        { timeout: 45_000 },
+        { timeout: 240_000 },
       )
       .toBe('10,000')
     await page.locator(`.length a[href="#/tasks/${first}"]`).waitFor()

@@ -18,7 +18,7 @@ function step(page: Page, id: string) {
 
 /** A busy machine may take its time. */
 function patiently<T>(ask: () => Promise<T>) {
-  return expect.poll(ask, { timeout: 45_000 })
+  return expect.poll(ask, { timeout: 240_000 })
 }
 
 /** Presses a button of the page, and then the one of the dialog. */

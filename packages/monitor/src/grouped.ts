@@ -4,8 +4,8 @@ import type {
   Distribution,
   EngineMeasurements,
   EngineStatistics,
+  LaneName,
   LaneReport,
-  LaneStatistics,
   MonitorStatistics,
   NameReport,
 } from '@catzilla/engine'
@@ -63,7 +63,7 @@ export function groupMeasurements(
       low: classReport(3, stats, found, window),
     },
     lanes: Object.fromEntries(
-      Object.entries(stats.lanes).map(([lane, figures]) => [lane, laneReport(lane, figures, found, window)]),
+      (Object.keys(stats.lanes) as LaneName[]).map((lane) => [lane, laneReport(lane, stats, found, window)]),
     ),
     names: Object.fromEntries(
       [...(found?.names ?? [])].map(([name, figures]): [string, NameReport] => {
@@ -89,13 +89,21 @@ function classReport(
 }
 
 function laneReport(
-  lane: string,
-  figures: LaneStatistics,
+  lane: LaneName,
+  { lanes, laneMemoryMb }: EngineStatistics,
   found: EngineMeasurements | undefined,
   window: SlidingWindow,
 ): LaneReport {
-  const measured = Object.entries(found?.lanes ?? {}).find(([name]) => name === lane)?.[1]
-  return measured === undefined ? figures : { ...figures, ...window.measured(`lane:${lane}`, measured) }
+  const { slots, active, queued } = lanes[lane] ?? { slots: 0, active: 0, queued: 0 }
+  const memoryMb = laneMemoryMb[lane]
+  const measured = found?.lanes[lane]
+  return {
+    slots,
+    active,
+    queued,
+    ...(memoryMb === undefined ? {} : { memoryMb }),
+    ...(measured === undefined ? {} : window.measured(`lane:${lane}`, measured)),
+  }
 }
 
 function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {

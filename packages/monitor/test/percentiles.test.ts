@@ -1,5 +1,6 @@
 // Percentiles against exact ones, worked out from what the events told of each attempt: within 1 %.
 import type { Distribution, EngineEvents } from '@catzilla/engine'
+import type { MeasuredTasks } from '@catzilla/monitor'
 import { describe, expect, test } from 'vitest'
 import { callOf, engineNames, startEngine, watch } from './engines.ts'
 
@@ -23,10 +24,16 @@ function expectPercentiles(found: Distribution, samples: readonly number[]): voi
   }
 }
 
+function given(found: Partial<MeasuredTasks> | undefined): MeasuredTasks {
+  const { wait, execution } = found ?? {}
+  if (wait === undefined || execution === undefined) throw new Error('nothing was measured')
+  return { wait, execution }
+}
+
 const kernels = { typescript: undefined, native: { name: 'spin' } } as const
 
 describe.each(engineNames)('on the %s engine', (name) => {
-  test('waits and run times of a class, and of a name, are exact to 1 %', async () => {
+  test('waits and run times of a class, a lane and a name are exact to 1 %, of late and since the start', async () => {
     const engine = await startEngine(name, { inlineConcurrency: 4 })
     const monitor = watch(engine)
     const waits: number[] = []
@@ -47,14 +54,15 @@ describe.each(engineNames)('on the %s engine', (name) => {
     )
     await Promise.all(handles.map((handle) => handle.wait()))
     await new Promise((resolve) => setImmediate(resolve))
-    const { priorities, names } = monitor.getStats()
+    const { priorities, lanes, names } = monitor.getStats()
     expect([waits.length, runs.length]).toEqual([TASKS, TASKS])
-    expectPercentiles(priorities.high.wait, waits)
-    expectPercentiles(priorities.high.execution.total, runs)
-    expectPercentiles(priorities.high.execution.recent, runs)
-    const { wait, execution } = names['spin'] ?? {}
-    if (wait === undefined || execution === undefined) throw new Error('nothing was measured of the name')
-    expectPercentiles(wait.total, waits)
-    expectPercentiles(execution.total, runs)
+    const { high } = priorities
+    const ofClass = { wait: { total: high.wait, recent: high.recentWait }, execution: high.execution }
+    for (const { wait, execution } of [ofClass, lanes[kernel === undefined ? 'inline' : 'native'], names['spin']].map(
+      given,
+    )) {
+      for (const found of [wait.total, wait.recent]) expectPercentiles(found, waits)
+      for (const found of [execution.total, execution.recent]) expectPercentiles(found, runs)
+    }
   })
 })

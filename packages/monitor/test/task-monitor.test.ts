@@ -39,10 +39,66 @@ test('the sliding window forgets what is older', async () => {
   expect(monitor.getStats().priorities.normal.recentWait).toMatchObject({ count: 1, maxMs: 5000 })
   await clock.advance(20_000)
   await waits(100)
-  const { normal } = monitor.getStats().priorities
-  expect([normal.wait.count, normal.wait.maxMs]).toEqual([2, 5000])
-  expect(normal.recentWait.count).toBe(1)
-  expect(Math.abs(normal.recentWait.maxMs - 100)).toBeLessThan(1)
+  const { priorities, lanes, names } = monitor.getStats()
+  const { wait: total, recentWait: recent, execution } = priorities.normal
+  for (const wait of [{ total, recent }, lanes.inline?.wait, names['quick']?.wait]) {
+    expect([wait?.total.count, wait?.total.maxMs, wait?.recent.count]).toEqual([2, 5000, 1])
+    expect(Math.abs((wait?.recent.maxMs ?? 0) - 100)).toBeLessThan(1)
+  }
+  for (const run of [execution, lanes.inline?.execution, names['quick']?.execution]) {
+    expect([run?.total.count, run?.recent.count]).toEqual([2, 1])
+  }
+})
+
+test('each class tells the age of its oldest task and what started later than its target', async () => {
+  const clock = new VirtualClock()
+  const engine = await startEngine('typescript', { clock })
+  const monitor = watch(engine, { clock })
+  await engine.pause()
+  const classes = ['critical', 'high', 'normal', 'low'] as const
+  const handles = []
+  for (const priority of classes) {
+    handles.push(
+      engine.submit(
+        callOf('late', () => 1, { priority }),
+        [],
+      ),
+    )
+    await clock.advance(20)
+  }
+  const told = (field: 'oldestAgeMs' | 'breaches'): number[] => {
+    const { priorities } = monitor.getStats()
+    return classes.map((priority) => priorities[priority][field])
+  }
+  expect([told('oldestAgeMs'), told('breaches')]).toEqual([
+    [80, 60, 40, 20],
+    [0, 0, 0, 0],
+  ])
+  await engine.resume()
+  await Promise.all(handles.map((handle) => handle.wait()))
+  expect([told('oldestAgeMs'), told('breaches')]).toEqual([
+    [0, 0, 0, 0],
+    [1, 1, 0, 0],
+  ])
+})
+
+test('a body that holds the event loop up shows in its delay and its use', async () => {
+  const engine = await startEngine('typescript')
+  const monitor = watch(engine)
+  const holding = (ms: number): void => {
+    for (const until = performance.now() + ms; performance.now() < until;) continue
+  }
+  // the clock that Node measures by has to have ticked once before
+  const seen = async (): Promise<number> => {
+    await engine.submit(callOf('holding', holding), [200]).wait()
+    return monitor.getStats().eventLoop.delayMaxMs
+  }
+  await expect.poll(seen, { timeout: 10_000 }).toBeGreaterThan(100)
+  const { delayP50Ms, delayP99Ms, delayMaxMs, utilization } = monitor.getStats().eventLoop
+  expect(delayP50Ms).toBeLessThanOrEqual(delayP99Ms)
+  expect(delayP99Ms).toBeLessThanOrEqual(delayMaxMs)
+  expect(utilization).toBeGreaterThan(0)
+  expect(utilization).toBeLessThanOrEqual(1)
 })
 
 test('whoever watches gets the figures of each second, made once for all', async () => {
@@ -100,14 +156,16 @@ test('the worker of a thread has a number', async () => {
 
 test('the memory of a lane is told where it is measured', async () => {
   const engine = await startEngine('typescript', { maxProcesses: 1 })
-  expect(engine.snapshot().laneMemoryMb).toMatchObject({ inline: expect.any(Number), thread: 0, process: 0 })
+  const monitor = watch(engine)
+  const memory = (): (number | undefined)[] => Object.values(monitor.getStats().lanes).map(({ memoryMb }) => memoryMb)
+  expect(memory()).toEqual([expect.any(Number), 0, 0])
   await engine
     .submit(
       callOf('apart', () => 1, { lane: 'process' }),
       [],
     )
     .wait()
-  expect(engine.snapshot().laneMemoryMb.process).toBeGreaterThan(1)
+  expect(monitor.getStats().lanes.process?.memoryMb).toBeGreaterThan(1)
 })
 
 describe('scaling', () => {

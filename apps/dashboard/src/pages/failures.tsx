@@ -23,7 +23,7 @@ export function FailuresPage(): JSX.Element {
       <PageHead title="Failures">
         <p class="muted">
           {failures.data !== undefined &&
-            `${count(total)} failed tasks are kept; groups: ${failures.data.groups.length}`}
+            `${several(total, 'failed task')} kept, in ${several(failures.data.groups.length, 'group')}`}
         </p>
       </PageHead>
       <Loaded of={failures}>
@@ -69,4 +69,8 @@ function Group({ group, refresh }: { readonly group: FailureGroup; readonly refr
       )}
     </li>
   )
+}
+
+function several(number: number, one: string): string {
+  return `${count(number)} ${one}${number === 1 ? '' : 's'}`
 }

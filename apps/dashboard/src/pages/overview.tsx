@@ -11,6 +11,7 @@ import { PauseButton } from '../parts/pause-button.tsx'
 import { Loading } from '../parts/states.tsx'
 import { hrefOf } from '../place.ts'
 import { priorities } from '../server/answers.ts'
+import type { ClassReport } from '../server/answers.ts'
 import { count, duration, megabytes, percent, rate } from '../wording.ts'
 
 export function Overview(): JSX.Element {
@@ -30,7 +31,7 @@ export function Overview(): JSX.Element {
         <>
           <Tiles now={now} />
           <Charts />
-          <Panel title="Classes" note="waits of the last minutes against the target of each class">
+          <Panel title="Classes" note="waits of the last minute against the target of each class">
             <ClassTable priorities={now.stats.priorities} />
           </Panel>
         </>
@@ -123,11 +124,16 @@ function Tile({ label, value, tone = '', href, children }: TileProps): JSX.Eleme
 function Charts(): JSX.Element {
   const all = recent.value
   const at = all.map((one) => one.at)
-  const line = (label: string, colour: string, value: (one: Figures) => number) => {
+  const line = (label: string, colour: string, value: (one: Figures) => number | null) => {
     return { label, colour, values: all.map(value) }
   }
-  const byClass = (value: (one: Figures['stats'], name: (typeof priorities)[number]) => number) =>
-    priorities.map((name) => line(name, `c-${name}`, (one) => value(one.stats, name)))
+  const p95ByClass = (of: (one: ClassReport) => ClassReport['recentWait']) =>
+    priorities.map((name) =>
+      line(name, `c-${name}`, ({ stats }) => {
+        const { count: measured, p95Ms } = of(stats.priorities[name])
+        return measured === 0 ? null : p95Ms
+      }),
+    )
   return (
     <div class="charts">
       <Chart
@@ -151,17 +157,12 @@ function Charts(): JSX.Element {
           line('running', 't-run', ({ flat }) => flat.runningTasks),
         ]}
       />
-      <Chart
-        title="Wait by class, p95"
-        at={at}
-        write={duration}
-        lines={byClass((stats, name) => stats.priorities[name].recentWait.p95Ms)}
-      />
+      <Chart title="Wait by class, p95" at={at} write={duration} lines={p95ByClass(({ recentWait }) => recentWait)} />
       <Chart
         title="Run time by class, p95"
         at={at}
         write={duration}
-        lines={byClass((stats, name) => stats.priorities[name].execution.recent.p95Ms)}
+        lines={p95ByClass(({ execution }) => execution.recent)}
       />
     </div>
   )

@@ -11,7 +11,7 @@ import { PauseButton, proposePause } from '../parts/pause-button.tsx'
 import { Empty, Loading } from '../parts/states.tsx'
 import { hrefOf } from '../place.ts'
 import type { MonitorStatistics } from '../server/answers.ts'
-import { count, measured, percent } from '../wording.ts'
+import { count, measured, megabytes, percent } from '../wording.ts'
 
 export function QueuesPage(): JSX.Element {
   const now = figures.value
@@ -32,7 +32,7 @@ export function QueuesPage(): JSX.Element {
           <Panel title="Lanes" note="where tasks run">
             <Lanes lanes={now.stats.lanes} />
           </Panel>
-          <Panel title="Names" note="times of the last minutes, the most submitted first">
+          <Panel title="Names" note="times of the last minute, the most submitted first">
             <Names names={now.stats.names} paused={now.flat.pausedNames} />
           </Panel>
         </>
@@ -43,8 +43,11 @@ export function QueuesPage(): JSX.Element {
 
 function Lanes({ lanes }: Pick<MonitorStatistics, 'lanes'>): JSX.Element {
   return (
-    <Table label="Lanes" columns={['Lane', 'Slots', 'Busy', 'Waiting for a slot', 'Run p50', 'p95', 'p99']}>
-      {Object.entries(lanes).map(([lane, { slots, active, queued, execution }]) => (
+    <Table
+      label="Lanes"
+      columns={['Lane', 'Slots', 'Busy', 'Waiting for a slot', 'Wait p95', 'Run p50', 'p95', 'p99', 'Memory']}
+    >
+      {Object.entries(lanes).map(([lane, { slots, active, queued, wait, execution, memoryMb }]) => (
         <tr>
           <th scope="row">{lane}</th>
           <td>{count(slots)}</td>
@@ -53,9 +56,11 @@ function Lanes({ lanes }: Pick<MonitorStatistics, 'lanes'>): JSX.Element {
             <Meter ratio={active / Math.max(1, slots)} label={`${percent(active / Math.max(1, slots))} busy`} />
           </td>
           <td>{count(queued)}</td>
+          <td>{measured(wait?.recent, 'p95Ms')}</td>
           <td>{measured(execution?.recent, 'p50Ms')}</td>
           <td>{measured(execution?.recent, 'p95Ms')}</td>
           <td>{measured(execution?.recent, 'p99Ms')}</td>
+          <td>{megabytes(memoryMb)}</td>
         </tr>
       ))}
     </Table>

@@ -8,7 +8,8 @@ export interface Line {
   readonly label: string
   /** A class that sets the colour. */
   readonly colour: string
-  readonly values: readonly number[]
+  /** Null where there was nothing to measure. */
+  readonly values: readonly (number | null)[]
 }
 
 interface Props {
@@ -44,15 +45,19 @@ export function Chart({ title, at, lines, write, filled = false }: Props): JSX.E
     }
   }, [kinds, theme.value])
   useEffect(() => plot.current?.setData(data), [at])
-  const figures = lines.map(({ label, values }) => `${label} ${write(values.at(-1) ?? 0)}`)
+  const now = ({ values }: Line): string => {
+    const value = values.at(-1) ?? null
+    return value === null ? '–' : write(value)
+  }
+  const figures = lines.map((line) => `${line.label} ${now(line)}`)
   return (
     <figure class="chart">
       <figcaption>
         <h2>{title}</h2>
         <ul ref={legend}>
-          {lines.map(({ label, colour, values }) => (
-            <li class={colour}>
-              <span class="legend-label">{label}</span> <b>{write(values.at(-1) ?? 0)}</b>
+          {lines.map((line) => (
+            <li class={line.colour}>
+              <span class="legend-label">{line.label}</span> <b>{now(line)}</b>
             </li>
           ))}
         </ul>
@@ -101,7 +106,8 @@ function optionsOf(
           label,
           stroke,
           width: 1.5,
-          points: { show: false },
+          // of one value alone there is no line
+          points: { show: (plot) => plot.data[0].length === 1, size: 5 },
           ...(filled ? { fill: translucent(stroke, 0.12) } : {}),
         }
       }),

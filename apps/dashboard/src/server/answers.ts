@@ -1,7 +1,7 @@
 // What the server answers, as far as this page reads it. Times are epoch milliseconds, durations milliseconds.
-import type { HealthReport, MonitorStatistics, ScalingDecision, WorkerDetails } from '@catzilla/monitor'
+import type { ClassReport, HealthReport, MonitorStatistics, ScalingDecision, WorkerDetails } from '@catzilla/monitor'
 
-export type { HealthReport, MonitorStatistics, ScalingDecision, WorkerDetails }
+export type { ClassReport, HealthReport, MonitorStatistics, ScalingDecision, WorkerDetails }
 
 export const statuses = [
   'pending',

@@ -23,7 +23,7 @@ export function stepsOf(task: TaskDetail, history: History): Steps {
   const submitted: Step = { type: 'submitted', at: task.createdAt, text: '' }
   const before = first?.at ?? Infinity
   const kept = (task.attempts ?? []).filter(({ startedAt }) => startedAt < before)
-  const latest = recorded.length === 0 ? fromFigures(task) : recorded
+  const latest = recorded.length === 0 ? fromFigures(task) : [...startBefore(task, history, kept), ...recorded]
   const remembered = [...kept.flatMap((attempt) => fromAttempt(attempt, task.lane, before)), ...latest]
   const begun = history.steps.filter(({ type }) => type === 'started').length || (task.startedAt === null ? 0 : 1)
   const seen = kept.length + begun
@@ -40,6 +40,13 @@ function fromAttempt(
   const started = worded({ type: 'started', at: startedAt, attempt, lane, waitTimeMs })
   const retrying = worded({ type: 'retrying', at: endedAt, attempt, delayMs, error })
   return endedAt < before ? [started, retrying] : [started]
+}
+
+/** The start of the attempt that ran already when the recording began: the task itself knows of it. */
+function startBefore(task: TaskDetail, { steps }: History, kept: readonly PastAttempt[]): Step[] {
+  const isTold =
+    steps.some(({ type }) => type === 'started') || kept.some(({ startedAt }) => startedAt === task.startedAt)
+  return isTold ? [] : fromFigures({ ...task, completedAt: null })
 }
 
 /** What the task still knows when nothing was recorded. */

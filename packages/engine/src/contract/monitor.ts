@@ -22,7 +22,10 @@ export interface ClassReport extends ClassStatistics, Pick<MeasuredTasks, 'execu
 }
 
 /** One lane, in full. */
-export interface LaneReport extends LaneStatistics, Partial<MeasuredTasks> {}
+export interface LaneReport extends LaneStatistics, Partial<MeasuredTasks> {
+  /** MiB; of the inline lane the heap of the process. Missing where the lane does not measure its memory. */
+  readonly memoryMb?: number
+}
 
 /** All tasks of a name. Tasks beyond the number of names that are told apart share the name `(other)`. */
 export interface NameReport extends MeasuredTasks {

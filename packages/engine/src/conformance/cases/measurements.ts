@@ -3,10 +3,15 @@ import assert from 'node:assert/strict'
 import type { EngineMeasurements, TaskMeasurements } from '../../contract/measurements.ts'
 import type { EngineStatistics } from '../../contract/statistics.ts'
 import type { TaskEngine } from '../../contract/task-engine.ts'
+import type { TaskCall, TaskHandle } from '../../contract/task.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import { vary } from '../harness.ts'
+import type { Harness } from '../harness.ts'
 import { onBothWays, startEngine } from '../kernel-cases.ts'
 import { allSettled, settled, someTurns } from '../moment.ts'
+
+/** Tasks of each of the four submitters. */
+const TASKS_EACH = 60
 
 function measured(engine: TaskEngine): EngineMeasurements {
   return engine.measurements?.() ?? assert.fail('it has no measurements')
@@ -30,6 +35,35 @@ function expectAllAccounted(figures: EngineStatistics): void {
 
 function failing(): never {
   throw new Error('bad end')
+}
+
+/** One call for each way in which a task may go. */
+function waysToGo(t: Harness, engine: TaskEngine): TaskCall[] {
+  const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  return [
+    t.define(engine, () => 1, { priority: 'high' }),
+    t.define(engine, later, { priority: 'low' }),
+    t.define(engine, failing, { priority: 'critical' }),
+    t.define(engine, failing, { maxRetries: 1 }),
+    t.define(engine, () => 1, { delayMs: 2 }),
+    t.define(engine, () => 1, { expireAfterMs: 1, priority: 'low' }),
+    t.define(engine, later, { concurrency: 2 }),
+    t.define(engine, () => new Promise(() => {}), { timeoutMs: 1 }),
+  ]
+}
+
+/** Submits one after the other, takes some back at once, and looks at the figures after each. */
+async function submitAndLook(engine: TaskEngine, calls: readonly TaskCall[], first: number): Promise<TaskHandle[]> {
+  const handles: TaskHandle[] = []
+  for (let n = first; n < first + TASKS_EACH; n++) {
+    const handle = engine.submit(calls[n % calls.length] ?? assert.fail(), [])
+    handles.push(handle)
+    expectAllAccounted(engine.snapshot())
+    if (n % 7 === 0) handle.cancel()
+    expectAllAccounted(engine.snapshot())
+    if (n % 3 === 0) await someTurns(1)
+  }
+  return handles
 }
 
 export const measurements: readonly ConformanceCase[] = [
@@ -143,6 +177,27 @@ export const measurements: readonly ConformanceCase[] = [
       await someTurns()
       expectAllAccounted(engine.snapshot())
       assert.deepEqual([engine.snapshot().runningTasks, engine.snapshot().totalQueued], [0, 2])
+    },
+  },
+  {
+    name: 'figures add up at any instant while four submit at once, however tasks end',
+    run: async (t) => {
+      const engine = await t.start({ inlineConcurrency: 8 })
+      const calls = waysToGo(t, engine)
+      // from an eighth further on each: no two are about the same kind of task at once
+      const submitters = [0, 1, 2, 3].map((number) => submitAndLook(engine, calls, number))
+      const handles = (await Promise.all(submitters)).flat()
+      const over = engine.drain().then(() => true)
+      while (!(await Promise.race([over, someTurns(1)]))) expectAllAccounted(engine.snapshot())
+      const outcomes = await allSettled(handles)
+      const figures = engine.snapshot()
+      expectAllAccounted(figures)
+      const ended = (status: string): number => outcomes.filter((outcome) => outcome.status === status).length
+      assert.deepEqual(
+        [figures.completedTasks, figures.failedTasks, figures.cancelledTasks, figures.expiredTasks],
+        ['completed', 'failed', 'cancelled', 'expired'].map(ended),
+      )
+      assert.equal(figures.submittedTasks, 4 * TASKS_EACH)
     },
   },
   ...onBothWays('kernels are measured by lane and name too', async (t, more) => {
