@@ -1,10 +1,10 @@
-// The export table: `NativeCore` of src/native-core.ts. All state is instance data of the environment, so that any
-// number of isolates may load the addon.
+// The export table: `NativeCore` of src/native-core.ts. Any number of isolates may load the addon: its state is theirs.
 #include <napi.h>
 
 #include "binding/memory/other_memory.h"
 #include "binding/programs/program_object.h"
 #include "binding/toolchain/toolchain_object.h"
+#include "binding/waking/bells.h"
 #include "convert.h"
 #include "ctz/kernel.h"
 #include "engine_object.h"
@@ -34,6 +34,7 @@ static Napi::Object Register(Napi::Env env, Napi::Object exports) {
   exports.Set("portLayout", DescribePort(env));
   exports.Set("createEngine", Napi::Function::New<CreateEngine>(env, "createEngine"));
   exports.Set("otherMemory", DescribeOtherMemory(env));
+  exports.Set("bells", DescribeBells(env));
   exports.Set("programs", env.GetInstanceData<Core>()->programs->Describe(env));
   env.GetInstanceData<Core>()->toolchains->Describe(env, exports);
   return exports;

@@ -1,6 +1,7 @@
 // What the binding exports, as TypeScript sees it. The order of fields of DTOs is the order in `binding/`; the layout of the
 // port is compared with `portLayout` when the binary is loaded.
 
+import type { NativeBells } from './native-bells.ts'
 import type { NativeOtherMemory } from './native-other-memory.ts'
 import type { NativeProgramFigures, NativePrograms } from './native-programs.ts'
 import type { NativeJobEnd, NativeLibrary, NativeToolchain } from './native-toolchain.ts'
@@ -200,6 +201,7 @@ export interface NativeCore {
   /** Names of `port.h` and their values, as C has them. */
   readonly portLayout: Readonly<Record<string, number>>
   readonly otherMemory: NativeOtherMemory
+  readonly bells: NativeBells
   readonly programs: NativePrograms
   /** The C library of this process, such as `glibc 2.36`. */
   readonly libc: string

@@ -36,6 +36,7 @@ import { SentArguments } from './sent-arguments.ts'
 import { Slice } from './slice.ts'
 import { SlotFacts } from './slot-facts.ts'
 import { ThreadBodies } from './thread-bodies.ts'
+import { ThreadCompletions } from './thread-completions.ts'
 import { IdleIsolate } from './thread-idle.ts'
 
 /** Tasks between two looks at the time and at the heap. */
@@ -68,11 +69,9 @@ export class ThreadWorker {
   readonly #offset: number
   readonly #idle: IdleIsolate
   #current: Current | null = null
-  #doneTail = 0
   #done = 0
   readonly #slice = new Slice()
-  /** The submitter slept when the latest task was given back. */
-  #wokeSubmitter = false
+  readonly #completions: ThreadCompletions
   /** What made the isolate end, and whose doing it was. */
   #fatal: { readonly error: unknown; readonly culprit: RunningInside | undefined } | null = null
 
@@ -86,6 +85,7 @@ export class ThreadWorker {
     this.#bodies = new ThreadBodies(start.codes, loader)
     this.#warm = start.warm
     this.#idPrefix = start.idPrefix
+    this.#completions = new ThreadCompletions(this.#memory, start.isolate, start.bell)
     this.#offset = clockOrigin() - start.originMs
     this.#idle = new IdleIsolate(this.#memory, start.isolate, () => this.#claims.any || this.#retires)
   }
@@ -103,7 +103,7 @@ export class ThreadWorker {
       // also when it is undefined: what bodies have left to do at once is done before the thread sleeps
       await pending
       if (pending !== undefined) continue
-      const sleep = this.#retires ? undefined : this.#idle.sleep(!this.#wokeSubmitter)
+      const sleep = this.#retires ? undefined : this.#idle.sleep(!this.#completions.wokeSubmitter)
       // a thread that was woken runs the task at once
       if (sleep !== undefined) await sleep
       this.#slice.begin()
@@ -150,7 +150,7 @@ export class ThreadWorker {
     const found = Atomics.compareExchange(words, state, SlotState.PENDING, SlotState.RUNNING)
     if (found !== SlotState.PENDING) {
       if (found !== SlotState.WITHDRAWN) throw new LaneDamage('a task was taken twice')
-      this.#giveBack(slot)
+      this.#completions.push(slot)
       return undefined
     }
     doubles[this.#memory.slotDouble(slot, SlotDouble.STARTED_AT)] = this.#now()
@@ -278,18 +278,7 @@ export class ThreadWorker {
     Atomics.store(words, this.#memory.slotWord(slot, SlotWord.END_KIND), kind)
     Atomics.store(words, this.#memory.slotWord(slot, SlotWord.END_BYTES), length)
     Atomics.store(words, this.#memory.slotWord(slot, SlotWord.STATE), SlotState.DONE)
-    this.#giveBack(slot)
-  }
-
-  #giveBack(slot: number): void {
-    const words = this.#words
-    Atomics.store(words, this.#memory.doneWord(this.#isolate, this.#doneTail), slot)
-    this.#doneTail = (this.#doneTail + 1) | 0
-    Atomics.store(words, this.#own(IsolateWord.DONE_TAIL), this.#doneTail)
-    this.#wokeSubmitter = Atomics.load(words, Head.WAITING) === 1 && Atomics.exchange(words, Head.WAITING, 0) === 1
-    if (!this.#wokeSubmitter) return
-    Atomics.add(words, Head.COMPLETED, 1)
-    Atomics.notify(words, Head.COMPLETED)
+    this.#completions.push(slot)
   }
 
   #receiveNext(): boolean {

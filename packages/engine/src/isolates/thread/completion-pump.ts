@@ -2,8 +2,10 @@
 // woken when nothing does.
 import { performance } from 'node:perf_hooks'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
-import { Head } from './lane-memory.ts'
+import { Head, Wanted } from './lane-memory.ts'
 import { Patience } from './patience.ts'
+import { NO_BELL } from './wake-bell.ts'
+import type { WakeBell } from './wake-bell.ts'
 
 /** `Atomics.waitAsync`, which the standard library of the compiler does not know yet. */
 type WaitAsync = (
@@ -28,15 +30,17 @@ export interface Drained {
 export class CompletionPump {
   readonly #words: Int32Array
   readonly #from: Drained
+  readonly #bell: Pick<WakeBell, 'number'>
   #looking = false
-  /** What an isolate would wake is there. */
+  /** What an isolate would wake by the word is there. */
   #listening = false
   #closed = false
   readonly #patience = new Patience()
 
-  constructor(words: Int32Array, from: Drained) {
+  constructor(words: Int32Array, from: Drained, bell: Pick<WakeBell, 'number'>) {
     this.#words = words
     this.#from = from
+    this.#bell = bell
   }
 
   /** Something is handed over. */
@@ -50,7 +54,7 @@ export class CompletionPump {
 
   #startLooking(): void {
     this.#looking = true
-    Atomics.store(this.#words, Head.WAITING, 0)
+    Atomics.store(this.#words, Head.WAITING, Wanted.NOT)
     runOutsideContexts(this.#lookSoon)
   }
 
@@ -70,7 +74,7 @@ export class CompletionPump {
     this.#looking = false
     // ahead of the next task, which then need not wait for it; after those who wait for the results of these
     if (!underWay) {
-      if (!this.#listening) void soon.then(this.#listen)
+      if (!this.#hasEar) void soon.then(this.#listen)
       return
     }
     this.#listen()
@@ -79,23 +83,37 @@ export class CompletionPump {
 
   #sleep(): void {
     if (this.#closed) return
-    if (!this.#listening) runOutsideContexts(this.#listen)
-    Atomics.store(this.#words, Head.WAITING, 1)
+    if (!this.#hasEar) runOutsideContexts(this.#listen)
+    Atomics.store(this.#words, Head.WAITING, this.#hasBell ? Wanted.BY_BELL : Wanted.BY_WORD)
     // it may have come before the isolate could see that somebody waits, or while this began to listen
-    if (this.#from.hasNext || !this.#listening) this.#startLooking()
+    if (this.#from.hasNext || !this.#hasEar) this.#startLooking()
+  }
+
+  get #hasBell(): boolean {
+    return this.#bell.number !== NO_BELL
+  }
+
+  /** Who sleeps now can be woken. */
+  get #hasEar(): boolean {
+    return this.#hasBell || this.#listening
   }
 
   readonly #listen = (): void => {
-    if (this.#listening || this.#closed) return
+    if (this.#hasEar || this.#closed) return
     const words = this.#words
     const waiting = waitAsync(words, Head.COMPLETED, Atomics.load(words, Head.COMPLETED))
     if (!waiting.async) return
     this.#listening = true
-    void waiting.value.then(this.#wake)
+    void waiting.value.then(this.#heardWord)
   }
 
-  readonly #wake = (): void => {
+  readonly #heardWord = (): void => {
     this.#listening = false
+    this.wake()
+  }
+
+  /** A thread says that something has come. */
+  readonly wake = (): void => {
     if (this.#looking) return
     if (this.#from.inFlight === 0 && !this.#from.hasNext) return
     this.#looking = true
@@ -112,7 +130,9 @@ export class CompletionPump {
   holdUp(timeoutMs: number): void {
     const words = this.#words
     const seen = Atomics.load(words, Head.COMPLETED)
-    Atomics.store(words, Head.WAITING, 1)
+    Atomics.store(words, Head.WAITING, Wanted.BY_WORD)
     if (!this.#from.hasNext) Atomics.wait(words, Head.COMPLETED, seen, timeoutMs)
+    // who listens to the bell was not told of this, nor will be of what comes next
+    if (!this.#looking) this.#startLooking()
   }
 }

@@ -24,13 +24,16 @@ export const Head = {
   PAUSED: 0,
   /** Grows when an isolate wakes this thread, which sleeps on it. */
   COMPLETED: 16,
-  /** 1 while this thread wants to be woken. */
+  /** How this thread wants to be woken: `Wanted`. */
   WAITING: 32,
   /** Starts so far, for the turns of the classes. */
   STARTS: 48,
   CLASSES: 64,
 } as const
 const ISOLATES = Head.CLASSES + CLASSES * CLASS_WORDS
+
+/** How this thread wants to be woken: not at all, by the word it sleeps on, or by the bell. */
+export const Wanted = { NOT: 0, BY_WORD: 1, BY_BELL: 2 } as const
 
 /** Words of an isolate. */
 export const IsolateWord = {

@@ -16,6 +16,8 @@ export interface ThreadStart {
   readonly warm: boolean
   /** How far it gives way to others. */
   readonly nice: number
+  /** By which the other side is woken; 0: it has none. */
+  readonly bell: number
   /** Begins every task's id. */
   readonly idPrefix: string
   /** `clockOrigin()` of the other side. */

@@ -33,6 +33,7 @@ interface ThreadSetup {
   readonly memory: LaneMemory
   readonly codes: Pick<ThreadCodes, 'all' | 'next'>
   readonly idPrefix: string
+  readonly bell: number
   readonly warm: boolean
   readonly memoryLimitMb: number
   readonly nice: number
@@ -65,7 +66,7 @@ export class ThreadIsolate {
   readonly #exited: Promise<void>
 
   constructor(index: number, id: number, setup: ThreadSetup) {
-    const { memory, codes, idPrefix, warm, memoryLimitMb, nice, listener } = setup
+    const { memory, codes, idPrefix, bell, warm, memoryLimitMb, nice, listener } = setup
     this.index = index
     this.id = id
     this.#memory = memory
@@ -80,6 +81,7 @@ export class ThreadIsolate {
       port: port2,
       codes: codes.all,
       idPrefix,
+      bell,
       warm,
       nice,
       originMs: clockOrigin(),

@@ -26,6 +26,7 @@ import { ThreadSettlement } from './thread-settlement.ts'
 import { ThreadShares } from './thread-shares.ts'
 import { ThreadWatch } from './thread-watch.ts'
 import type { ThreadSettings } from './thread-watch.ts'
+import { WakeBell } from './wake-bell.ts'
 
 /** Longest sleep, in milliseconds, of a thread that is held up: timers have to be seen to. */
 const HELD_UP_MS = 10
@@ -47,6 +48,7 @@ export class ThreadLane implements LaneBeside, SideLane {
   readonly #parts: WalkParts
   readonly #options: ResolvedEngineOptions
   readonly #codes = new ThreadCodes()
+  readonly #bell = new WakeBell()
   readonly #settlement: ThreadSettlement
   readonly #watch: ThreadWatch
   #woken = false
@@ -72,6 +74,7 @@ export class ThreadLane implements LaneBeside, SideLane {
       codes: this.#codes,
       budget: { threads: 0, started: 0 },
       receiver: this.#settlement,
+      bell: this.#bell,
     }
     this.pools = new ThreadPools(setup, minThreads > 0 ? defaultTaskOptions.memoryLimitMb : undefined)
     this.shares = new ThreadShares(this.pools, maxThreads)
@@ -269,6 +272,7 @@ export class ThreadLane implements LaneBeside, SideLane {
     this.#closed = true
     this.#watch.close()
     await this.pools.close()
+    this.#bell.close()
   }
 }
 

@@ -14,6 +14,7 @@ import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadEnd, ThreadListener } from './thread-isolate.ts'
 import type { ThreadRecord } from './thread-record.ts'
+import type { WakeBell } from './wake-bell.ts'
 
 const CLASSES = 4
 /** Longest time, in milliseconds, for which taking tasks back may hold up the event loop. */
@@ -32,6 +33,8 @@ export interface PoolSetup {
   /** Threads of all pools, at most `maxThreads`. */
   readonly budget: ThreadBudget
   readonly receiver: PoolReceiver
+  /** By which threads of all pools wake this one. */
+  readonly bell: WakeBell
 }
 
 /** Threads there are, of all pools together. */
@@ -83,7 +86,8 @@ export class ThreadPool implements ThreadListener {
     this.slots = new TaskSlots(this.memory)
     this.check = new MemoryCheck(this.memory)
     this.isolates = Array.from<ThreadIsolate | null>({ length: places }).fill(null)
-    this.pump = new CompletionPump(this.memory.words, this)
+    this.pump = new CompletionPump(this.memory.words, this, setup.bell)
+    setup.bell.listeners.add(this.pump.wake)
   }
 
   /** Threads that were started before a task was defined are sent its code. */
@@ -230,7 +234,8 @@ export class ThreadPool implements ThreadListener {
     budget.threads++
     this.startedAt = performance.now()
     const { memory, memoryLimitMb } = this
-    const setup = { memory, codes, idPrefix, memoryLimitMb, nice, warm: receiver.startsWell, listener: this }
+    const bell = this.#setup.bell.hang()
+    const setup = { memory, codes, idPrefix, bell, memoryLimitMb, nice, warm: receiver.startsWell, listener: this }
     try {
       runOutsideContexts(() => (this.isolates[index] = new ThreadIsolate(index, ++budget.started, setup)))
       return this.isolates[index] ?? undefined
@@ -317,6 +322,7 @@ export class ThreadPool implements ThreadListener {
     this.closed = true
     for (const isolate of threads) this.#discount(isolate)
     this.pump.close()
+    this.#setup.bell.listeners.delete(this.pump.wake)
     await Promise.all(threads.map((isolate) => isolate.terminate()))
   }
 
