@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "ctz/kernel.h"
+#include "plain_ring.h"
 
 static double now_ns(void) {
   struct timespec now;
@@ -76,6 +77,18 @@ static ctz_outcome_code work_loop(ctz_context *context, const ctz_value *args, c
   return give_pair(context, result, now_ns() - begin, sum);
 }
 
+// bench.work-ring(rounds, windows) -> how long two threads of its own took for so many windows of that body, handed to
+// them by this one, and the sum of the results
+static ctz_outcome_code work_ring(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  double sum = 0;
+  const double ns = ring_run(work, args[0].f64, (size_t)args[1].f64, &sum);
+  if (ns < 0) {
+    context->fail(context, "Error", NULL, "the threads of the ring did not start");
+    return CTZ_KERNEL_FAILED_FINAL;
+  }
+  return give_pair(context, result, ns, sum);
+}
+
 static const ctz_kernel kernels[] = {
   {.name = "bench.add-loop",
    .arity = 2,
@@ -90,9 +103,15 @@ static const ctz_kernel kernels[] = {
    .result = CTZ_FIELDS,
    .fields = "ns,sum",
    .run = work_loop},
+  {.name = "bench.work-ring",
+   .arity = 2,
+   .args = {CTZ_F64, CTZ_F64},
+   .result = CTZ_FIELDS,
+   .fields = "ns,sum",
+   .run = work_ring},
 };
 
-static const ctz_library library = {.abi = CTZ_KERNEL_ABI, .count = 3, .kernels = kernels};
+static const ctz_library library = {.abi = CTZ_KERNEL_ABI, .count = 4, .kernels = kernels};
 
 const ctz_library *ctz_library_entry(void);
 const ctz_library *ctz_library_entry(void) { return &library; }

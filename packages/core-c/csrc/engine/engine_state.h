@@ -54,6 +54,8 @@ typedef struct ctz_worker {
   ctz_worker_figures *figures;
   ctz_clock clock;
   uint64_t now_ns;  // its latest reading of the clock
+  uint64_t told_ns;  // what was last asked for in milliseconds, and the answer: a division saved
+  double told_ms;
   uint64_t random;  // state of its jitter
   uint32_t spins;   // rounds of looking before it sleeps
   ctz_port_ring settled;  // settled port slots that are not yet in the completion ring: the worker pushes; it, or the
@@ -157,6 +159,14 @@ static inline bool ctz_is_in_kernel(uint64_t calls) { return (calls & 1u) != 0; 
 // Milliseconds of the tasks' clock, and back.
 static inline double ctz_ms_of(const ctz_engine *engine, uint64_t ns) {
   return engine->config.now_ms + (double)(int64_t)(ns - engine->origin_ns) / 1e6;
+}
+// The worker's latest reading of the clock.
+static inline double ctz_worker_ms(ctz_worker *worker) {
+  if (worker->told_ns != worker->now_ns) {
+    worker->told_ns = worker->now_ns;
+    worker->told_ms = ctz_ms_of(worker->engine, worker->now_ns);
+  }
+  return worker->told_ms;
 }
 static inline bool ctz_is_open(ctz_engine *engine) {
   // acquire: pairs with the release in close; a thread that sees it closed sees why

@@ -1,18 +1,8 @@
-// The first 64 buckets hold one value each. After them each power of two has 64: the six bits behind the leading one.
 #include "engine/histogram.h"
-
-#include "base/atomics.h"
 
 #define PARTS (1u << CTZ_HDR_SUB_BITS)
 
-static uint32_t highest_bit(uint64_t value) { return 63u - (uint32_t)__builtin_clzll(value); }
-
-uint32_t ctz_hdr_bucket(uint64_t ns) {
-  if (ns < PARTS) return (uint32_t)ns;
-  uint32_t shift = highest_bit(ns) - CTZ_HDR_SUB_BITS;
-  uint32_t bucket = ((shift + 1u) << CTZ_HDR_SUB_BITS) + (uint32_t)((ns >> shift) - PARTS);
-  return bucket < CTZ_HDR_BUCKETS ? bucket : CTZ_HDR_BUCKETS - 1u;
-}
+uint32_t ctz_hdr_bucket(uint64_t ns) { return ctz_hdr_bucket_of(ns); }
 
 uint64_t ctz_hdr_lowest(uint32_t bucket) {
   if (bucket < PARTS) return bucket;
@@ -22,20 +12,9 @@ uint64_t ctz_hdr_lowest(uint32_t bucket) {
 
 uint64_t ctz_hdr_highest(uint32_t bucket) { return ctz_hdr_lowest(bucket + 1u) - 1u; }
 
-// Relaxed, and no read-modify-write: there is one writer, and readers want figures, not an order.
-static void add(_Atomic uint64_t *word, uint64_t amount) {
-  ctz_store(word, ctz_load(word, memory_order_relaxed) + amount, memory_order_relaxed);
-}
-
-void ctz_recorder_add(ctz_recorder *recorder, uint64_t ns) { ctz_recorder_add_many(recorder, ns, 1u); }
-
-void ctz_recorder_add_many(ctz_recorder *recorder, uint64_t ns, uint32_t times) {
-  uint32_t bucket = ctz_hdr_bucket(ns);
-  add(&recorder->buckets[bucket], times);
-  uint64_t page = (uint64_t)1 << (bucket / PARTS), pages = ctz_load(&recorder->pages, memory_order_relaxed);
-  if ((pages & page) == 0) ctz_store(&recorder->pages, pages | page, memory_order_relaxed);
-  add(&recorder->sum_ns, ns * times);
-  if (ns > ctz_load(&recorder->max_ns, memory_order_relaxed)) ctz_store(&recorder->max_ns, ns, memory_order_relaxed);
+void ctz_recorder_mark(ctz_recorder *recorder, uint32_t bucket) {
+  uint64_t page = (uint64_t)1 << (bucket / PARTS);
+  ctz_store(&recorder->pages, ctz_load(&recorder->pages, memory_order_relaxed) | page, memory_order_relaxed);
 }
 
 void ctz_histogram_merge(ctz_histogram *sum, const ctz_recorder *recorder) {

@@ -2,22 +2,13 @@
 
 #include <string.h>
 
-#include "base/atomics.h"
 #include "memory/allocator.h"
 #include "platform/pages.h"
 
-ctz_series *ctz_series_of(ctz_worker *worker, const ctz_plan *plan) {
-  ctz_worker_figures *figures = worker->figures;
-  ctz_series *of_class = &figures->classes[plan->priority & (CTZ_CLASSES - 1)];
-  uint32_t index = plan->series;
-  if (index < CTZ_CLASSES || index >= CTZ_MAX_SERIES) return of_class;
-  // relaxed: this worker alone stores it
-  ctz_series *series = ctz_load(&figures->series[index], memory_order_relaxed);
-  if (series != NULL) return series;
-  series = ctz_pages_reserve(sizeof *series);
-  if (series == NULL) return of_class;
+ctz_series *ctz_series_make(ctz_worker_figures *figures, uint32_t index) {
+  ctz_series *series = ctz_pages_reserve(sizeof *series);
   // release: pairs with the acquire in add_worker; the memory is zeroed before it is seen
-  ctz_store(&figures->series[index], series, memory_order_release);
+  if (series != NULL) ctz_store(&figures->series[index], series, memory_order_release);
   return series;
 }
 
@@ -30,7 +21,7 @@ void ctz_series_release(ctz_worker_figures *figures) {
 
 static void add_worker(ctz_worker *worker, uint32_t index, ctz_histogram *wait, ctz_histogram *run) {
   ctz_worker_figures *figures = worker->figures;
-  // acquire: pairs with the release in ctz_series_of
+  // acquire: pairs with the release in ctz_series_make
   const ctz_series *series =
       index < CTZ_CLASSES ? &figures->classes[index] : ctz_load(&figures->series[index], memory_order_acquire);
   if (series == NULL) return;

@@ -126,7 +126,7 @@ static void retry_later(ctz_worker *worker, uint32_t index, ctz_phase phase, con
   ctz_engine *engine = worker->engine;
   ctz_slot *slot = ctz_slot_at(&engine->table, index);
   double pause = pause_ms(worker, plan, attempt);
-  double due = ctz_ms_of(engine, worker->now_ns) + pause;
+  double due = ctz_worker_ms(worker) + pause;
   ctz_count(&worker->figures->retried, 1);
   ctz_field_set_f64(&slot->ready_at, due);
   if (pause > 0) {

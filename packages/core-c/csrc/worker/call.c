@@ -106,18 +106,27 @@ static void start_at(ctz_call *call, uint64_t now) {
 }
 
 void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_plan *plan, uint32_t attempt) {
-  *call =
-      (ctz_call){.worker = worker, .plan = plan, .stride = FIRST_STRIDE, .searching = true, .latest_ns = UINT64_MAX};
+  // Member by member: a compound literal is cleared as a whole first, which takes longer than the rest.
+  call->context.abi = CTZ_KERNEL_ABI;
+  call->context.attempt = attempt;
+  call->context.polls_left = FIRST_STRIDE;
+  call->context.reserved = 0;
+  call->context.alloc = alloc;
+  call->context.alloc_result = alloc_result;
+  call->context.fail = fail;
+  call->context.poll = poll;
+  call->worker = worker;
   call->slot = ctz_slot_at(&worker->engine->table, slot);
   call->cell = &worker->engine->table.cells[slot];
+  call->plan = plan;
+  call->stride = FIRST_STRIDE;
+  call->searching = true;
+  call->entered = false;
+  call->blocks = NULL;
+  call->error = NULL;
+  call->latest_ns = UINT64_MAX;
+  call->stopped = CTZ_OK;
   start_at(call, worker->now_ns);
-  call->context = (ctz_context){.abi = CTZ_KERNEL_ABI,
-                                .attempt = attempt,
-                                .polls_left = FIRST_STRIDE,
-                                .alloc = alloc,
-                                .alloc_result = alloc_result,
-                                .fail = fail,
-                                .poll = poll};
 }
 
 static ctz_status refusal_of(const ctz_call *call) {

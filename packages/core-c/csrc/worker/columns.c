@@ -79,7 +79,7 @@ static void finish(ctz_worker *worker, uint32_t index, ctz_columns_job *job, con
   ctz_field_set_u32(&slot->result_type, CTZ_VOID);
   // relaxed: the last `done` orders it
   ctz_field_set_f64(&slot->result, (double)atomic_load_explicit(&job->given_up, memory_order_relaxed));
-  ctz_field_set_f64(&slot->ended_at, ctz_ms_of(worker->engine, worker->now_ns));
+  ctz_field_set_f64(&slot->ended_at, ctz_worker_ms(worker));
   ctz_record_shared_end(worker, slot, plan);
   ctz_status status = stopped == 0 ? CTZ_OK : (ctz_status)(stopped - 1);
   ctz_attempt_ended(worker, index, CTZ_PHASE_SHARED, NULL, status, true);
@@ -137,7 +137,7 @@ void ctz_start_columns(ctz_worker *worker, uint32_t index) {
   }
   ctz_field_set_u32(&slot->attempt, 1);
   ctz_field_set_u32(&slot->worker, worker->index + 1);
-  ctz_field_set_f64(&slot->started_at, ctz_ms_of(engine, worker->now_ns));
+  ctz_field_set_f64(&slot->started_at, ctz_worker_ms(worker));
   atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
   if ((entry->plan.flags & CTZ_PLAN_TELL) != 0) ctz_tell(engine, index, CTZ_NOTICE_STARTED);
   ctz_record_start(worker, slot, &entry->plan);

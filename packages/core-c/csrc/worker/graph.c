@@ -121,7 +121,7 @@ static void finish(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_g
   }
   ctz_field_set_u32(&slot->result_type, CTZ_F64);
   ctz_field_set_f64(&slot->result, done);
-  ctz_field_set_f64(&slot->ended_at, ctz_ms_of(engine, worker->now_ns));
+  ctz_field_set_f64(&slot->ended_at, ctz_worker_ms(worker));
   ctz_extra *extra = engine->table.cells[index].extra;
   extra->result_type = CTZ_F64;
   extra->result.f64 = done;
@@ -161,7 +161,7 @@ void ctz_start_graph(ctz_worker *worker, uint32_t index) {
   ctz_plan_entry *entry = ctz_plan_of(engine, cell->extra);
   ctz_field_set_u32(&slot->attempt, 1);
   ctz_field_set_u32(&slot->worker, worker->index + 1);
-  ctz_field_set_f64(&slot->started_at, ctz_ms_of(engine, worker->now_ns));
+  ctz_field_set_f64(&slot->started_at, ctz_worker_ms(worker));
   atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
   if (entry != NULL && (entry->plan.flags & CTZ_PLAN_TELL) != 0) ctz_tell(engine, index, CTZ_NOTICE_STARTED);
   if (entry != NULL) ctz_record_start(worker, slot, &entry->plan);

@@ -64,34 +64,46 @@ static ctz_status keep_result(ctz_call *call, const ctz_kernel *kernel, const ct
 }
 
 // Since a moment that JavaScript can write.
-static double ms_since(const ctz_worker *worker, const _Atomic uint64_t *moment) {
-  double ms = ctz_ms_of(worker->engine, worker->now_ns) - ctz_field_f64(moment);
+static double ms_since(ctz_worker *worker, const _Atomic uint64_t *moment) {
+  double ms = ctz_worker_ms(worker) - ctz_field_f64(moment);
   if (!(ms > 0)) return 0;  // also for a moment that is none
   return ms < 1e8 ? ms : 1e8;
 }
 
-void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan) {
-  if (!worker->engine->config.statistics) return;
+// By way of the signed type, for which processors have an instruction.
+static uint64_t ns_of(double ms) { return (uint64_t)(int64_t)(ms * 1e6); }
+
+// Where a run is recorded; NULL without statistics.
+static ctz_series *series_for(ctz_worker *worker, const ctz_plan *plan) {
+  return worker->engine->config.statistics ? ctz_series_of(worker, plan) : NULL;
+}
+
+static inline void record_wait(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan, ctz_series *series) {
+  if (series == NULL) return;
   double waited = ms_since(worker, &slot->ready_at);
   uint32_t priority = plan->priority & (CTZ_CLASSES - 1);
-  ctz_recorder_add(&ctz_series_of(worker, plan)->wait, (uint64_t)(waited * 1e6));
+  ctz_recorder_add(&series->wait, ns_of(waited));
   if (waited > targets_ms[priority]) ctz_count(&worker->figures->breaches[priority], 1);
 }
 
-void ctz_record_shared_end(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan) {
-  if (!worker->engine->config.statistics) return;
-  ctz_recorder_add(&ctz_series_of(worker, plan)->run, (uint64_t)(ms_since(worker, &slot->started_at) * 1e6));
+void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan) {
+  record_wait(worker, slot, plan, series_for(worker, plan));
 }
 
-static void record_end(ctz_worker *worker, ctz_call *call, ctz_plan_entry *entry) {
+void ctz_record_shared_end(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan) {
+  ctz_series *series = series_for(worker, plan);
+  if (series != NULL) ctz_recorder_add(&series->run, ns_of(ms_since(worker, &slot->started_at)));
+}
+
+static void record_end(ctz_worker *worker, ctz_call *call, ctz_plan_entry *entry, ctz_series *series) {
   uint64_t ran = worker->now_ns - call->started_ns;
   if (call->entered) ctz_run_learn(entry, ran);
   ctz_count(&worker->figures->busy_ns, ran);
-  if (worker->engine->config.statistics) ctz_recorder_add(&ctz_series_of(worker, call->plan)->run, ran);
+  if (series != NULL) ctz_recorder_add(&series->run, ran);
   uint64_t used = ctz_arena_used(worker->arena);
   ctz_field_set_u32(&call->slot->memory_kb,
                     used > (uint64_t)UINT32_MAX << 10 ? UINT32_MAX : (uint32_t)((used + 1023) >> 10));
-  ctz_field_set_f64(&call->slot->ended_at, ctz_ms_of(worker->engine, worker->now_ns));
+  ctz_field_set_f64(&call->slot->ended_at, ctz_worker_ms(worker));
 }
 
 static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, const ctz_value *args, bool *final) {
@@ -105,17 +117,18 @@ static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, const ct
   return status;
 }
 
-static void start_attempt(ctz_worker *worker, uint32_t index, const ctz_plan *plan, uint32_t attempt) {
+static void start_attempt(ctz_worker *worker, uint32_t index, const ctz_plan *plan, uint32_t attempt,
+                          ctz_series *series) {
   ctz_slot *slot = ctz_slot_at(&worker->engine->table, index);
   // it came due after this worker had looked at its clock: nothing starts early
-  bool is_stale = ctz_ms_of(worker->engine, worker->now_ns) < ctz_field_f64(&slot->ready_at);
+  bool is_stale = ctz_worker_ms(worker) < ctz_field_f64(&slot->ready_at);
   if (is_stale) worker->now_ns = ctz_clock_read(&worker->clock);
   ctz_field_set_u32(&slot->attempt, attempt);
   ctz_field_set_u32(&slot->worker, worker->index + 1);
-  ctz_field_set_f64(&slot->started_at, ctz_ms_of(worker->engine, worker->now_ns));
+  ctz_field_set_f64(&slot->started_at, ctz_worker_ms(worker));
   // release: who polls the state sees the start with it
   atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
-  ctz_record_start(worker, slot, plan);
+  record_wait(worker, slot, plan, series);
   if ((plan->flags & CTZ_PLAN_TELL) != 0) ctz_tell(worker->engine, index, CTZ_NOTICE_STARTED);
 }
 
@@ -129,7 +142,7 @@ static void run(ctz_worker *worker, uint32_t index) {
   // the plan that arguments were attached for decides their types, whatever the slot says by now
   ctz_plan_entry *entry = attached ? ctz_plan_of(engine, extra) : ctz_plan_at(engine, ctz_field_u32(&slot->plan));
   if (ctz_field_u32(&slot->cancel) != 0) {
-    ctz_field_set_f64(&slot->ended_at, ctz_ms_of(engine, worker->now_ns));
+    ctz_field_set_f64(&slot->ended_at, ctz_worker_ms(worker));
     ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, NULL, CTZ_CANCELLED, true);
     return;
   }
@@ -149,9 +162,10 @@ static void run(ctz_worker *worker, uint32_t index) {
   bool final = false;
   ctz_status status = attached || convert_all(slot, kernel, scalars) ? CTZ_OK : misfit(&call, kernel);
   if (status == CTZ_OK) ctz_call_prepare(&call, entry);
-  start_attempt(worker, index, &plan, attempt);
+  ctz_series *series = series_for(worker, &plan);
+  start_attempt(worker, index, &plan, attempt, series);
   if (status == CTZ_OK) status = call_kernel(&call, kernel, attached ? extra->args : scalars, &final);
-  record_end(worker, &call, entry);
+  record_end(worker, &call, entry, series);
   ctz_call_explain(&call, status);
   ctz_call_hand_over_error(&call);
   ctz_call_clean_up(&call);

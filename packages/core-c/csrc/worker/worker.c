@@ -92,7 +92,7 @@ static bool next_slot(ctz_worker *worker, uint32_t *slot) {
   *slot = claimed[0];
   fetch_ahead(&worker->engine->table, claimed, count);
   // JavaScript takes the time of what it submits meanwhile from here, which costs less than a clock
-  ctz_field_set_f64(worker->engine->port.clock, ctz_ms_of(worker->engine, worker->now_ns));
+  ctz_field_set_f64(worker->engine->port.clock, ctz_worker_ms(worker));
   if (count > 1) ctz_batch_fill(&worker->batch, claimed + 1, count - 1);
   share_backlog(worker, *slot);
   return true;

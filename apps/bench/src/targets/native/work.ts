@@ -19,22 +19,31 @@ interface Sample {
   readonly main: number
 }
 
+/** What a kernel timed by itself. */
+interface Timed {
+  readonly ns: number
+  readonly sum: number
+}
+
 /** The kernels of the library, on an engine of their own. */
 interface Bodies {
   readonly tasks: BackgroundTasks
   readonly forget: (rounds: number) => void
   readonly one: (rounds: number) => Promise<number>
   readonly columns: (rounds: Float64Array) => Promise<Float64Array>
-  readonly loop: (rounds: number, times: number) => Promise<{ readonly ns: number; readonly sum: number }>
+  readonly loop: (rounds: number, times: number) => Promise<Timed>
+  readonly ring: (rounds: number, windows: number) => Promise<Timed>
 }
 
+/** As many as `RING_WINDOW` of the library. */
 const WINDOW = 20_000
 const plainLoop = 'plain C loop, one thread'
 const own = 'api, native, 2 workers'
 const columns = 'api, native, 2 workers, mapArrays'
 const bare = 'port, no bookkeeping, 2 workers'
+const ring = 'plain C ring, 2 threads and one that hands out'
 /** Those with two workers. */
-const withTwo: readonly string[] = [own, columns, bare]
+const withTwo: readonly string[] = [own, columns, bare, ring]
 
 export const measureWork: (input: SectionInput) => Promise<SectionResult> = nativeSection(
   'Kernels of one microsecond',
@@ -54,6 +63,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
       { name: own, run: () => throughEngine(two, rounds, windows) },
       { name: columns, run: () => throughColumns(two, rounds, WINDOW * windows) },
       { name: bare, run: () => throughPort(() => port.sumOfAlike(plan, WINDOW, rounds), windows, expected) },
+      { name: ring, run: () => throughRing(one, rounds, windows, expected) },
       { name: 'api, native, 1 worker', run: () => throughEngine(one, rounds, windows) },
     ]
     const effort = quick ? { rounds: 3, warmUps: 1 } : { rounds: 11, warmUps: 2 }
@@ -65,7 +75,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
       ratio(ns(samples, plainLoop), ns(samples, name)) / workers
     const mainOf = (name: string): number => summarise((samples.get(name) ?? []).map(({ main }) => main)).median
     const cores = availableParallelism()
-    const main = `${cores} cores, of which the main thread took ${formatFigure(mainOf(own))}; ${bare} ${formatPercent(shareOf(bare, 2))}`
+    const main = `${cores} cores, of which the main thread took ${formatFigure(mainOf(own))}; ${bare} ${formatPercent(shareOf(bare, 2))}, ${ring} ${formatPercent(shareOf(ring, 2))}`
     return {
       tables: [
         {
@@ -84,7 +94,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
               formatFigure(mainOf(name)),
             ]
           }),
-          note: `The ideal is what one bare loop over the same body does on one thread, times the number of workers. The amount of work is fixed, so whoever is interrupted gets less done. Where there are as many workers as processors (${cores} here), what the main thread takes to submit and to look at results is missing for the workers. "${bare}" writes numbers into the shared memory and adds up the results, without names, options, handles, figures or look-up: what is left of the ideal when the rest costs nothing.`,
+          note: `The ideal is what one bare loop over the same body does on one thread, times the number of workers. The amount of work is fixed, so whoever is interrupted gets less done. Where there are as many workers as processors (${cores} here), what the main thread takes to submit and to look at results is missing for the workers. "${bare}" writes numbers into the shared memory and adds up the results, without names, options, handles, figures or look-up: what is left of the ideal when the rest costs nothing. "${ring}" is a C program: a third thread writes ${formatCount(WINDOW)} arguments into a ring, sleeps until all are run, and adds up the results.`,
         },
       ],
       verdicts: [
@@ -111,15 +121,15 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
 async function setUp(library: string, workers: number): Promise<Bodies> {
   const tasks = await createNativeTasks({ workers })
   const work = tasks.kernel<(rounds: number) => number>('bench.work', { library })
-  const loop = tasks.kernel<(rounds: number, times: number) => { ns: number; sum: number }>('bench.work-loop', {
-    library,
-  })
+  const loop = tasks.kernel<(rounds: number, times: number) => Timed>('bench.work-loop', { library })
+  const handOut = tasks.kernel<(rounds: number, windows: number) => Timed>('bench.work-ring', { library })
   return {
     tasks,
     forget: (rounds) => void work.delay(rounds),
     one: (rounds) => work.delay(rounds).wait(),
     columns: (rounds) => work.mapArrays(rounds).wait(),
     loop: (rounds, times) => loop.delay(rounds, times).wait(),
+    ring: (rounds, windows) => handOut.delay(rounds, windows).wait(),
   }
 }
 
@@ -132,10 +142,17 @@ async function roundsOfAMicrosecond({ loop }: Bodies): Promise<number> {
 }
 
 async function throughLoop({ loop }: Bodies, rounds: number, times: number, expected: number): Promise<Sample> {
-  const { ns: took, sum } = await loop(rounds, times)
+  return sampleOf('loop', await loop(rounds, times), times, expected)
+}
+
+async function throughRing({ ring: run }: Bodies, rounds: number, windows: number, expected: number): Promise<Sample> {
+  return sampleOf('ring', await run(rounds, windows), windows * WINDOW, expected)
+}
+
+function sampleOf(what: string, { ns: took, sum }: Timed, times: number, expected: number): Sample {
   // the same value, added up: only rounding differs
   if (Math.abs(sum / times / expected - 1) > 1e-9)
-    throw new Error(`the plain loop gave ${sum / times}, not ${expected}`)
+    throw new Error(`the plain ${what} gave ${sum / times}, not ${expected}`)
   return { ns: took / times, main: 0 }
 }
 
