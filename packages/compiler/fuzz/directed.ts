@@ -210,6 +210,11 @@ export const directed: Readonly<Record<string, Program>> = {
   ),
   'repeat anything': program('(s, a) => s.repeat(a % 20)', 'string', 'number'),
   'patterns of a replacement': program('(s, t) => s.replace("a", t) + s.replaceAll("b", t)', 'string', 'string'),
+  'patterns of a written replacement': program(
+    '(s, t) => `${s}a${t}`.replace("a", s.length > 4 ? "$&$&" : "b") + `${t}b`.replaceAll("b", s < t ? "$$" : "c")',
+    'string',
+    'string',
+  ),
   'trim what is white': program('(s) => `[${s.trim()}][${s.trimStart()}][${s.trimEnd()}]`', 'string'),
   'text to number': program(
     '(s) => `${Number(s)} ${+s} ${parseFloat(s)} ${parseInt(s)} ${parseInt(s, 16)} ${1 / Number(s)}`',
