@@ -210,6 +210,10 @@ export const directed: Readonly<Record<string, Program>> = {
   ),
   'repeat anything': program('(s, a) => s.repeat(a % 20)', 'string', 'number'),
   'patterns of a replacement': program('(s, t) => s.replace("a", t) + s.replaceAll("b", t)', 'string', 'string'),
+  'ties of toFixed behind an even digit': program(
+    '(a) => `${(Math.trunc(a % 1e3) * 10 + 8.5).toFixed(0)} ${(Math.trunc(a % 1e3) + 0.125).toFixed(2)} ${(8.5).toFixed(0)} ${(a % 2 + 0.0625).toFixed(3)}`',
+    'number',
+  ),
   'patterns of a written replacement': program(
     '(s, t) => `${s}a${t}`.replace("a", s.length > 4 ? "$&$&" : "b") + `${t}b`.replaceAll("b", s < t ? "$$" : "c")',
     'string',
