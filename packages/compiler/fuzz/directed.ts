@@ -210,6 +210,19 @@ export const directed: Readonly<Record<string, Program>> = {
   ),
   'repeat anything': program('(s, a) => s.repeat(a % 20)', 'string', 'number'),
   'patterns of a replacement': program('(s, t) => s.replace("a", t) + s.replaceAll("b", t)', 'string', 'string'),
+  'the ends of both halves of surrogates': program(
+    '(s) => { let n = 0; for (const each of `${s}\\uD800\\uDC00\\uDBFF\\uDFFF\\uDC00\\uD800\\uE000\\uD800\\uDBFF`) n = n * 3 + each.length; return `${n} ${"\\uD800\\uDC00".codePointAt(s.length * 0)} ${`${s}\\uD834\\uDC00`.codePointAt(s.length)}` }',
+    'string',
+  ),
+  'ties of toFixed behind an even digit': program(
+    '(a) => `${(Math.trunc(a % 1e3) * 10 + 8.5).toFixed(0)} ${(Math.trunc(a % 1e3) + 0.125).toFixed(2)} ${(8.5).toFixed(0)} ${(a % 2 + 0.0625).toFixed(3)}`',
+    'number',
+  ),
+  'patterns of a written replacement': program(
+    '(s, t) => `${s}a${t}`.replace("a", s.length > 4 ? "$&$&" : "b") + `${t}b`.replaceAll("b", s < t ? "$$" : "c")',
+    'string',
+    'string',
+  ),
   'trim what is white': program('(s) => `[${s.trim()}][${s.trimStart()}][${s.trimEnd()}]`', 'string'),
   'text to number': program(
     '(s) => `${Number(s)} ${+s} ${parseFloat(s)} ${parseInt(s)} ${parseInt(s, 16)} ${1 / Number(s)}`',

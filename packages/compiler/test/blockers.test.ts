@@ -84,6 +84,17 @@ describe('blockers', () => {
     expect(blockersOf(text, ['number', 'number'])[0]?.slice(0, code.length) ?? '').toBe(code)
   })
 
+  it.each([
+    ['(o) => ({ ...o })', 'CZ1017', 'one that is handed in may have more fields than are known'],
+    ['(o) => { o.x = 1; return o.x }', 'CZ1017', 'one that was handed in may not be changed'],
+    ['(o) => o', 'CZ1017', 'one that was handed in may not be returned'],
+    ['(o) => { const p = { x: o.x }; p.y = 1; return p.x }', 'CZ1017', "it has no field 'y'"],
+    ['(o) => { const p = { when: o.when }; return 1 }', 'CZ1009', "'when' is a value of type Date"],
+  ])('of objects: %s', (text, code, why) => {
+    const [first] = blockersOf(text, [{ record: { x: 'number', when: 'Date' } }])
+    expect(first).toMatch(new RegExp(`^${code}: .*${why}`))
+  })
+
   it('does not compile what is too large', () => {
     expect(blockersOf(`(a) => ${'('.repeat(20_000)}a${')'.repeat(20_000)}`, ['number'])[0]).toContain('CZ1019')
     expect(blockersOf(`(a) => a${' '.repeat(70_000)}`, ['number'])[0]).toContain('CZ1019')

@@ -1,4 +1,4 @@
-// node packages/compiler/fuzz/mutants/run.mjs [--programs N] [--tier 1|2] [--match WORD] [--scratch FOLDER]
+// node packages/compiler/fuzz/mutants/run.mjs [--programs N] [--tier 1|2] [--match WORD] [--from N] [--scratch FOLDER]
 // Plants each bug of the table into a copy of this clone, builds it and fuzzes it: how many programs until it is found? What
 // random programs do not meet in time the programs of the tests have to, which were written for it. All of them take an hour;
 // a run that was ended goes on where it was, until its scratch folder is removed.
@@ -16,6 +16,7 @@ const { values: asked } = parseArgs({
     programs: { type: 'string', default: '20000' },
     tier: { type: 'string', default: '1' },
     match: { type: 'string', default: '' },
+    from: { type: 'string', default: '1' },
     seed: { type: 'string', default: '11' },
     scratch: { type: 'string', default: join(tmpdir(), 'catzilla-mutants') },
   },
@@ -34,7 +35,9 @@ const known = knownAnswers()
 const unchanged = known.get(keyOf({ about: 'no mutant' })) ?? tell({ about: 'no mutant' }, search())
 if (!unchanged.startsWith('MISSED')) throw new Error(`without a mutant: ${unchanged}`)
 
-const chosen = [...mutants, ...compilerMutants].filter((each) => each.about.includes(asked.match))
+const chosen = [...mutants, ...compilerMutants]
+  .slice(Number(asked.from) - 1)
+  .filter((each) => each.about.includes(asked.match))
 const missed = chosen.filter((mutant) => {
   const answer = known.get(keyOf(mutant)) ?? tell(mutant, answerTo(mutant))
   return !answer.startsWith('found')

@@ -23,7 +23,6 @@ export const blockerTable = {
   CZ1018: '{0} as a parameter is not compiled',
   CZ1019: 'the function is too large to compile: {0}',
   CZ1020: 'the code counts its own coverage: compile it without',
-  CZ1021: "the argument '{0}' stands for {1}, which is not compiled",
   CZ1099: 'the compiler failed: {0}',
 } as const
 

@@ -61,7 +61,7 @@ export const constructs: Readonly<Record<string, Construct>> = {
   ObjectPattern: compiled('`{ a, b = 1 }`', 'of objects'),
   ParenthesizedExpression: compiled('parentheses'),
   PrivateIdentifier: refused('a private field'),
-  RestElement: refused('`...rest`'),
+  RestElement: compiled('`...rest`', 'at the end of a pattern of an array; not as a parameter'),
   ReturnStatement: compiled('`return`', 'everywhere of one type, or also undefined or null'),
   SequenceExpression: compiled('`a, b`'),
   SpreadElement: compiled(

@@ -4,7 +4,7 @@ import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cLibrary, compileFunction, type TypeHint } from '../../src/index.ts'
-import type { LoadedC, Toolchain } from '../../src/toolchain/toolchain.ts'
+import type { LoadedC, Toolchain, ToolchainOptions } from '../../src/toolchain/toolchain.ts'
 import {
   describeCompiling,
   describeNative,
@@ -43,6 +43,27 @@ describeCompiling('a toolchain with a compiler', () => {
     expect(other).toMatchObject({ cached: false })
     expect(other.key).not.toBe(first.key)
     expect((await loaded(again, times(4))).library).toBe(other.library)
+  })
+
+  test('does not take from the cache what was made for other surroundings', async () => {
+    const env = { PATH: process.env['PATH'], CATZILLA_CACHE: newFolder() }
+    const core = theCore()
+    const { key } = await loaded(newToolchain({ env }), times(5))
+    // the compiler of this machine, as another version
+    const renewed = folderWith('cc', '[ "$1" = --version ] && { echo renewed 2.0; exit 0; }\nexec /usr/bin/env cc "$@"')
+    const others: readonly Partial<ToolchainOptions>[] = [
+      { env: { ...env, CATZILLA_CC: join(renewed, 'cc') } },
+      { env, core: { ...core, libc: 'another 1.0' } },
+      { env, core: { ...core, kernelAbi: core.kernelAbi + 1 } },
+    ]
+    const keys = [key]
+    for (const options of others) {
+      const made = await loaded(newToolchain({ ...options, env: { ...env, ...options.env } }), times(5))
+      expect(made.cached).toBe(false)
+      keys.push(made.key)
+    }
+    expect(new Set(keys).size).toBe(4)
+    expect(await loaded(newToolchain({ env }), times(5))).toMatchObject({ cached: true, key })
   })
 
   test('makes bodies of functions, which answer as their programs do', async () => {

@@ -40,6 +40,8 @@ bool ctz_thread_start(void (*body)(void *), void *argument, const char *name);
 int ctz_thread_nice(void);
 // Sets it for the calling thread, where there is one. A courtesy: a sandbox may forbid it, and nobody has to know.
 void ctz_thread_set_nice(int nice);
+// Lets another thread that is ready have this core, if there is one.
+void ctz_thread_yield(void);
 uint64_t ctz_monotonic_ns(void);
 // Since 1970, by the clock that people set.
 uint64_t ctz_wall_ns(void);

@@ -15,6 +15,9 @@
 #define SHORT_SLEEP_NS 60000u
 // Another worker is woken when what waits is expected to take longer than this.
 #define BACKLOG_NS 200000u
+// What was handed back and lies there for longer waits for a thread that was woken and has no core. Where all cores are
+// busy, a kernel lets a worker go on until its next tick, some milliseconds away.
+#define OVERDUE_NS 200000u
 
 ctz_worker *ctz_worker_create(ctz_engine *engine, uint32_t index) {
   ctz_worker *worker = ctz_alloc_aligned(64, sizeof *worker);
@@ -116,6 +119,25 @@ static void sleep_until_woken(ctz_worker *worker) {
   worker->spins = spins < LEAST_SPINS ? LEAST_SPINS : spins > MOST_SPINS ? MOST_SPINS : spins;
 }
 
+// Between two tasks: lets the owner of the port have this core when it is overdue. Once for each time, so that a worker
+// beside which other programs compute, or whose owner is at something long, keeps its share.
+static void step_aside(ctz_worker *worker) {
+  const ctz_completions *ring = &worker->engine->port.completions;
+  if (ring->drained == NULL) return;  // there is no port
+  // relaxed, both: hints
+  uint32_t drained = atomic_load_explicit(ring->drained, memory_order_relaxed);
+  if (drained != worker->drained || drained == atomic_load_explicit(ring->tail, memory_order_relaxed)) {
+    worker->drained = drained;
+    worker->overdue_ns = worker->now_ns + OVERDUE_NS;
+    return;
+  }
+  if (worker->now_ns < worker->overdue_ns) return;
+  worker->overdue_ns = UINT64_MAX;
+  ctz_thread_yield();
+  ctz_count(&worker->yields, 1);
+  worker->now_ns = ctz_clock_read(&worker->clock);  // what others took of the core belongs to no task
+}
+
 static void work(ctz_worker *worker) {
   ctz_engine *engine = worker->engine;
   worker->now_ns = ctz_clock_read(&worker->clock);
@@ -128,6 +150,7 @@ static void work(ctz_worker *worker) {
     }
     if (next_slot(worker, &slot)) {
       ctz_run_slot(worker, slot);
+      step_aside(worker);
       continue;
     }
     ctz_hand_back(worker);

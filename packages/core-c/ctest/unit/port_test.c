@@ -348,6 +348,31 @@ static void test_overwritten_words(void) {
   close_port();
 }
 
+static uint64_t yields(void) { return atomic_load_explicit(&engine->workers[0]->yields, memory_order_relaxed); }
+
+// The worker has own tasks, one after the other, for so long or until it has stepped aside so many times.
+static void keep_busy(uint32_t plan, double ms, uint64_t until) {
+  for (double end = ctz_now(engine) + ms; ctz_now(engine) < end && yields() < until;)
+    CHECK_EQ_U64(end_of(engine, submit_number(engine, plan, 0)).state, CTZ_SLOT_COMPLETED);
+}
+
+// A worker lets the owner of the port have its core once when what came back lies there, and never while nothing does.
+static void test_steps_aside(void) {
+  open_port(1, 8);
+  uint32_t note = define_simple(engine, "note", 0);
+  for (uint32_t times = 0; times < 3; times++) {
+    keep_busy(note, 2, UINT64_MAX);
+    CHECK_EQ_U64(yields(), times);
+    uint32_t slot = port_submit(&client, note, 0, 1, 0);
+    keep_busy(note, LONG_MS, times + 1);
+    keep_busy(note, 2, UINT64_MAX);
+    CHECK_EQ_U64(yields(), times + 1);
+    CHECK_EQ_U64(next_settled(), slot);
+    port_give(&client, slot);
+  }
+  close_port();
+}
+
 int main(void) {
   test_layout();
   test_many_tasks();
@@ -363,5 +388,6 @@ int main(void) {
   test_notices();
   test_nonsense();
   test_overwritten_words();
+  test_steps_aside();
   return check_result();
 }

@@ -37,6 +37,8 @@ typedef struct ctz_config {
   uint32_t nice;  // 0 .. 19: how far workers give way to others, above the nice value of the thread that creates
                   // the engine. Linux; elsewhere threads have none of their own
   // Called by a worker when port WAITING was set and something completed; must not call the engine. May be NULL.
+  // When the owner has not drained any of what came back 0.2 ms later, each worker yields its processor to it once,
+  // between two tasks.
   void (*wake)(void *owner);
   // Called once, by the thread that frees the engine, after its last call of `wake`: `owner` may go. Not when create
   // fails. May be NULL.

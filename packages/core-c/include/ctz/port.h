@@ -40,7 +40,8 @@
   X(PARKED_TIMERS, 192)  /* C: 1 while the timer thread sleeps */                            \
   X(WAITING, 208)        /* JavaScript sets 1 to be woken by the next completion; C takes */ \
   X(COMPLETED_TAIL, 224) /* C: entries reserved in the completion ring */                    \
-  X(COMPLETED_HEAD, 240) /* JavaScript: entries drained, for the room left for notices */
+  X(COMPLETED_HEAD, 240) /* JavaScript: entries drained. By it C knows the room for notices  \
+                            and whether the owner of the port is late */
 
 #define CTZ_PORT_HEADER_WORDS 256u
 

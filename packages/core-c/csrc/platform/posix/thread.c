@@ -4,6 +4,7 @@
 #include "platform/thread.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <time.h>
@@ -129,6 +130,8 @@ void ctz_thread_set_nice(int nice) {
 int ctz_thread_nice(void) { return 0; }
 void ctz_thread_set_nice(int nice) { (void)nice; }
 #endif
+
+void ctz_thread_yield(void) { sched_yield(); }
 
 uint64_t ctz_monotonic_ns(void) {
   struct timespec now;

@@ -92,6 +92,8 @@ bool ctz_thread_start(void (*body)(void *), void *argument, const char *name) {
 int ctz_thread_nice(void) { return 0; }
 void ctz_thread_set_nice(int nice) { (void)nice; }
 
+void ctz_thread_yield(void) { SwitchToThread(); }
+
 uint64_t ctz_monotonic_ns(void) {
   LARGE_INTEGER ticks, per_second;
   QueryPerformanceCounter(&ticks);
