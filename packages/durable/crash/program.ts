@@ -21,7 +21,11 @@ const AT_ONCE = 8
 
 const limits = { keepResults: 1_000_000, keepFailures: 1_000_000 }
 const create = engineName === 'native' ? createNativeEngine : createTypeScriptEngine
-const engine: TaskEngine = createDurableEngine(create({ ...limits, queueSize: 100_000, inlineConcurrency: AT_ONCE }), directory, limits)
+const engine: TaskEngine = createDurableEngine(
+  create({ ...limits, queueSize: 100_000, inlineConcurrency: AT_ONCE }),
+  directory,
+  limits,
+)
 
 const base = resolveTaskOptions({ keepResultMs: 1e9, retryDelayMs: 3, retryJitter: 0, maxRetries: 3 })
 

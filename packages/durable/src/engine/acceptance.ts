@@ -81,7 +81,7 @@ export class Acceptance {
 
 /** Where in the arguments stands what has no bytes. */
 function placeOfUnstorable(value: object): (string | number)[] {
-  for (const [name, each] of Object.entries(value)) {
+  for (const [name, each] of Object.entries(value as Record<string, unknown>)) {
     if (typeof each !== 'object' || each === null || canBePacked(each)) continue
     const isPlain = Array.isArray(each) || Object.getPrototypeOf(each) === Object.prototype
     return [Array.isArray(value) ? Number(name) : name, ...(isPlain ? placeOfUnstorable(each) : [])]
