@@ -1,13 +1,17 @@
 // Every package, packed and installed into empty projects of each kind: its doors open, the first program of the README runs,
 // on the native engine where there is a binary for this machine and on the TypeScript engine where there is none.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { execute } from './execute.mjs'
 import { installAndRun } from './install.mjs'
 import { hasBinary, packAll, platformPackageHere, platformPackages, publicPackages } from './pack.mjs'
-import { projects } from './projects.mjs'
+import { projects, watchedProgram } from './projects.mjs'
 import { startRegistry } from './registry.mjs'
 import { reportOf } from './report.mjs'
 import { billOfMaterials } from './sbom.mjs'
@@ -55,6 +59,25 @@ test('a bill of materials names every package with its licence', async () => {
   expect(packages.filter(({ name }) => licences.get(name) !== 'MIT').map(({ name }) => name)).toEqual([])
   expect([...licences].filter(([, licence]) => licence === undefined)).toEqual([])
   expect(JSON.stringify(bill)).not.toContain('127.0.0.1')
+})
+
+test('what is installed watches a server in a terminal, and has panels and alerts for Grafana', async () => {
+  const project = join(folder, 'npm-ESM')
+  await writeFile(join(project, 'watched.mjs'), watchedProgram)
+  const server = spawn(process.execPath, ['watched.mjs'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(server, 'exit')
+  try {
+    const [url] = await once(createInterface(server.stdout), 'line')
+    const command = join(project, 'node_modules', '.bin', 'catzilla-monitor')
+    const look = JSON.parse(await execute(project, [command, 'top', url, '--once', '--json']))
+    expect(look).toMatchObject({ stats: { names: { hello: { completed: 1 } } }, health: { healthy: true } })
+  } finally {
+    server.kill()
+    await ended
+  }
+  const grafana = join(project, 'node_modules', '@catzilla', 'monitor', 'grafana')
+  expect(JSON.parse(await readFile(join(grafana, 'catzilla.dashboard.json'), 'utf8')).panels).not.toEqual([])
+  expect(await readFile(join(grafana, 'catzilla.alerts.yaml'), 'utf8')).toContain('alert: ')
 })
 
 test('the dashboard names whose code it has inside', async () => {

@@ -73,3 +73,21 @@ export function helloProgram(typed, stripped, modules) {
   const required = first.replace(/^import (.+) from (.+?);?$/, 'const $1 = require($2)')
   return `${required}\nasync function main() {\n${rest.join('\n')}\n}\nvoid main()\n`
 }
+
+/** Serves what `top` reads of tasks, of which one has ended, and prints where. */
+export const watchedProgram = `import { createServer } from 'node:http'
+import { createTasks } from '@catzilla/api'
+
+const tasks = createTasks()
+await tasks.task({ name: 'hello' }, () => 'Hello').delay().wait()
+const routes = {
+  '/tasks/stats': () => tasks.monitor.getStats(),
+  '/tasks/health': () => tasks.monitor.health(),
+  '/tasks/workers': async () => ({ workers: await tasks.monitor.getWorkerDetails() }),
+}
+const server = createServer(async ({ url }, response) => {
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify(await routes[url]()))
+})
+server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port))
+`
