@@ -17,7 +17,8 @@ export const layers = {
   '@catzilla/compiler': { value: ['@catzilla/core-c'] },
   '@catzilla/engine': { late: ['@catzilla/core-c'], lateFile: 'src/native/load-core.ts' },
   '@catzilla/durable': { value: ['@catzilla/engine'] },
-  '@catzilla/engine-bullmq': { value: ['@catzilla/engine'] },
+  // its tests trace it
+  '@catzilla/engine-bullmq': { value: ['@catzilla/engine'], type: ['@catzilla/monitor'] },
   '@catzilla/api': {
     value: ['@catzilla/engine'],
     late: ['@catzilla/compiler', '@catzilla/durable', '@catzilla/monitor'],

@@ -17,7 +17,7 @@ export async function bundled(program: string): Promise<{ readonly path: string;
     platform: 'node',
     target: 'node20',
     conditions: ['@catzilla/source'],
-    external: ['bullmq', 'ioredis', 'pg', '@catzilla/core-c'],
+    external: ['bullmq', 'ioredis', 'pg', '@catzilla/core-c', '@opentelemetry/*'],
   })
   return { path, remove: () => rmSync(path, { force: true }) }
 }

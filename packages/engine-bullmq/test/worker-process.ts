@@ -33,7 +33,11 @@ export class WorkerProcess {
 
   /** The first line that begins so, from now on or before. */
   line(start: string): Promise<string> {
-    const matches = (line: string): boolean => line.startsWith(start)
+    return this.lineThat((line) => line.startsWith(start))
+  }
+
+  /** The first line that matches, from now on or before. */
+  lineThat(matches: (line: string) => boolean): Promise<string> {
     const found = this.lines.find(matches)
     if (found !== undefined) return Promise.resolve(found)
     return new Promise((resolve, reject) => this.#waiting.push({ matches, resolve, reject }))

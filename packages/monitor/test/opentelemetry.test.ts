@@ -139,6 +139,21 @@ test('with currentTask, spans of a body are children of its attempt', async () =
   )
 })
 
+test('a body that was defined while tasks were traced has no span any more afterwards', async () => {
+  const engine = await startEngine('typescript')
+  const { provider, spans } = traced()
+  const stop = traceTasks(engine, { tracerProvider: provider, currentTask })
+  const body = (): void => provider.getTracer('test').startSpan('inside').end()
+  const { handler: _, ...call } = callOf('defined', body)
+  engine.register({ ...call, handler: body })
+  await told(engine, engine.submit(call, []))
+  stop()
+  await told(engine, engine.submit(call, []))
+  const inside = spans().filter(({ name }) => name === 'inside')
+  const run = spanNamed(spans(), 'process defined').spanContext()
+  expect(inside.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([run.spanId, undefined])
+})
+
 test('a batch has one producer span, and a refused submission one with its error', async () => {
   const engine = await startEngine('typescript', { queueSize: 2 })
   const { provider, spans } = traced()

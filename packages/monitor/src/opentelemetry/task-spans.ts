@@ -1,6 +1,6 @@
 // The spans of tasks that are on their way: where each was submitted, and the attempt that runs.
 import type { EngineEvents } from '@catzilla/engine'
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api'
 import type { Context, Span, SpanContext, Tracer } from '@opentelemetry/api'
 import { processAttributes, startAttributes } from './attributes.ts'
 
@@ -14,17 +14,32 @@ export class TaskSpans {
   /** Where tasks that have not ended were submitted. */
   readonly #sent = new Map<string, SpanContext>()
   readonly #running = new Map<string, Attempt>()
+  #isClosed = false
 
   constructor(tracer: Tracer) {
     this.#tracer = tracer
   }
 
+  /** Nothing is traced any more. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   sent(taskId: string, from: SpanContext): void {
-    this.#sent.set(taskId, from)
+    if (!this.#isClosed) this.#sent.set(taskId, from)
+  }
+
+  isSent(taskId: string): boolean {
+    return this.#sent.has(taskId)
+  }
+
+  forget(taskId: string): void {
+    this.#sent.delete(taskId)
   }
 
   /** The context in which an attempt runs; its span begins now, unless it has begun. */
   begin(taskId: string, name: string, number: number, startTime?: number): Context {
+    if (this.#isClosed) return context.active()
     const known = this.#running.get(taskId)
     if (known?.number === number) return trace.setSpan(this.#parentOf(taskId), known.span)
     // whatever it was, it is over: the attempt that follows has begun
@@ -57,11 +72,12 @@ export class TaskSpans {
 
   ended(event: EngineEvents['completed' | 'failed' | 'cancelled' | 'expired']): void {
     this.#endAttempt(event.taskId, event.type === 'completed' ? undefined : event.error, event.at)
-    this.#sent.delete(event.taskId)
+    this.forget(event.taskId)
   }
 
   /** Ends what is open: nobody will tell of it any more. */
   close(): void {
+    this.#isClosed = true
     for (const { span } of this.#running.values()) span.end()
     this.#running.clear()
     this.#sent.clear()

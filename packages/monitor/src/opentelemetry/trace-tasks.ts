@@ -10,7 +10,9 @@ import type {
 } from '@catzilla/engine'
 import { SpanKind, context, trace } from '@opentelemetry/api'
 import type { Span, TracerProvider } from '@opentelemetry/api'
+import { Arrivals } from './arrivals.ts'
 import { sendAttributes } from './attributes.ts'
+import { carrying } from './carrier.ts'
 import { TaskSpans, recordError } from './task-spans.ts'
 
 export interface TraceOptions {
@@ -34,14 +36,15 @@ const ends = ['completed', 'failed', 'cancelled', 'expired'] as const
 export function traceTasks(engine: TaskEngine, { tracerProvider = trace, currentTask }: TraceOptions = {}): () => void {
   const tracer = tracerProvider.getTracer(TRACER)
   const spans = new TaskSpans(tracer)
-  const wrap = wrapper(spans, currentTask)
+  const arrivals = new Arrivals(engine, spans)
+  const wrap = wrapper(spans, arrivals, currentTask)
   const submit = engine.submit.bind(engine)
   const submitMany = engine.submitMany.bind(engine)
   const register = engine.register.bind(engine)
   const sending = <T>(
     call: TaskCall,
     count: number | undefined,
-    send: () => T,
+    send: (call: TaskCall) => T,
     idsOf: (sent: T) => readonly string[],
   ): T => {
     const span = tracer.startSpan(`send ${call.name}`, {
@@ -49,7 +52,9 @@ export function traceTasks(engine: TaskEngine, { tracerProvider = trace, current
       attributes: sendAttributes(call, undefined, count),
     })
     return endAfter(span, () => {
-      const sent = send()
+      const wrapped = wrap.call(call)
+      // only where another process may run it: each call that carries something is one of its own to the engine
+      const sent = send(engine.capabilities.distributed ? carrying(wrapped, span.spanContext()) : wrapped)
       const ids = idsOf(sent)
       for (const taskId of ids) spans.sent(taskId, span.spanContext())
       if (count === undefined && ids[0] !== undefined) span.setAttribute('messaging.message.id', ids[0])
@@ -60,22 +65,35 @@ export function traceTasks(engine: TaskEngine, { tracerProvider = trace, current
     sending(
       call,
       undefined,
-      () => submit(wrap.call(call), args),
+      (wrapped) => submit(wrapped, args),
       ({ taskId }) => [taskId],
     )
   const submitAll = (call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] =>
     sending(
       call,
       argsList.length,
-      () => submitMany(wrap.call(call), argsList),
+      (wrapped) => submitMany(wrapped, argsList),
       (sent) => sent.map(({ taskId }) => taskId),
     )
   const registerWrapped = (definition: TaskDefinition): void => register(wrap.definition(definition))
   Object.assign(engine, { submit: submitOne, submitMany: submitAll, register: registerWrapped })
   const leave = [
-    engine.subscribe(['started'], (event) => spans.started(event)),
-    engine.subscribe(['retrying'], (event) => spans.retrying(event)),
-    engine.subscribe(ends, (event: EngineEvents[(typeof ends)[number]]) => spans.ended(event)),
+    engine.subscribe(['started'], (event) => {
+      void arrivals.learn(event.taskId)
+      arrivals.after(event.taskId, () => spans.started(event))
+    }),
+    engine.subscribe(['retrying'], (event) =>
+      arrivals.after(event.taskId, () => {
+        spans.retrying(event)
+        arrivals.leave(event.taskId)
+      }),
+    ),
+    engine.subscribe(ends, (event: EngineEvents[(typeof ends)[number]]) =>
+      arrivals.after(event.taskId, () => {
+        spans.ended(event)
+        arrivals.leave(event.taskId)
+      }),
+    ),
   ]
   return () => {
     for (const stop of leave.splice(0)) stop()
@@ -98,6 +116,7 @@ function endAfter<T>(span: Span, work: () => T): T {
 /** Bodies that run inside of their span; the same body is wrapped once, so that it stays the same to the engine. */
 function wrapper(
   spans: TaskSpans,
+  arrivals: Arrivals,
   currentTask: TraceOptions['currentTask'],
 ): { call(call: TaskCall): TaskCall; definition(definition: TaskDefinition): TaskDefinition } {
   const wrapped = new WeakMap<TaskHandler, TaskHandler>()
@@ -106,9 +125,12 @@ function wrapper(
     const known = wrapped.get(body)
     if (known !== undefined) return known
     const made: TaskHandler = (...args) => {
-      const task = currentTask?.()
+      const task = spans.isClosed ? undefined : currentTask?.()
       if (task === undefined) return body(...args)
-      return context.with(spans.begin(task.taskId, task.name, task.attempt), () => body(...args))
+      const { taskId, name, attempt } = task
+      const run = (): unknown => context.with(spans.begin(taskId, name, attempt), () => body(...args))
+      const learning = arrivals.learn(taskId)
+      return learning === undefined ? run() : learning.then(run)
     }
     wrapped.set(body, made)
     return made
