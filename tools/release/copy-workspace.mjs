@@ -32,9 +32,10 @@ export function copyManifests(root, copy) {
 
 /** What is published of each package, and the links between packages by which pnpm finds their versions. */
 export function copyContents(root, copy) {
-  const packages = [...publicPackages(root), ...platformPackages(root)]
-  const folders = new Map(packages.map(({ name, dir }) => [name, join(copy, shown(root, dir))]))
-  for (const { name, dir, manifest } of packages) {
+  // what only tests use has a version too, which is asked for as a package is published
+  const linked = [...members(root), ...platformPackages(root)]
+  const folders = new Map(linked.map(({ dir, manifest }) => [manifest.name, join(copy, shown(root, dir))]))
+  for (const { name, dir, manifest } of [...publicPackages(root), ...platformPackages(root)]) {
     const to = folders.get(name)
     for (const file of [...manifest.files, ...always].filter((path) => existsSync(join(dir, path)))) {
       cpSync(join(dir, file), join(to, file), { recursive: true })
