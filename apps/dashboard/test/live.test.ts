@@ -96,8 +96,11 @@ describeInBrowser('a page left open', () => {
     await page.getByText('Disconnected since').waitFor()
     expect(await look(page, 'disconnected-dark')).toEqual([])
     expect(await page.locator('.tile', { hasText: 'Failed' }).locator('.tile-value').textContent()).toBe('7')
+    const before = place.requests.length
     await place.startServer()
     await page.getByText('Disconnected since').waitFor({ state: 'detached' })
+    // its stream as well, for which the server keeps what happens to each task
+    await until(() => place.requests.slice(before).some((request) => request.includes('/events')))
     place.named.charge
       .delay(1)
       .wait()
