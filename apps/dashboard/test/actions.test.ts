@@ -116,7 +116,7 @@ describeInBrowser('actions', () => {
     await page.locator(`.length a[href="#/tasks/${failedId}"]`).waitFor()
     await expect.poll(() => page.locator('.length .row').count()).toBe(1)
     await press(page, 'Retry all matching', 'Retry all')
-    await page.getByText('Retried 1 tasks').waitFor()
+    await page.getByText('Retried 1 task', { exact: true }).waitFor()
     const { tasks } = await place.tasks.listTasks({ name: 'payment.charge' })
     expect(tasks.flatMap(({ retryOf }) => retryOf ?? [])).toEqual([failedId])
   })
