@@ -11,6 +11,11 @@ export function count(value: number): string {
   return Math.abs(value) < 100_000 ? counts.format(value) : compact.format(value)
 }
 
+/** 1 task, 7 tasks */
+export function several(number: number, one: string): string {
+  return `${count(number)} ${one}${number === 1 ? '' : 's'}`
+}
+
 /** Per second: 0.4, 12.3, 1,204. */
 export function rate(value: number): string {
   return value < 100 && !Number.isInteger(value) ? value.toFixed(1) : count(value)

@@ -97,6 +97,30 @@ describeInBrowser('actions', () => {
     expect(retried.tasks.filter(({ retryOf }) => retryOf !== null)).toHaveLength(7)
   })
 
+  it('retry all that match the filter, times and lists among it, from a group of failures on', async () => {
+    const place = await stand()
+    const { failedId } = await busy(place)
+    // it matches as well, but for its error
+    await place.named.charge
+      .delay('x' as never)
+      .wait()
+      .catch(() => undefined)
+    const { page } = await openPage()
+    await page.goto(`${place.url}#/failures`)
+    await expect.poll(() => page.locator('.group-count').allTextContents()).toEqual(['7', '1'])
+    await page.getByRole('heading').getByRole('link', { name: 'payment.charge' }).first().click()
+    await page.getByText('Errors like').waitFor()
+    await expect.poll(() => page.locator('.length .row').count()).toBe(7)
+    await page.getByLabel('Submitted since', { exact: true }).fill('2020-01-01T00:00')
+    await page.getByLabel('Error text', { exact: true }).fill('payment 4000')
+    await page.locator(`.length a[href="#/tasks/${failedId}"]`).waitFor()
+    await expect.poll(() => page.locator('.length .row').count()).toBe(1)
+    await press(page, 'Retry all matching', 'Retry all')
+    await page.getByText('Retried 1 task', { exact: true }).waitFor()
+    const { tasks } = await place.tasks.listTasks({ name: 'payment.charge' })
+    expect(tasks.flatMap(({ retryOf }) => retryOf ?? [])).toEqual([failedId])
+  })
+
   it('cancel all that match the filter, part by part, and nothing else', async () => {
     const place = await stand()
     await place.tasks.pause()
@@ -158,6 +182,28 @@ describeInBrowser('actions', () => {
     await dialog.getByRole('button', { name: 'Scale' }).click()
     await page.getByText('of 7 busy').waitFor()
     expect(place.tasks.getStats().lanes.inline?.slots).toBe(7)
+  })
+
+  it('scale worker threads of C, within their bounds', async ({ skip }) => {
+    let place
+    try {
+      place = await stand({ with: { engine: 'native', workers: 2, minWorkers: 2, maxWorkers: 4 } })
+    } catch (thrown) {
+      skip(`no native engine here: ${String(thrown)}`)
+      return
+    }
+    const { page } = await openPage({}, /422/)
+    await page.goto(`${place.url}#/workers`)
+    await page.getByRole('button', { name: 'Scale…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('There are 2 now; 2 to 4 are possible.').waitFor()
+    await dialog.getByRole('textbox').fill('5')
+    await dialog.getByRole('button', { name: 'Scale' }).click()
+    await dialog.getByRole('alert').waitFor()
+    await dialog.getByRole('textbox').fill('4')
+    await dialog.getByRole('button', { name: 'Scale' }).click()
+    await page.locator('.tile', { hasText: 'native lane' }).getByText('of 4 busy').waitFor()
+    expect(place.tasks.getStats().totalWorkers).toBe(4)
   })
 
   it('hold a schedule, let it go on, and run it now', async () => {

@@ -1,4 +1,5 @@
 // Figures move by themselves, rest while nobody looks, and come back when the server does.
+import { createServer } from 'node:http'
 import { expect, it } from 'vitest'
 import { describeInBrowser, openPage } from './chromium.ts'
 import { look } from './look.ts'
@@ -96,13 +97,44 @@ describeInBrowser('a page left open', () => {
     await page.getByText('Disconnected since').waitFor()
     expect(await look(page, 'disconnected-dark')).toEqual([])
     expect(await page.locator('.tile', { hasText: 'Failed' }).locator('.tile-value').textContent()).toBe('7')
+    const before = place.requests.length
     await place.startServer()
     await page.getByText('Disconnected since').waitFor({ state: 'detached' })
+    // its stream as well, for which the server keeps what happens to each task
+    await until(() => place.requests.slice(before).some((request) => request.includes('/events')))
     place.named.charge
       .delay(1)
       .wait()
       .catch(() => undefined)
     const failed = page.locator('.tile', { hasText: 'Failed' }).locator('.tile-value')
     await expect.poll(() => failed.textContent()).toBe('8')
+  })
+
+  it('comes back to its streams, of all tasks and of one, after a server that refuses them', async () => {
+    const place = await stand()
+    const report = place.named.report.delay('2026-11')
+    const { page } = await openPage({}, /ERR_|Failed to load resource/)
+    const streams = (requests: readonly string[]): number =>
+      new Set(requests.filter((request) => request.includes('/events?'))).size
+    await page.goto(`${place.url}#/tasks/${report.taskId}`)
+    await until(() => streams(place.requests) === 2)
+    await place.stopServer()
+    // as a server that shuts down answers, and a proxy in its place
+    const refused: string[] = []
+    const proxy = createServer(({ method, url }, res) => {
+      refused.push(`${method} ${url}`)
+      res.writeHead(503).end()
+    })
+    await new Promise<void>((resolve) => proxy.listen(Number(new URL(place.url).port), '127.0.0.1', resolve))
+    await until(() => streams(refused) === 2)
+    const closed = new Promise((resolve) => proxy.close(resolve))
+    proxy.closeAllConnections()
+    await closed
+    const before = place.requests.length
+    await place.startServer()
+    await until(() => streams(place.requests.slice(before)) === 2)
+    place.openGate()
+    await page.locator('.page-head').getByText('completed').waitFor()
+    expect(await page.locator('.timeline strong').last().textContent()).toBe('completed')
   })
 })

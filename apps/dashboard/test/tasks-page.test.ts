@@ -24,22 +24,67 @@ describeInBrowser('the list of tasks', () => {
     await expect.poll(() => links.allTextContents()).toEqual(['report.build', 'report.build'])
   })
 
-  it.each([
-    ['id=ID', 1],
-    ['tags=mail&status=scheduled', 1],
-    ['priority=critical', 7],
-    ['since=2020-01-01T00:00&status=failed', 7],
-    ['until=2020-01-01T00:00', 0],
-  ])('filters by %s', async (query, expected) => {
+  it('narrows down by each condition, and by all of them at once', async () => {
     const place = await stand()
     const { failedId } = await busy(place)
+    const found: Readonly<Record<string, number>> = {
+      'status=failed': 7,
+      'status=failed,cancelled': 8,
+      'name=report.build': 2,
+      'priority=critical': 7,
+      [`id=${failedId}`]: 1,
+      'error=payment%204003': 1,
+      'pattern=NonRetryableError%3A+payment+%23+was+refused': 7,
+      'tags=mail&status=scheduled': 1,
+      'tags=mail&status=failed': 0,
+      'since=2020-01-01T00:00&status=failed': 7,
+      'since=2999-01-01T00:00&status=failed': 0,
+      'until=2020-01-01T00:00&status=failed': 0,
+      'until=2999-01-01T00:00&status=failed': 7,
+      [`status=failed&name=payment.charge&priority=critical&error=refused&since=2020-01-01T00:00&id=${failedId}`]: 1,
+    }
     const { page } = await openPage()
-    await page.goto(`${place.url}#/tasks?${query.replace('ID', failedId)}`)
-    await page
-      .locator(expected === 0 ? '.empty-title' : '.length .row')
-      .first()
-      .waitFor()
-    await expect.poll(() => page.locator('.length .row').count()).toBe(expected)
+    for (const [query, expected] of Object.entries(found)) {
+      await page.goto('about:blank')
+      await page.goto(`${place.url}#/tasks?${query}`)
+      await page.locator('.empty-title, .length .row').first().waitFor()
+      expect([query, await page.locator('.length .row').count()]).toEqual([query, expected])
+    }
+  })
+
+  it('takes each condition from its field to the address and to the server, with times of the clock of the reader', async () => {
+    const place = await stand()
+    const { page } = await openPage({ timezoneId: 'Asia/Tokyo' })
+    await page.goto(`${place.url}#/tasks`)
+    const typed = {
+      Name: 'email.send',
+      'Id begins with': 'a1',
+      Tags: 'mail,news',
+      'Error text': 'is full',
+      'Submitted since': '2026-11-22T09:30',
+      'Submitted before': '2026-11-23T09:30',
+    }
+    for (const [label, text] of Object.entries(typed)) await page.getByLabel(label, { exact: true }).fill(text)
+    await page.locator('select[name=priority]').selectOption('high')
+    await page.getByRole('button', { name: 'failed', exact: true }).click()
+    await page.reload()
+    for (const [label, text] of Object.entries(typed)) {
+      expect(await page.getByLabel(label, { exact: true }).inputValue()).toBe(text)
+    }
+    const rest = { tags: 'mail,news', error: 'is full', priority: 'high', status: 'failed' }
+    const inAddress = { name: 'email.send', id: 'a1', ...rest }
+    const [, query] = new URL(page.url()).hash.split('?')
+    const [since, until] = ['2026-11-22T09:30', '2026-11-23T09:30']
+    expect(Object.fromEntries(new URLSearchParams(query))).toEqual({ ...inAddress, since, until })
+    const epochMs = (time: string): string => String(Date.parse(`${time}+09:00`))
+    const wanted = { ...inAddress, since: epochMs(since), until: epochMs(until), limit: '250' }
+    await expect
+      .poll(() =>
+        place.requests
+          .filter((request) => request.startsWith('GET /shop/tasks?'))
+          .map((request) => Object.fromEntries(new URLSearchParams(request.split('?')[1]))),
+      )
+      .toContainEqual(wanted)
   })
 
   it('holds ten thousand rows, of which those in sight are in the page', async () => {

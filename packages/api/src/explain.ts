@@ -50,9 +50,15 @@ function explainBody({ home: { engine }, call }: Pick<TaskParts, 'home' | 'call'
     compiled,
     reason: latest?.reason ?? reason,
     prebuilt,
-    blockers: bodies.flatMap(({ blockers }) => blockers),
+    blockers: distinct(bodies.flatMap(({ blockers }) => blockers)),
     bodies,
   }
+}
+
+/** What is in the way for arguments of any types is found anew for each of their tuples. */
+function distinct(blockers: readonly CompileBlocker[]): CompileBlocker[] {
+  const at = ({ code, message, line, column }: CompileBlocker) => `${line}:${column} ${code} ${message}`
+  return [...new Map(blockers.map((blocker) => [at(blocker), blocker])).values()]
 }
 
 function javascript(reason: string): TaskExplanation['native'] {

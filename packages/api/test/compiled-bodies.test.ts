@@ -89,6 +89,14 @@ describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
       [{ record: { a: 'number' } }],
     ])
   })
+
+  test('that is compiled for no types says why once', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const up = tasks.task({ name: 'up' }, (value: unknown) => `${String(value)} ${process.uptime()}`)
+    const blocked = [await decided(up, 1), await decided(up, 'a')].flatMap(({ blockers }) => blockers)
+    expect(blocked).toHaveLength(2)
+    expect(up.explain().native.blockers).toEqual([blocked[0]])
+  })
 })
 
 describe.skipIf(nativeMissing !== undefined)('a body with loops', () => {

@@ -46,7 +46,7 @@ function reasonsNotHealthy({ stats, lastMinute, eventLoop }: HealthFigures, boun
   const ended = lastMinute.completed + lastMinute.failed
   const errorRate = ended === 0 ? 0 : lastMinute.failed / ended
   if (errorRate > bounds.maxErrorRate) {
-    const [failed, most] = apart(errorRate, bounds.maxErrorRate)
+    const [failed, most] = apart(percent, errorRate, bounds.maxErrorRate)
     reasons.push(`${failed} of tasks failed in the last minute, more than ${most}`)
   }
   for (const [index, { oldestAgeMs, targetMs }] of priorities.entries()) {
@@ -54,21 +54,26 @@ function reasonsNotHealthy({ stats, lastMinute, eventLoop }: HealthFigures, boun
     reasons.push(`the oldest ${classNames[index]} task has waited for ${Math.round(oldestAgeMs / 1000)} s`)
   }
   if (eventLoop.delayP99Ms > bounds.maxEventLoopDelayMs) {
-    const late = Math.round(eventLoop.delayP99Ms)
-    reasons.push(`the event loop is ${late} ms late (99th percentile), more than ${bounds.maxEventLoopDelayMs} ms`)
+    const [late, most] = apart(duration, eventLoop.delayP99Ms, bounds.maxEventLoopDelayMs)
+    reasons.push(`the event loop is ${late} late (99th percentile), more than ${most}`)
   }
   return reasons
 }
 
-/** Two ratios with as many digits as it takes to tell them apart. */
-function apart(one: number, other: number): [string, string] {
+/** Two figures with as many digits as it takes to tell them apart. */
+function apart(write: (figure: number, digits: number) => string, one: number, other: number): [string, string] {
   for (let digits = 1; digits < 4; digits++) {
-    const [first, second] = [percent(one, digits), percent(other, digits)]
+    const [first, second] = [write(one, digits), write(other, digits)]
     if (first !== second) return [first, second]
   }
-  return [percent(one, 4), percent(other, 4)]
+  return [write(one, 4), write(other, 4)]
 }
 
 function percent(ratio: number, digits = 1): string {
   return `${(ratio * 100).toFixed(digits)} %`
+}
+
+/** 340 ms, 64.8 s */
+function duration(ms: number, digits: number): string {
+  return ms < 1000 ? `${Number(ms.toFixed(digits - 1))} ms` : `${Number((ms / 1000).toFixed(digits))} s`
 }

@@ -46,7 +46,8 @@ test.each([
     true,
     /^1\.02 % of tasks failed .* more than 1\.00 %$/,
   ],
-  ['late', { eventLoop: { delayP99Ms: 2500.4 } }, true, true, /event loop is 2500 ms late/],
+  ['late', { eventLoop: { delayP99Ms: 64_807 } }, true, true, /event loop is 64\.8 s late .*, more than 1 s$/],
+  ['late by a hair', { eventLoop: { delayP99Ms: 1012.4 } }, true, true, /event loop is 1\.01 s late .* than 1 s$/],
   [
     'starving',
     { stats: { ...idle.stats, priorities: [ofClass(1), ofClass(10), ofClass(100, 120_000), ofClass(1000)] } },
@@ -59,6 +60,14 @@ test.each([
   expect(found).toMatchObject({ live, ready, healthy: false })
   expect(found.reasons).toHaveLength(1)
   expect(found.reasons[0]).toMatch(reason)
+})
+
+test('a delay below a second is told in milliseconds', () => {
+  const late = healthOf(
+    { ...idle, eventLoop: { delayP99Ms: 340.4 } },
+    resolveMonitorOptions({ maxEventLoopDelayMs: 50 }),
+  )
+  expect(late.reasons).toEqual(['the event loop is 340 ms late (99th percentile), more than 50 ms'])
 })
 
 test('of an engine without a guard nothing is held against that', () => {

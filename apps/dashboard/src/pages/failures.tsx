@@ -8,7 +8,7 @@ import { hrefOf } from '../place.ts'
 import type { FailureGroup } from '../server/answers.ts'
 import { ask } from '../server/request.ts'
 import { proposeForAll } from '../tasks/for-all.tsx'
-import { count, distance, time } from '../wording.ts'
+import { count, distance, several, time } from '../wording.ts'
 
 interface Failures {
   readonly groups: readonly FailureGroup[]
@@ -69,8 +69,4 @@ function Group({ group, refresh }: { readonly group: FailureGroup; readonly refr
       )}
     </li>
   )
-}
-
-function several(number: number, one: string): string {
-  return `${count(number)} ${one}${number === 1 ? '' : 's'}`
 }

@@ -143,27 +143,40 @@ function Facts({ task }: { readonly task: TaskDetail }): JSX.Element {
 }
 
 function Lane({ lane: { lane, reason, native } }: { readonly lane: LaneExplanation }): JSX.Element {
+  // a blocker that is the reason is in the list already
+  const isListed = native.blockers.some(({ code, message }) => native.reason.startsWith(`${code}: ${message}`))
   return (
     <div class="lane-story">
       <p>
         <strong>{lane}</strong>: {reason}.
       </p>
       <p>
-        {native.compiled ? 'Compiled to C' : 'Not compiled to C'}: {native.reason}.
+        {native.compiled ? 'Compiled to C' : 'Not compiled to C'}
+        {isListed ? ':' : `: ${native.reason}.`}
       </p>
-      {native.blockers.length > 0 && (
-        <ul class="blockers">
-          {native.blockers.map(({ code, message, line, column }) => (
-            <li>
-              <code>{code}</code> {message}{' '}
-              <span class="muted">
-                line {line}, column {column}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {native.blockers.length > 0 && <Blockers blockers={native.blockers} />}
     </div>
+  )
+}
+
+function Blockers({ blockers }: Pick<LaneExplanation['native'], 'blockers'>): JSX.Element {
+  return (
+    <>
+      <ul class="blockers">
+        {blockers.map(({ code, message, line, column }) => (
+          <li>
+            <code>{code}</code> {message}{' '}
+            <span class="muted">
+              line {line}, column {column} of the function
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p class="muted">
+        As JavaScript it gives the same results. To have it in C, leave these to another task, and hand in what comes
+        from outside as an argument or among the <code>captures</code>.
+      </p>
+    </>
   )
 }
 

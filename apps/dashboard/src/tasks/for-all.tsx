@@ -2,7 +2,7 @@
 import { propose } from '../parts/confirmation.tsx'
 import type { PartDone } from '../server/answers.ts'
 import { tell } from '../server/request.ts'
-import { count } from '../wording.ts'
+import { count, several } from '../wording.ts'
 import { filterBody, filterWords } from './filter.ts'
 import type { Filter } from './filter.ts'
 
@@ -36,7 +36,7 @@ export function proposeForAll(action: 'cancel' | 'retry', filter: Filter, done: 
         skipped > 0 ? `${count(skipped)} had changed meanwhile, or were retried before` : '',
         notAllowed > 0 ? `${count(notAllowed)} were not allowed` : '',
       ].filter((part) => part !== '')
-      return [`${past} ${count(sum.done)} tasks`, ...rest].join('; ')
+      return [`${past} ${several(sum.done, 'task')}`, ...rest].join('; ')
     },
   })
 }

@@ -1,7 +1,6 @@
-// A run as it goes on: the whole when the stream opens, then what changes. The browser comes again by itself when the stream
-// breaks off, and begins with the whole.
+// A run as it goes on: the whole whenever the stream opens, then what changes.
 import { useEffect, useState } from 'preact/hooks'
-import { visible } from '../live/visible.ts'
+import { followStream } from '../live/stream.ts'
 import { addressOf } from '../server/address.ts'
 import { ask } from '../server/request.ts'
 import { changedRun } from '../server/workflow-answers.ts'
@@ -38,41 +37,27 @@ export function useRun(runId: string): FollowedRun {
 /** Follows while the page is seen, until the returned function is called or the run is over. */
 function follow(runId: string, show: (run: RunDetail) => void, fail: (error: Error) => void): () => void {
   const path = `/workflows/runs/${encodeURIComponent(runId)}`
-  let source: EventSource | undefined
   let latest: RunDetail | undefined
-  let over = false
   const take = (run: RunDetail): void => show((latest = run))
   const read = (event: Event): RunDetail => JSON.parse((event as MessageEvent<string>).data) as RunDetail
-  const open = (): void => {
-    source = new EventSource(addressOf(`${path}/events`))
-    source.addEventListener('run', (event) => take(read(event)))
-    source.addEventListener('change', (event) => {
-      if (latest !== undefined) take(changedRun(latest, read(event)))
-    })
-    source.addEventListener('over', () => {
-      over = true
-      source?.close()
-    })
-    source.addEventListener('error', () => void explain(source))
-  }
   /** A stream says nothing of why it was refused, and nothing of a run that is not there. */
-  const explain = async (failed: EventSource | undefined): Promise<void> => {
-    if (failed?.readyState !== EventSource.CLOSED) return
+  const explain = async ({ readyState }: EventSource): Promise<void> => {
+    if (readyState !== EventSource.CLOSED) return
     try {
       take(await ask<RunDetail>(path))
     } catch (thrown) {
       fail(thrown as Error)
     }
   }
-  const stop = visible.subscribe((seen) => {
-    source?.close()
-    source = undefined
-    if (seen && !over) open()
+  const stop = followStream(addressOf(`${path}/events`), (source) => {
+    source.addEventListener('run', (event) => take(read(event)))
+    source.addEventListener('change', (event) => {
+      if (latest !== undefined) take(changedRun(latest, read(event)))
+    })
+    source.addEventListener('over', () => stop())
+    source.addEventListener('error', () => void explain(source))
   })
-  return () => {
-    stop()
-    source?.close()
-  }
+  return stop
 }
 
 /** Of a run that goes on the server has said how long it runs, and thereby what time it is. */
