@@ -1,4 +1,5 @@
-// Bells by which other isolates of this process wake an event loop, as the binding gives them.
+// Bells by which other isolates of this process wake an event loop, as the binding gives them. Where libuv cannot be looked up in the
+// program, as on Windows, they have no functions.
 
 export interface NativeBells {
   /** Has the callback called on this event loop, which it does not keep alive; the bell's number, or 0: there is none. */
