@@ -1,3 +1,4 @@
+// One thread writes arguments into a ring in memory, others run a body for each; see plain_ring.h.
 #define _POSIX_C_SOURCE 200809L
 #include "plain_ring.h"
 

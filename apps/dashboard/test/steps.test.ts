@@ -5,6 +5,7 @@ import { stepsOf } from '../src/task/steps.ts'
 
 const error = { name: 'TypeError', message: 'locked' }
 
+/** The facts that steps are made from; the page has many more. */
 function task(more: Partial<TaskDetail> = {}): TaskDetail {
   return {
     status: 'completed',
@@ -21,7 +22,8 @@ function task(more: Partial<TaskDetail> = {}): TaskDetail {
 
 function types(of: TaskDetail, ...steps: readonly [type: string, at: number][]): string[] {
   const recorded: HistoryStep[] = steps.map(([type, at]) => ({ type, at, attempt: 1, lane: 'inline', error }))
-  const found = stepsOf(of, { steps: recorded } as unknown as History)
+  const history: History = { since: null, steps: recorded }
+  const found = stepsOf(of, history)
   expect(found.unknownAttempts).toBe(0)
   return found.steps.map(({ type }) => type)
 }
