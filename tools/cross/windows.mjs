@@ -16,7 +16,10 @@ const [node] = process.argv.slice(2)
 
 process.chdir(root)
 // in one build: what is tested in C is what is loaded
-buildForWindows({ CMAKE_CROSSCOMPILING_EMULATOR: emulator, CATZILLA_BUILD_TESTS: 'ON' })
+buildForWindows({
+  CMAKE_CROSSCOMPILING_EMULATOR: join(root, 'tools/cross/wine/emulator.sh'),
+  CATZILLA_BUILD_TESTS: 'ON',
+})
 
 const links = join(buildFolder, 'links.json')
 writeFileSync(links, JSON.stringify(linksIn(root)))
