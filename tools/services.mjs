@@ -5,6 +5,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, 
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { unpacked } from './unpacked.mjs'
 
 /** Longest wait for a server to answer. */
@@ -98,9 +99,11 @@ function given(url, name) {
 
 async function started({ url, source, folder, port, run, asks = askRedis }) {
   let child
+  const guard = guarding(folder)
   const start = async () => {
     const mine = run()
     child = mine
+    guard.of(mine.pid)
     await answering(port, mine, asks)
   }
   const end = async (signal) => {
@@ -117,6 +120,7 @@ async function started({ url, source, folder, port, run, asks = askRedis }) {
     await start()
   } catch (error) {
     await end('SIGKILL')
+    guard.over()
     rmSync(folder, { recursive: true, force: true })
     return { skip: `${source} did not start: ${error.message}` }
   }
@@ -129,6 +133,7 @@ async function started({ url, source, folder, port, run, asks = askRedis }) {
     stop: async () => {
       process.off('exit', atExit)
       await end('SIGKILL')
+      guard.over()
       rmSync(folder, { recursive: true, force: true })
     },
     restart: async () => {
@@ -136,6 +141,15 @@ async function started({ url, source, folder, port, run, asks = askRedis }) {
       await startAgain(start)
     },
   }
+}
+
+/** What ends the server, and removes its folder, when this process is killed: its end of the pipe closes by itself. */
+function guarding(folder) {
+  const program = fileURLToPath(new URL('service-guard.mjs', import.meta.url))
+  const guard = spawn(process.execPath, [program, folder], { stdio: ['pipe', 'ignore', 'inherit'], detached: true })
+  guard.unref()
+  guard.stdin.unref()
+  return { of: (pid) => guard.stdin.write(`${pid}\n`), over: () => guard.stdin.end('0\n') }
 }
 
 /** PostgreSQL refuses to start until the processes that the killed one has left behind have noticed, and are gone. */
