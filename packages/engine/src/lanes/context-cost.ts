@@ -9,6 +9,8 @@ const FREE_SINCE = 24
 const MANY_BODIES = 32
 /** After fewer of them it is switched off when no other has come for so long, in milliseconds. */
 const IDLE_MS = 10
+/** Where few have come all this while (a second), it is left on: listening costs each promise a little more. */
+const MOST_LOOKS = 100
 
 // one per process, also when the package is loaded twice (ESM and CommonJS)
 const key = Symbol.for('@catzilla/engine/task-context-wanted')
@@ -31,6 +33,8 @@ export class ContextCost {
   #bodies = 0
   #lately = 0
   #waiting = false
+  /** Times that it was looked in vain. */
+  #looks = 0
 
   /** @param outside calls work outside of all contexts */
   constructor(storage: AsyncLocalStorage<never>, outside: (work: () => void) => void) {
@@ -92,9 +96,10 @@ export class ContextCost {
 
   readonly #offWhenIdle = (): void => {
     this.#waiting = false
-    if (!this.#on) return
-    if (this.#lately > 0) this.#waitUntilIdle()
-    else this.#offAfterTurn()
+    if (this.#on && this.#lately > 0 && ++this.#looks < MOST_LOOKS) return this.#waitUntilIdle()
+    if (this.#looks === MOST_LOOKS) later.wanted = true
+    this.#looks = 0
+    this.#offAfterTurn()
   }
 
   readonly #offAfterTurn = (): void => {
