@@ -1,6 +1,7 @@
 // Which task is running here: an AsyncLocalStorage that follows a body through its awaits.
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import type { TaskContext, TaskHandler } from '../contract/task.ts'
+import { ContextCost } from './context-cost.ts'
 
 /** An attempt that runs; its context is made when the body first looks. */
 export interface Running {
@@ -11,6 +12,8 @@ export interface Running {
 const key = Symbol.for('@catzilla/engine/task-context')
 const shared = globalThis as { [key]?: AsyncLocalStorage<Running> }
 const storage: AsyncLocalStorage<Running> = (shared[key] ??= new AsyncLocalStorage<Running>())
+
+const contextCost = new ContextCost(storage as AsyncLocalStorage<never>, runOutsideContexts)
 
 /** The task whose body calls this; undefined outside of one. */
 export function currentTask(): TaskContext | undefined {
@@ -24,16 +27,20 @@ export function runningTask(): Running | undefined {
 
 /**
  * Calls a body so that `currentTask()` finds the attempt, there and in whatever the body awaits. To be called inside of
- * `runOutsideContexts`: the rest of that scope stays in the context until another body runs or `leaveTaskContext` is
- * called. That is half the cost of a scope for each body.
+ * `runBodies` or `runOutsideContexts`: the rest of that scope stays in the context until another body runs or
+ * `leaveTaskContext` is called. That is half the cost of a scope for each body.
  */
 export function runInTaskContext(running: Running, body: TaskHandler, args: readonly unknown[]): unknown {
+  contextCost.bodyBegins()
   storage.enterWith(running)
-  return body(...(args as never[]))
+  const answer = body(...(args as never[]))
+  contextCost.bodyEnds()
+  return answer
 }
 
 /** What is set up from here on, such as a timer, must not hold on to the attempt that ran last. */
 export function leaveTaskContext(): void {
+  contextCost.bodyEnds()
   storage.enterWith(undefined as never)
 }
 
@@ -46,6 +53,16 @@ const outside = new AsyncResource('catzilla:engine')
  */
 export function runOutsideContexts(work: () => void): void {
   outside.runInAsyncScope(openScope, undefined, work)
+}
+
+/** As `runOutsideContexts`, for work that calls bodies: what contexts cost others ends with it where it can. */
+export function runBodies(work: () => void): void {
+  contextCost.roundBegins()
+  try {
+    runOutsideContexts(work)
+  } finally {
+    contextCost.roundEnds()
+  }
 }
 
 function openScope(work: () => void): void {

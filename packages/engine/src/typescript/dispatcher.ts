@@ -2,7 +2,7 @@
 // microtasks; and gives the event loop a turn of its own whenever the time slice is used up.
 import { runInline } from '../lanes/inline-lane.ts'
 import type { AttemptFollower } from '../lanes/inline-lane.ts'
-import { runOutsideContexts } from '../lanes/task-context.ts'
+import { runBodies } from '../lanes/task-context.ts'
 import type { KeepAlive } from '../support/keep-alive.ts'
 import { Deadlines } from './deadlines.ts'
 import { IntrusiveList } from './intrusive-list.ts'
@@ -63,7 +63,7 @@ export class Dispatcher implements Lane, AttemptFollower<RunState> {
     this.#woken = false
     this.#draining = true
     try {
-      runOutsideContexts(this.#startTasks)
+      runBodies(this.#startTasks)
     } finally {
       this.#draining = false
     }
