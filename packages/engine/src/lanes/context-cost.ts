@@ -50,6 +50,8 @@ export class ContextCost {
 
   /** Bodies may be called from here on to `roundEnds`, which comes in the same synchronous call. */
   roundBegins(): void {
+    // within a body of another round: that one is not listened to any more when this has ended
+    if (this.#inRound) later.wanted = true
     this.#inRound = true
     this.#wasOn = this.#on
     this.#bodies = 0
