@@ -152,6 +152,22 @@ describe.skipIf(nativeMissing !== undefined)('a body with loops', () => {
     expect(await rejectionOf(hog.wait())).toBeInstanceOf(MemoryLimitError)
     expect(await long.delay(30).wait()).toBe(long(30))
   })
+
+  test('that calls itself is stopped too: no loop need come by', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const ways = tasks.task({ name: 'ways', compile: 'require' }, function climb(steps: number): number {
+      return steps < 2 ? 1 : climb(steps - 1) + climb(steps - 2)
+    })
+    if (!(await machineCode(ways, 20))) return
+    // some hundred years of it
+    const late = ways.with({ timeoutMs: 30 }).delay(90)
+    expect(await rejectionOf(late.wait())).toBeInstanceOf(TaskTimeoutError)
+    const unwanted = ways.delay(90)
+    while (unwanted.status !== 'running') await new Promise((resolve) => setImmediate(resolve))
+    expect(unwanted.cancel()).toBe(true)
+    expect(await rejectionOf(unwanted.wait())).toBeInstanceOf(TaskCancelledError)
+    expect(await ways.delay(10).wait()).toBe(89)
+  })
 })
 
 describe.skipIf(nativeMissing !== undefined)('texts, records and arrays', () => {
