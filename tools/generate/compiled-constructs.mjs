@@ -4,6 +4,7 @@ import { loadSource } from './load-source.mjs'
 
 const { constructs } = await loadSource('packages/compiler/src/check/constructs.ts')
 const { blockerTable } = await loadSource('packages/compiler/src/check/blockers.ts')
+const { remedyFor } = await loadSource('packages/compiler/src/check/remedies.ts')
 const { builtins } = await loadSource('packages/compiler/src/lower/builtins.ts')
 const { listMethods } = await loadSource('packages/compiler/src/lower/list-methods.ts')
 const { arrayStatics } = await loadSource('packages/compiler/src/lower/array-statics.ts')
@@ -48,8 +49,12 @@ ${table(
 ## Syntax that is not
 
 ${table(
-  ['construct', 'blocker'],
-  refused.map((each) => [cell(each.shown), each.code]),
+  ['construct', 'blocker', 'instead'],
+  refused.map((each) => [
+    cell(each.shown),
+    each.code,
+    cell(remedyFor(each.code, each.shown) ?? blockerTable[each.code].remedy),
+  ]),
 )}
 
 ## Functions
@@ -95,8 +100,8 @@ ${called(methods.viewMethods)}
 ## Blockers
 
 ${table(
-  ['code', 'message'],
-  Object.entries(blockerTable).map(([code, message]) => [`\`${code}\``, cell(message)]),
+  ['code', 'message', 'instead'],
+  Object.entries(blockerTable).map(([code, { message, remedy }]) => [`\`${code}\``, cell(message), cell(remedy)]),
 )}
 `,
 )

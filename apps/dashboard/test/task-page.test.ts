@@ -44,12 +44,12 @@ describeInBrowser('the page of a task', () => {
     const before = body.toString().split('process.uptime')[0]?.split('\n') ?? []
     const at = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1} of the function`
     expect(await blocker.allTextContents()).toEqual([
-      `CZ1003 'process.uptime' is not available in compiled tasks ${at}`,
+      `CZ1003 'process.uptime' is not available in compiled tasks ${at}Instead: call it before, and hand in what it gives as an argument; or leave it to a task in JavaScript`,
     ])
     const story = await wordsUnder(page, 'Where it runs, and why')
     expect(story).toContain('inline: the default: the body runs on the event loop.')
     expect(story).toContain('Not compiled to C:CZ1003')
-    expect(story).toContain('To have it in C, leave these to another task')
+    expect(story).toContain('As JavaScript it gives the same results.')
     expect(await look(page, 'task-blockers-light')).toEqual([])
   })
 

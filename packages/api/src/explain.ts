@@ -1,11 +1,12 @@
 // Where a task runs and why, in words.
-import type { BodyReport, CompileBlocker, CompiledBodyReport, LaneName } from '@catzilla/engine'
+import type { BodyReport, BodyTier, CompileBlocker, CompiledBodyReport, LaneName } from '@catzilla/engine'
 import type { TaskParts } from './task.ts'
 
 /** Where a task runs and why. */
 export interface TaskExplanation {
   readonly name: string
   readonly engine: string
+  /** Of a body that may be compiled: `native` from its switch to C on. */
   readonly lane: LaneName
   readonly reason: string
   readonly native: {
@@ -26,9 +27,22 @@ export interface TaskExplanation {
 
 export function explain({ home, call }: TaskParts): TaskExplanation {
   const { engine } = home
-  const { lane } = call.options
   const native = call.kernel === undefined ? explainBody({ home, call }) : explainKernel({ home, call })
-  return { name: call.name, engine: engine.name, lane, reason: whyLane({ home, call }), native }
+  const inC = call.kernel === undefined && native.compiled
+  const lane = inC ? 'native' : call.options.lane
+  const reason = inC ? whyInC(native.bodies) : whyLane({ home, call })
+  return { name: call.name, engine: engine.name, lane, reason, native }
+}
+
+/** Of a body that C runs for some of the types it was called with. */
+function whyInC(bodies: readonly CompiledBodyReport[]): string {
+  const others = bodies.filter(({ tier }) => !isInC(tier)).length
+  const rest = others === 0 ? '' : `; for ${others} of ${bodies.length} tuples of types it runs on the event loop`
+  return `C worker threads run the compiled body${rest}`
+}
+
+function isInC(tier: BodyTier): boolean {
+  return tier === 'interpreted' || tier === 'machine code'
 }
 
 function explainKernel({ home: { engine }, call }: Pick<TaskParts, 'home' | 'call'>): TaskExplanation['native'] {
@@ -44,7 +58,7 @@ function explainBody({ home: { engine }, call }: Pick<TaskParts, 'home' | 'call'
   const report: BodyReport | undefined = engine.reportOf?.(call)
   if (report === undefined) return javascript('no compiled body is known for it')
   const { bodies, reason, prebuilt } = report
-  const compiled = bodies.some(({ tier }) => tier === 'interpreted' || tier === 'machine code')
+  const compiled = bodies.some(({ tier }) => isInC(tier))
   const [latest] = bodies.slice(-1)
   return {
     compiled,

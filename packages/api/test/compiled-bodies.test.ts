@@ -16,10 +16,14 @@ describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
       { name: 'area', compile: 'require' },
       (width: number, height: number) => (width * height) / 3 + Math.sqrt(width),
     )
-    expect(area.explain().native).toMatchObject({ compiled: false, bodies: [] })
+    expect(area.explain()).toMatchObject({ lane: 'inline', native: { compiled: false, bodies: [] } })
     const report = await decided(area, 2, 5)
     expect(report).toMatchObject({ types: ['number', 'number'], tier: 'interpreted', bails: 0, blockers: [] })
-    expect(area.explain().native).toMatchObject({ compiled: true, reason: report.reason })
+    expect(area.explain()).toMatchObject({
+      lane: 'native',
+      reason: 'C worker threads run the compiled body',
+      native: { compiled: true, reason: report.reason },
+    })
     for (const [width, height] of [
       [0, -0],
       [1e300, 1e300],
@@ -148,6 +152,22 @@ describe.skipIf(nativeMissing !== undefined)('a body with loops', () => {
     expect(await rejectionOf(hog.wait())).toBeInstanceOf(MemoryLimitError)
     expect(await long.delay(30).wait()).toBe(long(30))
   })
+
+  test('that calls itself is stopped too: no loop need come by', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const ways = tasks.task({ name: 'ways', compile: 'require' }, function climb(steps: number): number {
+      return steps < 2 ? 1 : climb(steps - 1) + climb(steps - 2)
+    })
+    if (!(await machineCode(ways, 20))) return
+    // some hundred years of it
+    const late = ways.with({ timeoutMs: 30 }).delay(90)
+    expect(await rejectionOf(late.wait())).toBeInstanceOf(TaskTimeoutError)
+    const unwanted = ways.delay(90)
+    while (unwanted.status !== 'running') await new Promise((resolve) => setImmediate(resolve))
+    expect(unwanted.cancel()).toBe(true)
+    expect(await rejectionOf(unwanted.wait())).toBeInstanceOf(TaskCancelledError)
+    expect(await ways.delay(10).wait()).toBe(89)
+  })
 })
 
 describe.skipIf(nativeMissing !== undefined)('texts, records and arrays', () => {
@@ -209,11 +229,12 @@ describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {
       {
         code: expect.stringMatching(/^CZ1\d\d\d$/) as string,
         message: expect.stringContaining('rate') as string,
+        remedy: 'name it in `captures` of the task, or hand it in as an argument',
         line: 1,
         column: 22,
       },
     ])
-    expect(tax.explain().native).toMatchObject({ compiled: false, blockers: report.blockers })
+    expect(tax.explain()).toMatchObject({ lane: 'inline', native: { compiled: false, blockers: report.blockers } })
     expect(await tax.delay(10).wait()).toBe(10 * rate)
   })
 
@@ -249,7 +270,7 @@ test.skipIf(nativeMissing !== undefined)(
     const taxed = tasks.task({ name: 'taxed', compile: 'require' }, (amount: number) => amount * rate)
     await decided({ delay: taxed.with({ compile: 'auto' }).delay, explain: taxed.explain }, 10)
     expect(() => taxed.delay(10)).toThrow(CompileError)
-    expect(() => taxed.delay(10)).toThrow(/'rate' comes from outside/)
+    expect(() => taxed.delay(10)).toThrow(/'rate' comes from outside.*instead: name it in `captures`/)
     const later = tasks.task({ name: 'later', compile: 'require' }, async (n: number) => n)
     expect(() => later.delay(1)).toThrow(/asynchronous/)
     const twice = tasks.task({ name: 'twice', compile: 'require' }, (n: number) => n * 2)
@@ -310,7 +331,7 @@ test.skipIf(nativeMissing !== undefined)(
     expect(tier).toBe('javascript')
     skip(/no machine code|no C compiler/.test(reason), reason)
     expect(reason).toMatch(/^JavaScript is quicker: \d+\.\d µs, C takes \d+\.\d µs$/)
-    expect(sum.explain().native).toMatchObject({ compiled: false, reason })
+    expect(sum.explain()).toMatchObject({ lane: 'inline', native: { compiled: false, reason } })
     const result = sum.delay(3)
     expect([await result.wait(), result.getStats().lane]).toEqual([33, 'inline'])
     expect(tasks.getStats().compiled).toMatchObject({ bodies: 0 })

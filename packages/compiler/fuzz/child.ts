@@ -18,6 +18,7 @@ interface Order {
   /** Seconds to make a failure small in. */
   readonly shrink: number
   readonly spoiled: boolean
+  readonly having: string | null
   /** So many, and it ends. */
   readonly failures: number
   readonly found: string
@@ -28,7 +29,7 @@ const subject = openSubject(order.tier)
 const batch = order.batch ?? (order.tier === 2 ? 40 : 25)
 const features = { row: order.row }
 const end = order.end ?? Infinity
-const { seed, inputs, spoiled } = order
+const { seed, inputs, spoiled, having } = order
 
 // What a spoiled text assigns to must not change what the next one is compared with.
 if (spoiled) {
@@ -44,7 +45,7 @@ let found = 0
 for (let first = order.first; first < end && Date.now() < (order.until ?? Infinity) && found < order.failures;) {
   const count = Math.min(batch, end - first)
   tell({ begins: first, size: count })
-  const tally = runSession({ seed, first, count, batch, inputs, features, spoiled }, subject)
+  const tally = runSession({ seed, first, count, batch, inputs, features, spoiled, having }, subject)
   found += tally.failures.length
   show(tally)
   first += count

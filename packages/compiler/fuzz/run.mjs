@@ -1,5 +1,5 @@
 // node packages/compiler/fuzz/run.mjs --tier 1|2 [--programs N | --minutes M] [--seed S] [--first I] [--inputs N] [--row 1|2]
-// [--spoiled]
+// [--having TEXT] [--spoiled]
 // Random programs, compiled and compared with V8. Without a number or a time it goes on for ever. The programs run in a
 // process of its own: when that crashes or hangs, the program it was at is named, and the run goes on behind it.
 import { spawn } from 'node:child_process'
@@ -19,6 +19,7 @@ const { values: asked } = parseArgs({
     inputs: { type: 'string', default: '30' },
     row: { type: 'string', default: '2' },
     batch: { type: 'string' },
+    having: { type: 'string' },
     spoiled: { type: 'boolean', default: false },
     shrink: { type: 'string', default: '20' },
     patience: { type: 'string', default: '60' },
@@ -100,6 +101,7 @@ function startChild(batch, only) {
     inputs: Number(asked.inputs),
     row: Number(asked.row),
     spoiled: asked.spoiled,
+    having: asked.having ?? null,
     shrink: Number(asked.shrink),
     failures: Number(asked.failures) - total.failures - crashes,
     found,

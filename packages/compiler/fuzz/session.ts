@@ -16,6 +16,8 @@ export interface Plan {
   readonly batch: number
   readonly inputs: number
   readonly features: Features
+  /** Only programs with this in their text: what a mended bug may have touched. */
+  readonly having?: string | null
   /** The texts are spoiled: nobody knows what they do, or whether they end. */
   readonly spoiled?: boolean
   /** Told before a batch is prepared and run: what a crash is to be blamed on. */
@@ -53,12 +55,15 @@ export function runSession(plan: Plan, subject: Subject, tally: Tally = emptyTal
   for (let first = plan.first; first < plan.first + plan.count; first += plan.batch) {
     const size = Math.min(plan.batch, plan.first + plan.count - first)
     plan.begins?.(first)
-    const made = Array.from({ length: size }, (_, offset) => programOf(plan, first + offset))
+    const made = Array.from({ length: size }, (_, offset) => ({
+      index: first + offset,
+      ...programOf(plan, first + offset),
+    })).filter(({ program }) => program.source.includes(plan.having ?? ''))
     const prepared = subject.prepare(made.map(({ program }) => program))
-    for (const [offset, { program, inputs }] of made.entries()) {
-      const own = prepared[offset]
+    for (const [place, { index, program, inputs }] of made.entries()) {
+      const own = prepared[place]
       if (own === undefined) throw new Error(`${subject.name} prepared fewer programs than it was given`)
-      note(tally, program, judge(program, own, inputs, plan.spoiled), inputs.length, first + offset)
+      note(tally, program, judge(program, own, inputs, plan.spoiled), inputs.length, index)
     }
   }
   return tally

@@ -1,5 +1,5 @@
 // The door `@catzilla/compiler`: functions become programs of the C engine, or stay JavaScript and say why.
-export { blockerTable, describeBlocker } from './check/blockers.ts'
+export { adviseOn, blockerTable, describeBlocker } from './check/blockers.ts'
 export type { Blocker, BlockerCode } from './check/blockers.ts'
 export { compileFunction } from './compile-function.ts'
 export type { Blocked, Compilation, Compiled, CompileOptions } from './compile-function.ts'

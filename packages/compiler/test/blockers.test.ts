@@ -1,6 +1,6 @@
 // What stays JavaScript: each blocker, with its code and its place.
 import { describe, expect, it } from 'vitest'
-import { compileFunction } from '../src/index.ts'
+import { blockerTable, compileFunction } from '../src/index.ts'
 import { blockersOf } from './exact.ts'
 
 describe('blockers', () => {
@@ -82,6 +82,26 @@ describe('blockers', () => {
     ['(a) => { label: while (a) { a<!--a\n } }', 'CZ1006'],
   ])('%s: %s', (text, code) => {
     expect(blockersOf(text, ['number', 'number'])[0]?.slice(0, code.length) ?? '').toBe(code)
+    const compilation = compileFunction(text, { types: ['number', 'number'] })
+    const blockers = compilation.ok ? [] : compilation.blockers
+    expect(blockers.filter(({ remedy }) => !isAdvice(remedy))).toStrictEqual([])
+  })
+
+  it.each(Object.entries(blockerTable))('%s says what to do instead', (_, { message, remedy }) => {
+    expect(isAdvice(remedy)).toBe(true)
+    expect(message).not.toContain(remedy)
+  })
+
+  it('says it of the very construct, where there is something to say', () => {
+    const remedyOf = (text: string) => {
+      const compilation = compileFunction(text, { types: ['number'] })
+      return compilation.ok ? '' : compilation.blockers[0]?.remedy
+    }
+    expect(remedyOf('(a) => /x/.test(a)')).toContain('search by `indexOf`')
+    expect(remedyOf('(a) => this')).toContain('as an argument')
+    expect(remedyOf('async (a) => a')).toContain('a task of its own')
+    expect(remedyOf('(a) => new Map()')).toContain('two arrays')
+    expect(remedyOf('(a) => new Worker(a)')).toBe(blockerTable.CZ1006.remedy)
   })
 
   it.each([
@@ -109,3 +129,8 @@ describe('blockers', () => {
     expect(blockersOf('(a) => 1', ['Map'])).toStrictEqual([])
   })
 })
+
+/** A sentence with nothing left to fill in. */
+function isAdvice(remedy: string): boolean {
+  return remedy.split(' ').length > 2 && !/\{\d\}/.test(remedy)
+}

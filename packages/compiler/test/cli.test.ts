@@ -46,6 +46,7 @@ it('explains the functions of a file: compiled, or each blocker with its code an
     printed: `add    ${good}:1  compiled
 load   ${good}:2  stays JavaScript
   CZ1002: an async function cannot be compiled (line 2, column 21)
+    instead: nothing, where it waits; what computes in it can be a plain function, as a task of its own
 total  ${good}:3  compiled, with loops
 2 of 3 functions are compiled
 `,

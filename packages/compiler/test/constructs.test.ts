@@ -1,6 +1,7 @@
 // The table of constructs, which the documentation is written from, against what becomes of each.
 import { expect, it } from 'vitest'
 import { constructs } from '../src/check/constructs.ts'
+import { remedyFor } from '../src/check/remedies.ts'
 import { blockersOf, describeRun, differences } from './exact.ts'
 
 /** One for each row of the table; `a` and `b` are numbers, `s` is a string. */
@@ -86,4 +87,8 @@ const within: Readonly<Record<string, string>> = {
 
 it.each(refusedOnes)('%s is refused', (node, { code, shown }) => {
   expect(blockersOf(examples[node] ?? '', types)[0]).toContain(within[node] ?? `${code}: ${shown}`)
+})
+
+it.each(refusedOnes)('%s has a remedy of its own', (_, { code = 'CZ1006', shown }) => {
+  expect(remedyFor(code, shown)).toMatch(/ /)
 })

@@ -52,11 +52,14 @@ price  m.ts:9  compiled
 label  m.ts:12  compiled
 load   m.ts:13  stays JavaScript
   CZ1002: an async function cannot be compiled (line 13, column 21)
+    instead: nothing, where it waits; what computes in it can be a plain function, as a task of its own
 count  m.ts:14  stays JavaScript
-  CZ1004: 'changing' comes from outside of the function, and its value is not known: name it in \`captures\` (line 14, column 28)
+  CZ1004: 'changing' comes from outside of the function, and its value is not known (line 14, column 28)
+    instead: name it in \`captures\` of the task, or hand it in as an argument
 sum    m.ts:15  compiled, with loops
 far    m.ts:16  stays JavaScript
-  CZ1004: 'other' comes from outside of the function, and its value is not known: name it in \`captures\` (line 16, column 37)
+  CZ1004: 'other' comes from outside of the function, and its value is not known (line 16, column 37)
+    instead: name it in \`captures\` of the task, or hand it in as an argument
 4 of 7 functions are compiled
 `)
   })

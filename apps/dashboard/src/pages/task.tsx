@@ -163,19 +163,18 @@ function Blockers({ blockers }: Pick<LaneExplanation['native'], 'blockers'>): JS
   return (
     <>
       <ul class="blockers">
-        {blockers.map(({ code, message, line, column }) => (
+        {blockers.map(({ code, message, remedy, line, column }) => (
           <li>
             <code>{code}</code> {message}{' '}
             <span class="muted">
               line {line}, column {column} of the function
             </span>
+            <br />
+            Instead: {remedy}
           </li>
         ))}
       </ul>
-      <p class="muted">
-        As JavaScript it gives the same results. To have it in C, leave these to another task, and hand in what comes
-        from outside as an argument or among the <code>captures</code>.
-      </p>
+      <p class="muted">As JavaScript it gives the same results.</p>
     </>
   )
 }

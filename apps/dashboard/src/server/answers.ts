@@ -127,6 +127,7 @@ export interface LaneExplanation {
     readonly blockers: readonly {
       readonly code: string
       readonly message: string
+      readonly remedy: string
       readonly line: number
       readonly column: number
     }[]

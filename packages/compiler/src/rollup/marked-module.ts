@@ -4,7 +4,7 @@ import MagicString from 'magic-string'
 import { argumentTypesOf } from '../build/argument-types.ts'
 import type { Candidate } from '../build/prebuild.ts'
 import { neededBy } from '../build/text-of-body.ts'
-import { describeBlocker } from '../check/blockers.ts'
+import { adviseOn } from '../check/blockers.ts'
 import { compileFunction } from '../compile-function.ts'
 import type { ParsedModule } from '../module/imported-constants.ts'
 import { declarationsOf } from '../module/module-constants.ts'
@@ -84,7 +84,7 @@ function candidateOf(fn: ModuleFunction, file: string): Candidate | string {
     return `${where} until it runs: the type of argument ${told.at + 1}, ${told.unknown}, is not known here; annotate it, or give the task a signature`
   }
   const compilation = compileFunction(source, { types: fn.types, captures, name, file, line, column })
-  if (!compilation.ok) return `${where}: ${compilation.blockers.map(describeBlocker).join('; ')}`
+  if (!compilation.ok) return `${where}: ${compilation.blockers.map(adviseOn).join('; ')}`
   const hash = createHash('sha256')
     .update(JSON.stringify([file, line, column, fn.types, source]))
     .update(compilation.program)

@@ -141,10 +141,13 @@ static bool take_bits(reader *from, uint32_t bits, double *number) {
   return from->at > begin;
 }
 
-// Other radixes as V8 takes them: by parts that fit 32 bits, rounding at each.
+// Other radixes as V8 takes them: by parts that fit 32 bits, rounding at each. The first begins behind the leading
+// zeros.
 static bool take_parts(reader *from, uint32_t radix, double *number) {
   uint32_t begin = from->at;
   double value = 0;
+  while (take(from, '0')) {
+  }
   for (bool more = true; more;) {
     uint32_t part = 0, multiplier = 1;
     for (;;) {

@@ -33,6 +33,8 @@ export interface CompileBlocker {
   /** Such as `CZ1003`; the documentation lists them. */
   readonly code: string
   readonly message: string
+  /** What to do instead. */
+  readonly remedy: string
   readonly line: number
   readonly column: number
 }

@@ -23,7 +23,7 @@ import { isSameValue } from './same-value.ts'
 
 /** Calls of which both results are compared; long ones, in milliseconds, need fewer. */
 const CHECKS = 8
-const CHECKS_OF_LONG = 2
+const CHECKS_OF_LONG = 3
 const LONG_MS = 1
 /** C that is slower than this share of JavaScript's speed is given up, for bodies that take at least so many milliseconds. */
 const LEAST_SPEED = 0.5
@@ -45,6 +45,8 @@ export interface CompiledBodySetup {
   /** C was asked for: how quick it is does not matter. */
   readonly required: boolean
   readonly tally: Tally
+  /** Milliseconds, as `performance.now` counts them. */
+  readonly now: () => number
 }
 
 /** What all bodies of an engine count together. */
@@ -104,8 +106,8 @@ export class CompiledBody {
 
   /** Compiles; loops go on to machine code, since the interpreter is no match for V8 there. */
   async compile(compiler: BodyCompiler): Promise<void> {
-    const { body, name, types, facts, programs } = this.#setup
-    const begunAt = performance.now()
+    const { body, name, types, facts, programs, now } = this.#setup
+    const begunAt = now()
     try {
       const compilation = await compiler.compile(body, name, types, facts?.captures?.())
       if (!compilation.ok) {
@@ -120,7 +122,7 @@ export class CompiledBody {
     } catch (thrown) {
       this.#stay(`it does not compile here: ${toError(thrown).message}`)
     } finally {
-      this.#compileMs = performance.now() - begunAt
+      this.#compileMs = now() - begunAt
     }
   }
 
@@ -211,12 +213,12 @@ export class CompiledBody {
   }
 
   #runBoth(args: readonly unknown[]): unknown {
-    const { body, programs } = this.#setup
+    const { body, programs, now } = this.#setup
     if (this.tier !== 'checking' || this.#native === null || this.#program === null) return body(...(args as never[]))
     const { encode, decode, varies } = this.#program
-    const begunAt = performance.now()
+    const begunAt = now()
     const given = this.#native.call(encode === null ? args : encode(args))
-    const between = performance.now()
+    const between = now()
     const bailed = given === programs.BAILED
     let value: unknown
     try {
@@ -228,7 +230,7 @@ export class CompiledBody {
     }
     const ours = bailed || decode === null ? given : decode(given)
     const same = bailed || varies || isSameValue(value, ours)
-    this.#compared(same, performance.now() - between, bailed ? 0 : between - begunAt)
+    this.#compared(same, now() - between, bailed ? 0 : between - begunAt)
     if (bailed) this.#bailed(1)
     return value
   }
@@ -246,7 +248,7 @@ export class CompiledBody {
       this.#jsMs = Math.min(this.#jsMs, jsMs)
       this.#cMs = Math.min(this.#cMs, cMs)
     }
-    this.#checksLeft = Math.min(this.#checksLeft - 1, jsMs > LONG_MS ? CHECKS_OF_LONG : CHECKS)
+    this.#checksLeft = Math.min(this.#checksLeft, jsMs > LONG_MS ? CHECKS_OF_LONG : CHECKS) - 1
     if (this.#checksLeft > 0 || this.tier !== 'checking') return
     const slower = this.#slowerInC()
     if (slower === null) this.#switch()
@@ -320,5 +322,5 @@ function blockedBy(blockers: readonly CompileBlocker[]): string {
   const [first] = blockers
   if (first === undefined) return 'it cannot be compiled'
   const others = blockers.length === 1 ? '' : `, and ${blockers.length - 1} more`
-  return `${first.code}: ${first.message} (line ${first.line}, column ${first.column})${others}`
+  return `${first.code}: ${first.message} (line ${first.line}, column ${first.column}; instead: ${first.remedy})${others}`
 }

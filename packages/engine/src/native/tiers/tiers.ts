@@ -233,6 +233,7 @@ export class Tiers {
       programs: this.#core.programs,
       required: options.compile === 'require',
       tally: this.#tally,
+      now: () => performance.now(),
     })
   }
 
