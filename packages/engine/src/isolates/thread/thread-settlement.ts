@@ -77,7 +77,8 @@ export class ThreadSettlement implements PoolReceiver {
 
   #end(pool: ThreadPool, attempt: ThreadAttempt): void {
     const { memory } = pool
-    if ((memory.words[memory.slotWord(attempt.slot, SlotWord.REPORTS)] ?? 0) > 0) this.#hearAll(pool, attempt)
+    if ((memory.words[memory.slotWord(attempt.slot, SlotWord.REPORTS)] ?? 0) > 0)
+      this.#hearAll(pool, pool.isolateOf(attempt))
     const kind = memory.words[memory.slotWord(attempt.slot, SlotWord.END_KIND)]
     if (kind === EndKind.CRASH_OF_ANOTHER && this.#spared.mayRunAgain(attempt.record)) {
       tellLeftBehind(attempt.record.name, 'a thread', leftBehind(pool, attempt))
@@ -100,9 +101,8 @@ export class ThreadSettlement implements PoolReceiver {
     }
   }
 
-  /** What the body said before it ended lies in the port, if it has not been heard yet. */
-  #hearAll(pool: ThreadPool, attempt: ThreadAttempt): void {
-    const isolate = pool.isolateOf(attempt)
+  /** What the thread has said lies in the port, if it has not been heard yet. */
+  #hearAll(pool: ThreadPool, isolate: ThreadIsolate | undefined): void {
     if (isolate === undefined) return
     for (let next = receiveMessageOnPort(isolate.port); next !== undefined; next = receiveMessageOnPort(isolate.port)) {
       this.heard(pool, isolate, next.message)
@@ -197,6 +197,8 @@ export class ThreadSettlement implements PoolReceiver {
   }
 
   ended(pool: ThreadPool, isolate: ThreadIsolate, end: ThreadEnd): void {
+    // its end is heard of first where this thread was held up, and it may have been ready
+    this.#hearAll(pool, isolate)
     if (!isolate.ready && isolate.stoppedFor < 0 && !isolate.retires) this.#falseStarts++
     const how = damageSaid(end)
     if (how !== undefined) this.#replace(pool, how)
