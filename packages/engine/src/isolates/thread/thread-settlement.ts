@@ -93,9 +93,11 @@ export class ThreadSettlement implements PoolReceiver {
     try {
       const end = this.#endOf(pool, attempt, kind)
       if (kind === EndKind.RESULT || kind === EndKind.RESULT_MESSAGE) settlement.succeeded(record, run, end, now)
-      else if (kind === EndKind.CRASH || kind === EndKind.CRASH_OF_ANOTHER)
-        settlement.failed(record, run, crashError(record, end), now)
-      else settlement.failed(record, run, unpackError(end), now)
+      else if (kind === EndKind.CRASH || kind === EndKind.CRASH_OF_ANOTHER) {
+        const error = crashError(record, end)
+        this.#watch.gone(attempt, error)
+        settlement.failed(record, run, error, now)
+      } else settlement.failed(record, run, unpackError(end), now)
     } catch (thrown) {
       settlement.failed(record, run, toError(thrown), now)
     }
@@ -239,7 +241,10 @@ export class ThreadSettlement implements PoolReceiver {
   }
 
   #crash(pool: ThreadPool, attempt: ThreadAttempt, end: ThreadEnd): void {
-    this.#fail(pool, attempt, endError(attempt.record, end), this.#startedAt(pool, attempt))
+    const error = endError(attempt.record, end)
+    if (attempt.run === null) this.#begin(pool, attempt, this.#startedAt(pool, attempt), false)
+    this.#watch.gone(attempt, error)
+    this.#fail(pool, attempt, error, this.#startedAt(pool, attempt))
   }
 
   /** @param startedAt when it began, if that is not known yet */
