@@ -120,7 +120,6 @@ export class ThreadWorker {
       if (pending !== undefined) return this.#breatheAfter(pending)
       if (look && this.#slice.isOver) return this.#breathe()
     }
-    this.#completions.idle()
     return undefined
   }
 
@@ -151,7 +150,7 @@ export class ThreadWorker {
     const found = Atomics.compareExchange(words, state, SlotState.PENDING, SlotState.RUNNING)
     if (found !== SlotState.PENDING) {
       if (found !== SlotState.WITHDRAWN) throw new LaneDamage('a task was taken twice')
-      this.#completions.push(slot, this.#claims.tookUrgent)
+      this.#completions.push(slot)
       return undefined
     }
     doubles[this.#memory.slotDouble(slot, SlotDouble.STARTED_AT)] = this.#now()
@@ -279,7 +278,7 @@ export class ThreadWorker {
     Atomics.store(words, this.#memory.slotWord(slot, SlotWord.END_KIND), kind)
     Atomics.store(words, this.#memory.slotWord(slot, SlotWord.END_BYTES), length)
     Atomics.store(words, this.#memory.slotWord(slot, SlotWord.STATE), SlotState.DONE)
-    this.#completions.push(slot, this.#claims.tookUrgent)
+    this.#completions.push(slot)
   }
 
   #receiveNext(): boolean {

@@ -6,16 +6,12 @@ import type { LaneMemory } from './lane-memory.ts'
 import { LaneDamage } from './memory-damage.ts'
 
 const CLASSES = 4
-/** Classes before this one are urgent. */
-const NORMAL = 2
 /** Every so many starts a class that is past its target gets one; each class has its own turn among them. */
 const TURNS = 16
 
 const NONE = -1
 
 export class Claims {
-  /** The task that was taken last is of a class before the usual one. */
-  tookUrgent = false
   readonly #memory: LaneMemory
   readonly #words: Int32Array
   readonly #isolate: number
@@ -76,9 +72,7 @@ export class Claims {
       if (head === Atomics.load(words, memory.classTail(priority))) return NONE
       // read before it is taken: afterwards the place may be used again
       const slot = Atomics.load(words, memory.ringWord(priority, head))
-      if (Atomics.compareExchange(words, headWord, head, (head + 1) | 0) !== head) continue
-      this.tookUrgent = priority < NORMAL
-      return requireSlot(slot)
+      if (Atomics.compareExchange(words, headWord, head, (head + 1) | 0) === head) return requireSlot(slot)
     }
   }
 
@@ -104,7 +98,6 @@ export class Claims {
 
   #takeDirected(): number {
     const entry = this.#nextDirected()
-    this.tookUrgent = entry >>> 16 < NORMAL
     Atomics.add(this.#words, this.#memory.isolateWord(this.#isolate, IsolateWord.DIRECTED_HEAD), 1)
     return requireSlot(entry & 0xffff)
   }

@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import { Head, Wanted } from './lane-memory.ts'
-import { GATHER_MS, Patience } from './patience.ts'
+import { Patience } from './patience.ts'
 import { NO_BELL } from './wake-bell.ts'
 import type { WakeBell } from './wake-bell.ts'
 
@@ -36,9 +36,6 @@ export class CompletionPump {
   #listening = false
   #closed = false
   readonly #patience = new Patience()
-  /** Threads that go on with their next task let results gather, and this one looks for them when the time is over. */
-  #gathers = false
-  #gatherTimer: NodeJS.Timeout | undefined
 
   constructor(words: Int32Array, from: Drained, bell: Pick<WakeBell, 'number'>) {
     this.#words = words
@@ -48,16 +45,15 @@ export class CompletionPump {
 
   /** Something is handed over. */
   start(): void {
-    if (this.#looking || this.#gathers) return
+    if (this.#looking) return
     const now = performance.now()
-    if (!this.#patience.isBusy(now)) return this.#sleep(now)
+    if (!this.#patience.isBusy(now)) return this.#sleep()
     this.#patience.begin(now)
     this.#startLooking()
   }
 
   #startLooking(): void {
     this.#looking = true
-    this.#gathers = false
     Atomics.store(this.#words, Head.WAITING, Wanted.NOT)
     runOutsideContexts(this.#lookSoon)
   }
@@ -67,11 +63,11 @@ export class CompletionPump {
   }
 
   readonly #look = (): void => {
-    const found = this.#from.drain()
+    const found = this.#from.drain() > 0
     const now = performance.now()
-    if (found > 0) this.#patience.found(found, now)
+    if (found) this.#patience.found(now)
     const underWay = this.#from.inFlight > 0
-    if (underWay && (found > 0 ? this.#patience.pays : this.#patience.lasts(now))) {
+    if (underWay && (found ? this.#patience.pays : this.#patience.lasts(now))) {
       setImmediate(this.#look)
       return
     }
@@ -82,31 +78,15 @@ export class CompletionPump {
       return
     }
     this.#listen()
-    this.#sleep(now)
+    this.#sleep()
   }
 
-  #sleep(now: number): void {
+  #sleep(): void {
     if (this.#closed) return
     if (!this.#hasEar) runOutsideContexts(this.#listen)
-    if (this.#patience.mayGather(now)) this.#gather()
-    const how = this.#hasBell ? Wanted.BY_BELL : Wanted.BY_WORD
-    Atomics.store(this.#words, Head.WAITING, this.#gathers ? how | Wanted.ONCE_IDLE : how)
+    Atomics.store(this.#words, Head.WAITING, this.#hasBell ? Wanted.BY_BELL : Wanted.BY_WORD)
     // it may have come before the isolate could see that somebody waits, or while this began to listen
     if (this.#from.hasNext || !this.#hasEar) this.#startLooking()
-  }
-
-  #gather(): void {
-    this.#gathers = true
-    if (this.#gatherTimer === undefined) runOutsideContexts(this.#startTimer)
-    else this.#gatherTimer.refresh()
-  }
-
-  readonly #startTimer = (): void => {
-    this.#gatherTimer = setTimeout(this.#gathered, GATHER_MS).unref()
-  }
-
-  readonly #gathered = (): void => {
-    if (this.#gathers) this.wake()
   }
 
   get #hasBell(): boolean {
@@ -135,7 +115,6 @@ export class CompletionPump {
   /** A thread says that something has come. */
   readonly wake = (): void => {
     if (this.#looking) return
-    this.#gathers = false
     if (this.#from.inFlight === 0 && !this.#from.hasNext) return
     this.#looking = true
     this.#look()
@@ -144,7 +123,6 @@ export class CompletionPump {
   /** What listens here holds on to the memory: it is woken, and there is nothing for it. */
   close(): void {
     this.#closed = true
-    clearTimeout(this.#gatherTimer)
     Atomics.notify(this.#words, Head.COMPLETED)
   }
 

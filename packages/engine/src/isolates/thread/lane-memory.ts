@@ -32,11 +32,8 @@ export const Head = {
 } as const
 const ISOLATES = Head.CLASSES + CLASSES * CLASS_WORDS
 
-/**
- * How this thread wants to be woken: not at all, by the word it sleeps on, or by the bell; with `ONCE_IDLE` added, not by a
- * thread that has its next task before it: this thread looks for itself soon.
- */
-export const Wanted = { NOT: 0, BY_WORD: 1, BY_BELL: 2, ONCE_IDLE: 4 } as const
+/** How this thread wants to be woken: not at all, by the word it sleeps on, or by the bell. */
+export const Wanted = { NOT: 0, BY_WORD: 1, BY_BELL: 2 } as const
 
 /** Words of an isolate. */
 export const IsolateWord = {

@@ -7,8 +7,6 @@ const LONGEST_MS = 0.1
 const SHORTEST_MS = 0.003
 /** For so long, in milliseconds, after something has come back, more is expected. */
 const BUSY_MS = 0.1
-/** For so long, in milliseconds, results may gather where they come so often that several do. */
-export const GATHER_MS = 2
 /** Where looking has been in vain, it is tried again after something has come so many times. */
 const TRY_EVERY = 8
 
@@ -19,8 +17,6 @@ export class Patience {
   #inVain = false
   #foundAt = -Infinity
   #found = 0
-  /** Milliseconds for each of those that came last. */
-  #gapMs = Infinity
 
   /** Whether something came back so lately that looking for the next is worth it. */
   isBusy(now: number): boolean {
@@ -32,19 +28,12 @@ export class Patience {
     return this.#ms > SHORTEST_MS || ++this.#found % TRY_EVERY === 0
   }
 
-  /** Whether those that come next may gather: not where they are rare, and none would come with the one that waits. */
-  mayGather(now: number): boolean {
-    return Math.max(this.#gapMs, now - this.#foundAt) <= GATHER_MS / 2
-  }
-
   begin(now: number): void {
     this.#since = now
     this.#inVain = false
   }
 
-  /** So many have come. */
-  found(count: number, now: number): void {
-    this.#gapMs = (now - this.#foundAt) / count
+  found(now: number): void {
     // it came while this thread looked for it
     if (this.#inVain) this.#ms = Math.min(this.#ms * 2, LONGEST_MS)
     this.#since = now
