@@ -110,23 +110,6 @@ function crashCases(lane: IsolateLane): ConformanceCase[] {
       assert.equal(((await next.wait()) as number[])[1], 7)
       assert.equal(engine.snapshot().failedTasks, 1)
     }),
-    isolateCase(lane, 'a task whose isolate is gone is told of, once, with the cause, before it fails', async (t) => {
-      const engine = await startIsolates(t)
-      const events = recordEvents(engine, ['stalled', 'retrying', 'failed'])
-      const handle = engine.submit(
-        t.define(engine, () => process.exit(3), { lane, maxRetries: 1 }),
-        [],
-      )
-      await rejectionOf(handle.wait())
-      await someTurns()
-      assert.deepEqual(
-        events.map(({ type, taskId }) => [type, taskId]),
-        ['stalled', 'retrying', 'stalled', 'failed'].map((type) => [type, handle.taskId]),
-      )
-      for (const event of events) {
-        if (event.type === 'stalled') assert.match(event.reason, /^its (thread|process \(\d+\)) is gone: .*\b3\b/)
-      }
-    }),
     isolateCase(lane, 'an exception that nobody catches crashes the task, and is the cause', async (t) => {
       const engine = await startIsolates(t)
       const body = (): Promise<never> =>
