@@ -101,8 +101,8 @@ triple in a process 42
     const file = (name: string): string => pathToFileURL(join(folder, name)).href
     const errors = [
       `task 'nowhere': module ${file('nowhere.mjs')} is not there; give module: import.meta.url of the module`,
-      `task 'resise': ${file('no-task.mjs')} defines no such task and exports no function of that name: it exports resize`,
-      `task 'throws': module ${file('throws.mjs')} did not load in the thread or process of the task: no licence`,
+      `task 'resise': ${file('no-task.mjs')} defines no such task and exports no function of that name: it exports resize and tasks are defined as nothing; resise (line 4) is not exported`,
+      `task 'throws': module ${file('throws.mjs')} did not load in the thread or process of the task: no licence (line 2)`,
       `task 'taken': its function takes from outside what does not travel to another thread or process: taken (line 3)`,
     ]
     const printed = (await printedBy(['mistakes.mjs'])).trimEnd().split('\n')

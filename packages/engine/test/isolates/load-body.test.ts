@@ -129,7 +129,27 @@ describe('modules', () => {
     [
       'a module that throws',
       moduleCode('throws.mjs', 'x'),
-      /did not load in the thread or process of the task: no such luck/,
+      /did not load in the thread or process of the task: no such luck \(line 2\)$/,
+    ],
+    [
+      'a module that throws in a function that it calls',
+      moduleCode('throws-below.mjs', 'x'),
+      /did not load in the thread or process of the task: no such luck \(line 3\)$/,
+    ],
+    [
+      'an export that another module lacks',
+      moduleCode('missing-import.mjs', 'x'),
+      /did not load .*'\.\/exports\.mjs' does not provide an export named 'tripled' \(line 2\)$/,
+    ],
+    [
+      'a function that is not exported',
+      moduleCode('not-exported.mjs', 'x', 'resize'),
+      /exports rename and tasks are defined as nothing; resize \(line 3\) is not exported\. Define/,
+    ],
+    [
+      'a constant that is not exported',
+      moduleCode('not-exported.mjs', 'crop'),
+      /exports rename and tasks are defined as nothing; crop \(line 8\) is not exported\. Define/,
     ],
     [
       'a dependency that is not there',

@@ -4,6 +4,7 @@ import { TaskDefinitionError, describeValue } from '../../contract/errors.ts'
 import type { TaskHandler } from '../../contract/task.ts'
 import { nearest } from '../../options/check.ts'
 import type { TaskCode } from '../code/task-code.ts'
+import { lineOf } from './places.ts'
 import type { RegisteredTask, Registrar } from './registrar.ts'
 import type { ModuleNamespace } from './typescript-loader.ts'
 
@@ -61,8 +62,17 @@ function missing(code: ModuleCode, exports: ModuleNamespace, registrar: Registra
   const hint = near === undefined || near === name ? '' : `; did you mean ${describeValue(near)}?`
   const there = `it exports ${listed(names)} and tasks are defined as ${listed(registrar.names)}`
   throw new TaskDefinitionError(
-    `task '${name}': ${url} defines no such task and exports no function of that name${looked}: ${there}${elsewhere(code, registrar)}. Define the task with a fixed name at the top level of the module, or export its function${hint}`,
+    `task '${name}': ${url} defines no such task and exports no function of that name${looked}: ${there}${unexported(code)}${elsewhere(code, registrar)}. Define the task with a fixed name at the top level of the module, or export its function${hint}`,
   )
+}
+
+/** Says so when the module has what was looked for and keeps it to itself. */
+function unexported({ name, url, exported }: ModuleCode): string {
+  for (const wanted of exported === undefined ? [name] : [exported, name]) {
+    const line = lineOf(wanted, url)
+    if (line !== undefined) return `; ${wanted} (line ${line}) is not exported`
+  }
+  return ''
 }
 
 /** Says so when another module has a task of that name. */

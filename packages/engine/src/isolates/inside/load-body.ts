@@ -11,6 +11,7 @@ import { rowByRow } from '../../lanes/row-by-row.ts'
 import type { RowBody } from '../../lanes/row-by-row.ts'
 import { keyOf } from '../code/code-cache.ts'
 import { findBody } from './find-body.ts'
+import { placeOf } from './places.ts'
 import type { Registrar } from './registrar.ts'
 import { importModule } from './typescript-loader.ts'
 import type { ModuleNamespace } from './typescript-loader.ts'
@@ -102,19 +103,21 @@ async function importFor({ name, url }: ModuleCode): Promise<ModuleNamespace> {
   try {
     return await importModule(url)
   } catch (thrown) {
-    const { message, code } = toError(thrown) as NodeJS.ErrnoException
+    const error = toError(thrown) as NodeJS.ErrnoException
+    const { message } = error
     if (thrown instanceof TaskDefinitionError)
       throw new TaskDefinitionError(`task '${name}': ${message}`, { cause: thrown })
-    throw new TaskDefinitionError(`task '${name}': module ${url} ${whyNot(url, code, message)}`, { cause: thrown })
+    throw new TaskDefinitionError(`task '${name}': module ${url} ${whyNot(url, error)}`, { cause: thrown })
   }
 }
 
-function whyNot(url: string, code: string | undefined, message: string): string {
+function whyNot(url: string, error: NodeJS.ErrnoException): string {
+  const { code, message } = error
   if (code === 'ERR_MODULE_NOT_FOUND' && !existsSync(fileURLToPath(url))) {
     return 'is not there; give module: import.meta.url of the module that defines the task'
   }
   if (code === errorTable.UnsupportedByEngineError.code) {
     return `does more than define tasks when it is loaded: ${message}; put the tasks into a module of their own`
   }
-  return `did not load in the thread or process of the task: ${message}`
+  return `did not load in the thread or process of the task: ${message}${placeOf(error, url)}`
 }

@@ -5,6 +5,8 @@ import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { Walk } from '../../typescript/walk.ts'
 import type { AttemptEnds } from './attempt-ends.ts'
 import type { ProcessAttempt } from './process-attempt.ts'
+import { howItEnded } from './process-end.ts'
+import type { ProcessEnd } from './process-end.ts'
 import { RepeatedLook } from './repeated-look.ts'
 import type { ProcessSettings } from './settings.ts'
 
@@ -61,6 +63,13 @@ export class AttemptWatch {
     )
   }
 
+  /** Its process has ended while it ran, and nobody here had asked for that. */
+  gone(attempt: ProcessAttempt, end: ProcessEnd): void {
+    if (attempt.run === null || attempt.dropped || attempt.stalled) return
+    attempt.stalled = true
+    this.#tellStalled(attempt, `its process (${end.pid}) is gone: ${howItEnded(end)}`)
+  }
+
   #lookAtMemory(): boolean {
     for (const attempt of this.#attempts.values()) {
       const rss = attempt.run === null ? undefined : this.#settings.residentBytes?.(attempt.child.pid)
@@ -87,18 +96,21 @@ export class AttemptWatch {
     setImmediate(() => {
       if (attempt.stalled || attempt.child.pingedAt === null || attempt.run?.current !== true) return
       attempt.stalled = true
-      this.#tellStalled(attempt)
+      this.#tellStalled(attempt, this.#whySilent(attempt))
     })
   }
 
-  #tellStalled({ record, child }: ProcessAttempt): void {
+  #whySilent({ child }: ProcessAttempt): string {
+    const seconds = (this.#clock.now() - child.heardAt) / 1000
+    return this.#settings.isStopped(child.pid)
+      ? `its process (${child.pid}) is stopped, by SIGSTOP or a debugger`
+      : `its process (${child.pid}) has not answered for ${seconds.toFixed(1)} s: its event loop is blocked`
+  }
+
+  #tellStalled({ record }: ProcessAttempt, reason: string): void {
     const { events, clock, toEpoch } = this.#walk
     if (!events.wants('stalled')) return
     const { taskId, name, plan } = record
-    const seconds = (this.#clock.now() - child.heardAt) / 1000
-    const reason = this.#settings.isStopped(child.pid)
-      ? `its process (${child.pid}) is stopped, by SIGSTOP or a debugger`
-      : `its process (${child.pid}) has not answered for ${seconds.toFixed(1)} s: its event loop is blocked`
     const at = toEpoch(clock.now())
     events.emit({ type: 'stalled', taskId, name, priority: plan.options.priority, at, reason })
   }

@@ -286,6 +286,7 @@ export class ProcessLane implements Lane, SideLane, PoolListener {
   ended(child: TaskProcess, end: ProcessEnd): void {
     const { attempt } = child
     if (attempt === null) return this.wake()
+    this.#watch.gone(attempt, end)
     if (attempt.run !== null && this.#isSpared(attempt, end)) return this.#runAgain(attempt, attempt.run, end)
     if (attempt.run !== null || attempt.dropped) return this.#ends.crashed(attempt, end)
     // it had not begun: no attempt is used up, but nobody tries for ever

@@ -5,6 +5,7 @@ import type { Alarm, Clock } from '../../support/clock.ts'
 import { KnownCodes } from './known-codes.ts'
 import type { ProcessAttempt } from './process-attempt.ts'
 import { LIFELINE, readLastWords } from './last-words.ts'
+import { PatientAlarm } from './patient-alarm.ts'
 import type { ProcessEnd } from './process-end.ts'
 import { readMessage } from './protocol.ts'
 import type { ChildOrders, FromChild, ToChild } from './protocol.ts'
@@ -155,7 +156,7 @@ export class TaskProcess {
     this.relent()
     if (ms === Infinity) return
     this.#alarmAt = this.#clock.now() + ms
-    const alarm = this.#clock.setAlarm(ms, () => {
+    const alarm = new PatientAlarm(this.#clock, ms, () => {
       // what it said in time may not have been read: this event loop may have been the busy one
       setImmediate(() => {
         if (this.#alarm === alarm) ring()

@@ -60,6 +60,8 @@ export class ThreadIsolate {
   beat = 0
   beatAt = 0
   #directedTail = 0
+  /** Slots of the tasks that it alone can run and has not given back. */
+  readonly #unreturned = new Set<number>()
   #retires = false
   readonly #memory: LaneMemory
   readonly #worker: Worker
@@ -172,6 +174,18 @@ export class ThreadIsolate {
     const { words } = this.#memory
     Atomics.store(words, this.#memory.directedWord(this.index, this.#directedTail), (priority << 16) | slot)
     Atomics.store(words, this.#at(IsolateWord.DIRECTED_TAIL), ++this.#directedTail)
+    this.#unreturned.add(slot)
+  }
+
+  /** It has given the task in a slot back. */
+  returned(slot: number): void {
+    this.done++
+    this.#unreturned.delete(slot)
+  }
+
+  /** It has nothing to do. By what was given back: between taking a task and saying so it seems to have none. */
+  get isIdle(): boolean {
+    return this.current < 0 && this.#unreturned.size === 0
   }
 
   /** Asks it to take nothing more, and to end when it runs nothing. It has to be woken if it sleeps. */

@@ -163,7 +163,7 @@ export class ThreadPool implements ThreadListener {
     const owned = isLastUse(options, number)
     const isolate = this.#leastLoaded()
     // they would go with a thread that ends before it runs the task: only one that is free gets them
-    if (isolate === undefined || (owned && !isIdle(isolate))) return false
+    if (isolate === undefined || (owned && !isolate.isIdle)) return false
     let message
     try {
       message = toMessage(record.args, owned, `task '${record.name}': args`)
@@ -181,7 +181,7 @@ export class ThreadPool implements ThreadListener {
 
   #leastLoaded(): ThreadIsolate | undefined {
     const able = this.threads.filter((each) => each.takesDirected)
-    const idle = able.find(isIdle)
+    const idle = able.find((each) => each.isIdle)
     if (idle !== undefined) return idle
     return this.start() ?? able.toSorted((a, b) => a.directed - b.directed)[0]
   }
@@ -276,7 +276,7 @@ export class ThreadPool implements ThreadListener {
     while (isolate.doneHead !== tail) {
       const slot = Atomics.load(memory.words, memory.doneWord(isolate.index, isolate.doneHead))
       isolate.doneHead = (isolate.doneHead + 1) | 0
-      isolate.done++
+      isolate.returned(slot)
       const attempt = this.attempts[slot]
       if (attempt !== null && attempt !== undefined) this.#setup.receiver.returned(this, attempt)
       if (++count % LOOK_EVERY === 0 && performance.now() > endsAt) break
@@ -342,8 +342,4 @@ export class ThreadPool implements ThreadListener {
 
 function sleeps(isolate: ThreadIsolate | null): boolean {
   return isolate?.sleeps === true
-}
-
-function isIdle(isolate: ThreadIsolate): boolean {
-  return isolate.current < 0 && isolate.directed === 0
 }

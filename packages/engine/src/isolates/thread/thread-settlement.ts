@@ -77,7 +77,8 @@ export class ThreadSettlement implements PoolReceiver {
 
   #end(pool: ThreadPool, attempt: ThreadAttempt): void {
     const { memory } = pool
-    if ((memory.words[memory.slotWord(attempt.slot, SlotWord.REPORTS)] ?? 0) > 0) this.#hearAll(pool, attempt)
+    if ((memory.words[memory.slotWord(attempt.slot, SlotWord.REPORTS)] ?? 0) > 0)
+      this.#hearAll(pool, pool.isolateOf(attempt))
     const kind = memory.words[memory.slotWord(attempt.slot, SlotWord.END_KIND)]
     if (kind === EndKind.CRASH_OF_ANOTHER && this.#spared.mayRunAgain(attempt.record)) {
       tellLeftBehind(attempt.record.name, 'a thread', leftBehind(pool, attempt))
@@ -92,17 +93,18 @@ export class ThreadSettlement implements PoolReceiver {
     try {
       const end = this.#endOf(pool, attempt, kind)
       if (kind === EndKind.RESULT || kind === EndKind.RESULT_MESSAGE) settlement.succeeded(record, run, end, now)
-      else if (kind === EndKind.CRASH || kind === EndKind.CRASH_OF_ANOTHER)
-        settlement.failed(record, run, crashError(record, end), now)
-      else settlement.failed(record, run, unpackError(end), now)
+      else if (kind === EndKind.CRASH || kind === EndKind.CRASH_OF_ANOTHER) {
+        const error = crashError(record, end)
+        this.#watch.gone(attempt, error)
+        settlement.failed(record, run, error, now)
+      } else settlement.failed(record, run, unpackError(end), now)
     } catch (thrown) {
       settlement.failed(record, run, toError(thrown), now)
     }
   }
 
-  /** What the body said before it ended lies in the port, if it has not been heard yet. */
-  #hearAll(pool: ThreadPool, attempt: ThreadAttempt): void {
-    const isolate = pool.isolateOf(attempt)
+  /** What the thread has said lies in the port, if it has not been heard yet. */
+  #hearAll(pool: ThreadPool, isolate: ThreadIsolate | undefined): void {
     if (isolate === undefined) return
     for (let next = receiveMessageOnPort(isolate.port); next !== undefined; next = receiveMessageOnPort(isolate.port)) {
       this.heard(pool, isolate, next.message)
@@ -197,6 +199,8 @@ export class ThreadSettlement implements PoolReceiver {
   }
 
   ended(pool: ThreadPool, isolate: ThreadIsolate, end: ThreadEnd): void {
+    // its end is heard of first where this thread was held up, and it may have been ready
+    this.#hearAll(pool, isolate)
     if (!isolate.ready && isolate.stoppedFor < 0 && !isolate.retires) this.#falseStarts++
     const how = damageSaid(end)
     if (how !== undefined) this.#replace(pool, how)
@@ -237,7 +241,10 @@ export class ThreadSettlement implements PoolReceiver {
   }
 
   #crash(pool: ThreadPool, attempt: ThreadAttempt, end: ThreadEnd): void {
-    this.#fail(pool, attempt, endError(attempt.record, end), this.#startedAt(pool, attempt))
+    const error = endError(attempt.record, end)
+    if (attempt.run === null) this.#begin(pool, attempt, this.#startedAt(pool, attempt), false)
+    this.#watch.gone(attempt, error)
+    this.#fail(pool, attempt, error, this.#startedAt(pool, attempt))
   }
 
   /** @param startedAt when it began, if that is not known yet */

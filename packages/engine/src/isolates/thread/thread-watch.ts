@@ -122,6 +122,13 @@ export class ThreadWatch {
     this.#tellStalled(attempt, `the event loop of its thread has been blocked for ${Math.round(blockedMs)} ms`)
   }
 
+  /** Its thread has ended while it ran, and nobody here had asked for that. */
+  gone(attempt: ThreadAttempt, { message }: Error): void {
+    if (attempt.stalled) return
+    attempt.stalled = true
+    this.#tellStalled(attempt, `its thread is gone: ${message}`)
+  }
+
   #tellStalled({ record }: ThreadAttempt, reason: string): void {
     const { events, clock, toEpoch } = this.#parts.walk
     if (!events.wants('stalled')) return

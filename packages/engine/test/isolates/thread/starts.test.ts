@@ -1,15 +1,20 @@
 // How threads start: what is loaded before their first task, and what becomes of the tasks when they cannot start.
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rejectionOf } from '@catzilla/test-kit/thrown'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { TaskCrashedError } from '../../../src/contract/errors.ts'
 import * as entries from '../../../src/isolates/entry-file.ts'
+import { shutGates } from './gates.ts'
 import { bodyOf, engineKinds, startWith, threadCall } from './thread-engines.ts'
 
 vi.mock('../../../src/isolates/entry-file.ts', { spy: true })
 
 const entryFile = vi.mocked(entries.entryFile)
 const one = threadCall(() => 1)
+
+/** Of this process; always the same where the system does not say. */
+const threadCount = (): number => (process.platform === 'linux' ? readdirSync('/proc/self/task').length : 0)
 
 let started = 0
 const count = (): void => void started++
@@ -60,6 +65,34 @@ describe.each(engineKinds)('the threads of the %s engine', (_, make) => {
     expect([started, engine.snapshot().lanes.thread?.slots]).toEqual([3, 0])
     entryFile.mockReset()
     expect(await engine.submit(one, []).wait()).toBe(1)
+    expect(started).toBe(4)
+  })
+
+  test('that were ready and ended before anybody here could hear of it have started well', async () => {
+    const engine = await startWith(make, { maxThreads: 1 })
+    const gates = shutGates(1)
+    const leaves = threadCall((words: Int32Array) => {
+      Atomics.add(words, 0, 1)
+      Atomics.notify(words, 0)
+      process.exit(0)
+    })
+    const threads = threadCount()
+    // this thread is held up from the moment in which a thread is made until that has ended
+    const holdUp = (): void => {
+      if (started > 3) return
+      Atomics.wait(gates, 0, started - 1)
+      while (threadCount() > threads) continue
+    }
+    process.on('worker', holdUp)
+    onTestFinished(() => void process.off('worker', holdUp))
+    const leaving = [1, 2, 3].map(() => engine.submit(leaves, [gates]))
+    const last = engine.submit(
+      threadCall(() => 1, { priority: 'low' }),
+      [],
+    )
+    const errors = await Promise.all(leaving.map((each) => rejectionOf(each.wait())))
+    expect(errors.map(({ message }) => message)).toEqual(errors.map(() => "task 'body' called process.exit(0)"))
+    expect(await last.wait()).toBe(1)
     expect(started).toBe(4)
   })
 

@@ -1,5 +1,6 @@
 // Tasks that come one by one: they go to the thread that ran the one before, which has in its caches what it needs.
 import { expect, test } from 'vitest'
+import { IsolateWord } from '../../../src/isolates/thread/lane-memory.ts'
 import { until } from './gates.ts'
 import { startWithLane, threadCall } from './thread-engines.ts'
 
@@ -37,4 +38,18 @@ test('tasks that are handed over together wake one thread each', async () => {
   })
   const handles = [engine.submit(meet, [together]), engine.submit(meet, [together])]
   expect(await Promise.all(handles.map((handle) => handle.wait()))).toEqual([2, 2])
+})
+
+test('a thread that has taken a task, and not yet said that it runs it, is not idle', async () => {
+  const { engine, lane } = await startWithLane({ maxThreads: 1, minThreads: 1 })
+  await engine.pause()
+  const [pool] = lane.pools
+  const isolate = pool?.threads[0]
+  if (pool === undefined || isolate === undefined) throw new Error('there is no thread')
+  isolate.direct(7, 2)
+  // what the thread does between the two
+  Atomics.add(pool.memory.words, pool.memory.isolateWord(isolate.index, IsolateWord.DIRECTED_HEAD), 1)
+  expect([isolate.current, isolate.directed, isolate.isIdle]).toEqual([-1, 0, false])
+  isolate.returned(7)
+  expect(isolate.isIdle).toBe(true)
 })
