@@ -37,7 +37,9 @@ describe('accepted', () => {
     commit.open()
     await Promise.all(handles.map(({ accepted }) => accepted))
     expect(disk.commits - before).toBe(2)
-    expect(disk.sizes.at(-1)).toBe(999)
+    // far fewer changes than tasks
+    expect(disk.sizes.at(-1)).toBeLessThan(50)
+    expect((await engine.list({ limit: 1000 })).tasks).toHaveLength(1000)
   })
 
   it('holds for each task of a batch', async () => {
@@ -49,7 +51,9 @@ describe('accepted', () => {
       [[1], [2], [3]],
     )
     await Promise.all(handles.map(({ accepted }) => accepted))
-    expect([...disk.entries.keys()].filter((key) => key.startsWith('t:'))).toHaveLength(3)
+    await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
+    const later = await startOver(disk.kill())
+    expect((await later.list()).tasks.map(({ args }) => args)).toEqual([[3], [2], [1]])
   })
 
   it('the body has its id and its attempt, as the key under which it does its work once', async () => {

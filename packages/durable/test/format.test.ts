@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { serialize } from 'node:v8'
 import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
+import { ENVELOPE_BYTES, Pages } from '../src/format/draft.ts'
+import type { Draft } from '../src/format/draft.ts'
 import { restoreError, storeError } from '../src/format/errors.ts'
 import { keys, placeOf, sequenceOfId } from '../src/format/keys.ts'
 import {
@@ -182,10 +184,22 @@ describe('records', () => {
     form: 'plain' as const,
   }
 
+  const pages = new Pages()
+  /** The finished record of the task, without its envelope. */
+  const recordOf = (draft: Draft): Buffer => {
+    finishTask(draft, task, packKind(task))
+    return draft.page.subarray(draft.start + ENVELOPE_BYTES, draft.end)
+  }
+  const readers = [
+    (seal: Seal, at: string, bytes: Buffer): unknown => readTask(seal.open(at, bytes), 2),
+    readEnd,
+    readAttempts,
+    readDeath,
+  ]
+
   it('a task comes back', () => {
     const args = ['a@b.c', new Map([['k', 1]])]
-    const bytes = finishTask(plain, key, beginTask(plain, args), task, packKind(task))
-    expect(readTask(plain, key, bytes)).toEqual({ ...task, priority: 2, args })
+    expect(readTask(recordOf(beginTask(pages, args)), 2)).toEqual({ ...task, priority: 2, args })
   })
 
   it.each([
@@ -195,7 +209,7 @@ describe('records', () => {
     ['nothing', Buffer.alloc(0)],
   ])('%s in its place is unreadable, and no crash', (_, bytes) => {
     const sealed = close(plain, key, bytes)
-    for (const read of [readTask, readEnd, readAttempts, readDeath] as const) {
+    for (const read of readers) {
       const found = ((): unknown => {
         try {
           return read(plain, key, sealed)
@@ -213,7 +227,7 @@ describe('records', () => {
     const strange: unknown[] = []
     for (let round = 0; round < 2000; round++) {
       const bytes = close(plain, key, randomBytes(round % 60))
-      for (const read of [readTask, readEnd, readAttempts, readDeath] as const) {
+      for (const read of readers) {
         try {
           read(plain, key, bytes)
         } catch (error) {
@@ -241,15 +255,14 @@ describe('records', () => {
 
   it('records that are begun one within the other do not touch', () => {
     const long = 'x'.repeat(700)
-    const outer = beginTask(plain, ['outer', long])
-    const inner = beginTask(plain, ['inner'])
-    const kind = packKind(task)
-    const innerBytes = finishTask(plain, key, inner, task, kind)
-    const outerBytes = finishTask(plain, key, outer, task, kind)
-    const last = finishTask(plain, key, beginTask(plain, ['last', 'y'.repeat(200_000)]), task, kind)
-    expect(readTask(plain, key, outerBytes).args).toEqual(['outer', long])
-    expect(readTask(plain, key, innerBytes).args).toEqual(['inner'])
-    expect((readTask(plain, key, last).args[1] as string).length).toBe(200_000)
+    const outer = beginTask(pages, ['outer', long])
+    const inner = beginTask(pages, ['inner'])
+    const innerRecord = recordOf(inner)
+    const outerRecord = recordOf(outer)
+    const last = recordOf(beginTask(pages, ['last', 'y'.repeat(200_000)]))
+    expect(readTask(outerRecord, 2).args).toEqual(['outer', long])
+    expect(readTask(innerRecord, 2).args).toEqual(['inner'])
+    expect((readTask(last, 2).args[1] as string).length).toBe(200_000)
   })
 
   it('attempts come back', () => {

@@ -158,7 +158,7 @@ describe('a directory that is not what it should be', () => {
     ])
     const { reason, message } = failureOf(() => identify(store))
     expect(reason).toBe('version')
-    expect(message).toMatch(/format 99, this one reads up to 1\); update the package/)
+    expect(message).toMatch(/format 99, this one reads up to 2\); update the package/)
   })
 
   it.each([

@@ -25,7 +25,7 @@ it.each([
     0,
     /written by an older version .*format 0, this one reads from 1 on\); run what is left with the version/,
   ],
-  ['a newer', 2, /written by a newer version .*format 2, this one reads up to 1\); update the package/],
+  ['a newer', 3, /written by a newer version .*format 3, this one reads up to 2\); update the package/],
 ])('a store of %s format is refused, and left as it is', async (_, version, message) => {
   const disk = await written(version)
   const before = new Map(disk.entries)

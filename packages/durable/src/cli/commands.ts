@@ -9,8 +9,9 @@ import type { EncryptionKey } from '../format/seal.ts'
 import { identify } from '../store/identity.ts'
 import { DATA_FILE, LmdbStore } from '../store/lmdb-store.ts'
 import { claim, isAlive } from '../store/owner.ts'
-import type { StoreChange } from '../store/store.ts'
 import { survey, tasksIn } from '../store/survey.ts'
+import { TaskStore } from '../store/task-store.ts'
+import type { Change } from '../store/task-store.ts'
 import { printable } from './printable.ts'
 
 /** What a command is given. */
@@ -113,7 +114,7 @@ async function purge({ rest: [which], print }: CommandInput, store: LmdbStore, s
     ({ letter, key, task }) => letter !== null && (which === '--all' || which === key || which === task?.taskId),
   )
   await writeAll(
-    store,
+    new TaskStore(store, seal),
     found.map(({ key }) => ({ key, value: undefined })),
   )
   print(`removed ${found.length} dead ${found.length === 1 ? 'letter' : 'letters'}`)
@@ -129,14 +130,14 @@ async function forget({ rest: [name], print }: CommandInput, store: LmdbStore, s
   const unique = [...store.entries({ from: 'u:', to: 'u;' })].filter(({ value }) =>
     gone.has(Buffer.from(value).toString()),
   )
-  await writeAll(store, [
+  await writeAll(new TaskStore(store, seal), [
     ...places.flatMap((place) => removalOf(place)),
     ...unique.map(({ key }) => ({ key, value: undefined })),
   ])
   print(`removed ${places.length} ${places.length === 1 ? 'task' : 'tasks'} named '${name}'`)
 }
 
-async function writeAll(store: LmdbStore, changes: readonly StoreChange[]): Promise<void> {
+async function writeAll(store: TaskStore, changes: readonly Change[]): Promise<void> {
   for (let from = 0; from < changes.length; from += PER_COMMIT)
     await store.write(changes.slice(from, from + PER_COMMIT))
 }

@@ -1,18 +1,20 @@
 // How tasks are taken: by the engine inside, at once; and by the store, which says later that it has them.
 import { PayloadError, copyArguments, formatPath } from '@catzilla/engine'
 import type { TaskCall, TaskHandle } from '@catzilla/engine'
-import { keys, sequenceOfId } from '../format/keys.ts'
+import { Pages } from '../format/draft.ts'
 import type { Draft } from '../format/draft.ts'
+import { keys, sequenceOfId } from '../format/keys.ts'
 import { beginTask, finishTask } from '../format/records.ts'
-import type { Seal } from '../format/seal.ts'
 import { packValue } from '../format/values.ts'
-import type { StoreChange } from '../store/store.ts'
+import type { Change } from '../store/task-store.ts'
 import type { KnownCall } from './calls.ts'
 import { DurableHandle } from './durable-handle.ts'
 import type { Kept } from './kept.ts'
 
 export class Acceptance {
   readonly #kept: Kept
+  /** Where records are put together, one behind the other: so a segment takes them as one piece. */
+  readonly #pages = new Pages()
 
   constructor(kept: Kept) {
     this.#kept = kept
@@ -21,7 +23,7 @@ export class Acceptance {
   /** @throws as `submit` of an engine; StoreError while the store cannot be written */
   submit(known: KnownCall, args: readonly unknown[], retryOf: string | null = null): TaskHandle {
     this.#requireWritable()
-    const draft = packArguments(this.#kept.seal, known.call, args)
+    const draft = packArguments(this.#pages, known.call, args)
     const inner = this.#kept.inner.submit(known.inner, args)
     // the unsettled task that has the unique key
     const there = known.unique === null ? undefined : this.#kept.live.named(inner.taskId)
@@ -31,9 +33,8 @@ export class Acceptance {
   /** All or none. @throws as `submit` */
   submitMany(known: KnownCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] {
     this.#requireWritable()
-    const { inner, seal } = this.#kept
-    const drafts = argsList.map((args) => packArguments(seal, known.call, args))
-    const handles = inner.submitMany(known.inner, argsList)
+    const drafts = argsList.map((args) => packArguments(this.#pages, known.call, args))
+    const handles = this.#kept.inner.submitMany(known.inner, argsList)
     return drafts.map((draft, index) => this.#admit(known, handles[index] as TaskHandle, draft, null))
   }
 
@@ -43,7 +44,7 @@ export class Acceptance {
   }
 
   #admit(known: KnownCall, inner: TaskHandle, draft: Draft, retryOf: string | null): DurableHandle {
-    const { clock, live, numbering, prefix, seal, writer } = this.#kept
+    const { clock, live, numbering, prefix, writer } = this.#kept
     const { call } = known
     // an id is put together anew each time that it is asked for
     const { taskId } = inner
@@ -56,17 +57,17 @@ export class Acceptance {
       accepted: false,
     })
     live.add(handle)
-    const key = keys.task('t', handle)
     const { runAt, delayMs } = call.options
     const dueAt = runAt ?? (delayMs > 0 ? createdAt + delayMs : null)
-    const value = finishTask(seal, key, draft, { taskId, createdAt, dueAt, retryOf }, known.kind)
-    const changes: StoreChange[] = [{ key, value }]
+    finishTask(draft, { taskId, createdAt, dueAt, retryOf }, known.kind)
+    const changes: Change[] = [{ place: handle, record: draft }]
     if (known.unique !== null) {
       this.#kept.unique.set(known.unique, taskId)
-      changes.push({ key: keys.unique(known.unique), value: Buffer.from(key) })
+      changes.push({ key: keys.unique(known.unique), value: Buffer.from(keys.task('t', handle)) })
     }
     const numbered = numbering.used(sequence)
-    if (numbered !== undefined) changes.push(numbered)
+    // by itself: it stays reserved when the task is refused
+    if (numbered !== undefined) writer.write([numbered])
     handle.acceptedWith(writer.write(changes, handle))
     return handle
   }
@@ -99,9 +100,9 @@ function canBePacked(value: unknown): boolean {
 }
 
 /** @throws PayloadError */
-function packArguments(seal: Seal, { name }: TaskCall, args: readonly unknown[]): Draft {
+function packArguments(pages: Pages, { name }: TaskCall, args: readonly unknown[]): Draft {
   try {
-    return beginTask(seal, args)
+    return beginTask(pages, args)
   } catch (error) {
     // whoever can name the place in the arguments does
     copyArguments(args, name)

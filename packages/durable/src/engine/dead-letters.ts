@@ -3,11 +3,12 @@ import { TaskCrashedError, TaskStateError, UnknownTaskError, describeValue } fro
 import type { TaskHandle } from '@catzilla/engine'
 import { keys, placeOf, rangeOf, sequenceOfId } from '../format/keys.ts'
 import type { TaskPlace } from '../format/keys.ts'
-import { readDeath, readTask, writeDeath } from '../format/records.ts'
+import { readDeath, readTask, sealTask, writeDeath } from '../format/records.ts'
 import type { DeathReason, StoredDeath, StoredTask } from '../format/records.ts'
 import { UnreadableError } from '../format/seal.ts'
 import type { Seal } from '../format/seal.ts'
-import type { Store, StoreChange } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Change, TaskEntry } from '../store/task-store.ts'
 
 /** A task among the dead letters, without its arguments. */
 export interface DeadLetter {
@@ -56,7 +57,7 @@ export interface LettersHome {
   readonly store: Store
   readonly seal: Seal
   readonly prefix: string
-  write(changes: readonly StoreChange[]): Promise<void>
+  write(changes: readonly Change[]): Promise<void>
   /** Submits the task again. @throws as `submit` of an engine, UnknownTaskError */
   resubmit(stored: StoredTask): TaskHandle
 }
@@ -132,7 +133,7 @@ export class StoredLetters implements DeadLetters {
       const message = `its record cannot be read: ${death.message}`
       return { key, place, letter: { ...unread(key), message }, stored: null }
     }
-    const stored = readable(() => readTask(seal, keys.task('t', place), death.task))
+    const stored = readable(() => readTask(seal.open(keys.task('t', place), death.task), place.priority))
     if (stored instanceof UnreadableError) {
       const { reason, message, at, attempts } = death
       return { key, place, letter: { id: key, name: null, reason, message, at, attempts, task: null }, stored: null }
@@ -141,12 +142,14 @@ export class StoredLetters implements DeadLetters {
   }
 }
 
-/** What puts a task among the dead letters, and takes it from those that are run. */
-export function deathChanges(seal: Seal, place: TaskPlace, death: StoredDeath): StoreChange[] {
+/** What puts a task among the dead letters, and takes it from those that are run. A segment that cannot be read goes as a whole. */
+export function deathChanges(seal: Seal, entry: TaskEntry, death: Omit<StoredDeath, 'task'>): Change[] {
+  const { place, record, stored } = entry
   const key = keys.task('d', place)
+  const task = record instanceof UnreadableError ? stored : sealTask(seal, entry.key, record)
   return [
-    { key, value: writeDeath(seal, key, death) },
-    { key: keys.task('t', place), value: undefined },
+    { key, value: writeDeath(seal, key, { ...death, task }) },
+    { place, record: undefined },
     { key: keys.task('a', place), value: undefined },
   ]
 }

@@ -28,7 +28,7 @@ import type {
   TaskPage,
   TaskQuery,
 } from '@catzilla/engine'
-import { keys } from '../format/keys.ts'
+import { keys, placeOf } from '../format/keys.ts'
 import type { ResolvedDurableOptions } from '../options.ts'
 import type { Files } from '../store/files.ts'
 import { Calls, withoutEnds } from './calls.ts'
@@ -115,7 +115,8 @@ export class DurableEngine implements TaskEngine {
     const known = this.#calls.know(call)
     if (known.unique === null || kept.unique.has(known.unique) || recovery.through) return known
     const holder = kept.store.get(keys.unique(known.unique))
-    if (holder !== undefined) recovery.takeNow(Buffer.from(holder).toString())
+    const place = holder && placeOf(Buffer.from(holder).toString())
+    if (place !== undefined) recovery.takeNow(place)
     return known
   }
 
@@ -129,7 +130,7 @@ export class DurableEngine implements TaskEngine {
     if (handle !== undefined) return handle.cancel(reason)
     const waiting = this.opened.waiting(taskId)
     if (waiting === undefined) return false
-    const taken = this.opened.recovery.takeNow(waiting.key)
+    const taken = this.opened.recovery.takeNow(waiting.place)
     if (taken !== undefined) return taken.cancel(reason)
     await this.opened.removeWaiting(waiting)
     return true

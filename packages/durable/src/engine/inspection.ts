@@ -3,8 +3,9 @@ import { ConfigurationError, defaultTaskOptions, describeValue } from '@catzilla
 import type { TaskInfo, TaskPage, TaskPriority, TaskQuery } from '@catzilla/engine'
 import { keys, placeOf, rangeOf, sequenceOfId } from '../format/keys.ts'
 import type { TaskPlace } from '../format/keys.ts'
-import { readEnd, readTask } from '../format/records.ts'
+import { readEnd } from '../format/records.ts'
 import type { StoredTask } from '../format/records.ts'
+import { readEntry } from '../store/task-store.ts'
 import { deathError } from './dead-letters.ts'
 import type { StoredLetters } from './dead-letters.ts'
 import type { DurableHandle } from './durable-handle.ts'
@@ -59,13 +60,12 @@ export class Inspection {
 
   /** The record of a task whose end is kept, as it was submitted; undefined when there is none. */
   stored(taskId: string): StoredTask | undefined {
-    const { prefix, seal, store } = this.#kept
+    const { prefix, tasks } = this.#kept
     const sequence = sequenceOfId(taskId, prefix)
     if (sequence === undefined) return undefined
     for (const priority of classes) {
-      const key = keys.task('t', { priority, sequence })
-      const value = store.get(key)
-      const found = value === undefined ? undefined : readTask(seal, key, value)
+      const entry = tasks.get({ priority, sequence })
+      const found = entry && readEntry(entry)
       if (found?.taskId === taskId) return found
     }
     return undefined
@@ -89,7 +89,12 @@ export class Inspection {
     if (this.#kept.closing) return
     const { from, to } = rangeOf(kind, priority)
     const end = before === Infinity ? to : keys.task(kind, { priority, sequence: before })
-    for (const { key } of this.#kept.store.entries({ from, to: end, reverse: true })) {
+    const range = { from, to: end, reverse: true }
+    if (kind === 't') {
+      for (const { place } of this.#kept.tasks.entries(range)) yield place
+      return
+    }
+    for (const { key } of this.#kept.store.entries(range)) {
       const place = placeOf(key)
       if (place !== undefined) yield place
     }
@@ -116,14 +121,13 @@ export class Inspection {
   }
 
   async #infoOfStored(place: TaskPlace): Promise<TaskInfo | undefined> {
-    const { closing, retention, seal, store } = this.#kept
+    const { closing, retention, seal, store, tasks } = this.#kept
     if (closing) return undefined
     const kept = retention.find(place.sequence)
     if (kept === undefined && retention.has(place.sequence)) return undefined
-    const key = keys.task('t', place)
-    const value = store.get(key)
-    if (value === undefined) return this.#infoOfLetter(place)
-    const task = readTask(seal, key, value)
+    const entry = tasks.get(place)
+    if (entry === undefined) return this.#infoOfLetter(place)
+    const task = readEntry(entry)
     if (kept === undefined) return this.#infoOfWaiting(place, task)
     const endKey = keys.task('e', place)
     const end = store.get(endKey)

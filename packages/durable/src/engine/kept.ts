@@ -4,6 +4,7 @@ import type { Seal } from '../format/seal.ts'
 import type { ResolvedDurableOptions } from '../options.ts'
 import type { RunningNotes } from '../store/running-file.ts'
 import type { Store } from '../store/store.ts'
+import type { TaskStore } from '../store/task-store.ts'
 import type { Writer } from '../store/writer.ts'
 import type { Calls } from './calls.ts'
 import type { EventRelay } from './event-relay.ts'
@@ -16,6 +17,8 @@ export interface Kept {
   readonly options: ResolvedDurableOptions
   readonly clock: Clock
   readonly store: Store
+  /** Accepted tasks, as they stand in the store. */
+  readonly tasks: TaskStore
   readonly writer: Writer
   readonly seal: Seal
   readonly notes: RunningNotes

@@ -3,14 +3,14 @@ import { systemClock } from '@catzilla/engine'
 import type { Alarm, ShutdownReport, StopOptions, StoreError, TaskEngine } from '@catzilla/engine'
 import { keys, sequenceOfId } from '../format/keys.ts'
 import type { TaskPlace } from '../format/keys.ts'
-import { readTask } from '../format/records.ts'
 import type { StoredTask } from '../format/records.ts'
 import { Seal } from '../format/seal.ts'
 import type { ResolvedDurableOptions } from '../options.ts'
 import type { Files } from '../store/files.ts'
 import { identify, identityOf } from '../store/identity.ts'
 import { SEEN_EVERY_MS, claim, seenNow } from '../store/owner.ts'
-import type { StoreChange } from '../store/store.ts'
+import { TaskStore, readEntry } from '../store/task-store.ts'
+import type { Change } from '../store/task-store.ts'
 import { Writer } from '../store/writer.ts'
 import { Acceptance } from './acceptance.ts'
 import type { Calls } from './calls.ts'
@@ -29,7 +29,6 @@ import { StoredRecords } from './stored-records.ts'
 
 /** A task on disk that has not been taken up. */
 export interface WaitingTask {
-  readonly key: string
   readonly place: TaskPlace
   readonly task: StoredTask
 }
@@ -97,15 +96,14 @@ export class Opened {
 
   /** The task of that id, if it waits on disk. */
   waiting(taskId: string): WaitingTask | undefined {
-    const { prefix, retention, seal, store } = this.kept
+    const { prefix, retention, tasks } = this.kept
     const sequence = sequenceOfId(taskId, prefix)
     if (sequence === undefined || retention.has(sequence)) return undefined
     for (const priority of [0, 1, 2, 3] as const) {
       const place = { priority, sequence }
-      const key = keys.task('t', place)
-      const value = store.get(key)
-      const task = value === undefined ? undefined : readTask(seal, key, value)
-      if (task?.taskId === taskId) return { key, place, task }
+      const entry = tasks.get(place)
+      const task = entry && readEntry(entry)
+      if (task?.taskId === taskId) return { place, task }
     }
     return undefined
   }
@@ -166,7 +164,7 @@ export class Opened {
     return this.acceptance.submit(known, stored.args, stored.taskId)
   }
 
-  #written(changes: readonly StoreChange[]): Promise<void> {
+  #written(changes: readonly Change[]): Promise<void> {
     const { writer } = this.kept
     return new Promise((resolve, reject) => {
       writer.write(changes, { committed: resolve, refused: reject })
@@ -194,15 +192,17 @@ function keptIn(
   const { clock, compressAboveBytes, encryptionKeys } = options
   const seal = new Seal({ compressAboveBytes, encryptionKeys })
   // whatever does not fit is found before anything is written
-  if (identityOf(store) !== undefined) requireKeys(store, seal)
+  const tasks = new TaskStore(store, seal)
+  if (identityOf(store) !== undefined) requireKeys(tasks)
   claim(store, systemClock.epochMs())
   const { prefix } = identify(store)
-  const writer = new Writer(store, clock, tellFailure)
+  const writer = new Writer(tasks, clock, tellFailure)
   return {
     inner,
     options,
     clock,
     store,
+    tasks,
     writer,
     notes,
     prefix,

@@ -2,13 +2,15 @@
 // time as the engine inside has room for beside new ones. The rest stays on disk until its turn.
 import { KeepAlive, StoreError, isSettled } from '@catzilla/engine'
 import type { Alarm, TaskHandle } from '@catzilla/engine'
-import { keys, placeOf, rangeOf } from '../format/keys.ts'
+import { keys, rangeOf } from '../format/keys.ts'
 import type { TaskPlace } from '../format/keys.ts'
-import { readAttempts, readTask, writeAttempts } from '../format/records.ts'
+import { readAttempts, writeAttempts } from '../format/records.ts'
 import type { StoredAttempts, StoredTask } from '../format/records.ts'
-import { UnreadableError } from '../format/seal.ts'
+import { UnreadableError, isSegment } from '../format/seal.ts'
 import type { RunningAttempt } from '../store/running-file.ts'
 import type { StoreChange } from '../store/store.ts'
+import { readEntry } from '../store/task-store.ts'
+import type { TaskEntry } from '../store/task-store.ts'
 import type { KnownCall } from './calls.ts'
 import { crashedMessage, deathChanges } from './dead-letters.ts'
 import { DurableHandle } from './durable-handle.ts'
@@ -58,10 +60,10 @@ export class Recovery {
 
   /** Counts the attempts in which the earlier process died. */
   countDeaths(): void {
-    const { notes, retention, seal, store } = this.#kept
+    const { notes, retention, seal, store, tasks } = this.#kept
     const changes: StoreChange[] = []
     for (const running of latestOf(notes.read())) {
-      if (store.get(keys.task('t', running)) === undefined || retention.has(running.sequence)) continue
+      if (tasks.get(running) === undefined || retention.has(running.sequence)) continue
       const { attempts, recoveries } = this.#attemptsOf(running)
       // the attempt had ended, and another one was still to come
       if (attempts >= running.attempt) continue
@@ -91,13 +93,12 @@ export class Recovery {
   }
 
   /** Takes up the task at once; undefined when it is not there, or nobody here can run it. */
-  takeNow(key: string): TaskHandle | undefined {
-    const { store } = this.#kept
-    const place = placeOf(key)
-    const value = place === undefined ? undefined : store.get(key)
-    if (place === undefined || value === undefined || this.#kept.retention.has(place.sequence)) return undefined
-    this.#look(key, value, place, true)
-    return this.#kept.live.at(place.sequence)
+  takeNow(place: TaskPlace): TaskHandle | undefined {
+    const { live, retention, tasks } = this.#kept
+    const entry = tasks.get(place)
+    if (entry === undefined || retention.has(place.sequence)) return undefined
+    this.#look(entry, true)
+    return live.at(place.sequence)
   }
 
   whenThrough(): Promise<void> {
@@ -146,31 +147,31 @@ export class Recovery {
 
   /** Whether there is more to be looked at in the next turn. */
   #walkSome(): boolean {
-    const { store } = this.#kept
+    const { tasks } = this.#kept
     if (this.#position === null) return false
     let looked = 0
-    for (const { key, value } of store.entries({ from: this.#position, to: rangeOf('t').to })) {
+    for (const entry of tasks.entries({ from: this.#position, to: rangeOf('t').to })) {
       if (looked === PER_TURN) return true
       if (this.#loaded >= WINDOW) return false
-      const place = placeOf(key)
-      if (place !== undefined && !this.#look(key, value, place, false)) return false
+      if (!this.#look(entry, false)) return false
       looked++
-      this.#position = `${key}\0`
+      this.#position = `${entry.key}\0`
     }
     this.#position = null
     return false
   }
 
   /** False when the engine inside has no room: then somebody else goes on with this one. */
-  #look(key: string, value: Uint8Array, place: TaskPlace, early: boolean): boolean {
+  #look(entry: TaskEntry, early: boolean): boolean {
+    const { place } = entry
     const { live, options, retention } = this.#kept
     if (!this.#isOfThePast(place.sequence) || retention.has(place.sequence)) return true
-    const stored = this.#read(key, value, place)
+    const stored = this.#read(entry)
     if (stored === undefined || live.has(place.sequence)) return true
     const before = this.#attemptsOf(place)
     if (before.recoveries > options.maxRecoveries) {
       const message = crashedMessage(stored.name, before.recoveries)
-      this.#bury(place, { reason: 'crashed', message, attempts: before.attempts }, value)
+      this.#bury(entry, { reason: 'crashed', message, attempts: before.attempts })
       return true
     }
     const known = this.#kept.calls.ofStored(stored)
@@ -236,28 +237,21 @@ export class Recovery {
     return false
   }
 
-  #read(key: string, value: Uint8Array, place: TaskPlace): StoredTask | undefined {
+  #read(entry: TaskEntry): StoredTask | undefined {
     try {
-      return readTask(this.#kept.seal, key, value)
+      return readEntry(entry)
     } catch (error) {
       refuseMissingKey(this.#kept.store, error)
       if (!(error instanceof UnreadableError)) throw error
-      this.#bury(
-        place,
-        { reason: 'unreadable', message: `its record cannot be read: ${error.message}`, attempts: 0 },
-        value,
-      )
+      const message = `${whatIsDamaged(entry)} cannot be read: ${error.message}`
+      this.#bury(entry, { reason: 'unreadable', message, attempts: 0 })
       return undefined
     }
   }
 
-  #bury(
-    place: TaskPlace,
-    why: { reason: 'crashed' | 'unreadable'; message: string; attempts: number },
-    task: Uint8Array,
-  ): void {
+  #bury(entry: TaskEntry, why: { reason: 'crashed' | 'unreadable'; message: string; attempts: number }): void {
     const { clock, seal, writer } = this.#kept
-    writer.write(deathChanges(seal, place, { ...why, at: clock.epochMs(), task }))
+    writer.write(deathChanges(seal, entry, { ...why, at: clock.epochMs() }))
     process.emitWarning(`a task is among the dead letters: ${why.message}`, {
       type: 'CatzillaWarning',
       code: 'CATZILLA_DEAD_LETTER',
@@ -314,6 +308,12 @@ export class Recovery {
       code: 'CATZILLA_STORE',
     })
   }
+}
+
+/** A segment may hold many tasks: whoever reads of one dead letter is to know. */
+function whatIsDamaged({ record, stored }: TaskEntry): string {
+  const isWhole = record instanceof UnreadableError && isSegment(stored)
+  return isWhole ? 'a segment, which has the records of several tasks that were accepted together,' : 'its record'
 }
 
 /** Of each task its latest attempt: the one before may still be noted as well. */

@@ -1,11 +1,12 @@
 // Settled tasks are kept for look-up, bounded by age (`keepResultMs` of each) and by number, so that the file is bounded too.
 import type { Alarm, Clock } from '@catzilla/engine'
 import { keys, placeOf, rangeOf } from '../format/keys.ts'
-import type { TaskKind, TaskPlace } from '../format/keys.ts'
+import type { TaskPlace } from '../format/keys.ts'
 import { readEnd } from '../format/records.ts'
 import { UnreadableError } from '../format/seal.ts'
 import type { Seal } from '../format/seal.ts'
-import type { Store, StoreChange } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Change } from '../store/task-store.ts'
 import type { Writer } from '../store/writer.ts'
 import { refuseMissingKey } from './missing-key.ts'
 
@@ -81,13 +82,13 @@ export class Retention {
   }
 
   forget(ends: readonly TaskPlace[]): void {
-    const changes: StoreChange[] = []
+    const changes: Change[] = []
     for (const place of ends) {
       this.#completed.delete(place.sequence)
       this.#others.delete(place.sequence)
       this.#leaving.add(place.sequence)
       // whoever has ended has no attempts left
-      changes.push(...removalOf(place, ['t', 'e']))
+      changes.push({ place, record: undefined }, { key: keys.task('e', place), value: undefined })
     }
     const committed = (): void => {
       for (const { sequence } of ends) this.#leaving.delete(sequence)
@@ -158,7 +159,11 @@ export class Retention {
   }
 }
 
-/** Everything that is kept of a task, or what is kept of it in these ways. */
-export function removalOf(place: TaskPlace, kinds: readonly TaskKind[] = ['t', 'e', 'a']): StoreChange[] {
-  return kinds.map((kind) => ({ key: keys.task(kind, place), value: undefined }))
+/** Everything that is kept of a task. */
+export function removalOf(place: TaskPlace): Change[] {
+  return [
+    { place, record: undefined },
+    { key: keys.task('e', place), value: undefined },
+    { key: keys.task('a', place), value: undefined },
+  ]
 }

@@ -4,7 +4,7 @@ import type { EngineEvent, EngineEvents, EngineEventType, TaskDiary, TaskOutcome
 import { keys } from '../format/keys.ts'
 import { writeAttempts, writeEnd } from '../format/records.ts'
 import type { StoredEnd } from '../format/records.ts'
-import type { StoreChange } from '../store/store.ts'
+import type { Change } from '../store/task-store.ts'
 import { uniqueDigest } from './calls.ts'
 import type { DurableHandle } from './durable-handle.ts'
 import type { HeldEvent } from './event-relay.ts'
@@ -83,10 +83,10 @@ export class Settlement {
     writer.write(this.#changesFor(handle, outcome, stats), { committed })
   }
 
-  #changesFor(handle: DurableHandle, outcome: TaskOutcome, stats: TaskStats | null): StoreChange[] {
+  #changesFor(handle: DurableHandle, outcome: TaskOutcome, stats: TaskStats | null): Change[] {
     const { unique } = this.#kept
     const { uniqueKey } = handle.call.options
-    const changes: StoreChange[] = []
+    const changes: Change[] = []
     if (handle.hasAttempts) changes.push({ key: keys.task('a', handle), value: undefined })
     const digest = uniqueKey === undefined ? undefined : uniqueDigest(handle.name, uniqueKey)
     // by now another task may have it
@@ -94,7 +94,7 @@ export class Settlement {
       unique.delete(digest)
       changes.push({ key: keys.unique(digest), value: undefined })
     }
-    if (stats === null) changes.push({ key: keys.task('t', handle), value: undefined })
+    if (stats === null) changes.push({ place: handle, record: undefined })
     else {
       const key = keys.task('e', handle)
       changes.push({ key, value: writeEnd(this.#kept.seal, key, endOf(handle, outcome, stats)) })

@@ -1,6 +1,6 @@
 // A record while it is put together: bytes in a page that many records share, so that none of them costs memory of its own.
 
-/** Before each record, for its envelope. */
+/** Before each record, for its envelope; in a segment, for its length and its number. */
 export const ENVELOPE_BYTES = 6
 
 const PAGE_BYTES = 64 * 1024
@@ -151,8 +151,13 @@ export class Draft {
 
   /** The whole of it, the room for the envelope included. Nothing is added any more. */
   finish(): Buffer {
-    this.#pages.giveBack(this, this.end)
+    this.complete()
     return this.page.subarray(this.start, this.end)
+  }
+
+  /** As `finish`, for those who take it where it stands. */
+  complete(): void {
+    this.#pages.giveBack(this, this.end)
   }
 
   #take(bytes: number): number {

@@ -3,7 +3,7 @@ import type { TaskPriority } from '@catzilla/engine'
 
 /** What is kept of a task under a key of its class and number. */
 export type TaskKind =
-  /** An accepted task: name, options, arguments. */
+  /** An accepted task, or a segment of them under the key of its first one: name, options, arguments of each. */
   | 't'
   /** How it ended. */
   | 'e'
@@ -32,6 +32,8 @@ export const keys = {
   numbered: 'q',
   task: (kind: TaskKind, { priority, sequence }: TaskPlace): string =>
     kind + beginnings[priority] + sequence.toString(36).padStart(SEQUENCE_DIGITS, '0'),
+  /** Which tasks of a segment are gone. Right behind the segment, so that whoever reads the one has the other. */
+  gone: (segment: string): string => `${segment}:`,
   /** Which task holds a unique key. @param digest see `uniqueDigest` */
   unique: (digest: string): string => `u:${digest}`,
   /** What others keep beside the tasks. */

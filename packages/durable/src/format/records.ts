@@ -8,8 +8,7 @@ import type {
   TaskPriority,
   TaskStats,
 } from '@catzilla/engine'
-import type { Draft } from './draft.ts'
-import { placeOf } from './keys.ts'
+import type { Draft, Pages } from './draft.ts'
 import { restoreError, storeError, withRestoredErrors, withStoredErrors } from './errors.ts'
 import { UnreadableError } from './seal.ts'
 import type { Seal } from './seal.ts'
@@ -83,8 +82,8 @@ export function packKind({ name, options, form }: Pick<StoredTask, 'name' | 'opt
  * The record of a task begins with its arguments: they may be refused, which is to be known before the task is taken.
  * @throws DataCloneError for what cannot be written
  */
-export function beginTask(seal: Seal, args: readonly unknown[]): Draft {
-  const draft = seal.begin()
+export function beginTask(pages: Pages, args: readonly unknown[]): Draft {
+  const draft = pages.begin()
   const mark = draft.lengthLater()
   addValue(draft, args)
   draft.lengthSince(mark)
@@ -93,23 +92,28 @@ export function beginTask(seal: Seal, args: readonly unknown[]): Draft {
 
 /** @param draft as `beginTask` gave it, @param kind as `packKind` did */
 export function finishTask(
-  seal: Seal,
-  key: string,
   draft: Draft,
   { taskId, createdAt, dueAt, retryOf }: Pick<StoredTask, 'taskId' | 'createdAt' | 'dueAt' | 'retryOf'>,
   kind: Uint8Array,
-): Buffer {
+): void {
   draft.float64(createdAt)
   draft.float64(dueAt ?? Number.NaN)
   draft.shortText(taskId)
   draft.shortText(retryOf ?? '')
   draft.bytes(kind)
+  draft.complete()
+}
+
+/** A record by itself, in an envelope of its own. */
+export function sealTask(seal: Seal, key: string, record: Uint8Array): Buffer {
+  const draft = seal.begin()
+  draft.bytes(record)
   return seal.close(key, draft)
 }
 
-/** @throws UnreadableError */
-export function readTask(seal: Seal, key: string, bytes: Uint8Array): StoredTask {
-  const [packedArgs, rest] = twoParts(seal.open(key, bytes))
+/** @param record out of its envelope or its segment, @param priority which its key says @throws UnreadableError */
+export function readTask(record: Buffer, priority: TaskPriority): StoredTask {
+  const [packedArgs, rest] = twoParts(record)
   require(rest.length > TIMES_BYTES, 'length')
   const createdAt = rest.readDoubleLE(0)
   const due = rest.readDoubleLE(8)
@@ -121,8 +125,6 @@ export function readTask(seal: Seal, key: string, bytes: Uint8Array): StoredTask
   require(Number.isFinite(createdAt), 'time of submission')
   require(typeof options === 'object' && options !== null, 'options')
   require(isForm(form), 'form')
-  const priority = placeOf(key)?.priority
-  require(priority !== undefined, 'key')
   const dueAt = Number.isNaN(due) ? null : due
   return { taskId, priority, name, createdAt, dueAt, retryOf: retryOf === '' ? null : retryOf, options, form, args }
 }

@@ -4,8 +4,8 @@ import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ENVELOPE_BYTES, Pages } from './draft.ts'
 import type { Draft } from './draft.ts'
 
-/** Version of the envelope and of the records in it. A store with a newer one is refused, an older one is read. */
-export const FORMAT_VERSION = 1
+/** Version of the envelope, which has not changed since the first format of stores. */
+const ENVELOPE_VERSION = 1
 
 /** One key of AES-256-GCM. The first of a list encrypts; all of them decrypt, so that keys can be rotated. */
 export interface EncryptionKey {
@@ -23,6 +23,8 @@ export interface SealOptions {
 
 const COMPRESSED = 1
 const ENCRYPTED = 2
+/** It is a segment: several records of tasks. */
+const SEGMENT = 4
 
 /** Where the checksum stands, behind version and flags. It is one of the whole, with zeros in its own place. */
 const CHECKSUM_AT = 2
@@ -60,16 +62,25 @@ export class Seal {
 
   /** @param key under which the record is kept: it cannot be moved to another one unnoticed when it is encrypted */
   close(key: string, draft: Draft): Buffer {
+    return this.#close(key, draft, 0)
+  }
+
+  /** As `close`, of several records that `packSegment` has put together. */
+  closeSegment(key: string, draft: Draft): Buffer {
+    return this.#close(key, draft, SEGMENT)
+  }
+
+  #close(key: string, draft: Draft, flags: number): Buffer {
     const { compressAboveBytes, encryptionKeys } = this.#options
     const record = draft.finish()
     const isLarge = record.length - ENVELOPE_BYTES >= compressAboveBytes
-    if (!isLarge && encryptionKeys.length === 0) return checked(record, 0)
-    return this.#closeSmall(key, record.subarray(ENVELOPE_BYTES), isLarge)
+    if (!isLarge && encryptionKeys.length === 0) return checked(record, flags)
+    return this.#closeSmall(key, record.subarray(ENVELOPE_BYTES), isLarge, flags)
   }
 
-  #closeSmall(key: string, value: Buffer, isLarge: boolean): Buffer {
+  #closeSmall(key: string, value: Buffer, isLarge: boolean, kind: number): Buffer {
     let body = value
-    let flags = 0
+    let flags = kind
     if (isLarge) {
       const smaller = deflateRawSync(value, { level: 1 })
       if (smaller.length < value.length) {
@@ -92,7 +103,7 @@ export class Seal {
     const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
     if (bytes.length < ENVELOPE_BYTES) throw new UnreadableError('it is shorter than an envelope')
     const [version = 0, flags = 0] = bytes
-    if (version !== FORMAT_VERSION) throw new UnreadableError(`its format ${version} is not known`)
+    if (version !== ENVELOPE_VERSION) throw new UnreadableError(`its format ${version} is not known`)
     let body = bytes.subarray(ENVELOPE_BYTES)
     const head = Buffer.of(version, flags, 0, 0, 0, 0)
     if (crc32(body, crc32(head)) !== bytes.readUInt32LE(CHECKSUM_AT)) throw new UnreadableError('its checksum is wrong')
@@ -122,9 +133,14 @@ export class Seal {
   }
 }
 
+/** Whether what is sealed is a segment; else it is one record. */
+export function isSegment(sealed: Uint8Array): boolean {
+  return ((sealed[1] ?? 0) & SEGMENT) !== 0
+}
+
 /** The record with its envelope filled in. */
 function checked(record: Buffer, flags: number): Buffer {
-  record[0] = FORMAT_VERSION
+  record[0] = ENVELOPE_VERSION
   record[1] = flags
   record.writeUInt32LE(0, CHECKSUM_AT)
   record.writeUInt32LE(crc32(record), CHECKSUM_AT)

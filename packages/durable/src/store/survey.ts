@@ -12,6 +12,8 @@ import type { Identity } from './identity.ts'
 import { readOwner } from './owner.ts'
 import type { Owner } from './owner.ts'
 import type { Store, StoreFigures } from './store.ts'
+import { TaskStore, readEntry } from './task-store.ts'
+import type { TaskEntry } from './task-store.ts'
 
 /** How many there are of everything. */
 export interface StoreSurvey extends StoreFigures {
@@ -44,12 +46,10 @@ export interface SurveyedTask {
 
 /** Every task of the store: those that wait or have ended, then the dead letters. @throws StoreError */
 export function* tasksIn(store: Store, seal: Seal): Generator<SurveyedTask> {
-  for (const kind of ['t', 'd'] as const) {
-    for (const { key, value } of store.entries(rangeOf(kind))) {
-      const place = placeOf(key)
-      if (place !== undefined)
-        yield kind === 't' ? taskAt(store, seal, key, place, value) : letterAt(seal, key, place, value)
-    }
+  for (const entry of new TaskStore(store, seal).entries(rangeOf('t'))) yield taskAt(store, seal, entry)
+  for (const { key, value } of store.entries(rangeOf('d'))) {
+    const place = placeOf(key)
+    if (place !== undefined) yield letterAt(seal, key, place, value)
   }
 }
 
@@ -82,9 +82,10 @@ export function survey(store: Store, seal: Seal): StoreSurvey {
   }
 }
 
-function taskAt(store: Store, seal: Seal, key: string, place: TaskPlace, value: Uint8Array): SurveyedTask {
+function taskAt(store: Store, seal: Seal, entry: TaskEntry): SurveyedTask {
+  const { key, place } = entry
   const priority = nameOf(place.priority)
-  const task = readable(() => readTask(seal, key, value))
+  const task = readable(() => readEntry(entry))
   const endKey = keys.task('e', place)
   const bytes = store.get(endKey)
   const end = bytes === undefined ? null : readable(() => readEnd(seal, endKey, bytes))
@@ -107,7 +108,7 @@ function letterAt(seal: Seal, key: string, place: TaskPlace, value: Uint8Array):
     return { ...blank, letter, unreadable: death.message }
   }
   const { reason, message, at, attempts } = death
-  const task = readable(() => readTask(seal, keys.task('t', place), death.task))
+  const task = readable(() => readTask(seal.open(keys.task('t', place), death.task), place.priority))
   const letter = { reason, message, at, attempts }
   if (task instanceof UnreadableError) return { ...blank, letter, unreadable: task.message }
   return { ...blank, task, letter, unreadable: null }

@@ -1,8 +1,8 @@
 // Group commit: whatever is to be written while one commit is on its way goes into the next one, so that all who wait share
 // its sync. While the store cannot write, what must not be lost is kept and tried again; new tasks are refused.
 import type { Alarm, Clock, StoreError } from '@catzilla/engine'
-import type { Store, StoreChange } from './store.ts'
 import { asStoreError, closedStore } from './store-errors.ts'
+import type { Change, TaskStore } from './task-store.ts'
 
 /** Pause in milliseconds before a failing store is tried again. */
 const RETRY_MS = 1000
@@ -25,7 +25,7 @@ export interface Commit {
 
 /** What shares a commit, and the promise of all who wait for it: one, however many they are. */
 class Group implements Commit {
-  changes: StoreChange[] = []
+  changes: Change[] = []
   /** Who is told, in the order of the writes. */
   #watchers: WriteWatcher[] = []
   /** Of each write, how many changes there are up to its last one. */
@@ -36,15 +36,15 @@ class Group implements Commit {
     return this.#watchers.length
   }
 
-  add(changes: readonly StoreChange[], watcher: WriteWatcher): void {
+  add(changes: readonly Change[], watcher: WriteWatcher): void {
     for (const change of changes) this.changes.push(change)
     this.#watchers.push(watcher)
     this.#ends.push(this.changes.length)
   }
 
   /** Takes over those writes of `other` that are not given up. @returns the changes of those that are */
-  keep(other: Group): StoreChange[] {
-    const refused: StoreChange[] = []
+  keep(other: Group): Change[] {
+    const refused: Change[] = []
     let from = 0
     for (const [index, watcher] of other.#watchers.entries()) {
       const to = other.#ends[index] ?? from
@@ -96,7 +96,7 @@ class Group implements Commit {
 type Phase = 'idle' | 'gathering' | 'committing'
 
 export class Writer {
-  readonly #store: Store
+  readonly #store: TaskStore
   readonly #clock: Clock
   /** Told when writing begins to fail, and with null when it works again. */
   readonly #tell: (error: StoreError | null) => void
@@ -106,7 +106,7 @@ export class Writer {
   #retry: Alarm | undefined
   #idle: (() => void)[] = []
 
-  constructor(store: Store, clock: Clock, tell: (error: StoreError | null) => void) {
+  constructor(store: TaskStore, clock: Clock, tell: (error: StoreError | null) => void) {
     this.#store = store
     this.#clock = clock
     this.#tell = tell
@@ -126,7 +126,7 @@ export class Writer {
    * Writes, in the order of the calls.
    * @returns its commit, which rejects when it fails, whatever is tried again
    */
-  write(changes: readonly StoreChange[], watcher: WriteWatcher = nobody): Commit {
+  write(changes: readonly Change[], watcher: WriteWatcher = nobody): Commit {
     const group = this.#waiting
     group.add(changes, watcher)
     if (this.#phase === 'idle' && this.#retry === undefined) this.#gather(queueMicrotask)
@@ -182,10 +182,7 @@ export class Writer {
     this.#waiting = new Group()
     // whether a failed commit left anything behind is not known: what was refused must not come back later
     const refused = this.#waiting.keep(group)
-    this.#waiting.add(
-      refused.map(({ key }) => ({ key, value: undefined })),
-      nobody,
-    )
+    this.#waiting.add(refused.map(undone), nobody)
     this.#waiting.keep(later)
     this.#retry = this.#clock.setAlarm(RETRY_MS, () => this.#tryAgain())
     this.#phase = 'idle'
@@ -215,4 +212,9 @@ export class Writer {
   #tellIdle(): void {
     for (const resolve of this.#idle.splice(0)) resolve()
   }
+}
+
+/** What takes away what the change may have left behind. */
+function undone(change: Change): Change {
+  return 'key' in change ? { key: change.key, value: undefined } : { place: change.place, record: undefined }
 }

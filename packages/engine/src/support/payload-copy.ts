@@ -26,6 +26,8 @@ const FEW = 8
 class Copying<M extends MemoryTreatment = MemoryTreatment> {
   /** Where paths begin: `task 'mail': args`. */
   readonly where: string
+  /** Where the copying is: one list for all the way, since hardly anybody is ever told of it. */
+  readonly path: (string | number)[] = []
   readonly #treatment: () => M
   #memory: M | undefined
   /** Objects that were met, each before its copy. */
@@ -134,11 +136,15 @@ function copyTwice<S, T, M extends CopiedMemory>(
 }
 
 function copyList(args: readonly unknown[], copying: Copying): unknown[] {
-  return args.map((each, index) => copyRoot(each, [index], copying))
+  return args.map((each, index) => {
+    if (isPlainPrimitive(each)) return each
+    copying.path[0] = index
+    return copyRoot(each, copying)
+  })
 }
 
 function copyOne(value: unknown, copying: Copying): unknown {
-  return copyRoot(value, [], copying)
+  return copyRoot(value, copying)
 }
 
 /** In two steps, so that what is refused takes no buffer away. */
@@ -165,42 +171,53 @@ function isPlainPrimitive(value: unknown): boolean {
 }
 
 /** Copies go down as deep as the stack allows, which is some thousand levels; structuredClone does no better. */
-function copyRoot(value: unknown, path: Path, copying: Copying): unknown {
+function copyRoot(value: unknown, copying: Copying): unknown {
+  const { length } = copying.path
   try {
-    return copy(value, path, copying)
+    return copy(value, copying)
   } catch (error) {
+    if (error instanceof PayloadError) throw error
     // too deep, or the payload itself threw: a getter, a proxy
-    throw error instanceof PayloadError ? error : cannotTravel(value, path, copying.where, error)
+    copying.path.length = length
+    throw cannotTravel(value, copying, error)
   }
 }
 
-function copy(value: unknown, path: Path, copying: Copying): unknown {
+/** One step further down. */
+function copyAt(step: string | number, value: unknown, copying: Copying): unknown {
+  copying.path.push(step)
+  const copied = copy(value, copying)
+  copying.path.pop()
+  return copied
+}
+
+function copy(value: unknown, copying: Copying): unknown {
   if (isPlainPrimitive(value)) return value
-  if (typeof value !== 'object' || value === null) throw cannotTravel(value, path, copying.where)
+  if (typeof value !== 'object' || value === null) throw cannotTravel(value, copying)
   const known = copying.copyOf(value)
   if (known !== undefined) return known
-  if (Array.isArray(value)) return copyArray(value, path, copying)
+  if (Array.isArray(value)) return copyArray(value, copying)
   // nearly all objects are plain ones: that costs less than to ask what else they may be
-  if (value.constructor === Object && !isEmpty(value)) return copyFields(value, path, copying)
-  if (value instanceof Map) return copyMap(value, path, copying)
-  if (value instanceof Set) return copySet(value, path, copying)
-  if (isCopiedWhole(value)) return copyWhole(value, path, copying)
-  if (isOpaque(value)) throw cannotTravel(value, path, copying.where)
-  return copyFields(value, path, copying)
+  if (value.constructor === Object && !isEmpty(value)) return copyFields(value, copying)
+  if (value instanceof Map) return copyMap(value, copying)
+  if (value instanceof Set) return copySet(value, copying)
+  if (isCopiedWhole(value)) return copyWhole(value, copying)
+  if (isOpaque(value)) throw cannotTravel(value, copying)
+  return copyFields(value, copying)
 }
 
 /** A list that is longer is asked for its keys first: to look into a thousand million holes takes half a minute. */
 const MAY_BE_DENSE = 2 ** 22
 
-function copyArray(value: readonly unknown[], path: Path, copying: Copying): unknown[] {
+function copyArray(value: readonly unknown[], copying: Copying): unknown[] {
   const { constructor } = value
-  if (constructor === Array && value.length <= MAY_BE_DENSE) return copyDense(value, path, copying)
+  if (constructor === Array && value.length <= MAY_BE_DENSE) return copyDense(value, copying)
   const target: unknown[] = []
   // holes stay holes, and a list that is nearly empty takes no memory for them
   target.length = value.length
   copying.met(value, target)
   const copyElement = (each: unknown, index: number): void => {
-    target[index] = isPlainPrimitive(each) ? each : copy(each, [...path, index], copying)
+    target[index] = isPlainPrimitive(each) ? each : copyAt(index, each, copying)
   }
   if (value.length <= MAY_BE_DENSE) value.forEach(copyElement)
   else for (const index of indexesOf(value)) copyElement(value[index], index)
@@ -208,12 +225,12 @@ function copyArray(value: readonly unknown[], path: Path, copying: Copying): unk
 }
 
 /** No longer in memory than the list itself; holes stay holes. */
-function copyDense(value: readonly unknown[], path: Path, copying: Copying): unknown[] {
+function copyDense(value: readonly unknown[], copying: Copying): unknown[] {
   const target = value.slice()
   copying.met(value, target)
   for (let index = 0; index < target.length; index++) {
     const each = target[index]
-    if (!isPlainPrimitive(each)) target[index] = copy(each, [...path, index], copying)
+    if (!isPlainPrimitive(each)) target[index] = copyAt(index, each, copying)
   }
   return target
 }
@@ -224,33 +241,33 @@ function indexesOf(value: readonly unknown[]): number[] {
     .filter((index) => index < value.length)
 }
 
-function copyMap(value: Map<unknown, unknown>, path: Path, copying: Copying): unknown {
+function copyMap(value: Map<unknown, unknown>, copying: Copying): unknown {
   const target = new Map<unknown, unknown>()
   copying.met(value, target)
   for (const [key, each] of value) {
-    const at = [...path, String(isPlainPrimitive(key) ? key : typeof key)]
-    target.set(copy(key, at, copying), copy(each, at, copying))
+    const step = String(isPlainPrimitive(key) ? key : typeof key)
+    target.set(copyAt(step, key, copying), copyAt(step, each, copying))
   }
   return target
 }
 
-function copySet(value: Set<unknown>, path: Path, copying: Copying): unknown {
+function copySet(value: Set<unknown>, copying: Copying): unknown {
   const target = new Set<unknown>()
   copying.met(value, target)
   let index = 0
-  for (const each of value) target.add(copy(each, [...path, index++], copying))
+  for (const each of value) target.add(copyAt(index++, each, copying))
   return target
 }
 
 const plainField: PropertyDescriptor = { enumerable: true, configurable: true, writable: true }
 
 /** Own enumerable fields, whatever the class: a boundary keeps the fields and loses the class. */
-function copyFields(value: object, path: Path, copying: Copying): unknown {
+function copyFields(value: object, copying: Copying): unknown {
   const target: Record<string, unknown> = {}
   copying.met(value, target)
   for (const key of Object.keys(value)) {
     const each = (value as Readonly<Record<string, unknown>>)[key]
-    const copied = isPlainPrimitive(each) ? each : copy(each, [...path, key], copying)
+    const copied = isPlainPrimitive(each) ? each : copyAt(key, each, copying)
     // a field called __proto__ must stay a field
     if (key === '__proto__') Object.defineProperty(target, key, { ...plainField, value: copied })
     else target[key] = copied
@@ -284,23 +301,24 @@ function tagOf(value: object): string {
   return Object.prototype.toString.call(value)
 }
 
-function copyWhole(value: object, path: Path, copying: Copying): unknown {
+function copyWhole(value: object, copying: Copying): unknown {
   try {
     const target: unknown = isMemory(value) ? copying.memory.treat(value) : structuredClone(value)
     // a DOMException arrives as an object without content where Node cannot clone it
-    if (value instanceof Error && !(target instanceof Error)) throw cannotTravel(value, path, copying.where)
+    if (value instanceof Error && !(target instanceof Error)) throw cannotTravel(value, copying)
     copying.met(value, target)
     return target
   } catch (error) {
-    throw error instanceof PayloadError ? error : cannotTravel(value, path, copying.where, error)
+    throw error instanceof PayloadError ? error : cannotTravel(value, copying, error)
   }
 }
 
-function cannotTravel(value: unknown, path: Path, where: string, cause?: unknown): PayloadError {
+function cannotTravel(value: unknown, copying: Copying, cause?: unknown): PayloadError {
   const kind = typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
   const message = `a ${kind} cannot be copied to where the task runs`
+  const path = [...copying.path]
   return new PayloadError(
-    `${where}${formatPath(path)}: ${message}; pass plain data and make the ${kind} where it is used`,
+    `${copying.where}${formatPath(path)}: ${message}; pass plain data and make the ${kind} where it is used`,
     [{ path, message }],
     cause === undefined ? undefined : { cause },
   )

@@ -56,7 +56,7 @@ export async function measureAccepting({ quick, clock }: SectionInput): Promise<
           formatCount(1e9 / median(each)),
           formatPercent(ratio(bare, each)),
         ]),
-        note: 'Each sample in a process of its own, which has done the same once before. Each waits until the disk has its record, of which the bare store puts as many bytes under the same keys. A task that has ended is two records, of which the latest thousand are kept. The engine in memory and the bare store side by side are what a durable engine has to do at least: a task that waits in memory, and its bytes on disk; nothing of them is made from the task.',
+        note: 'Each sample in a process of its own, which has done the same once before. Each waits until the disk has its record, of which the bare store puts as many bytes, each under a key of its own; durable tasks that are accepted together share one. A task that has ended is two records, of which the latest thousand are kept. The engine in memory and the bare store side by side are what a durable engine has to do at least: a task that waits in memory, and its bytes on disk; nothing of them is made from the task.',
       },
     ],
     verdicts: [
