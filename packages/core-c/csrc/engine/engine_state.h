@@ -26,7 +26,9 @@
 // at the queues soon.
 #define CTZ_LONG_NS 50000u
 // Settled tasks that a worker keeps to itself at most before it hands them back.
-#define CTZ_SETTLED_MOST 256u
+#define CTZ_SETTLED_MOST 4096u
+// Of which so many are much.
+#define CTZ_SETTLED_TOGETHER 256u
 #define CTZ_MAX_KERNELS 4096u
 #define CTZ_MAX_PLANS 65536u
 #define CTZ_PLANS_PER_CHUNK 256u
