@@ -26,7 +26,7 @@ const {
 /** Words between the tails of two rings: a cache line. */
 const RING_STRIDE = 16
 /** How long, in milliseconds, what is published may lie while a worker is said to look. It does so every few microseconds. */
-const IDLE_MS = 0.1
+const IDLE_MS = 0.4
 const SLOT_WORDS = SLOT_BYTES / 4
 const SLOT_DOUBLES = SLOT_BYTES / 8
 const SLOT_MASK = (1 << NOTICE_SHIFT) - 1

@@ -111,12 +111,12 @@ describe('the way to C', () => {
     const wanted = (now: number): boolean => port.wantsWorker(() => now)
     far.words[portLayout.WORD_SEARCHING] = 1
     far.words[portLayout.WORD_PARKED_WORKERS] = 1
-    expect([wanted(1), wanted(1.05), wanted(1.2)]).toEqual([false, false, true])
+    expect([wanted(1), wanted(1.3), wanted(1.5)]).toEqual([false, false, true])
     far.words[portLayout.WORD_HEAD + 16]!++
-    expect([wanted(1.25), wanted(1.3), wanted(1.4)]).toEqual([false, false, true])
-    expect([wanted(1.45), wanted(1.6)]).toEqual([false, true])
+    expect([wanted(1.6), wanted(1.9), wanted(2.1)]).toEqual([false, false, true])
+    expect([wanted(2.4), wanted(2.6)]).toEqual([false, true])
     far.words[portLayout.WORD_PARKED_WORKERS] = 0
-    expect(wanted(2)).toBe(false)
+    expect(wanted(4)).toBe(false)
   })
 })
 
