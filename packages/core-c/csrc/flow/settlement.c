@@ -12,6 +12,9 @@
 #define LEAST_HOLD_NS 400000u
 #define MOST_HOLD_NS 2000000u
 #define SHARE_OF_WAIT 8
+// An owner that is awake gets them CTZ_SETTLED_TOGETHER at a time, and one that sleeps is woken for this share of what
+// still waits: so it is left little to do once all have run.
+#define SHARE_OF_LEFT 4
 
 // Who waits looks and goes to sleep under the lock: after it has been held, nobody is between the two. Woken without
 // it, so that they do not run into it.
@@ -30,12 +33,16 @@ void ctz_wake_owner(ctz_engine *engine) {
 }
 
 void ctz_hand_back_of(ctz_worker *worker) {
-  uint32_t slots[CTZ_SETTLED_MOST];
+  uint32_t slots[CTZ_SETTLED_TOGETHER];
   uint64_t contended = 0;
-  uint32_t count = ctz_port_ring_claim(&worker->settled, slots, CTZ_SETTLED_MOST, &contended);
-  if (count == 0) return;
-  ctz_completions_append(&worker->engine->port.completions, slots, count);
-  ctz_wake_owner(worker->engine);
+  bool any = false;
+  for (;;) {
+    uint32_t count = ctz_port_ring_claim(&worker->settled, slots, CTZ_SETTLED_TOGETHER, &contended);
+    if (count == 0) break;
+    ctz_completions_append(&worker->engine->port.completions, slots, count);
+    any = true;
+  }
+  if (any) ctz_wake_owner(worker->engine);
 }
 
 void ctz_hand_back(ctz_worker *worker) {
@@ -45,6 +52,17 @@ void ctz_hand_back(ctz_worker *worker) {
 
 void ctz_hand_back_in_time(ctz_worker *worker, uint64_t now_ns, uint64_t busy_ns) {
   if (worker->settled_count > 0 && now_ns + busy_ns > worker->settled_until_ns) ctz_hand_back(worker);
+}
+
+void ctz_hand_back_if_worth_it(ctz_worker *worker) {
+  ctz_engine *engine = worker->engine;
+  if (worker->settled_count < CTZ_SETTLED_TOGETHER) return;
+  if (ctz_completions_is_awaited(&engine->port.completions)) {
+    uint64_t left = 0;
+    for (uint32_t c = 0; c < CTZ_CLASSES; c++) left += ctz_ready_length(engine, c);
+    if (left > (uint64_t)SHARE_OF_LEFT * worker->settled_count) return;
+  }
+  ctz_hand_back(worker);
 }
 
 bool ctz_post(ctz_engine *engine, uint32_t slot, ctz_notice notice) {

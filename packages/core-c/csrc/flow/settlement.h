@@ -16,6 +16,8 @@ void ctz_hand_back(ctz_worker *worker);
 void ctz_hand_back_of(ctz_worker *worker);
 // The same, by itself, if what it has settled would have to wait for too long because nothing goes back for `busy_ns`.
 void ctz_hand_back_in_time(ctz_worker *worker, uint64_t now_ns, uint64_t busy_ns);
+// The same, by itself, if there is much of it: for an owner that is awake, or beside what still waits.
+void ctz_hand_back_if_worth_it(ctz_worker *worker);
 // Wakes who waits for own tasks, for completions or for the end of all.
 void ctz_tell_waiters(ctz_engine *engine);
 // Puts a notice into the completion ring; false when there is no room for it, or nobody to read it.

@@ -28,6 +28,11 @@ bool ctz_completions_notice(ctz_completions *ring, uint32_t value) {
   return true;
 }
 
+bool ctz_completions_is_awaited(const ctz_completions *ring) {
+  // Relaxed: a hint. Who is thought to be awake and is not is woken after the append, by the flag.
+  return ctz_load(ring->waiting, memory_order_relaxed) != 0;
+}
+
 bool ctz_completions_take_waiting(ctz_completions *ring) {
   // The fence pairs with the consumer's: one side at least sees what the other wrote before, the entry or the flag.
   // Without it both could miss each other, and the consumer would sleep on.

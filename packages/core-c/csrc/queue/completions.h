@@ -22,6 +22,8 @@ typedef struct ctz_completions {
 void ctz_completions_append(ctz_completions *ring, const uint32_t *values, uint32_t count);
 // Appends a notice when there is room beyond what settling slots may need; false when it was dropped.
 bool ctz_completions_notice(ctz_completions *ring, uint32_t value);
+// Whether the consumer would have to be woken now: a hint.
+bool ctz_completions_is_awaited(const ctz_completions *ring);
 // To be asked after appending: true when the consumer has to be woken (once: the flag is taken).
 bool ctz_completions_take_waiting(ctz_completions *ring);
 // The consumer's half, for tests in C. `position` is the consumer's own and counts up.

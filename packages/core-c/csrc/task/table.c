@@ -20,23 +20,6 @@ static const uint16_t moves[CTZ_PHASE_COUNT] = {
 
 bool ctz_phase_may_move(ctz_phase from, ctz_phase to) { return (moves[from] & (1u << to)) != 0; }
 
-bool ctz_cell_move(ctz_cell *cell, ctz_phase from, ctz_phase to) {
-  assert(ctz_phase_may_move(from, to));
-  uint64_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
-  if ((uint32_t)word != (uint32_t)from) return false;
-  uint64_t next = (word & ~(uint64_t)UINT32_MAX) | (uint64_t)to;
-  // acquire: what the last holder left; release: what this one leaves. Partner: the next move of the same cell.
-  return atomic_compare_exchange_strong_explicit(&cell->word, &word, next, memory_order_acq_rel, memory_order_relaxed);
-}
-
-void ctz_cell_leave(ctz_cell *cell, ctz_phase from, ctz_phase to) {
-  uint64_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
-  assert(ctz_phase_may_move(from, to) && (uint32_t)word == (uint32_t)from);
-  (void)from;
-  // release: as in ctz_cell_move; no exchange, since nobody else moves it out of such a phase
-  atomic_store_explicit(&cell->word, (word & ~(uint64_t)UINT32_MAX) | (uint64_t)to, memory_order_release);
-}
-
 static uint32_t power_of_two(uint32_t least) {
   uint32_t size = 2;
   while (size < least) size *= 2;

@@ -3,6 +3,7 @@
 #ifndef CTZ_TASK_TABLE_H
 #define CTZ_TASK_TABLE_H
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,9 +65,22 @@ static inline uint32_t ctz_cell_generation(const ctz_cell *cell) {
   return (uint32_t)(atomic_load_explicit(&cell->word, memory_order_relaxed) >> 32);
 }
 // Moves from `from` to `to`, unless the phase is another one by now.
-bool ctz_cell_move(ctz_cell *cell, ctz_phase from, ctz_phase to);
+static inline bool ctz_cell_move(ctz_cell *cell, ctz_phase from, ctz_phase to) {
+  assert(ctz_phase_may_move(from, to));
+  uint64_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
+  if ((uint32_t)word != (uint32_t)from) return false;
+  uint64_t next = (word & ~(uint64_t)UINT32_MAX) | (uint64_t)to;
+  // acquire: what the last holder left; release: what this one leaves. Partner: the next move of the same cell.
+  return atomic_compare_exchange_strong_explicit(&cell->word, &word, next, memory_order_acq_rel, memory_order_relaxed);
+}
 // The same for who has the slot alone: RUNNING, or SHARED as the last one.
-void ctz_cell_leave(ctz_cell *cell, ctz_phase from, ctz_phase to);
+static inline void ctz_cell_leave(ctz_cell *cell, ctz_phase from, ctz_phase to) {
+  uint64_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
+  assert(ctz_phase_may_move(from, to) && (uint32_t)word == (uint32_t)from);
+  (void)from;
+  // release: as in ctz_cell_move; no exchange, since nobody else moves it out of such a phase
+  atomic_store_explicit(&cell->word, (word & ~(uint64_t)UINT32_MAX) | (uint64_t)to, memory_order_release);
+}
 
 // A free own slot, now READY-to-be (HELD) with a new generation; false when all are taken.
 bool ctz_table_take_own(ctz_table *table, uint32_t *index);

@@ -98,6 +98,7 @@ static bool next_slot(ctz_worker *worker, uint32_t *slot) {
   ctz_field_set_f64(worker->engine->port.clock, ctz_worker_ms(worker));
   if (count > 1) ctz_batch_fill(&worker->batch, claimed + 1, count - 1);
   share_backlog(worker, *slot);
+  ctz_hand_back_if_worth_it(worker);
   return true;
 }
 

@@ -26,6 +26,8 @@ const LOOK_EVERY = 128
 const MOST_LOOKS = 20
 const LEAST_LOOKS = 1
 
+const readClock = (): number => performance.now()
+
 /** Who takes what comes back. */
 export interface Receiver {
   receive(entry: number): void
@@ -91,7 +93,7 @@ export class Messenger {
     if (port.unpublished === 0 || this.#closed) return
     const timed = port.publish()
     if (timed && port.timersSleep) this.#binding.wakeTimers()
-    if (port.wantsWorker) this.#binding.wake(1)
+    if (port.wantsWorker(readClock)) this.#binding.wake(1)
   }
 
   #startLooking(): void {

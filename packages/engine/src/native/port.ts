@@ -14,6 +14,7 @@ const {
   WORD_RINGS_OFFSET,
   WORD_COMPLETIONS_OFFSET,
   WORD_TAIL,
+  WORD_HEAD,
   WORD_PARKED_WORKERS,
   WORD_SEARCHING,
   WORD_CLOCK,
@@ -24,6 +25,8 @@ const {
 
 /** Words between the tails of two rings: a cache line. */
 const RING_STRIDE = 16
+/** How long, in milliseconds, what is published may lie while a worker is said to look. It does so every few microseconds. */
+const IDLE_MS = 0.4
 const SLOT_WORDS = SLOT_BYTES / 4
 const SLOT_DOUBLES = SLOT_BYTES / 8
 const SLOT_MASK = (1 << NOTICE_SHIFT) - 1
@@ -45,6 +48,9 @@ export class Port {
   #unpublishedRings = 0
   #unpublished = 0
   #position = 0
+  /** Heads of the rings, added up, and since when they have stood like that: they move on before they are looked at next. */
+  #claimed = Number.NaN
+  #claimedSince = 0
 
   constructor(memory: ArrayBuffer) {
     this.words = new Int32Array(memory)
@@ -96,9 +102,21 @@ export class Port {
     return (rings & (1 << TIMED_RING)) !== 0
   }
 
-  /** Whether a worker has to be woken for what was published: no one is looking, and somebody sleeps. */
-  get wantsWorker(): boolean {
-    return Atomics.load(this.words, WORD_SEARCHING) === 0 && Atomics.load(this.words, WORD_PARKED_WORKERS) > 0
+  /** Whether a worker has to be woken for what was published at `now`: somebody sleeps, and nobody is looking or gets to it. */
+  wantsWorker(now: () => number): boolean {
+    if (Atomics.load(this.words, WORD_PARKED_WORKERS) === 0) return false
+    return Atomics.load(this.words, WORD_SEARCHING) === 0 || this.#liesIdle(now())
+  }
+
+  /** Whether nothing has been taken since a while, though a worker is said to look: it may have no processor, being behind us. */
+  #liesIdle(now: number): boolean {
+    let claimed = 0
+    for (let ring = 0; ring < TIMED_RING; ring++) claimed += Atomics.load(this.words, WORD_HEAD + RING_STRIDE * ring)
+    const idle = claimed === this.#claimed && now - this.#claimedSince > IDLE_MS
+    // who is woken now has that long to get to it as well
+    if (idle || claimed !== this.#claimed) this.#claimedSince = now
+    this.#claimed = claimed
+    return idle
   }
 
   /** What the clock of a worker showed when it claimed last: milliseconds on the clock of `performance.now()`. */

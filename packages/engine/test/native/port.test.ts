@@ -98,12 +98,25 @@ describe('the way to C', () => {
       [0, 1].map((parked) => {
         far.words[portLayout.WORD_SEARCHING] = searching
         far.words[portLayout.WORD_PARKED_WORKERS] = parked
-        return port.wantsWorker
+        return port.wantsWorker(() => 0)
       }),
     )
     expect(wanted).toEqual([false, true, false, false])
     far.words[portLayout.WORD_PARKED_TIMERS] = 1
     expect(port.timersSleep).toBe(true)
+  })
+
+  test('a worker is wanted as well when nothing has been taken for a while by the one that looks', () => {
+    const { port, far } = both()
+    const wanted = (now: number): boolean => port.wantsWorker(() => now)
+    far.words[portLayout.WORD_SEARCHING] = 1
+    far.words[portLayout.WORD_PARKED_WORKERS] = 1
+    expect([wanted(1), wanted(1.3), wanted(1.5)]).toEqual([false, false, true])
+    far.words[portLayout.WORD_HEAD + 16]!++
+    expect([wanted(1.6), wanted(1.9), wanted(2.1)]).toEqual([false, false, true])
+    expect([wanted(2.4), wanted(2.6)]).toEqual([false, true])
+    far.words[portLayout.WORD_PARKED_WORKERS] = 0
+    expect(wanted(4)).toBe(false)
   })
 })
 
