@@ -46,7 +46,10 @@ export async function measureLoad(
     }),
   )
   entrants.push(contender(ideal, tasks, () => loopAlone(bare, turns, tasks / THREADS)))
-  const samples = await interleave(entrants, quick ? { rounds: 2, warmUps: 1 } : { rounds: 12, warmUps: 2, budgetMs: BUDGET_MS })
+  const samples = await interleave(
+    entrants,
+    quick ? { rounds: 2, warmUps: 1 } : { rounds: 12, warmUps: 2, budgetMs: BUDGET_MS },
+  )
   await counting.close()
   return { tables: [tableOf(tasks, samples)], verdicts: judge(samples) }
 }

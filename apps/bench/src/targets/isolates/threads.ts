@@ -6,6 +6,7 @@ import type { SectionInput, SectionResult, Table, Verdict } from '../../section.
 import { threadContenders } from './thread-contenders.ts'
 import type { ThreadSetup } from './thread-contenders.ts'
 import { measureLoad } from './thread-load.ts'
+import { measureTimeouts } from './thread-timeouts.ts'
 import { measureBuffers, measureTrips } from './thread-trips.ts'
 import { measureWindows } from './thread-windows.ts'
 
@@ -14,6 +15,7 @@ const parts = {
   'bodies of 1 ms': measureLoad,
   'round trips': measureTrips,
   'ten megabytes': measureBuffers,
+  'hard timeouts': measureTimeouts,
 } as const
 
 export async function measureThreads(input: SectionInput): Promise<SectionResult> {

@@ -22,7 +22,7 @@ export interface ThreadSettings {
   readonly stallMs: number
 }
 
-const defaultSettings: ThreadSettings = { abortSeenMs: 50, stallMs: 5000 }
+const defaultSettings: ThreadSettings = { abortSeenMs: 30, stallMs: 5000 }
 
 export class ThreadWatch {
   /** Told of each attempt that is found to run. */
