@@ -6,6 +6,7 @@ import type { BrokerHandle } from './broker-handle.ts'
 import type { Hub } from './hub.ts'
 import type { Messages } from './messages.ts'
 import type { Settlement } from './settlement.ts'
+import { stallReason } from './stall-reason.ts'
 
 const LOOK_EVERY_MS = 1000
 
@@ -108,14 +109,14 @@ export class Reconciling {
     if (now - this.#recoveredAt < options.lockMs / 2) return
     this.#recoveredAt = now
     for (const name of this.#served()) {
-      for (const id of await queues.sourceOf(name).recoverLost()) await this.#tellOfStall(name, id)
+      for (const id of await queues.sourceOf(name).recoverLost()) await this.#tellOfStall(name, id, now)
     }
   }
 
-  async #tellOfStall(name: string, id: string): Promise<void> {
+  async #tellOfStall(name: string, id: string, lostBy: number): Promise<void> {
     const { events, live, options, queues } = this.#hub
     const job = await queues.of(name).getJob(id)
-    const reason = `worker ${job?.processedBy ?? '(unnamed)'} had not renewed the lock of the task for ${options.lockMs} ms: its process ended, stood still, or lost its connection; the task is run again`
+    const reason = stallReason(job, lostBy, options.lockMs)
     const handle = live.get(id)
     if (handle === undefined) {
       if (job !== undefined) this.#messages.toOne(job.data.from, { t: 'stalled', id, reason })
