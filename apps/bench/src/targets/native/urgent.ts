@@ -93,7 +93,7 @@ function lowTask(tasks: BackgroundTasks, bodyUs: number): (index: number) => Tas
 function figuresOf(rounds: readonly Waits[]): { p50: number; p99: number; max: number; count: number } {
   const waits = rounds.flat()
   if (waits.length === 0) return { p50: Number.NaN, p99: Number.NaN, max: Number.NaN, count: 0 }
-  return { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99), max: Math.max(...waits), count: waits.length }
+  return { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99), max: percentile(waits, 1), count: waits.length }
 }
 
 function tableOf(measured: ReadonlyMap<Race, readonly Waits[]>): Table {
