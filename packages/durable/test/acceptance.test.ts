@@ -1,6 +1,6 @@
 // When a task counts as accepted and as ended: when the disk has it, and not before.
 import { PayloadError, StoreError, TaskDefinitionError, UnsupportedByEngineError, currentTask } from '@catzilla/engine'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { define, gate, makeOver, startOver, turns, vary, warnings } from './durable-for-test.ts'
 import { MemoryDisk } from './memory-files.ts'
 
@@ -192,6 +192,32 @@ describe('while the store cannot write', () => {
     disk.failure = null
     await engine.stop({ waitForCompletion: false, timeoutMs: 0 })
     expect([...disk.entries.keys()].filter((key) => key.startsWith('t:'))).toEqual([])
+  })
+
+  it('numbers that refused tasks had are not given out again after a crash', async () => {
+    const disk = new MemoryDisk()
+    const engine = await startOver(disk, { engine: { queueSize: 40_000 } })
+    await engine.pause()
+    const call = define(engine, 'mail', () => 1)
+    disk.failure = full
+    // half a block, with which the next one is reserved
+    const refused = engine.submitMany(
+      call,
+      Array.from({ length: 32_769 }, () => []),
+    )
+    await expect(refused.at(-1)?.accepted).rejects.toBe(full)
+    disk.failure = null
+    // from when the store is tried again and can write
+    const accepted = await vi.waitFor(() => engine.submit(call, []), { timeout: 30_000 })
+    await accepted.accepted
+    const given = new Set([...refused, accepted].map(({ taskId }) => taskId))
+    const later = await startOver(disk.kill())
+    await later.pause()
+    const next = later.submit(
+      define(later, 'mail', () => 1),
+      [],
+    )
+    expect(given.has(next.taskId)).toBe(false)
   })
 
   it('the end of an engine settles every handle, and says that the task runs again', async () => {
