@@ -78,13 +78,13 @@ static Napi::Object FromQueue(Napi::Env env, const ctz_queue_stats &of) {
 #define TASKS(X) X(scheduled, scheduled) X(retrying, retrying) X(completed, completed) X(failed, failed)
 #define ENDS(X) X(cancelled, cancelled) X(retried, retried) X(timedOut, timed_out) X(memoryLimited, memory_limited)
 #define MEMORY(X) X(memoryUsed, memory_used) X(memoryPeak, memory_peak) X(memoryPool, memory_pool)
-#define WAKES(X) X(workerWakes, worker_wakes) X(timerWakes, timer_wakes) X(ownerWakes, owner_wakes) X(ownerRuns, owner_runs)
+#define WAKES(X) X(workerWakes, worker_wakes) X(timerWakes, timer_wakes) X(ownerWakes, owner_wakes)
 #define COUNTED(name, member) COUNT(name, member),
 
 static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) {
   return FromFigures(env, {WORKERS(COUNTED) COUNT(maxWorkers, max_workers),
                            TASKS(COUNTED) ENDS(COUNTED) COUNT(bailed, bailed), COUNT(busyNs, busy_ns),
-                           MEMORY(COUNTED) WAKES(COUNTED)});
+                           MEMORY(COUNTED) WAKES(COUNTED) COUNT(ownerRuns, owner_runs)});
 }
 
 Napi::Value DescribeStatistics(Napi::Env env, ctz_engine *engine) {

@@ -15,7 +15,8 @@ static constexpr double kWaitSliceMs = 50;
 #define PLANS(X) X(LoadLibrary, loadLibrary) X(DefinePlan, definePlan) X(ReleasePlan, releasePlan)
 #define PROGRAMS(X) \
   X(AddProgram, addProgram) X(AddProgram, addBody) X(SwapBody, swapBody) X(ProgramFigures, programFigures)
-#define WAKING(X) X(RunOrWake, runOrWake) X(WakeTimers, wakeTimers) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted)
+#define WAKING(X) \
+  X(RunOrWake, runOrWake) X(WakeTimers, wakeTimers) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted)
 #define LIFE(X)   \
   X(Pause, pause) \
   X(Scale, scale) X(Statistics, statistics) X(Series, series) X(Now, now) X(KeepAlive, keepAlive) X(Close, close)

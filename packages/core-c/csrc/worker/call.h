@@ -43,8 +43,7 @@ static inline bool ctz_is_looked_after(const ctz_worker *worker) {
 // Before a call starts: one that may be long takes leave, and starts when it has.
 static inline void ctz_call_prepare(ctz_call *call, const ctz_plan_entry *entry) {
   uint32_t expected = atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
-  if (expected == 0 || expected > CTZ_LONG_NS || !ctz_is_looked_after(call->worker))
-    ctz_call_be_long(call, expected);
+  if (expected == 0 || expected > CTZ_LONG_NS || !ctz_is_looked_after(call->worker)) ctz_call_be_long(call, expected);
 }
 // Right before and right after the kernel is called, which ctz_call_prepare has been for.
 static inline void ctz_call_enter(ctz_call *call) {

@@ -1,6 +1,7 @@
-// The owner of the port in the place of a worker: where everybody sleeps, being woken and waking takes longer than a short
-// kernel does, many times over. So the owner runs it itself, as a worker would: the same queues, arena, limits, figures
-// and end, with a record of its own. Only what cannot hold it up: bounded kernels, few of them, short by experience.
+// The owner of the port in the place of a worker: where everybody sleeps, being woken and waking takes longer than a
+// short kernel does, many times over. So the owner runs it itself, as a worker would: the same queues, arena, limits,
+// figures and end, with a record of its own. Only what cannot hold it up: bounded kernels, few of them, short by
+// experience.
 #ifndef CTZ_WORKER_STAND_IN_H
 #define CTZ_WORKER_STAND_IN_H
 

@@ -1,5 +1,5 @@
-// What the owner of the port runs itself in place of waking a worker, and what it leaves to the workers. Counters show who
-// ran a task, never the time it took: how long a kernel is expected to run is set by hand.
+// What the owner of the port runs itself in place of waking a worker, and what it leaves to the workers. Counters show
+// who ran a task, never the time it took: how long a kernel is expected to run is set by hand.
 #include "engine_fixture.h"
 #include "flow/ready.h"
 #include "flow/registry.h"

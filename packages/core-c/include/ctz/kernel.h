@@ -100,10 +100,11 @@ typedef ctz_outcome_code (*ctz_kernel_run)(ctz_context *context, const ctz_value
 typedef ctz_outcome_code (*ctz_kernel_columns)(ctz_context *context, const double *const *columns, double *out,
                                                size_t begin, size_t end);
 
-// What a kernel may say of itself. BOUNDED: `run` takes some microseconds at most, whatever its arguments: no loop whose
-// length they decide, no waiting, no lock that another thread may hold. Where waking a worker would take longer than the
-// call, the engine makes it on the thread that submitted the task, which in Node is the event loop's: one that is not
-// bounded would hold up everything there. Only tasks whose arguments are a few numbers and booleans run like that.
+// What a kernel may say of itself. BOUNDED: `run` takes some microseconds at most, whatever its arguments: no loop
+// whose length they decide, no waiting, no lock that another thread may hold. Where waking a worker would take longer
+// than the call, the engine makes it on the thread that submitted the task, which in Node is the event loop's: one that
+// is not bounded would hold up everything there. Only tasks whose arguments are a few numbers and booleans run like
+// that.
 enum { CTZ_KERNEL_BOUNDED = 1u };
 
 typedef struct ctz_kernel {
