@@ -84,7 +84,7 @@ static Napi::Object FromQueue(Napi::Env env, const ctz_queue_stats &of) {
 static Napi::Object FromCounters(Napi::Env env, const ctz_stats &of) {
   return FromFigures(env, {WORKERS(COUNTED) COUNT(maxWorkers, max_workers),
                            TASKS(COUNTED) ENDS(COUNTED) COUNT(bailed, bailed), COUNT(busyNs, busy_ns),
-                           MEMORY(COUNTED) WAKES(COUNTED)});
+                           MEMORY(COUNTED) WAKES(COUNTED) COUNT(ownerRuns, owner_runs)});
 }
 
 Napi::Value DescribeStatistics(Napi::Env env, ctz_engine *engine) {

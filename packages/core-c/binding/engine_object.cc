@@ -15,7 +15,8 @@ static constexpr double kWaitSliceMs = 50;
 #define PLANS(X) X(LoadLibrary, loadLibrary) X(DefinePlan, definePlan) X(ReleasePlan, releasePlan)
 #define PROGRAMS(X) \
   X(AddProgram, addProgram) X(AddProgram, addBody) X(SwapBody, swapBody) X(ProgramFigures, programFigures)
-#define WAKING(X) X(Wake, wake) X(WakeTimers, wakeTimers) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted)
+#define WAKING(X) \
+  X(RunOrWake, runOrWake) X(WakeTimers, wakeTimers) X(CancelTimed, cancelTimed) X(WaitCompleted, waitCompleted)
 #define LIFE(X)   \
   X(Pause, pause) \
   X(Scale, scale) X(Statistics, statistics) X(Series, series) X(Now, now) X(KeepAlive, keepAlive) X(Close, close)
@@ -105,9 +106,8 @@ void EngineObject::ReleasePlan(Info info) {
   if (IsOpen(info) && ReadPlanIndex(info[0], &index) != nullptr) ctz_plan_release(engine(), index);
 }
 
-void EngineObject::Wake(Info info) {
-  uint32_t count = 0;
-  if (IsOpen(info) && ReadNumber(info[0], "count", 0, UINT32_MAX, &count)) ctz_port_wake(engine(), count);
+Napi::Value EngineObject::RunOrWake(Info info) {
+  return IsOpen(info) ? Napi::Boolean::New(info.Env(), ctz_port_run_or_wake(engine())) : Napi::Value();
 }
 
 void EngineObject::WakeTimers(Info info) {

@@ -40,9 +40,9 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
 
   Napi::Value Kernels(Info info), LoadLibrary(Info info), DefinePlan(Info info), Result(Info info), Error(Info info);
   Napi::Value Attach(Info info), AttachColumns(Info info), CancelTimed(Info info), WaitCompleted(Info info);
-  Napi::Value Statistics(Info info), Series(Info info), Now(Info info);
-  void ReleasePlan(Info info), Wake(Info info), WakeTimers(Info info), Free(Info info), Pause(Info info),
-      Scale(Info info), KeepAlive(Info info), Close(Info info);
+  Napi::Value Statistics(Info info), Series(Info info), Now(Info info), RunOrWake(Info info);
+  void ReleasePlan(Info info), WakeTimers(Info info), Free(Info info), Pause(Info info), Scale(Info info),
+      KeepAlive(Info info), Close(Info info);
 
   std::shared_ptr<EngineLife> life_;
   uint32_t slot_count_ = 0, max_workers_ = 0;

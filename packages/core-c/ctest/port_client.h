@@ -1,5 +1,5 @@
 // The owner of a port, in C, doing what the JavaScript side does: takes free slots, fills them, pushes them into rings,
-// wakes workers by the rules of port.h, and drains completions.
+// calls C by the rules of port.h, and drains completions.
 #ifndef CTZ_PORT_CLIENT_H
 #define CTZ_PORT_CLIENT_H
 
@@ -75,13 +75,13 @@ static inline void port_fill(port_client *client, uint32_t slot, uint32_t plan, 
   ctz_field_set_u32(&to->cancel, 0);
 }
 
-// Wakes a worker when something was pushed and none will look.
+// When something was pushed and no worker will look: it runs here, or one is woken.
 static inline void port_wake_if_needed(port_client *client) {
   // partner: the worker that goes to sleep, which changes these words and then looks at the rings once more
   ctz_fence(memory_order_seq_cst);
   if (ctz_load(&client->words[CTZ_WORD_SEARCHING], memory_order_seq_cst) == 0 &&
       ctz_load(&client->words[CTZ_WORD_PARKED_WORKERS], memory_order_seq_cst) > 0)
-    ctz_port_wake(client->engine, 1);
+    ctz_port_run_or_wake(client->engine);
 }
 
 // Pushes a filled slot without telling anybody. False when the ring is full, which it never is with honest clients.

@@ -98,6 +98,8 @@ export interface NativeStatistics {
   readonly workerWakes: number
   readonly timerWakes: number
   readonly ownerWakes: number
+  /** Attempts that this thread ran itself, in place of waking a worker. */
+  readonly ownerRuns: number
   readonly queues: readonly NativeQueueStatistics[]
   /** By class. */
   readonly wait: readonly NativeHistogram[]
@@ -136,8 +138,11 @@ export interface NativeEngineBinding {
   definePlan(plan: NativePlan): number
   /** Its index is used again. A task whose arguments were attached for it fails when it starts. */
   releasePlan(index: number): void
-  /** Wakes up to `count` sleeping workers. */
-  wake(count: number): void
+  /**
+   * To be called after a push that no worker may see. Runs what was pushed on this thread where that is sure to take less than
+   * waking a worker, else wakes one. True: it ran here; then look at the completion ring, since nobody is woken for it.
+   */
+  runOrWake(): boolean
   wakeTimers(): void
   /** Arguments that are not all numbers and booleans. They are kept alive until `free`. Throws a TypeError naming the argument. */
   attach(slot: number, plan: number, args: readonly unknown[]): void

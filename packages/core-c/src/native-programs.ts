@@ -13,6 +13,8 @@ export interface NativeSignature {
   /** The types of the values that it answers: none, one, or the fields of a record. */
   readonly results: readonly number[]
   readonly loops: boolean
+  /** A run is a few hundred steps at most, whatever it is given: the engine may run it on the event loop's thread. */
+  readonly bounded: boolean
 }
 
 /** Why a run gave up, and where. */

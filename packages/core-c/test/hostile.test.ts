@@ -20,14 +20,14 @@ async function stillWorks(client: PortClient): Promise<boolean> {
   // a ring that was overfilled loses its entries: not this one
   const [head, tail] = [client.at('WORD_HEAD'), client.at('WORD_TAIL')]
   while (Atomics.load(client.words, head) !== Atomics.load(client.words, tail)) {
-    client.engine.wake(4)
+    client.engine.runOrWake()
     await new Promise((resolve) => setImmediate(resolve))
   }
   client.fill(slot, client.plan('add'), [20, 22], false)
   const state = client.slotWord(slot, 'STATE')
   client.push(0, slot)
   while (client.words[state] !== client.at('SLOT_STATE_COMPLETED')) {
-    client.engine.wake(4)
+    client.engine.runOrWake()
     await new Promise((resolve) => setImmediate(resolve))
   }
   return client.doubles[client.slotWord(slot, 'RESULT') / 2] === 42
@@ -237,7 +237,7 @@ describeNative('what JavaScript may write', () => {
       const tail = client.at('WORD_TAIL') + 16 * ring
       Atomics.store(client.words, tail, (Atomics.load(client.words, tail) + ahead) | 0)
     }
-    client.engine.wake(4)
+    client.engine.runOrWake()
     client.engine.wakeTimers()
     const other = newClient()
     expect(await stillWorks(other)).toBe(true)
@@ -252,7 +252,7 @@ describeNative('what JavaScript may write', () => {
       client.fill(round % 64, plan, [1, 2], false)
       client.push(round % 4, round % 64)
       Atomics.store(client.words, Math.abs(next()) % client.at('PORT_HEADER_WORDS'), next())
-      if (round % 20 === 0) client.engine.wake(Math.abs(next()) % 1000)
+      if (round % 20 === 0) client.engine.runOrWake()
       if (round % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
       // the client itself reads these
       Atomics.store(client.words, client.at('WORD_RING_MASK'), 63)

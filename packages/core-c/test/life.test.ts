@@ -10,7 +10,7 @@ describeNative('the core', () => {
       version: string
     }
     expect(theCore().version).toBe(manifest.version)
-    expect(theCore().kernelAbi).toBe(2)
+    expect(theCore().kernelAbi).toBe(3)
     expect(theCore().allocator).toMatch(/^(system|jemalloc|mimalloc)( \(process\))?$/)
   })
 
@@ -190,7 +190,7 @@ describeNative('an engine', () => {
     engine.close()
     engine.close()
     const closed = expect.objectContaining({ message: 'the engine is closed', code: 'CTZ_CLOSED' }) as Error
-    expect(() => engine.wake(1)).toThrow(closed)
+    expect(() => engine.runOrWake()).toThrow(closed)
     expect(() => engine.wakeTimers()).toThrow(closed)
     expect(() => engine.definePlan(plainPlan)).toThrow(closed)
     expect(() => engine.releasePlan(0)).toThrow(closed)

@@ -113,7 +113,7 @@ export class PortClient {
     this.words[this.word('RINGS_OFFSET') / 4 + ring * (mask + 1) + (tail & mask)] = entry
     Atomics.store(this.words, tailWord, (tail + 1) | 0)
     if (ring === this.at('TIMED_RING')) this.engine.wakeTimers()
-    else if (this.word('SEARCHING') === 0 && this.word('PARKED_WORKERS') > 0) this.engine.wake(1)
+    else if (this.word('SEARCHING') === 0 && this.word('PARKED_WORKERS') > 0 && this.engine.runOrWake()) this.drain()
   }
 
   /** Submits what a slot holds, and waits for its end. The slot stays the caller's. */

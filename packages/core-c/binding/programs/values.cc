@@ -164,6 +164,7 @@ Napi::Object DescribeSignature(Napi::Env env, const ctz_signature &signature) {
   object.Set("result", static_cast<uint32_t>(signature.result));
   object.Set("results", results);
   object.Set("loops", signature.loops);
+  object.Set("bounded", signature.bounded);
   return object;
 }
 

@@ -123,9 +123,11 @@ void ctz_pause(ctz_engine *engine, bool paused) {
 
 static uint64_t processed(ctz_engine *engine) {
   uint64_t sum = 0;
-  uint32_t started = atomic_load_explicit(&engine->started, memory_order_acquire);
-  for (uint32_t i = 0; i < started; i++) {
-    ctz_worker_figures *figures = engine->workers[i]->figures;
+  uint32_t count = ctz_runner_count(engine);
+  for (uint32_t i = 0; i < count; i++) {
+    const ctz_worker *runner = ctz_runner_at(engine, i);
+    if (runner == NULL) continue;
+    const ctz_worker_figures *figures = runner->figures;
     sum += atomic_load_explicit(&figures->completed, memory_order_relaxed) +
            atomic_load_explicit(&figures->failed, memory_order_relaxed);
   }

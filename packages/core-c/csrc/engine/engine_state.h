@@ -47,6 +47,10 @@ typedef struct ctz_worker_figures {
   _Atomic(ctz_series *) series[CTZ_MAX_SERIES];  // made when there is something to record: series.c
 } ctz_worker_figures;
 
+// The index of what stands for the owner of the port: one more is 0, which slots have for it.
+#define CTZ_STAND_IN UINT32_MAX
+
+// A worker thread, or the owner of the port in the place of one (worker/stand_in.h).
 typedef struct ctz_worker {
   ctz_batch batch;  // what it has claimed; others steal from it
   ctz_engine *engine;
@@ -126,6 +130,8 @@ struct ctz_engine {
   ctz_condition pool_condition;  // a thread ended
   int worker_nice;  // nice value of the workers, where config.nice is not 0
   ctz_worker **workers;  // max_workers; filled under pool_lock, read by all
+  _Atomic(ctz_worker *) stand_in;  // the owner's; NULL until it has run something
+  _Atomic uint64_t owner_runs;
   _Atomic uint32_t started;  // workers[0 .. started-1] are there
   _Atomic uint32_t target;  // workers wanted
   uint32_t threads;  // under pool_lock: alive ones, the timer thread included
@@ -186,6 +192,15 @@ static inline bool ctz_is_stopped(ctz_engine *engine) {
 static inline uint32_t ctz_read_after_publishing(_Atomic uint32_t *word) {
   // seq_cst: partner is the parking worker, which changes the word and then looks at the queues once more
   return atomic_fetch_add_explicit(word, 0, memory_order_seq_cst);
+}
+// Those who may have run tasks: the stand-in, which may be NULL, and the workers.
+static inline uint32_t ctz_runner_count(const ctz_engine *engine) {
+  // acquire: pairs with the release in start_worker
+  return 1 + atomic_load_explicit(&engine->started, memory_order_acquire);
+}
+static inline const ctz_worker *ctz_runner_at(const ctz_engine *engine, uint32_t index) {
+  // acquire: pairs with the release in record_of
+  return index > 0 ? engine->workers[index - 1] : atomic_load_explicit(&engine->stand_in, memory_order_acquire);
 }
 // A counter with one writer: no read-modify-write is needed.
 static inline void ctz_count(_Atomic uint64_t *counter, uint64_t more) {

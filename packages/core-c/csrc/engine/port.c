@@ -12,6 +12,7 @@
 #include "memory/allocator.h"
 #include "platform/pages.h"
 #include "worker/pool.h"
+#include "worker/stand_in.h"
 
 // Entries of the completion ring for notices, beyond one for each slot.
 #define NOTICE_ROOM 4096u
@@ -84,6 +85,12 @@ ctz_slot *ctz_port_slots(ctz_engine *engine) {
 void *ctz_port_memory(ctz_engine *engine, size_t *bytes) {
   *bytes = engine->port.bytes;
   return engine->port.memory;
+}
+
+bool ctz_port_run_or_wake(ctz_engine *engine) {
+  if (ctz_stand_in(engine)) return true;
+  ctz_pool_wake_one(engine);
+  return false;
 }
 
 void ctz_port_wake(ctz_engine *engine, uint32_t count) {

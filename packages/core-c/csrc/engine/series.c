@@ -19,7 +19,8 @@ void ctz_series_release(ctz_worker_figures *figures) {
   }
 }
 
-static void add_worker(ctz_worker *worker, uint32_t index, ctz_histogram *wait, ctz_histogram *run) {
+static void add_worker(const ctz_worker *worker, uint32_t index, ctz_histogram *wait, ctz_histogram *run) {
+  if (worker == NULL) return;
   ctz_worker_figures *figures = worker->figures;
   // acquire: pairs with the release in ctz_series_make
   const ctz_series *series =
@@ -31,6 +32,6 @@ static void add_worker(ctz_worker *worker, uint32_t index, ctz_histogram *wait, 
 
 void ctz_series_read(ctz_engine *engine, uint32_t index, ctz_histogram *wait, ctz_histogram *run) {
   if (index >= CTZ_MAX_SERIES) return;
-  uint32_t started = atomic_load_explicit(&engine->started, memory_order_acquire);
-  for (uint32_t i = 0; i < started; i++) add_worker(engine->workers[i], index, wait, run);
+  uint32_t count = ctz_runner_count(engine);
+  for (uint32_t i = 0; i < count; i++) add_worker(ctz_runner_at(engine, i), index, wait, run);
 }

@@ -10,7 +10,8 @@
 
 static uint64_t read(const _Atomic uint64_t *counter) { return atomic_load_explicit(counter, memory_order_relaxed); }
 
-static void add_worker(ctz_stats *stats, ctz_worker *worker) {
+static void add_worker(ctz_stats *stats, const ctz_worker *worker) {
+  if (worker == NULL) return;
   const ctz_worker_figures *figures = worker->figures;
   stats->completed += read(&figures->completed);
   stats->failed += read(&figures->failed);
@@ -20,7 +21,7 @@ static void add_worker(ctz_stats *stats, ctz_worker *worker) {
   stats->memory_limited += read(&figures->memory_limited);
   stats->bailed += read(&figures->bailed);
   stats->busy_ns += read(&figures->busy_ns);
-  stats->active_workers += ctz_is_in_kernel(read(&worker->calls));
+  if (worker->index != CTZ_STAND_IN) stats->active_workers += ctz_is_in_kernel(read(&worker->calls));
   for (uint32_t c = 0; c < CTZ_CLASSES; c++) {
     ctz_queue_stats *queue = &stats->queues[c];
     queue->dequeued += read(&figures->dequeued[c]);
@@ -51,8 +52,8 @@ static void add_queues(ctz_engine *engine, ctz_stats *stats) {
 
 void ctz_stats_read(ctz_engine *engine, ctz_stats *stats) {
   memset(stats, 0, sizeof *stats);
-  uint32_t started = atomic_load_explicit(&engine->started, memory_order_acquire);
-  for (uint32_t i = 0; i < started; i++) add_worker(stats, engine->workers[i]);
+  uint32_t count = ctz_runner_count(engine);
+  for (uint32_t i = 0; i < count; i++) add_worker(stats, ctz_runner_at(engine, i));
   add_series(engine, stats);
   add_queues(engine, stats);
   stats->workers = atomic_load_explicit(&engine->target, memory_order_relaxed);
@@ -69,4 +70,5 @@ void ctz_stats_read(ctz_engine *engine, ctz_stats *stats) {
   stats->worker_wakes = read(&engine->worker_wakes);
   stats->timer_wakes = read(&engine->timer_wakes);
   stats->owner_wakes = read(&engine->owner_wakes);
+  stats->owner_runs = read(&engine->owner_runs);
 }

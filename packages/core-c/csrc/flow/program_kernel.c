@@ -52,6 +52,7 @@ static bool describe(ctz_program_kernel *kernel, const char *name) {
   kernel->kernel.run = run_program;
   kernel->kernel.arity = signature->parameters;
   kernel->kernel.result = ctz_program_type_of(signature->result);
+  kernel->kernel.flags = signature->bounded ? CTZ_KERNEL_BOUNDED : 0;
   for (uint32_t i = 0; i < signature->parameters; i++) kernel->kernel.args[i] = argument_type_of(signature->types[i]);
   return true;
 }

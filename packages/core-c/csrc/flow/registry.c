@@ -21,7 +21,7 @@ static bool is_argument(uint32_t type) {
 bool ctz_kernel_is_sound(const ctz_kernel *kernel) {
   bool named = kernel->run != NULL && (ctz_program_of(kernel) != NULL || is_name(kernel->name));
   if (!named || kernel->arity > CTZ_KERNEL_MAX_ARITY) return false;
-  if (kernel->result >= CTZ_TYPE_COUNT) return false;
+  if (kernel->result >= CTZ_TYPE_COUNT || (kernel->flags & ~(uint32_t)CTZ_KERNEL_BOUNDED) != 0) return false;
   if (kernel->result == CTZ_RECORD && ctz_program_of(kernel) == NULL) return false;
   if ((kernel->result == CTZ_FIELDS) != (kernel->fields != NULL)) return false;
   for (uint32_t i = 0; i < kernel->arity; i++) {

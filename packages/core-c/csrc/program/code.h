@@ -63,6 +63,8 @@ bool ctz_complain(ctz_complaint *about, const char *format, ...);  // answers fa
 bool ctz_verify(ctz_program *program, ctz_complaint *complaint);
 // What goes in and comes out, after ctz_verify.
 void ctz_describe(ctz_program *program);
+// Whether a run takes little time whatever it is given, for a program that has no loops.
+bool ctz_is_bounded(const ctz_program *program);
 // The name of the function of Math behind an operation; NULL: it is none.
 const char *ctz_math_name(uint32_t op);
 bool ctz_math_has(const ctz_math *math, const char *name);

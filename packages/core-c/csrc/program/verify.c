@@ -271,6 +271,7 @@ void ctz_describe(ctz_program *program) {
   signature->results = body->results;
   signature->result = (uint8_t)body->result;
   signature->loops = loops(program);
+  signature->bounded = !signature->loops && ctz_is_bounded(program);
   memcpy(signature->types, body->types, body->parameters);
   if (body->results > 0) memcpy(signature->result_types, body->result_types, body->results);
   for (uint32_t i = 0; i < body->parameters; i++) signature->written[i] = is_view(body->types[i]) && body->touched[i];

@@ -17,11 +17,13 @@ uint32_t ctz_port_ring_length(const ctz_port_ring *ring) {
   return entries_between(ring, head, tail);
 }
 
-bool ctz_port_ring_peek(const ctz_port_ring *ring, uint32_t *entry) {
+bool ctz_port_ring_peek(const ctz_port_ring *ring, uint32_t *entry) { return ctz_port_ring_peek_at(ring, 0, entry); }
+
+bool ctz_port_ring_peek_at(const ctz_port_ring *ring, uint32_t place, uint32_t *entry) {
   uint32_t head = ctz_load(ring->head, memory_order_acquire);  // as in length
   uint32_t tail = ctz_load(ring->tail, memory_order_acquire);  // pairs with push: the entry is there
-  if (entries_between(ring, head, tail) == 0) return false;
-  *entry = ctz_load(&ring->entries[head & ring->mask], memory_order_relaxed);
+  if (entries_between(ring, head, tail) <= place) return false;
+  *entry = ctz_load(&ring->entries[(head + place) & ring->mask], memory_order_relaxed);
   return true;
 }
 

@@ -18,6 +18,8 @@ typedef struct ctz_port_ring {
 uint32_t ctz_port_ring_length(const ctz_port_ring *ring);
 // The entry at the head without taking it; false when empty.
 bool ctz_port_ring_peek(const ctz_port_ring *ring, uint32_t *entry);
+// The same for the one that is `place` behind the head; false when there are not so many.
+bool ctz_port_ring_peek_at(const ctz_port_ring *ring, uint32_t place, uint32_t *entry);
 // Takes up to `max` entries with one compare-and-swap; 0 when empty. `contended` counts lost compare-and-swaps. Words
 // that lie more than a ring apart empty it.
 uint32_t ctz_port_ring_claim(ctz_port_ring *ring, uint32_t *out, uint32_t max, uint64_t *contended);

@@ -36,11 +36,14 @@ void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_
 // A call that may be long: meanwhile others look after the queues. `expected_ns`: how long; 0: nobody knows.
 void ctz_call_be_long(ctz_call *call, uint64_t expected_ns);
 
+// Whether a run that turns out long would be noticed; the owner of the port runs none that can.
+static inline bool ctz_is_looked_after(const ctz_worker *worker) {
+  return ctz_lookout_is_there(worker->engine) || worker->index == CTZ_STAND_IN;
+}
 // Before a call starts: one that may be long takes leave, and starts when it has.
 static inline void ctz_call_prepare(ctz_call *call, const ctz_plan_entry *entry) {
   uint32_t expected = atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
-  if (expected == 0 || expected > CTZ_LONG_NS || !ctz_lookout_is_there(call->worker->engine))
-    ctz_call_be_long(call, expected);
+  if (expected == 0 || expected > CTZ_LONG_NS || !ctz_is_looked_after(call->worker)) ctz_call_be_long(call, expected);
 }
 // Right before and right after the kernel is called, which ctz_call_prepare has been for.
 static inline void ctz_call_enter(ctz_call *call) {

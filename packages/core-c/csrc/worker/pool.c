@@ -20,6 +20,9 @@ void ctz_pool_destroy(ctz_engine *engine) {
     if (engine->workers[i] != NULL) ctz_worker_destroy(engine->workers[i]);
   }
   ctz_free(engine->workers);
+  // relaxed: the last thread that has the engine
+  ctz_worker *stand_in = atomic_load_explicit(&engine->stand_in, memory_order_relaxed);
+  if (stand_in != NULL) ctz_worker_destroy(stand_in);
 }
 
 void ctz_pool_thread_begins(ctz_engine *engine) {
@@ -224,6 +227,19 @@ void ctz_pool_begin_long(ctz_engine *engine, ctz_worker *worker) {
 }
 
 void ctz_pool_end_long(ctz_engine *engine) { change_searching(engine, 1); }
+
+void ctz_pool_step_in(ctz_engine *engine) {
+  atomic_fetch_add_explicit(&engine->awake, 1, memory_order_seq_cst);
+  change_searching(engine, 1);
+}
+
+void ctz_pool_step_out(ctz_engine *engine) {
+  change_searching(engine, ONE_LESS);
+  atomic_fetch_sub_explicit(&engine->awake, 1, memory_order_seq_cst);
+  // who pushed while this one counted as searching has woken nobody
+  if (ctz_pool_something_waits(engine)) ctz_pool_wake_for_work(engine);
+  ctz_pool_tell_idle(engine);
+}
 
 bool ctz_pool_idle(ctz_engine *engine) {
   uint64_t before, after;

@@ -30,6 +30,9 @@ bool ctz_pool_something_waits(ctz_engine *engine);
 // The worker begins, resp. ends, a run that may be long: meanwhile it does not count as searching.
 void ctz_pool_begin_long(ctz_engine *engine, ctz_worker *worker);
 void ctz_pool_end_long(ctz_engine *engine);
+// A thread that is no worker begins, resp. ends, to work as one that is awake and looks at the queues.
+void ctz_pool_step_in(ctz_engine *engine);
+void ctz_pool_step_out(ctz_engine *engine);
 // Every thread that uses the engine says so.
 void ctz_pool_thread_begins(ctz_engine *engine);
 void ctz_pool_thread_ended(ctz_engine *engine);

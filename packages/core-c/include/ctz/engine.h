@@ -184,6 +184,11 @@ typedef struct ctz_graph {
 
 // The port; NULL without one. Calls below are made by the one thread that owns the port.
 void *ctz_port_memory(ctz_engine *engine, size_t *bytes);
+// After a push that nobody may see: runs what was pushed on this thread where that is sure to take less than waking a
+// worker, that is when everybody sleeps and nothing waits but a few tasks of bounded kernels (ctz/kernel.h) that have
+// shown to be short; else wakes a worker. True: they ran here. The owner then looks at the completion ring by itself:
+// WAITING is taken, and nobody calls `wake` for them.
+bool ctz_port_run_or_wake(ctz_engine *engine);
 // Wakes up to `count` sleeping workers, resp. the timer thread, after a push.
 void ctz_port_wake(ctz_engine *engine, uint32_t count);
 void ctz_port_wake_timers(ctz_engine *engine);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CTZ_KERNEL_ABI 2u
+#define CTZ_KERNEL_ABI 3u
 // Most arguments a kernel takes.
 #define CTZ_KERNEL_MAX_ARITY 16u
 
@@ -100,6 +100,13 @@ typedef ctz_outcome_code (*ctz_kernel_run)(ctz_context *context, const ctz_value
 typedef ctz_outcome_code (*ctz_kernel_columns)(ctz_context *context, const double *const *columns, double *out,
                                                size_t begin, size_t end);
 
+// What a kernel may say of itself. BOUNDED: `run` takes some microseconds at most, whatever its arguments: no loop
+// whose length they decide, no waiting, no lock that another thread may hold. Where waking a worker would take longer
+// than the call, the engine makes it on the thread that submitted the task, which in Node is the event loop's: one that
+// is not bounded would hold up everything there. Only tasks whose arguments are a few numbers and booleans run like
+// that.
+enum { CTZ_KERNEL_BOUNDED = 1u };
+
 typedef struct ctz_kernel {
   const char *name;          // unique in the engine; [A-Za-z0-9._-]{1,63}
   uint32_t arity;            // 0 .. CTZ_KERNEL_MAX_ARITY
@@ -108,6 +115,7 @@ typedef struct ctz_kernel {
   const char *fields;        // for CTZ_FIELDS: names with commas between, such as "count,sum"; else NULL
   ctz_kernel_run run;
   ctz_kernel_columns columns;  // or NULL
+  uint32_t flags;              // CTZ_KERNEL_BOUNDED, or 0
 } ctz_kernel;
 
 // What a library exports: `const ctz_library *ctz_library_entry(void);`

@@ -35,7 +35,8 @@
   X(HEAD, 96)            /* head of ring r at HEAD + 16 * r: C writes */                     \
   X(PARKED_WORKERS, 176) /* C: workers asleep */                                             \
   X(SEARCHING, 177)      /* C: workers awake that will look at the rings soon. After a push  \
-                            JavaScript wakes one when this is 0 and PARKED_WORKERS is not */ \
+                            JavaScript calls ctz_port_run_or_wake when this is 0 and         \
+                            PARKED_WORKERS is not */                                         \
   X(CLOCK, 178)          /* C: f64, ms; what a worker's clock showed when it claimed last */ \
   X(PARKED_TIMERS, 192)  /* C: 1 while the timer thread sleeps */                            \
   X(WAITING, 208)        /* JavaScript sets 1 to be woken by the next completion; C takes */ \
@@ -56,7 +57,7 @@
   X(STARTED_AT, 56, f64) /* C: ms, start of the latest attempt */                                     \
   X(ENDED_AT, 64, f64)   /* C: ms, its end */                                                         \
   X(RESULT_TYPE, 72, u32)/* C: a ctz_type; scalars are in RESULT, others are taken by a call */       \
-  X(WORKER, 76, u32)     /* C: number of the worker, from 1 */                                        \
+  X(WORKER, 76, u32)     /* C: number of the worker, from 1; 0: the owner of the port ran it */       \
   X(RESULT, 80, f64)     /* C: a scalar; of a failed task 1 when another attempt is no use, else 0 */ \
   X(CANCEL, 88, u32)     /* JavaScript: 1 asks to stop; cleared before pushing */                     \
   X(MEMORY_KB, 92, u32)  /* C: memory the attempt took from its arena, KiB, rounded up */

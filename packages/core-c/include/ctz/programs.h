@@ -22,6 +22,7 @@ typedef struct ctz_signature {
   uint32_t results;  // registers: 0 for NOTHING, 1, or the fields of a RECORD
   uint8_t result;
   bool loops;  // it has jumps backwards, or calls itself
+  bool bounded;  // a run is some hundred steps at most, each of which takes as long whatever it is given
   uint8_t types[CTZ_PROGRAM_MAX_VALUES];
   uint8_t result_types[CTZ_PROGRAM_MAX_VALUES];
   bool written[CTZ_PROGRAM_MAX_VALUES];  // parameters, typed arrays, that the program writes to: give it copies

@@ -37,6 +37,7 @@ typedef struct ctz_stats {
   uint64_t memory_used, memory_peak, memory_pool;  // bytes
   uint64_t worker_wakes, timer_wakes,
       owner_wakes; // times a thread was woken; timer_wakes counts rounds of the timer thread
+  uint64_t owner_runs;           // attempts that the owner of the port ran itself, in place of waking a worker
   ctz_queue_stats queues[4];
   ctz_histogram wait[4];
   ctz_histogram run[4];

@@ -147,7 +147,10 @@ export interface TaskStats {
   readonly memoryUsageMb: number | null
   /** Retries begun, 0 on the first attempt. */
   readonly retries: number
-  /** Number of the worker thread or process; null on the inline lane. */
+  /**
+   * Number of the worker thread or process; null on the inline lane. 0: a kernel that took less than waking a worker, and ran on the
+   * thread that submitted it.
+   */
   readonly workerId: number | null
   readonly progress: TaskProgress | null
 }

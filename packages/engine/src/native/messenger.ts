@@ -1,5 +1,5 @@
-// Traffic with C. What this thread pushes is published in batches, workers are woken only when none is looking, and what
-// comes back is drained in turns of bounded length for as long as something comes.
+// Traffic with C. What this thread pushes is published in batches, C is called only when no worker is looking, to run what is
+// short or to wake one, and what comes back is drained in turns of bounded length for as long as something comes.
 import type { NativeEngineBinding } from '@catzilla/core-c'
 import type { Port } from './port.ts'
 
@@ -93,7 +93,8 @@ export class Messenger {
     if (port.unpublished === 0 || this.#closed) return
     const timed = port.publish()
     if (timed && port.timersSleep) this.#binding.wakeTimers()
-    if (port.wantsWorker(readClock)) this.#binding.wake(1)
+    // what C has run in this call is there already
+    if (port.wantsWorker(readClock) && this.#binding.runOrWake()) this.#startLooking()
   }
 
   #startLooking(): void {

@@ -102,7 +102,10 @@ export class Port {
     return (rings & (1 << TIMED_RING)) !== 0
   }
 
-  /** Whether a worker has to be woken for what was published at `now`: somebody sleeps, and nobody is looking or gets to it. */
+  /**
+   * Whether C has to be called for what was published at `now`: a worker sleeps, and nobody is looking or gets to it. Whether one is
+   * woken is C's to say.
+   */
   wantsWorker(now: () => number): boolean {
     if (Atomics.load(this.words, WORD_PARKED_WORKERS) === 0) return false
     return Atomics.load(this.words, WORD_SEARCHING) === 0 || this.#liesIdle(now())

@@ -16,9 +16,48 @@ import { allSettled } from '../../src/support/task-group.ts'
 import { systemClock } from '../../src/support/clock.ts'
 import type { Clock } from '../../src/support/clock.ts'
 import { nativeMissing } from './native-core.ts'
-import { kernelCall, startNative, startWithSlots } from './native-engines.ts'
+import { bothWays, kernelCall, startNative, startWithSlots } from './native-engines.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe.skipIf(nativeMissing !== undefined)('a short kernel that is submitted while everybody sleeps', () => {
+  test.each(bothWays)('runs on this thread, and everything about it is told (%s)', async (_way, options) => {
+    const engine = await startNative()
+    const call = kernelCall('add', options)
+    const told: string[] = []
+    engine.subscribe(['started', 'completed'], ({ type, taskId }) => void told.push(`${type} ${taskId}`))
+    let tasks = 0
+    // the first ones are run by workers, which find out how long they take
+    for (;;) {
+      const handle = engine.submit(call, [tasks++, 1])
+      expect(await handle.wait()).toBe(tasks)
+      const { workerId, status, executionTimeMs, waitTimeMs } = handle.stats()
+      expect(status).toBe('completed')
+      expect(executionTimeMs).toBeGreaterThanOrEqual(0)
+      expect(waitTimeMs).toBeGreaterThanOrEqual(0)
+      await turn()
+      expect(told.splice(0)).toEqual([`started ${handle.taskId}`, `completed ${handle.taskId}`])
+      if (workerId === 0) break
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    expect(engine.snapshot().completedTasks).toBe(tasks)
+  })
+
+  test('does not keep the event loop from its turns', async () => {
+    const engine = await startNative()
+    const call = kernelCall('add')
+    let turns = 0
+    let ended = false
+    const count = (): void => {
+      turns++
+      if (!ended) setImmediate(count)
+    }
+    count()
+    for (let task = 0; task < 200; task++) await engine.submit(call, [task, 1]).wait()
+    ended = true
+    expect(turns).toBeGreaterThan(100)
+  })
+})
 
 describe.skipIf(nativeMissing !== undefined)('the short way', () => {
   test('is taken by what needs nothing but numbers, and by nothing else', async () => {

@@ -6,11 +6,13 @@ import { formatCount, formatFigure, tellProgress, verify } from '../../section.t
 import type { SectionInput, SectionResult, Verdict } from '../../section.ts'
 import { QUEUE_SIZE, createNativeTasks, nativeSection } from './core.ts'
 import {
+  bareObject,
   bareObjects,
   bareThen,
   kernelContenders,
   kernelPatterns,
   setUpApi,
+  setUpBareObject,
   setUpBareObjects,
   setUpPort,
   sumOfWindow,
@@ -41,6 +43,7 @@ export const measureNativeFlatness: (input: SectionInput) => Promise<SectionResu
       ...entrantsOf('port, no bookkeeping', port).filter(({ name }) => !name.includes(kernelPatterns.group)),
       ...(bare === undefined ? [] : entrantsOf(bareThen, bare)),
       ...entrantsOf(bareObjects, setUpBareObjects()),
+      ...entrantsOf(bareObject, setUpBareObject()),
     ]
     const contenders = entrants.flatMap(({ name, loop }) =>
       sizes.map((size) => contenderOf(name, loop, size, quick, clocks[clock])),
@@ -114,9 +117,12 @@ function contenderOf(
 
 /** What grows in the same way though it does nothing but hold as much. */
 function besideOf(pattern: KernelPattern, growthOf: (name: string) => number): string {
-  const beside: Partial<Record<KernelPattern, string>> = { group: bareObjects, each: bareThen }
-  const name = beside[pattern]
-  return name === undefined ? '' : ` (${name} ${formatFigure(growthOf(nameOf(name, pattern)))} ×)`
+  const beside: Partial<Record<KernelPattern, readonly string[]>> = {
+    group: [bareObjects, bareObject],
+    each: [bareThen],
+  }
+  const known = (beside[pattern] ?? []).map((name) => `${name} ${formatFigure(growthOf(nameOf(name, pattern)))} ×`)
+  return known.length === 0 ? '' : ` (${known.join(', ')})`
 }
 
 function nameOf(contender: string, pattern: KernelPattern): string {

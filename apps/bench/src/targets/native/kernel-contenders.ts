@@ -34,6 +34,8 @@ export const bareCall = 'bare async call'
 export const bareLater = 'bare promises, resolved later'
 /** What a window of handles is to the memory of JavaScript, and nothing else. */
 export const bareObjects = 'objects like handles, no tasks'
+/** The least that can be held of each task. */
+export const bareObject = 'one object each, no tasks'
 
 export const kernelContenders: Readonly<Record<string, () => Promise<KernelSetup>>> = {
   [nativeApi]: async () => setUpApi(await createNativeTasks()),
@@ -186,6 +188,20 @@ class Outside {
 }
 
 /** As many objects of the same size as a window of handles has, held as long. */
+export function setUpBareObject(): Pick<KernelSetup, 'loops'> {
+  return {
+    loops: {
+      async group(size) {
+        const held = []
+        for (let value = 0; value < size; value++) held.push({ value: value + 1 })
+        let sum = 0
+        for (const { value } of held) sum += value
+        return sum
+      },
+    },
+  }
+}
+
 export function setUpBareObjects(): Pick<KernelSetup, 'loops'> {
   const plan = {}
   return {

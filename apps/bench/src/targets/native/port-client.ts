@@ -187,13 +187,13 @@ export class PortClient {
     return took
   }
 
-  /** Shows the workers what was pushed, and wakes one when nobody would look. */
+  /** Shows C what was pushed, and calls it when no worker would look: it runs what is short, or wakes one. */
   publish(): void {
     if (this.#unpublished === 0) return
     this.#unpublished = 0
     Atomics.store(this.#words, this.#tailWord + 16 * NORMAL, this.#tails[NORMAL] ?? 0)
     const searching = Atomics.load(this.#words, this.#searchingWord)
-    if (searching === 0 && Atomics.load(this.#words, this.#parkedWord) > 0) this.binding.wake(1)
+    if (searching === 0 && Atomics.load(this.#words, this.#parkedWord) > 0) this.binding.runOrWake()
   }
 
   /** Takes all completions there are, adds up their results, and says how many there were. */

@@ -1,5 +1,6 @@
 // What measuring costs: the same tasks with the histograms of C switched on and off. Engines have no such option, since
 // measuring stays on, so the port is driven directly.
+import type { NativeConfig } from '@catzilla/core-c'
 import { collectYoungGarbage } from '../../child.ts'
 import { clocks, interleave, ratio, summarise, timed } from '../../measure.ts'
 import { formatCount, formatFigure, tellProgress, verify } from '../../section.ts'
@@ -10,22 +11,28 @@ import { setUpPort, sumOfWindow } from './kernel-contenders.ts'
 import type { KernelSetup } from './kernel-contenders.ts'
 
 const WINDOW = 10_000
+/**
+ * Engines of each kind, which take turns: where the memory of one lies makes as much of a difference as what is measured.
+ */
+const ENGINES = 4
 
 export const measureStatistics: (input: SectionInput) => Promise<SectionResult> = nativeSection(
   'What statistics cost',
   async ({ quick, clock }) => {
-    const windows = quick ? 5 : 50
+    // short samples, so that what is compared has happened at nearly the same time, and many of them
+    const windows = quick ? 5 : 8
     const patterns = ['forget', 'each'] as const
     tellProgress(`native:statistics: on and off, windows of ${formatCount(WINDOW)}`)
-    const setups = { on: await setUpPort({ statistics: true }), off: await setUpPort({ statistics: false }) }
+    const setups = { on: await setUpPorts({ statistics: true }), off: await setUpPorts({ statistics: false }) }
     const entrants = patterns.flatMap((pattern) =>
-      (['on', 'off'] as const).map((name) =>
-        timed(`${pattern}/${name}`, () => runWindows(setups[name], pattern, windows), clocks[clock]),
-      ),
+      (['on', 'off'] as const).map((name) => {
+        const turns = inTurns(setups[name])
+        return timed(`${pattern}/${name}`, () => runWindows(turns(), pattern, windows), clocks[clock])
+      }),
     )
-    const rounds = quick ? { rounds: 3, warmUps: 1 } : { rounds: 41, warmUps: 5 }
+    const rounds = quick ? { rounds: 3, warmUps: 1 } : { rounds: 241, warmUps: 4 * ENGINES }
     const samples = await interleave(entrants, { ...rounds, before: collectYoungGarbage })
-    for (const setup of Object.values(setups)) await setup.close()
+    for (const setup of Object.values(setups).flat()) await setup.close()
     const ns = (pattern: string, name: string): number[] => samples.get(`${pattern}/${name}`) ?? []
     const slower = (pattern: string): number => (ratio(ns(pattern, 'on'), ns(pattern, 'off')) - 1) * 100
     const names = { forget: 'no handle', each: 'a promise each' }
@@ -60,6 +67,22 @@ export const measureStatistics: (input: SectionInput) => Promise<SectionResult> 
     }
   },
 )
+
+async function setUpPorts(config: Partial<NativeConfig>): Promise<KernelSetup[]> {
+  const setups: KernelSetup[] = []
+  for (let each = 0; each < ENGINES; each++) setups.push(await setUpPort(config))
+  return setups
+}
+
+/** Gives one after the other, again and again. */
+function inTurns(setups: readonly KernelSetup[]): () => KernelSetup {
+  let turn = 0
+  return () => {
+    const setup = setups[turn++ % setups.length]
+    if (setup === undefined) throw new Error('there are no engines')
+    return setup
+  }
+}
 
 async function runWindows({ loops }: KernelSetup, pattern: 'forget' | 'each', windows: number): Promise<number> {
   const loop = loops[pattern]
