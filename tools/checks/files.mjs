@@ -16,7 +16,7 @@ export const folderLimits = {
   'packages/core-c/binding/programs': 600,
   'packages/core-c/binding/series': 30,
   'packages/core-c/binding/toolchain': 275,
-  'packages/core-c/binding/waking': 170,
+  'packages/core-c/binding/waking': 320,
   'packages/core-c/binding/windows': 30,
 }
 

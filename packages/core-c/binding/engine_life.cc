@@ -23,13 +23,9 @@ bool EngineLife::Begin(ctz_config *config, Napi::Function wake) {
 }
 
 bool EngineLife::BeginWaking(Napi::Function wake) {
-  Napi::String name = Napi::String::New(env_, "catzilla:wake");
-  if (napi_create_threadsafe_function(env_, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, &OnEventLoop,
-                                      &handle_) != napi_ok)
-    return false;
-  napi_unref_threadsafe_function(env_, handle_);
-  // after the handle, whose own hook Node calls later for that
-  return napi_add_env_cleanup_hook(env_, &OnEnvironmentEnd, this) == napi_ok &&
+  return waker_.Begin(env_, "catzilla:wake", &OnEventLoop, this) &&
+         // after the waker, which the end of the environment waits for
+         napi_add_env_cleanup_hook(env_, &OnEnvironmentEnd, this) == napi_ok &&
          napi_create_reference(env_, wake, 0, &wake_) == napi_ok;
 }
 
@@ -40,30 +36,18 @@ void EngineLife::Wake() {
   // acq_rel: what this thread did before is seen by the exchange in OnEventLoop, also when another thread's wake is on
   // its way and this one sends none
   if (sent_.exchange(true, std::memory_order_acq_rel)) return;
-  std::lock_guard<std::mutex> guard(lock_);
-  if (handle_ != nullptr) napi_call_threadsafe_function(handle_, nullptr, napi_tsfn_nonblocking);
+  waker_.Send();
 }
 
-// `env` is null when the handle closes with wakes in its queue; the record may be gone by then.
-void EngineLife::OnEventLoop(napi_env env, napi_value, void *context, void *) {
-  if (env == nullptr) return;
-  auto *life = static_cast<EngineLife *>(context);
+void EngineLife::OnEventLoop(napi_env env, void *listener) {
+  auto *life = static_cast<EngineLife *>(listener);
   // acq_rel: pairs with the exchange in Wake
   life->sent_.exchange(false, std::memory_order_acq_rel);
   if (life->left_) return life->Leave();
-  napi_value wake = nullptr, undefined = nullptr, error = nullptr;
-  if (napi_get_reference_value(env, life->wake_, &wake) != napi_ok || wake == nullptr) return;
-  napi_get_undefined(env, &undefined);
-  if (napi_call_function(env, undefined, wake, 0, nullptr, nullptr) != napi_pending_exception) return;
-  // Node only warns about what a callback of an addon throws; it shall be an uncaught exception like any other
-  napi_get_and_clear_last_exception(env, &error);
-  napi_fatal_exception(env, error);
+  CallBack(env, life->wake_);
 }
 
-void EngineLife::KeepLoopAlive(bool on) {
-  if (handle_ == nullptr) return;  // written by this thread only
-  on ? napi_ref_threadsafe_function(env_, handle_) : napi_unref_threadsafe_function(env_, handle_);
-}
+void EngineLife::KeepLoopAlive(bool on) { waker_.KeepLoopAlive(on); }
 
 void EngineLife::Close() {
   if (engine != nullptr) ctz_engine_close(engine.get(), 0, nullptr);
@@ -92,14 +76,10 @@ void EngineLife::OnEnvironmentEnd(void *life) {
 
 // Nothing is kept alive from now on, and no wake comes through.
 void EngineLife::End() {
-  if (handle_ == nullptr) return;  // it has ended, or never begun
+  if (!waker_.IsOpen()) return;  // it has ended, or never begun
   const auto self = shared_from_this();  // the engine may be all that holds it
   napi_remove_env_cleanup_hook(env_, &OnEnvironmentEnd, this);
-  {
-    std::lock_guard<std::mutex> guard(lock_);
-    napi_release_threadsafe_function(handle_, napi_tsfn_abort);
-    handle_ = nullptr;
-  }
+  waker_.End();
   if (wake_ != nullptr) napi_delete_reference(env_, wake_);
   attachments.clear();
   engine.reset();

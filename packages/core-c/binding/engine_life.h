@@ -2,8 +2,8 @@
 // engine is closed, and what tasks borrowed is let go once no kernel reads it any more. The end of the environment
 // waits for that, since the arrays go with it; after a collection the event loop goes on, and what is left ends later.
 //
-// A worker may want to wake JavaScript at any moment, also while the environment ends: the handle must not be touched
-// then, since Node frees it. So every wake looks under a lock whether this has ended, and this record is counted.
+// A worker may want to wake JavaScript at any moment, also while the environment ends: this record is counted, and its
+// waker knows when it has ended.
 // JavaScript's `wake` is held weakly, so that an engine that nobody refers to can be collected although `wake` refers
 // to it; the engine object holds `wake`.
 #pragma once
@@ -12,9 +12,9 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
+#include "binding/waking/waker.h"
 #include "convert.h"
 #include "ctz/engine.h"
 
@@ -39,13 +39,12 @@ class EngineLife : public std::enable_shared_from_this<EngineLife> {
   void End();
   static void OnWake(void *life);
   static void OnGone(void *life);
-  static void OnEventLoop(napi_env env, napi_value, void *life, void *);
+  static void OnEventLoop(napi_env env, void *life);
   static void OnEnvironmentEnd(void *life);
 
   const napi_env env_;
   napi_ref wake_ = nullptr;
   bool left_ = false;
   std::atomic<bool> sent_{false};
-  std::mutex lock_;
-  napi_threadsafe_function handle_ = nullptr;  // under lock_ for Wake and End; null when no wake comes through
+  Waker waker_;
 };

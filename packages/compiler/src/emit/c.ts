@@ -117,7 +117,7 @@ class FunctionText {
       locals.set(type, known)
     }
     const declared = [...locals].map(([type, registers]) => `  ${type} ${registers.map(local).join(', ')};`)
-    if (this.#polls) declared.push('  uint32_t polls = CTZ_POLLS;')
+    if (this.#polls) declared.push('  uint32_t block = CTZ_POLLS, polls = CTZ_POLLS;')
     const lines = instructions.flatMap((each, index) =>
       this.#isFirst(index) ? [] : [this.#line(each, this.#numbers[index] ?? 0)],
     )
@@ -151,7 +151,7 @@ class FunctionText {
       case 'JUMP_UNLESS':
         return `  if (!${this.#value(first)}) goto L${label?.id};`
       case 'POLL':
-        return `  if (CTZ_SELDOM(--polls == 0)) {\n    polls = CTZ_POLLS;\n    if (!ctz_settle_polls(run)) ${this.#bail(at)}\n  }`
+        return `  if (CTZ_SELDOM(--polls == 0)) {\n    block = polls = ctz_settle_polls(run, block);\n    if (block == 0) ${this.#bail(at)}\n  }`
       case 'CALL':
         return this.#call(instruction, at)
       case 'RETURN':
@@ -185,7 +185,7 @@ class FunctionText {
 
   #return(operands: readonly Operand[]): string {
     // what a function of the body has not settled counts for its caller
-    const spend = this.#polls && this.#index > 0 ? '  ctz_spend_polls(run, CTZ_POLLS - polls);\n' : ''
+    const spend = this.#polls && this.#index > 0 ? '  ctz_spend_polls(run, block - polls);\n' : ''
     const leave = `${spend}${this.#recursive ? '  ctz_leave(run);\n' : ''}`
     const values = operands.map((each, index) =>
       this.#function.result.kind === 'record'

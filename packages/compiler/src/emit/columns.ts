@@ -28,7 +28,7 @@ export function emitColumns({ functions: [body] }: IrProgram, symbol: string): s
   const type = cTypes[body?.result.types[0] ?? 'n'] ?? 'double'
   const args = params.map((_, index) => `column${index}[row]`)
   return `CTZ_EXPORT size_t ${symbol}_columns(ctz_run *run, const double *const *columns, double *out, size_t row, size_t end) {
-${params.map((_, index) => `  const double *column${index} = columns[${index}];\n`).join('')}  uint32_t polls = CTZ_POLLS;
+${params.map((_, index) => `  const double *column${index} = columns[${index}];\n`).join('')}  uint32_t block = CTZ_POLLS, polls = CTZ_POLLS;
   if (!ctz_enter(run)) {
     ctz_bail_at(run, 0, 0);
     return row;
@@ -36,8 +36,8 @@ ${params.map((_, index) => `  const double *column${index} = columns[${index}];\
   for (; row < end; row++) {
     ${type} given;
     if (CTZ_SELDOM(--polls == 0)) {
-      polls = CTZ_POLLS;
-      if (!ctz_settle_polls(run)) return row;
+      block = polls = ctz_settle_polls(run, block);
+      if (block == 0) return row;
     }
     if (!${symbol}_f0(${['run', ...args, '&given'].join(', ')})) return row;
     out[row] = ${type === 'double' ? 'ctz_column_value(given)' : '(double)given'};

@@ -1,39 +1,17 @@
-// Bells by which other isolates of this process wake an event loop: `NativeBells` of src/native-bells.ts. A threadsafe
-// function of Node-API would send its wake under a lock that the woken thread wants at once; an async handle of libuv
-// has none. Node-API hands out its loop, and the few functions are looked up in the program: a host without libuv has
-// no bells.
+// Bells by which other isolates of this process wake an event loop: `NativeBells` of src/native-bells.ts. A host
+// without libuv has none.
 #include "binding/waking/bells.h"
 
-#include <cstdlib>
 #include <map>
 #include <mutex>
 
 #include "binding/reader.h"
-
-#ifndef _WIN32
-#include <dlfcn.h>
-#endif
-
-typedef void (*Callback)(void *handle);
-
-static struct Uv {
-  size_t (*handle_size)(int type);
-  int (*async_init)(uv_loop_s *loop, void *handle, Callback callback);
-  int (*async_send)(void *handle);
-  void (*unref)(void *handle);
-  void (*close)(void *handle, Callback callback);
-  void (*set_data)(void *handle, void *data);
-  void *(*get_data)(const void *handle);
-} uv;
-static constexpr int kAsyncHandle = 1;
+#include "binding/waking/async.h"
 
 struct Bell {
   napi_env env;
   napi_ref callback;
-  napi_async_context context;
-  napi_async_cleanup_hook_handle hook;
-  void *handle;
-  bool closing;
+  Async *async;
 };
 
 // Of the whole process: who rings is in another environment than who listens. Numbers are not given twice.
@@ -41,47 +19,20 @@ static std::mutex lock;
 static std::map<uint32_t, Bell *> bells;
 static uint32_t latest = 0;
 
-template <typename Function>
-static bool Find(Function *function, const char *name) {
-#ifdef _WIN32
-  (void)name;
-  *function = nullptr;
-#else
-  *function = reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
-#endif
-  return *function != nullptr;
-}
+static void OnRung(napi_env env, void *bell) { CallBack(env, static_cast<Bell *>(bell)->callback); }
 
-static bool FindUv() {
-  std::lock_guard<std::mutex> guard(lock);
-  return Find(&uv.handle_size, "uv_handle_size") && Find(&uv.async_init, "uv_async_init") &&
-         Find(&uv.async_send, "uv_async_send") && Find(&uv.unref, "uv_unref") && Find(&uv.close, "uv_close") &&
-         Find(&uv.set_data, "uv_handle_set_data") && Find(&uv.get_data, "uv_handle_get_data");
-}
+static void OnEnvironmentEnd(void *bell);
 
-static void OnRung(void *handle) {
-  const auto *bell = static_cast<Bell *>(uv.get_data(handle));
-  if (bell->closing) return;
-  Napi::Env env(bell->env);
-  Napi::HandleScope scope(env);
-  napi_value callback = nullptr, global = nullptr, error = nullptr;
-  if (napi_get_reference_value(env, bell->callback, &callback) != napi_ok) return;
-  napi_get_global(env, &global);
-  if (napi_make_callback(env, bell->context, global, callback, 0, nullptr, nullptr) != napi_pending_exception) return;
-  napi_get_and_clear_last_exception(env, &error);
-  napi_fatal_exception(env, error);
-}
-
-static void OnClosed(void *handle) {
-  auto *bell = static_cast<Bell *>(uv.get_data(handle));
-  napi_remove_async_cleanup_hook(bell->hook);
-  std::free(handle);
+// The bell is out of the list.
+static void Close(Bell *bell) {
+  napi_remove_env_cleanup_hook(bell->env, OnEnvironmentEnd, bell);
+  napi_delete_reference(bell->env, bell->callback);
+  AsyncClose(bell->async);
   delete bell;
 }
 
-static void Close(Bell *bell) {
-  if (bell->closing) return;
-  bell->closing = true;
+static void OnEnvironmentEnd(void *data) {
+  auto *bell = static_cast<Bell *>(data);
   {
     std::lock_guard<std::mutex> guard(lock);
     for (auto entry = bells.begin(); entry != bells.end(); ++entry) {
@@ -90,29 +41,20 @@ static void Close(Bell *bell) {
       break;
     }
   }
-  napi_delete_reference(bell->env, bell->callback);
-  napi_async_destroy(bell->env, bell->context);
-  uv.close(bell->handle, OnClosed);
+  Close(bell);
 }
-
-static void OnEnvironmentEnd(napi_async_cleanup_hook_handle, void *bell) { Close(static_cast<Bell *>(bell)); }
 
 static Napi::Value Create(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
   if (!info[0].IsFunction()) return ThrowMisfit(napi_throw_type_error, "callback", "a function", info[0]);
-  uv_loop_s *loop = nullptr;
-  if (napi_get_uv_event_loop(env, &loop) != napi_ok) return Napi::Number::New(env, 0);
-  auto *bell = new Bell{env, nullptr, nullptr, nullptr, std::malloc(uv.handle_size(kAsyncHandle)), false};
-  if (bell->handle == nullptr || uv.async_init(loop, bell->handle, OnRung) != 0) {
-    std::free(bell->handle);
+  auto *bell = new Bell{env, nullptr, nullptr};
+  bell->async = AsyncOpen(env, "catzilla:bell", OnRung, bell);
+  if (bell->async == nullptr) {
     delete bell;
     return Napi::Number::New(env, 0);
   }
-  uv.set_data(bell->handle, bell);
-  uv.unref(bell->handle);
   napi_create_reference(env, info[0], 1, &bell->callback);
-  napi_async_init(env, nullptr, Napi::String::New(env, "catzilla:bell"), &bell->context);
-  napi_add_async_cleanup_hook(env, OnEnvironmentEnd, bell, &bell->hook);
+  napi_add_env_cleanup_hook(env, OnEnvironmentEnd, bell);
   std::lock_guard<std::mutex> guard(lock);
   bells[++latest] = bell;
   return Napi::Number::New(env, latest);
@@ -128,7 +70,7 @@ static Napi::Value Ring(const Napi::CallbackInfo &info) {
   // held meanwhile, so that its handle stays; who is woken does not take it
   std::lock_guard<std::mutex> guard(lock);
   const auto found = bells.find(number);
-  return Napi::Boolean::New(info.Env(), found != bells.end() && uv.async_send(found->second->handle) == 0);
+  return Napi::Boolean::New(info.Env(), found != bells.end() && AsyncSend(found->second->async));
 }
 
 static void CloseBell(const Napi::CallbackInfo &info) {
@@ -139,14 +81,17 @@ static void CloseBell(const Napi::CallbackInfo &info) {
     std::lock_guard<std::mutex> guard(lock);
     const auto found = bells.find(number);
     // one of another environment is not for this thread to close
-    if (found != bells.end() && found->second->env == static_cast<napi_env>(info.Env())) bell = found->second;
+    if (found != bells.end() && found->second->env == static_cast<napi_env>(info.Env())) {
+      bell = found->second;
+      bells.erase(found);
+    }
   }
   if (bell != nullptr) Close(bell);
 }
 
 Napi::Object DescribeBells(Napi::Env env) {
   Napi::Object object = Napi::Object::New(env);
-  if (!FindUv()) return object;
+  if (!AsyncIsThere()) return object;
   object.Set("create", Napi::Function::New<Create>(env, "create"));
   object.Set("ring", Napi::Function::New<Ring>(env, "ring"));
   object.Set("close", Napi::Function::New<CloseBell>(env, "close"));

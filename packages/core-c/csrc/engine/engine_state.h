@@ -64,14 +64,13 @@ typedef struct ctz_worker {
   double told_ms;
   uint64_t random;  // state of its jitter
   uint32_t spins;   // rounds of looking before it sleeps
-  ctz_port_ring settled;  // settled port slots that are not yet in the completion ring: the worker pushes; it, or the
-                          // lookout in its place, hands them back
+  ctz_port_ring settled;  // settled port slots that are not yet in the completion ring: the worker pushes; it, another
+                          // one that wakes the owner, or the lookout hands them back
   _Atomic uint32_t settled_words[2 + CTZ_SETTLED_MOST];
-  uint64_t settled_until_ns;  // the worker's, as the next: when they have to be back
+  uint64_t settled_until_ns;  // the worker's, as the next: when they have to be back, if there are any
   uint32_t drained;  // how far the completion ring was drained at its latest look
   uint64_t overdue_ns;  // from when on it steps aside for who drains it
   _Atomic uint64_t yields;  // how often it did
-  uint32_t settled_count;  // settled since it last handed back: not less than the ring holds
   _Atomic uint64_t calls;  // goes up when a kernel is called and when it returns: odd while in one
   uint64_t calls_seen;  // the lookout's: at its latest look
   bool alive;  // under pool_lock

@@ -32,35 +32,47 @@ void ctz_wake_owner(ctz_engine *engine) {
   engine->config.wake(engine->config.owner);
 }
 
-void ctz_hand_back_of(ctz_worker *worker) {
+static bool append_settled_of(ctz_worker *worker) {
   uint32_t slots[CTZ_SETTLED_TOGETHER];
   uint64_t contended = 0;
   bool any = false;
   for (;;) {
     uint32_t count = ctz_port_ring_claim(&worker->settled, slots, CTZ_SETTLED_TOGETHER, &contended);
-    if (count == 0) break;
+    if (count == 0) return any;
     ctz_completions_append(&worker->engine->port.completions, slots, count);
     any = true;
   }
-  if (any) ctz_wake_owner(worker->engine);
+}
+
+// What the others hold back as well: one wake for all of it.
+static void append_settled_of_others(const ctz_worker *worker) {
+  ctz_engine *engine = worker->engine;
+  // acquire: pairs with the release in start_worker
+  uint32_t started = atomic_load_explicit(&engine->started, memory_order_acquire);
+  for (uint32_t i = 0; i < started; i++) {
+    if (engine->workers[i] != worker) append_settled_of(engine->workers[i]);
+  }
 }
 
 void ctz_hand_back(ctz_worker *worker) {
-  worker->settled_count = 0;
-  ctz_hand_back_of(worker);
+  ctz_engine *engine = worker->engine;
+  if (!append_settled_of(worker)) return;
+  if (ctz_completions_is_awaited(&engine->port.completions)) append_settled_of_others(worker);
+  ctz_wake_owner(engine);
 }
 
 void ctz_hand_back_in_time(ctz_worker *worker, uint64_t now_ns, uint64_t busy_ns) {
-  if (worker->settled_count > 0 && now_ns + busy_ns > worker->settled_until_ns) ctz_hand_back(worker);
+  if (ctz_port_ring_length(&worker->settled) > 0 && now_ns + busy_ns > worker->settled_until_ns) ctz_hand_back(worker);
 }
 
 void ctz_hand_back_if_worth_it(ctz_worker *worker) {
   ctz_engine *engine = worker->engine;
-  if (worker->settled_count < CTZ_SETTLED_TOGETHER) return;
+  uint32_t settled = ctz_port_ring_length(&worker->settled);
+  if (settled < CTZ_SETTLED_TOGETHER) return;
   if (ctz_completions_is_awaited(&engine->port.completions)) {
     uint64_t left = 0;
     for (uint32_t c = 0; c < CTZ_CLASSES; c++) left += ctz_ready_length(engine, c);
-    if (left > (uint64_t)SHARE_OF_LEFT * worker->settled_count) return;
+    if (left > (uint64_t)SHARE_OF_LEFT * settled) return;
   }
   ctz_hand_back(worker);
 }
@@ -102,9 +114,10 @@ void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_phas
     ctz_wake_owner(engine);
     return;
   }
-  if (worker->settled_count == 0) worker->settled_until_ns = worker->now_ns + hold_ns(slot);
+  uint32_t before = ctz_port_ring_length(&worker->settled);  // another thread may have handed back what there was
+  if (before == 0) worker->settled_until_ns = worker->now_ns + hold_ns(slot);
   ctz_port_ring_push(&worker->settled, index);
-  if (++worker->settled_count < CTZ_SETTLED_MOST && worker->now_ns <= worker->settled_until_ns) return;
+  if (before + 1 < CTZ_SETTLED_MOST && worker->now_ns <= worker->settled_until_ns) return;
   ctz_hand_back(worker);
   worker->now_ns = ctz_clock_read(&worker->clock);
 }

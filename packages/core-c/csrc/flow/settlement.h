@@ -9,11 +9,9 @@ void ctz_attempt_ended(ctz_worker *worker, uint32_t slot, ctz_phase phase, const
                        bool final);
 // The task ends in `state`, from `phase`. The worker may be NULL: then the owner of the port is told at once.
 void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t slot, ctz_phase phase, ctz_slot_state state);
-// Puts what the worker, whose thread this is, has settled into the completion ring and wakes the owner of the port when
-// it waits.
+// Puts what the worker has settled into the completion ring. When the owner of the port waits it is woken, and what the
+// other workers have settled goes back with it. Any thread.
 void ctz_hand_back(ctz_worker *worker);
-// The same, by another thread in its place.
-void ctz_hand_back_of(ctz_worker *worker);
 // The same, by itself, if what it has settled would have to wait for too long because nothing goes back for `busy_ns`.
 void ctz_hand_back_in_time(ctz_worker *worker, uint64_t now_ns, uint64_t busy_ns);
 // The same, by itself, if there is much of it: for an owner that is awake, or beside what still waits.

@@ -19,9 +19,10 @@ typedef struct ctz_columns_job {
   uint32_t count;
   double *out;
   size_t rows;
-  size_t rows_per_chunk;
+  size_t rows_per_chunk;  // at most
   uint64_t deadline_ns;     // of the whole job
   size_t next;              // first row that nobody has taken
+  _Atomic size_t brief;     // rows that take as long as a chunk should; 0: none has been run yet
   _Atomic size_t done;      // rows finished or given up
   _Atomic size_t given_up;  // rows that the program leaves to JavaScript: CTZ_ROW_GIVEN_UP stands in `out`
   _Atomic uint32_t stopped;  // ctz_status of the first chunk that did not end well, plus 1; 0: none

@@ -10,17 +10,29 @@
 
 // Chunks that must be left for another worker to be woken.
 #define WORTH_A_WAKE 3u
+// A chunk takes as long at most, as far as its rows take as long as those before: long ones are shared among the
+// workers as well, and each of them looks up between two chunks. The rows of the first chunk are a sample.
+#define CHUNK_NS 500000u
+#define SAMPLE 16u
 
 typedef struct ctz_chunk {
   size_t begin, end;
 } ctz_chunk;
+
+static size_t at_most(size_t rows, size_t most) { return rows < most ? rows : most; }
+
+// Rows of the next chunk, as far as there are so many. relaxed, as where it is learned: a hint.
+static size_t chunk_rows(const ctz_columns_job *job) {
+  size_t brief = atomic_load_explicit(&job->brief, memory_order_relaxed);
+  return at_most(brief == 0 ? SAMPLE : brief, job->rows_per_chunk);
+}
 
 // The rows that are next; all that are left when the job was stopped. The worker has the slot SHARED.
 static ctz_chunk take_chunk(ctz_engine *engine, uint32_t index, ctz_columns_job *job, uint32_t priority) {
   bool stopped = atomic_load_explicit(&job->stopped, memory_order_relaxed) != 0;
   size_t begin = job->next;
   size_t left = job->rows - begin;
-  size_t end = stopped || left < job->rows_per_chunk ? job->rows : begin + job->rows_per_chunk;
+  size_t end = begin + (stopped ? left : at_most(chunk_rows(job), left));
   job->next = end;
   // before the work: so that others can take the next chunk meanwhile
   if (end < job->rows && ctz_cell_move(&engine->table.cells[index], CTZ_PHASE_SHARED, CTZ_PHASE_OFFERED)) {
@@ -57,9 +69,18 @@ static ctz_status run_rows(ctz_call *call, const ctz_plan_entry *entry, const ct
   return ctz_call_status(call, code);
 }
 
-static void learn_chunk(ctz_plan_entry *entry, uint64_t ns) {
+static void learn_chunk(ctz_plan_entry *entry, ctz_columns_job *job, size_t rows, uint64_t ns) {
   uint32_t run = ns == 0 ? 1 : ns > UINT32_MAX ? UINT32_MAX : (uint32_t)ns;
   atomic_store_explicit(&entry->mean_ns, run, memory_order_relaxed);
+  // a chunk has far fewer rows than could overflow
+  size_t brief = rows * CHUNK_NS / run;
+  atomic_store_explicit(&job->brief, brief == 0 ? 1 : brief, memory_order_relaxed);
+}
+
+// Whether what is left after a chunk is worth another worker: as many chunks as a wake costs.
+static bool is_worth_a_wake(const ctz_columns_job *job, size_t left) {
+  bool sampled = atomic_load_explicit(&job->brief, memory_order_relaxed) > 0;
+  return left > WORTH_A_WAKE * (sampled ? chunk_rows(job) : job->rows_per_chunk);
 }
 
 static void stop_job(ctz_call *call, ctz_columns_job *job, ctz_status status) {
@@ -100,13 +121,12 @@ static void work_on(ctz_worker *worker, uint32_t index, ctz_columns_job *job, ct
   ctz_call_init(&call, worker, index, &plan, 1);
   call.latest_ns = job->deadline_ns;
   ctz_arena_begin(worker->arena, plan.memory_limit);
-  // a wake costs as much as a few chunks
-  if (job->rows - chunk.end > WORTH_A_WAKE * job->rows_per_chunk) ctz_pool_wake_one(engine);
+  if (is_worth_a_wake(job, job->rows - chunk.end)) ctz_pool_wake_one(engine);
   if (atomic_load_explicit(&job->stopped, memory_order_relaxed) == 0) {
     ctz_status status = run_rows(&call, entry, kernel, job, chunk);
     if (status != CTZ_OK) stop_job(&call, job, status);
     uint64_t ran = worker->now_ns - call.started_ns;
-    if (call.entered) learn_chunk(entry, ran);
+    if (call.entered) learn_chunk(entry, job, chunk.end - chunk.begin, ran);
     ctz_count(&worker->figures->busy_ns, ran);
   }
   ctz_call_clean_up(&call);

@@ -33,7 +33,7 @@ static bool any_is_stuck(ctz_engine *engine) {
     // relaxed: a mark that is compared with an older one
     uint64_t calls = atomic_load_explicit(&worker->calls, memory_order_relaxed);
     bool still = ctz_is_in_kernel(calls) && calls == worker->calls_seen;
-    if (still) ctz_hand_back_of(worker);
+    if (still) ctz_hand_back(worker);
     stuck = stuck || still;
     worker->calls_seen = calls;
   }

@@ -48,11 +48,30 @@ static const ctz_kernel until_told = {.name = "until-told",
                                       .run = once_run,
                                       .columns = until_told_columns};
 
+// slow(row): each row takes two milliseconds at least; the body over columns notes how many rows it is given.
+static uint32_t given[32], times_given;
+
+static ctz_outcome_code slow_columns(ctz_context *context, const double *const *columns, double *out, size_t begin,
+                                     size_t end) {
+  (void)context;
+  given[times_given++] = (uint32_t)(end - begin);
+  for (size_t i = begin; i < end; i++) {
+    uint64_t until = ctz_monotonic_ns() + 2000000;
+    while (ctz_monotonic_ns() < until) continue;
+    out[i] = columns[0][i] * 2;
+  }
+  return CTZ_KERNEL_OK;
+}
+
+static const ctz_kernel slow = {
+  .name = "slow", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = once_run, .columns = slow_columns};
+
 static void open_engine(uint32_t workers) {
   engine = start_engine(workers, 64, 64);
   client = port_open(engine);
   CHECK_EQ_U64(ctz_kernel_add(engine, &once, NULL), CTZ_OK);
   CHECK_EQ_U64(ctz_kernel_add(engine, &until_told, NULL), CTZ_OK);
+  CHECK_EQ_U64(ctz_kernel_add(engine, &slow, NULL), CTZ_OK);
   CHECK_EQ_U64(ctz_library_load(engine, CTZ_EXAMPLE_LIBRARY, NULL, 0), CTZ_OK);
   for (uint32_t i = 0; i < MOST_ROWS; i++) atomic_store_explicit(&touched[i], 0, memory_order_relaxed);
 }
@@ -326,7 +345,22 @@ static void test_close(uint32_t workers) {
   port_close(&client);
 }
 
+// A chunk of long rows has few of them, but for the first one.
+static void test_chunks_of_long_rows(void) {
+  open_engine(1);
+  job made = make_job(20);
+  start_job(&made, define_simple(engine, "slow", 2), 1, 1024);
+  CHECK_EQ_U64(await_settled(), made.slot);
+  check_rows(&made, 2);
+  CHECK_EQ_U64(times_given, 5);
+  CHECK_EQ_U64(given[0], 16);
+  for (uint32_t i = 1; i < times_given; i++) CHECK_EQ_U64(given[i], 1);
+  end_job(&made);
+  close_engine();
+}
+
 int main(void) {
+  test_chunks_of_long_rows();
   uint64_t seed = seed_of("columns", 11);
   test_exact(1);
   test_exact(4);

@@ -24,11 +24,9 @@ static uint32_t drain_all(void) {
   return count;
 }
 
-// As if the worker had settled the slots 0 .. count - 1.
-static void settle(ctz_worker *worker, uint32_t count) {
-  for (; worker->settled_count < count; worker->settled_count++) {
-    CHECK(ctz_port_ring_push(&worker->settled, worker->settled_count));
-  }
+// As if the worker had settled so many slots from `first` on.
+static void settle(ctz_worker *worker, uint32_t first, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) CHECK(ctz_port_ring_push(&worker->settled, first + i));
 }
 
 // An owner that is awake gets them as soon as they are many; one that sleeps is woken when they are many beside what
@@ -55,11 +53,11 @@ static void test_how_much_is_kept(void) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     let_wait(plan, cases[i].left);
-    settle(worker, cases[i].settled);
+    settle(worker, 0, cases[i].settled);
     ctz_store(&client.words[CTZ_WORD_WAITING], cases[i].sleeps, memory_order_relaxed);
     ctz_hand_back_if_worth_it(worker);
     CHECK_EQ_U64(drain_all(), cases[i].back);
-    CHECK_EQ_U64(worker->settled_count, cases[i].settled - cases[i].back);
+    CHECK_EQ_U64(ctz_port_ring_length(&worker->settled), cases[i].settled - cases[i].back);
     ctz_hand_back(worker);
     drain_all();
   }
@@ -72,7 +70,31 @@ static void test_how_much_is_kept(void) {
   port_close(&client);
 }
 
+// One wake of an owner that sleeps is for what all have settled; one that is awake is no reason to touch what others
+// hold.
+static void test_who_hands_back_with_whom(void) {
+  engine = start_engine(1, 1, SLOTS);
+  client = port_open(engine);
+  ctz_pause(engine, true);
+  ctz_worker *worker = ctz_worker_create(engine, 1), *other = engine->workers[0];
+  for (uint32_t sleeps = 0; sleeps < 2; sleeps++) {
+    settle(worker, 0, 5);
+    settle(other, 5, 3);
+    ctz_store(&client.words[CTZ_WORD_WAITING], sleeps, memory_order_relaxed);
+    ctz_hand_back(worker);
+    CHECK_EQ_U64(drain_all(), sleeps ? 8 : 5);
+    CHECK_EQ_U64(ctz_port_ring_length(&other->settled), sleeps ? 0 : 3);
+    uint32_t slot;
+    while (ctz_port_ring_claim(&other->settled, &slot, 1, &(uint64_t){0}) > 0) CHECK(slot >= 5);
+  }
+  ctz_worker_destroy(worker);
+  ctz_pause(engine, false);
+  end_engine(engine, 0);
+  port_close(&client);
+}
+
 int main(void) {
   test_how_much_is_kept();
+  test_who_hands_back_with_whom();
   return check_result();
 }

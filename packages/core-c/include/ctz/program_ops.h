@@ -45,8 +45,10 @@ static inline int ctz_op_poll(ctz_run *run) {
   return ctz_should_stop(run->context) ? ctz_give_up(run, CTZ_BAIL_STOPPED, 0) : 1;
 }
 
-// Loops of emitted C count their polls in a local variable, and settle them so many at once.
+// Loops of emitted C count their polls in a local variable, and settle a block of them at once: at first a small one,
+// then as many as are left until the engine wants to look at its clock, within these bounds.
 #define CTZ_POLLS 64u
+#define CTZ_MOST_POLLS 1024u
 static inline void ctz_spend_polls(ctz_run *run, uint32_t count) {
   ctz_context *context = run->context;
   context->polls_left = context->polls_left > count ? context->polls_left - count : 1;
@@ -57,9 +59,12 @@ static inline void ctz_spend_polls(ctz_run *run, uint32_t count) {
 #define CTZ_SELDOM(condition) (condition)
 #endif
 // Seldom, so that what a loop holds stays in registers but for this call.
-CTZ_RARE static inline int ctz_settle_polls(ctz_run *run) {
-  ctz_spend_polls(run, CTZ_POLLS - 1);
-  return ctz_op_poll(run);
+// Answers the size of the next block; 0: it shall stop.
+CTZ_RARE static inline uint32_t ctz_settle_polls(ctz_run *run, uint32_t block) {
+  ctz_spend_polls(run, block - 1);
+  if (!ctz_op_poll(run)) return 0;
+  uint32_t left = run->context->polls_left;
+  return left < CTZ_POLLS ? CTZ_POLLS : left < CTZ_MOST_POLLS ? left : CTZ_MOST_POLLS;
 }
 
 // As a function begins; 0: it is too deep in calls, or shall stop.

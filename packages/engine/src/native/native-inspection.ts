@@ -109,7 +109,7 @@ export class NativeInspection implements TasksElsewhere {
     const waits = stats.status === 'scheduled' || stats.status === 'retrying'
     return {
       ...stats,
-      args: past.args ?? [],
+      args: past.args ?? this.#keptArguments(task),
       tags: options.tags,
       metadata: options.metadata,
       logs: [],
@@ -119,6 +119,13 @@ export class NativeInspection implements TasksElsewhere {
       lastHeartbeatAt: null,
       retryOf: null,
     }
+  }
+
+  /** They stay in the slot for as long as the task can be looked up. */
+  #keptArguments(task: NativeTask): unknown[] {
+    const { port, slots } = this.#parts
+    const { slot } = task
+    return slots.owners[slot] === task ? argumentsIn(port, slot, (task.kernel as KernelPlan).signature) : []
   }
 
   #waitingFor(): string {

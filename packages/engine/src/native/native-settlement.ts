@@ -93,8 +93,8 @@ export class NativeSettlement implements SlotKeeper {
     this.#completed++
     task.plan.series.completed++
     if (isScalar(type)) {
-      // it stays where it is until somebody asks for it
-      task.held = null
+      // while the slot is at hand: by the time it is given up it is far away
+      this.#copy(task, slot)
       if (waiting !== null) this.#tell(task, waiting, 'completed', scalarIn(this.#port, slot, type))
     } else {
       task.held = decoded(task, this.#parts.binding.result(slot))
@@ -136,7 +136,7 @@ export class NativeSettlement implements SlotKeeper {
     const word = this.#port.wordOf(slot)
     const running = this.#port.words[word + SLOT_STATE / 4] === SLOT_STATE_RUNNING
     const waiting = task.held
-    task.held = this.#copy(task, slot, error, now, running)
+    task.held = this.#pastOfCancelled(task, slot, error, now, running)
     task.word |= TaskBit.CANCELLED | TaskBit.COPIED | (running ? TaskBit.LATE : 0)
     Atomics.store(this.#port.words, word + SLOT_CANCEL / 4, 1)
     if (!running) binding.cancelTimed(slot)
@@ -153,7 +153,7 @@ export class NativeSettlement implements SlotKeeper {
     this.endRound()
   }
 
-  #copy(task: NativeTask, slot: number, end: unknown, now: number, running: boolean): PastRun {
+  #pastOfCancelled(task: NativeTask, slot: number, end: unknown, now: number, running: boolean): PastRun {
     const { signature } = task.kernel as KernelPlan
     const past = PastRun.read(this.#port, slot, this.#parts.createdAt.get(slot, signature.length))
     past.end = end
@@ -171,8 +171,8 @@ export class NativeSettlement implements SlotKeeper {
   }
 
   settledAt(slot: number): number {
-    const task = this.#slots.owners[slot] as NativeTask
-    if (task.has(TaskBit.COPIED)) return task.past().settledAt
+    const { held } = this.#slots.owners[slot] as NativeTask
+    if (held instanceof PastRun) return held.settledAt
     return this.#port.doubles[this.#port.doubleOf(slot) + SLOT_ENDED_AT / 8] ?? 0
   }
 
@@ -185,30 +185,28 @@ export class NativeSettlement implements SlotKeeper {
   /** The slot will be another's: what somebody may still ask of the task moves into it. */
   #giveUp(task: NativeTask, slot: number): void {
     if (!task.has(TaskBit.COPIED)) {
-      const createdAt = this.#parts.createdAt.get(slot, (task.kernel as KernelPlan).signature.length)
       // a result that is no scalar, and an error, are held by the task already
-      if (task.held === null) {
-        const place = this.#ledger.write(this.#port, slot, createdAt)
-        task.moveToPage(this.#ledger.page, place)
-      } else {
-        task.held = this.#pastOf(task, slot, createdAt)
-        task.word |= TaskBit.COPIED
-      }
+      task.held = this.#pastOf(task, slot)
+      task.word |= TaskBit.COPIED
     }
     this.#slots.give(slot)
   }
 
-  #pastOf(task: NativeTask, slot: number, createdAt: number): PastRun {
-    const past = PastRun.read(this.#port, slot, createdAt)
+  #pastOf(task: NativeTask, slot: number): PastRun {
+    const past = PastRun.read(this.#port, slot, this.#createdAt(task, slot))
     past.settledAt = past.endedAt
     past.end = task.held
     return past
   }
 
-  /** The result, or the error, of a task that is settled and not copied. */
-  resultOf(task: NativeTask, slot: number): unknown {
-    const type = this.#port.words[this.#port.wordOf(slot) + SLOT_RESULT_TYPE / 4] ?? 0
-    return task.ending === 'completed' && isScalar(type) ? scalarIn(this.#port, slot, type) : task.held
+  /** What the slot says of a task that completed with a scalar. */
+  #copy(task: NativeTask, slot: number): void {
+    const place = this.#ledger.write(this.#port, slot, this.#createdAt(task, slot))
+    task.moveToPage(this.#ledger.page, place)
+  }
+
+  #createdAt({ kernel }: NativeTask, slot: number): number {
+    return this.#parts.createdAt.get(slot, (kernel as KernelPlan).signature.length)
   }
 
   #tell({ name }: NativeTask, waiting: unknown, status: TaskOutcome['status'], end: unknown): void {

@@ -190,10 +190,6 @@ export class NativeSide implements NativeTaskHome, Receiver {
     return this.inspection.read(task)
   }
 
-  resultOf(task: NativeTask): unknown {
-    return this.#settlement.resultOf(task, task.slot)
-  }
-
   statsOf(task: NativeTask, past: PastRun): TaskStats {
     return this.inspection.statsOf(task, past)
   }

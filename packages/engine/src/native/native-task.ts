@@ -1,5 +1,5 @@
 // A kernel task that C looks after: its handle, and all that this thread keeps of it besides its slot. A million of them may
-// wait, so it has four fields; what else is known stands in the slot, and is copied when the slot is given up.
+// wait, so it has four fields; what else is known stands in the slot, and is copied when the task has completed.
 import { isSettled } from '../contract/task-state.ts'
 import type { TaskDiary, TaskHandle, TaskInfo, TaskOutcome, TaskStats, TaskStatus } from '../contract/task.ts'
 import { callSafely } from '../support/event-stream.ts'
@@ -42,8 +42,6 @@ export interface NativeTaskHome {
   statusOf(task: NativeTask): TaskStatus
   /** What the slot says of a task that is not copied yet. */
   read(task: NativeTask): PastRun
-  /** The result of a completed task that is not copied yet. */
-  resultOf(task: NativeTask): unknown
   statsOf(task: NativeTask, past: PastRun): TaskStats
   infoOf(task: NativeTask, past: PastRun): TaskInfo
   cancel(task: NativeTask, reason: string | undefined): boolean
@@ -75,8 +73,8 @@ export class NativeTask implements TaskHandle {
   /** Slot and bits. */
   word: number
   /**
-   * Before the end: who waits, null when nobody does. After it: the result or error, null while the slot has it. A PastRun or a
-   * page of them once the slot was given up; a record once the task has moved.
+   * Before the end: who waits, null when nobody does. After it: a page of what is known of runs, if the result is a scalar; else the
+   * result or error, and a PastRun with it once the slot was given up; a record once the task has moved.
    */
   held: unknown = null
 
@@ -88,10 +86,11 @@ export class NativeTask implements TaskHandle {
 
   get slot(): number {
     const above = this.word >>> SLOT_SHIFT
-    return this.held instanceof Float64Array ? slotIn(this.held, above) : above
+    // a result may be a Float64Array as well
+    return this.has(TaskBit.COPIED) && this.held instanceof Float64Array ? slotIn(this.held, above) : above
   }
 
-  /** The slot is another's from now on: what the task needs of it stands at `place` on `page`. */
+  /** What the task needs of its slot, which is another's soon, stands at `place` on `page`. */
   moveToPage(page: Page, place: number): void {
     this.held = page
     this.word = (place << SLOT_SHIFT) | (this.word & ((1 << SLOT_SHIFT) - 1)) | TaskBit.COPIED
@@ -237,8 +236,9 @@ function tellNow(task: NativeTask, listener: Listener): void {
 }
 
 function valueOf(task: NativeTask): unknown {
-  if (!task.has(TaskBit.COPIED)) return task.kernel.home.resultOf(task)
-  return task.held instanceof PastRun ? task.held.end : resultIn(task.held as Page, task.word >>> SLOT_SHIFT)
+  const { held } = task
+  if (!task.has(TaskBit.COPIED)) return held
+  return held instanceof PastRun ? held.end : resultIn(held as Page, task.word >>> SLOT_SHIFT)
 }
 
 function errorOf({ held }: NativeTask): Error {

@@ -1,4 +1,4 @@
-// What a slot of the port says of the task in it, read at one moment: kept when the slot is given up.
+// What a slot of the port says of the task in it, read at one moment: kept when the slot is given up, or before.
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
 import { scalarOf } from './slot-values.ts'
@@ -73,8 +73,8 @@ const RUNS = 512
 export type Page = Float64Array
 
 /**
- * Where the figures of completed runs go when their slots are given up. One is written for each task that was ever completed,
- * and most handles are dropped long before: an object for each would keep the garbage collector busy, a page of them does not.
+ * Where the figures of completed runs go as they settle, while their slots are at hand. One is written for each task that was ever
+ * completed, and most handles are dropped long before: an object for each would keep the garbage collector busy, a page of them does not.
  * A page lives for as long as one of its handles.
  */
 export class Ledger {

@@ -50,7 +50,8 @@ export class Port {
   #position = 0
   /** Heads of the rings, added up, and since when they have stood like that: they move on before they are looked at next. */
   #claimed = Number.NaN
-  #claimedSince = 0
+  // no whole number: one would be kept as such, and all code that knows a port would be compiled anew for the first real moment
+  #claimedSince: number = Number.NaN
 
   constructor(memory: ArrayBuffer) {
     this.words = new Int32Array(memory)

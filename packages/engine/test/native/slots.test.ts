@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { NativeTask, TaskBit } from '../../src/native/native-task.ts'
+import type { NativeTaskPlan } from '../../src/native/native-task.ts'
 import { SlotLinks, SlotList } from '../../src/native/slot-list.ts'
 import { Slots } from '../../src/native/slots.ts'
 
@@ -35,6 +37,13 @@ describe('slots', () => {
       seeded,
     )
   })
+})
+
+test('a task is known by its slot, also when its result is of the kind of array that pages are', () => {
+  const task = new NativeTask({} as NativeTaskPlan, 1, 5, false)
+  task.word |= TaskBit.COMPLETED | TaskBit.RETURNED
+  task.held = Float64Array.of(7, 7, 7)
+  expect(task.slot).toBe(5)
 })
 
 describe('lists of slots', () => {
