@@ -39,8 +39,8 @@ export const Wanted = { NOT: 0, BY_WORD: 1, BY_BELL: 2 } as const
 export const IsolateWord = {
   /** Slot + 1 of the task it runs, 0 while it runs none, STOPPED once it was told to end. */
   CURRENT: 0,
-  /** 1: take nothing more, and end. */
-  RETIRE: 1,
+  /** What it is to do: `Duty`. */
+  DUTY: 1,
   /** Slot + 1 of the task whose abort its event loop has seen. */
   ABORTED: 2,
   /** Grows while its event loop turns. */
@@ -58,6 +58,9 @@ export const IsolateWord = {
   DIRECTED_HEAD: 48,
 } as const
 export const STOPPED = -1
+
+/** What an isolate is to do: take tasks; take nothing more, and end; or wait until it is to take some. */
+export const Duty = { WORK: 0, END: 1, WAIT: 2 } as const
 
 /** Words of a slot. */
 export const SlotWord = {
