@@ -67,5 +67,7 @@ test('spare threads end when there has been nothing to do for long', async () =>
   const [pool] = lane.pools
   await until(() => pool?.spares.length === 1)
   openGate(gates, 0)
-  await until(() => pool?.everyone.length === 0 && lane.pools.size === 0)
+  await until(() => pool?.everyone.length === 0)
+  await until(() => lane.pools.size === 0)
+  expect(engine.snapshot().lateRuns).toBe(0)
 })
