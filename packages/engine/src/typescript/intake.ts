@@ -9,6 +9,8 @@ import {
 } from '../contract/errors.ts'
 import type { TaskPast } from '../contract/task-keeper.ts'
 import { copyArguments } from '../support/payload-copy.ts'
+import { listOf } from './kept-arguments.ts'
+import type { KeptArguments } from './kept-arguments.ts'
 import { memoryTerms } from './memory-terms.ts'
 import type { Gate } from './gate.ts'
 import type { Plan } from './plan.ts'
@@ -53,7 +55,7 @@ export class Intake {
     // a replacement may take the place of the waiting task it replaces
     this.requireRoom(holder === undefined || holder.status === 'running' ? 1 : 0)
     const copied = payloadOf(plan, args)
-    const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, copied) : null
+    const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, listOf(copied)) : null
     const now = this.#walk.clock.now()
     if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)
     const record = past === null ? this.#admit(plan, copied, keyGate, now) : this.#readmit(plan, copied, keyGate, past)
@@ -71,13 +73,13 @@ export class Intake {
     }
     this.requireRoom(argsList.length)
     const payloads = argsList.map((args) => payloadOf(plan, args.slice()))
-    const keyGates = plan.keyed ? payloads.map((args) => this.#walk.gatekeeper.keyGate(plan, args)) : []
+    const keyGates = plan.keyed ? payloads.map((args) => this.#walk.gatekeeper.keyGate(plan, listOf(args))) : []
     const now = this.#walk.clock.now()
     if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)
     return payloads.map((args, index) => this.#admit(plan, args, keyGates[index] ?? null, now))
   }
 
-  #admit(plan: Plan, args: readonly unknown[], keyGate: Gate | null, now: number): TaskRecord {
+  #admit(plan: Plan, args: KeptArguments, keyGate: Gate | null, now: number): TaskRecord {
     const record = this.#table.add(plan, args, now)
     this.#walk.statistics.submitted++
     plan.series.submitted++
@@ -87,7 +89,7 @@ export class Intake {
     return record
   }
 
-  #readmit(plan: Plan, args: readonly unknown[], keyGate: Gate | null, past: TaskPast): TaskRecord {
+  #readmit(plan: Plan, args: KeptArguments, keyGate: Gate | null, past: TaskPast): TaskRecord {
     const { clock, occupancy, statistics } = this.#walk
     const id = this.#table.partsOf(past.taskId)
     if (id === undefined)
@@ -188,12 +190,13 @@ export class Intake {
 }
 
 /** The arguments as the task gets them; the lane may have something to say about them before they are copied. */
-function payloadOf(plan: Plan, args: readonly unknown[]): readonly unknown[] {
+function payloadOf(plan: Plan, args: readonly unknown[]): KeptArguments {
   const { call, check } = plan
   if (check !== null) check(args)
   if (call.columns === true || call.graph === true) return args
   if (call.byReference === true && plan.options.lane === 'inline') return args
-  return copyArguments(args, call.name, memoryTerms(plan.options))
+  const packed = plan.direct ? plan.lane.pack?.(args) : undefined
+  return packed ?? copyArguments(args, call.name, memoryTerms(plan.options))
 }
 
 function holderOfKey(plan: Plan): TaskRecord | undefined {

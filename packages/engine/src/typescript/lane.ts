@@ -1,6 +1,7 @@
 // Where bodies run, as the walk sees it: who waits to run there, and who does.
 import type { LaneName } from '../contract/task.ts'
 import type { IntrusiveList } from './intrusive-list.ts'
+import type { PackedArguments } from './kept-arguments.ts'
 import type { ReadyQueue } from './ready-queue.ts'
 import type { TaskRecord } from './task-record.ts'
 
@@ -13,6 +14,8 @@ export interface Lane {
   readonly keepsTime: boolean
   /** The class of its records, if they can do more than others. */
   readonly recordClass?: typeof TaskRecord
+  /** Packs arguments as they are, which then need not be copied; null for those that do. */
+  readonly pack?: (args: readonly unknown[]) => PackedArguments | null
   /** Told whenever something may have become possible: a task came, a slot or a limit is free, a pause is over. */
   wake(): void
   /** Takes back a task that left the ready queue and passed its gates but does not run yet; false when it is none. */

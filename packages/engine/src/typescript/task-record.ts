@@ -4,6 +4,8 @@ import type { TaskDiary, TaskHandle, TaskOutcome, TaskStats, TaskStatus } from '
 import { isSettled } from '../contract/task-state.ts'
 import { callSafely } from '../support/event-stream.ts'
 import type { IntrusiveList } from './intrusive-list.ts'
+import { listOf } from './kept-arguments.ts'
+import type { KeptArguments } from './kept-arguments.ts'
 import type { Plan } from './plan.ts'
 import type { RunState } from './run-state.ts'
 import type { TimerEntry } from './timer-queue.ts'
@@ -20,7 +22,7 @@ class Waiter {
 
 export class TaskRecord implements TaskHandle {
   readonly plan: Plan
-  readonly args: readonly unknown[]
+  keptArgs: KeptArguments
   /** Order of submission, and the generation of the slot. */
   readonly sequence: number
   readonly slot: number
@@ -37,9 +39,9 @@ export class TaskRecord implements TaskHandle {
   /** The result, or the error, once settled. */
   #end: unknown = undefined
 
-  constructor(plan: Plan, args: readonly unknown[], sequence: number, slot: number, createdAt: number) {
+  constructor(plan: Plan, args: KeptArguments, sequence: number, slot: number, createdAt: number) {
     this.plan = plan
-    this.args = args
+    this.keptArgs = args
     this.sequence = sequence
     this.slot = slot
     this.createdAt = createdAt
@@ -47,6 +49,10 @@ export class TaskRecord implements TaskHandle {
 
   get taskId(): string {
     return this.plan.home.taskId(this)
+  }
+
+  get args(): readonly unknown[] {
+    return listOf(this.keptArgs)
   }
 
   get name(): string {

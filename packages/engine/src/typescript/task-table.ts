@@ -1,5 +1,6 @@
 // All tasks the engine knows, by slot. A freed slot is used again; the sequence number tells its tenants apart, so an
 // old id never finds a new task.
+import type { KeptArguments } from './kept-arguments.ts'
 import type { Plan } from './plan.ts'
 import { TaskRecord } from './task-record.ts'
 
@@ -40,7 +41,7 @@ export class TaskTable {
     return ++this.#sequence
   }
 
-  add(plan: Plan, args: readonly unknown[], now: number): TaskRecord {
+  add(plan: Plan, args: KeptArguments, now: number): TaskRecord {
     const slot = this.#free.pop() ?? this.#slots.length
     const record = recordOf(plan, args, this.takeSequence(), slot, now)
     this.#slots[slot] = record
@@ -51,7 +52,7 @@ export class TaskTable {
   /** Takes over a task that has been looked after elsewhere; it keeps its id. */
   adopt(
     plan: Plan,
-    args: readonly unknown[],
+    args: KeptArguments,
     id: { readonly sequence: number; readonly slot: number },
     createdAt: number,
   ): TaskRecord {
@@ -103,7 +104,7 @@ export function taskIdOf(
   return `${prefix}-${sequence.toString(36)}-${slot.toString(36)}`
 }
 
-function recordOf(plan: Plan, args: readonly unknown[], sequence: number, slot: number, now: number): TaskRecord {
+function recordOf(plan: Plan, args: KeptArguments, sequence: number, slot: number, now: number): TaskRecord {
   const { recordClass } = plan.lane
   if (recordClass === undefined) return new TaskRecord(plan, args, sequence, slot, now)
   return new recordClass(plan, args, sequence, slot, now)

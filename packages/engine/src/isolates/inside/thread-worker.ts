@@ -11,6 +11,7 @@ import { leaveTaskContext, runInTaskContext } from '../../lanes/task-context.ts'
 import type { TaskCode } from '../code/task-code.ts'
 import { Claims } from '../thread/claim.ts'
 import {
+  Duty,
   EndKind,
   Head,
   IsolateWord,
@@ -87,7 +88,7 @@ export class ThreadWorker {
     this.#idPrefix = start.idPrefix
     this.#completions = new ThreadCompletions(this.#memory, start.isolate, start.bell)
     this.#offset = clockOrigin() - start.originMs
-    this.#idle = new IdleIsolate(this.#memory, start.isolate, () => this.#claims.any || this.#retires)
+    this.#idle = new IdleIsolate(this.#memory, start.isolate, () => this.#isWanted)
   }
 
   /** Works until it is told to end. */
@@ -124,11 +125,20 @@ export class ThreadWorker {
   }
 
   #take(): number {
-    return this.#retires ? -1 : this.#claims.take(this.#now())
+    return this.#duty === Duty.WORK ? this.#claims.take(this.#now()) : -1
+  }
+
+  get #isWanted(): boolean {
+    const duty = this.#duty
+    return duty === Duty.END || (duty === Duty.WORK && this.#claims.any)
   }
 
   get #retires(): boolean {
-    return Atomics.load(this.#words, this.#own(IsolateWord.RETIRE)) === 1
+    return this.#duty === Duty.END
+  }
+
+  get #duty(): number {
+    return Atomics.load(this.#words, this.#own(IsolateWord.DUTY))
   }
 
   async #breatheAfter(pending: Promise<void>): Promise<void> {

@@ -39,8 +39,8 @@ export const Wanted = { NOT: 0, BY_WORD: 1, BY_BELL: 2 } as const
 export const IsolateWord = {
   /** Slot + 1 of the task it runs, 0 while it runs none, STOPPED once it was told to end. */
   CURRENT: 0,
-  /** 1: take nothing more, and end. */
-  RETIRE: 1,
+  /** What it is to do: `Duty`. */
+  DUTY: 1,
   /** Slot + 1 of the task whose abort its event loop has seen. */
   ABORTED: 2,
   /** Grows while its event loop turns. */
@@ -59,6 +59,9 @@ export const IsolateWord = {
 } as const
 export const STOPPED = -1
 
+/** What an isolate is to do: take tasks; take nothing more, and end; or wait until it is to take some. */
+export const Duty = { WORK: 0, END: 1, WAIT: 2 } as const
+
 /** Words of a slot. */
 export const SlotWord = {
   STATE: 0,
@@ -74,8 +77,11 @@ export const SlotWord = {
   /** What the body has said by message. */
   REPORTS: 8,
 } as const
-/** Doubles of a slot. Times are milliseconds on the clock of `performance.now()` of this thread. */
-export const SlotDouble = { READY_AT: 6, STARTED_AT: 7, ENDED_AT: 8, SEQUENCE: 9, ID_SLOT: 10 } as const
+/**
+ * Doubles of a slot. Times are milliseconds on the clock of `performance.now()` of this thread. All that an isolate writes is on
+ * the first cache line, behind the words: the other line stays where it is.
+ */
+export const SlotDouble = { READY_AT: 5, STARTED_AT: 6, ENDED_AT: 7, SEQUENCE: 8, ID_SLOT: 9 } as const
 
 export const SlotState = { PENDING: 1, RUNNING: 2, DONE: 3, WITHDRAWN: 4 } as const
 export type SlotState = (typeof SlotState)[keyof typeof SlotState]

@@ -1,7 +1,9 @@
 // The slots of a pool's memory: which attempt has which, what is written there for it, and what its end is.
 import { performance } from 'node:perf_hooks'
 import { PayloadError } from '../../contract/errors.ts'
+import type { KeptArguments } from '../../typescript/kept-arguments.ts'
 import { SmallValues } from '../wire/small-values.ts'
+import { ArgumentBytes } from './argument-bytes.ts'
 import { PAYLOAD_BYTES, PayloadKind, SLOTS, SlotDouble, SlotState, SlotWord } from './lane-memory.ts'
 import type { LaneMemory } from './lane-memory.ts'
 import { ThreadAttempt } from './thread-attempt.ts'
@@ -35,7 +37,7 @@ export class TaskSlots {
     const memory = this.#memory
     const { words, doubles } = memory
     const attempt = new ThreadAttempt(record, pool, slot, code, (record.run?.attempt ?? 0) + 1)
-    const length = this.#values.write(memory.payloadAt(slot), PAYLOAD_BYTES, record.args)
+    const length = this.#writeArguments(slot, record.keptArgs)
     words[memory.slotWord(slot, SlotWord.CODE)] = code
     words[memory.slotWord(slot, SlotWord.ATTEMPT)] = attempt.number
     words[memory.slotWord(slot, SlotWord.ISOLATE)] = 0
@@ -48,6 +50,14 @@ export class TaskSlots {
     // published by the store of the ring's end
     words[memory.slotWord(slot, SlotWord.STATE)] = SlotState.PENDING
     return attempt
+  }
+
+  /** Their number of bytes, or -1 when they have to be sent. */
+  #writeArguments(slot: number, kept: KeptArguments): number {
+    const at = this.#memory.payloadAt(slot)
+    if (!(kept instanceof ArgumentBytes)) return this.#values.write(at, PAYLOAD_BYTES, kept)
+    kept.writeTo(this.#memory.words, at >>> 2)
+    return kept.bytes
   }
 
   /** Whether the arguments of an attempt are in its slot; else they have to be sent. */

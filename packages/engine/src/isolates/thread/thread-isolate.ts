@@ -3,7 +3,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort, Transferable } from 'node:worker_threads'
 import { toError } from '../../contract/errors.ts'
 import { entryFile } from '../entry-file.ts'
-import { DIRECTED, IsolateWord, STOPPED } from './lane-memory.ts'
+import { DIRECTED, Duty, IsolateWord, STOPPED } from './lane-memory.ts'
 import type { LaneMemory } from './lane-memory.ts'
 import { clockOrigin } from './messages.ts'
 import type { ThreadCodes } from './thread-codes.ts'
@@ -37,6 +37,8 @@ interface ThreadSetup {
   readonly warm: boolean
   readonly memoryLimitMb: number
   readonly nice: number
+  /** Whether it waits until it is to take tasks. */
+  readonly spare: boolean
   readonly listener: ThreadListener
 }
 
@@ -51,7 +53,9 @@ export class ThreadIsolate {
   /** Tasks that it has given back. */
   done = 0
   /** It takes one of the places that there are for threads: not while it is being ended. */
-  counted = true
+  counted: boolean
+  /** It takes the place of one that is about to be ended, and waits for that. */
+  spare: boolean
   /** Slot of the attempt for whose sake it is ended; -1: none. */
   stoppedFor = -1
   /** It was sent all codes with smaller numbers that there were. */
@@ -68,12 +72,15 @@ export class ThreadIsolate {
   readonly #exited: Promise<void>
 
   constructor(index: number, id: number, setup: ThreadSetup) {
-    const { memory, codes, idPrefix, bell, warm, memoryLimitMb, nice, listener } = setup
+    const { memory, codes, idPrefix, bell, warm, memoryLimitMb, nice, spare, listener } = setup
     this.index = index
     this.id = id
+    this.spare = spare
+    this.counted = !spare
     this.#memory = memory
     this.codes = codes.next
     this.#clearWords()
+    if (spare) this.#order(Duty.WAIT)
     const { port1, port2 } = new MessageChannel()
     this.port = port1
     const start: ThreadStart = {
@@ -126,7 +133,7 @@ export class ThreadIsolate {
   }
 
   get retires(): boolean {
-    return this.#retires || this.word(IsolateWord.RETIRE) === 1
+    return this.#retires || this.word(IsolateWord.DUTY) === Duty.END
   }
 
   /** Where its ring of tasks directed to it ends, by what was pushed. */
@@ -188,10 +195,18 @@ export class ThreadIsolate {
     return this.current < 0 && this.#unreturned.size === 0
   }
 
+  /** A spare one takes tasks from now on. */
+  beginWork(): void {
+    this.spare = false
+    this.counted = true
+    this.#order(Duty.WORK)
+    this.wake()
+  }
+
   /** Asks it to take nothing more, and to end when it runs nothing. It has to be woken if it sleeps. */
   retire(): void {
     this.#retires = true
-    Atomics.store(this.#memory.words, this.#at(IsolateWord.RETIRE), 1)
+    this.#order(Duty.END)
   }
 
   /** Ends it in the middle of the task in `slot`; false when it has done with that task. */
@@ -209,6 +224,10 @@ export class ThreadIsolate {
     this.retire()
     await this.#worker.terminate()
     await this.#exited
+  }
+
+  #order(duty: number): void {
+    Atomics.store(this.#memory.words, this.#at(IsolateWord.DUTY), duty)
   }
 
   #at(word: number): number {

@@ -16,10 +16,13 @@ import { isGated, isOverdue } from '../../typescript/start.ts'
 import { readyAt } from '../../typescript/task-record.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
+import { ArgumentPacker } from './argument-bytes.ts'
+import type { ArgumentBytes } from './argument-bytes.ts'
 import { IsolateWord } from './lane-memory.ts'
+import type { PoolSetup } from './pool-setup.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadCodes } from './thread-codes.ts'
-import type { PoolSetup, ThreadPool } from './thread-pool.ts'
+import type { ThreadPool } from './thread-pool.ts'
 import { ThreadPools } from './thread-pools.ts'
 import { ThreadRecord } from './thread-record.ts'
 import { ThreadSettlement } from './thread-settlement.ts'
@@ -49,6 +52,7 @@ export class ThreadLane implements LaneBeside, SideLane {
   readonly #options: ResolvedEngineOptions
   readonly #codes = new ThreadCodes()
   readonly #bell = new WakeBell()
+  readonly #packer = new ArgumentPacker()
   readonly #settlement: ThreadSettlement
   readonly #watch: ThreadWatch
   #woken = false
@@ -91,6 +95,8 @@ export class ThreadLane implements LaneBeside, SideLane {
     if (body !== undefined) this.#codes.codeOf(call, body)
     return null
   }
+
+  readonly pack = (args: readonly unknown[]): ArgumentBytes | null => this.#packer.pack(args)
 
   open(): void {
     this.#open = true

@@ -8,13 +8,12 @@ import { toMessage } from '../wire/message-values.ts'
 import { CompletionPump } from './completion-pump.ts'
 import { Head, IsolateWord, LaneMemory, SLOTS, SlotWord } from './lane-memory.ts'
 import { MemoryCheck } from './memory-check.ts'
+import type { PoolSetup } from './pool-setup.ts'
 import { TaskSlots } from './task-slots.ts'
-import type { ThreadCodes } from './thread-codes.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
 import { ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadEnd, ThreadListener } from './thread-isolate.ts'
 import type { ThreadRecord } from './thread-record.ts'
-import type { WakeBell } from './wake-bell.ts'
 
 const CLASSES = 4
 /** Longest time, in milliseconds, for which taking tasks back may hold up the event loop. */
@@ -22,40 +21,6 @@ const SLICE_MS = 4
 const LOOK_EVERY = 64
 /** Tasks for which threads that sleep are woken together: being woken costs as much as many small tasks. */
 const WAKE_EVERY = 32
-
-/** What pools of one lane share. */
-export interface PoolSetup {
-  readonly maxThreads: number
-  readonly idPrefix: string
-  /** How far threads give way to others. */
-  readonly nice: number
-  readonly codes: ThreadCodes
-  /** Threads of all pools, at most `maxThreads`. */
-  readonly budget: ThreadBudget
-  readonly receiver: PoolReceiver
-  /** By which threads of all pools wake this one. */
-  readonly bell: WakeBell
-}
-
-/** Threads there are, of all pools together. */
-export interface ThreadBudget {
-  threads: number
-  /** Grows with each thread that is started. */
-  started: number
-}
-
-export interface PoolReceiver {
-  /** An isolate has given the slot of an attempt back. */
-  returned(pool: ThreadPool, attempt: ThreadAttempt): void
-  heard(pool: ThreadPool, isolate: ThreadIsolate, message: unknown): void
-  /** A thread could not even be made. */
-  notStarted(pool: ThreadPool, error: Error): void
-  /** Threads become ready, as far as is known. */
-  readonly startsWell: boolean
-  /** A thread has ended; its attempts are to be seen to. */
-  ended(pool: ThreadPool, isolate: ThreadIsolate, end: ThreadEnd): void
-  endRound(): void
-}
 
 export class ThreadPool implements ThreadListener {
   readonly memory: LaneMemory
@@ -95,7 +60,7 @@ export class ThreadPool implements ThreadListener {
     const { codes } = this.#setup
     if (this.#codesTold === codes.next) return
     this.#codesTold = codes.next
-    for (const isolate of this.threads) {
+    for (const isolate of this.everyone) {
       for (; isolate.codes < codes.next; isolate.codes++) {
         const code = codes.all.get(isolate.codes)
         if (code !== undefined) isolate.post({ kind: 'code', index: isolate.codes, code })
@@ -105,10 +70,20 @@ export class ThreadPool implements ThreadListener {
 
   /** Threads let go what no task needs any more. */
   forgetCodes(indexes: readonly number[]): void {
-    for (const isolate of this.threads) isolate.post({ kind: 'forget', indexes })
+    for (const isolate of this.everyone) isolate.post({ kind: 'forget', indexes })
   }
 
+  /** Threads that take tasks, or end. */
   get threads(): ThreadIsolate[] {
+    return this.everyone.filter((each) => !each.spare)
+  }
+
+  /** Threads that wait for the place of another one. */
+  get spares(): ThreadIsolate[] {
+    return this.everyone.filter((each) => each.spare && !each.retires)
+  }
+
+  get everyone(): ThreadIsolate[] {
     return this.isolates.filter((each) => each !== null)
   }
 
@@ -200,7 +175,7 @@ export class ThreadPool implements ThreadListener {
   #wakeSleepers(most: number): number {
     let woken = 0
     for (const isolate of this.isolates) {
-      if (isolate === null || !isolate.sleeps) continue
+      if (isolate === null || !sleeps(isolate)) continue
       isolate.wake()
       if (++woken === most) break
     }
@@ -226,21 +201,36 @@ export class ThreadPool implements ThreadListener {
     for (let missing = this.inFlight - busy - free; missing > 0; missing--) if (this.start() === undefined) return
   }
 
-  /** Starts a thread, if there may be one more. */
+  /** Starts a thread, if there may be one more: the spare one when there is one. */
   start(): ThreadIsolate | undefined {
-    const { budget, codes, idPrefix, maxThreads, nice, receiver } = this.#setup
-    const index = this.isolates.indexOf(null)
-    if (index < 0 || budget.threads >= maxThreads) return undefined
+    const { budget, maxThreads } = this.#setup
+    if (budget.threads >= maxThreads) return undefined
+    const spare = this.spares[0]
+    const isolate = spare ?? this.#launch(false)
+    if (isolate === undefined) return undefined
     budget.threads++
     this.startedAt = performance.now()
+    spare?.beginWork()
+    return isolate
+  }
+
+  /** Starts threads ahead, as many as are about to be ended: each begins when its predecessor has been. */
+  startSpares(most: number): void {
+    for (let missing = most - this.spares.length; missing > 0; missing--) if (this.#launch(true) === undefined) return
+  }
+
+  #launch(spare: boolean): ThreadIsolate | undefined {
+    const { budget, codes, idPrefix, nice, receiver } = this.#setup
+    const index = this.isolates.indexOf(null)
+    if (index < 0) return undefined
     const { memory, memoryLimitMb } = this
     const bell = this.#setup.bell.hang()
-    const setup = { memory, codes, idPrefix, bell, memoryLimitMb, nice, warm: receiver.startsWell, listener: this }
+    const warm = receiver.startsWell
+    const setup = { memory, codes, idPrefix, bell, memoryLimitMb, nice, warm, spare, listener: this }
     try {
       runOutsideContexts(() => (this.isolates[index] = new ThreadIsolate(index, ++budget.started, setup)))
       return this.isolates[index] ?? undefined
     } catch (thrown) {
-      budget.threads--
       receiver.notStarted(this, toError(thrown))
       return undefined
     }
@@ -290,7 +280,7 @@ export class ThreadPool implements ThreadListener {
 
   /** Without a thread nobody empties the rings: what was withdrawn leaves them here. */
   reset(): void {
-    if (this.threads.length > 0) return
+    if (this.everyone.length > 0) return
     for (const attempt of this.attempts) if (attempt !== null) this.slots.free(attempt)
     for (let priority = 0; priority < CLASSES; priority++) {
       Atomics.store(this.memory.words, this.memory.classHead(priority), this.#tails[priority] ?? 0)
@@ -318,12 +308,12 @@ export class ThreadPool implements ThreadListener {
 
   /** Nothing runs here any more. What its threads still do is of no interest; resolves when they have ended. */
   async close(): Promise<void> {
-    const { threads } = this
+    const { everyone } = this
     this.closed = true
-    for (const isolate of threads) this.#discount(isolate)
+    for (const isolate of everyone) this.#discount(isolate)
     this.pump.close()
     this.#setup.bell.listeners.delete(this.pump.wake)
-    await Promise.all(threads.map((isolate) => isolate.terminate()))
+    await Promise.all(everyone.map((isolate) => isolate.terminate()))
   }
 
   ended(isolate: ThreadIsolate, end: ThreadEnd): void {
@@ -341,5 +331,5 @@ export class ThreadPool implements ThreadListener {
 }
 
 function sleeps(isolate: ThreadIsolate | null): boolean {
-  return isolate?.sleeps === true
+  return isolate?.sleeps === true && !isolate.spare
 }

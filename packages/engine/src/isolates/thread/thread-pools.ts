@@ -1,7 +1,7 @@
 // The pools of the thread lane, one for each memory limit: made when a task needs one, and given up when nothing needs them any
 // more or when their memory is damaged. Each has some megabytes of memory, so there are not many.
+import type { PoolSetup } from './pool-setup.ts'
 import { ThreadPool } from './thread-pool.ts'
-import type { PoolSetup } from './thread-pool.ts'
 
 /** Pools there may be at once. Tasks with yet another limit wait until one of them has nothing to do. */
 export const MOST_POOLS = 16
@@ -52,7 +52,7 @@ export class ThreadPools {
   /** Gives up those without threads that have had nothing to do since then. */
   giveUpIdle(since: number): void {
     for (const pool of this) {
-      const isIdle = pool.inFlight === 0 && pool.threads.length === 0 && pool.slots.idleSince <= since
+      const isIdle = pool.inFlight === 0 && pool.everyone.length === 0 && pool.slots.idleSince <= since
       if (isIdle && pool.memoryLimitMb !== this.kept) this.giveUp(pool)
     }
   }

@@ -12,10 +12,11 @@ import { EndKind, SlotDouble, SlotState, SlotWord } from './lane-memory.ts'
 import { isFromIsolate } from './messages.ts'
 import type { FromIsolate } from './messages.ts'
 import { damageError, damageSaid, tellDamage } from './memory-damage.ts'
+import type { PoolReceiver } from './pool-setup.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
 import type { ThreadEnd, ThreadIsolate } from './thread-isolate.ts'
 import type { ThreadLane } from './thread-lane.ts'
-import type { PoolReceiver, ThreadPool } from './thread-pool.ts'
+import type { ThreadPool } from './thread-pool.ts'
 import type { ThreadWatch } from './thread-watch.ts'
 
 /** Threads that may end before they were ready, one after the other, before their tasks are given up. */

@@ -18,11 +18,13 @@ const LOOK_MS = 10
 export interface ThreadSettings {
   /** A thread that has not seen an abort after this time is busy and will not see it. */
   readonly abortSeenMs: number
+  /** So long before a thread is ended, the one that takes its place is started: it takes about as long to be ready. */
+  readonly startsAheadMs: number
   /** An event loop that has not turned for so long is told to be stalled. */
   readonly stallMs: number
 }
 
-const defaultSettings: ThreadSettings = { abortSeenMs: 30, stallMs: 5000 }
+const defaultSettings: ThreadSettings = { abortSeenMs: 30, startsAheadMs: 25, stallMs: 5000 }
 
 export class ThreadWatch {
   /** Told of each attempt that is found to run. */
@@ -97,13 +99,15 @@ export class ThreadWatch {
         this.damaged(pool, damage)
         continue
       }
+      let leaving = 0
       for (const isolate of pool.threads) {
         const attempt = pool.attempts[isolate.current]
         if (attempt === null || attempt === undefined) continue
         if (attempt.run === null && attempt.fate === 'wanted') this.started(pool, attempt)
-        if (attempt.fate === 'dropped') this.#lookAtStop(pool, isolate, attempt, now)
+        if (attempt.fate === 'dropped' && this.#isLeaving(pool, isolate, attempt, now)) leaving++
         this.#lookAtBeat(isolate, attempt, now)
       }
+      pool.startSpares(leaving)
     }
     this.#lane.shares.balance()
     this.#lane.shares.start()
@@ -150,13 +154,18 @@ export class ThreadWatch {
     else run.signal.addEventListener('abort', () => abort(run.signal.reason), { once: true })
   }
 
-  /** The attempt that runs has been given up, and its time to end by itself may be over. */
-  #lookAtStop(pool: ThreadPool, isolate: ThreadIsolate, attempt: ThreadAttempt, now: number): void {
+  /**
+   * The attempt that runs has been given up: its thread is ended when its time to end by itself is over.
+   * @returns whether that is about to happen
+   */
+  #isLeaving(pool: ThreadPool, isolate: ThreadIsolate, attempt: ThreadAttempt, now: number): boolean {
     if (attempt.stopAt === Infinity) this.stop(pool, attempt)
-    if (now < attempt.stopAt) return
     const grace = attempt.record.plan.options.cancelGraceMs - this.#settings.abortSeenMs
     const heard = isolate.word(IsolateWord.ABORTED) === attempt.slot + 1
-    if (!heard || now >= attempt.stopAt + grace) pool.stop(isolate, attempt)
+    const endsAt = attempt.stopAt + (heard ? Math.max(0, grace) : 0)
+    if (now < endsAt) return now >= endsAt - this.#settings.startsAheadMs
+    pool.stop(isolate, attempt)
+    return false
   }
 
   /** Threads that have done enough, or whose heap is too large, are replaced. */
@@ -177,7 +186,7 @@ export class ThreadWatch {
   get #mayRetire(): boolean {
     const pools = [...this.#lane.pools]
     const { minThreads } = this.#options
-    const threads = pools.reduce((sum, pool) => sum + pool.threads.length, 0)
+    const threads = pools.reduce((sum, pool) => sum + pool.everyone.length, 0)
     return threads > minThreads || pools.length > (minThreads > 0 ? 1 : 0)
   }
 
@@ -188,7 +197,7 @@ export class ThreadWatch {
     for (const pool of this.#lane.pools) {
       if (pool.inFlight > 0 || pool.slots.idleSince > since) continue
       const kept = pool.memoryLimitMb === this.#lane.pools.kept ? minThreads : 0
-      const threads = pool.threads.filter((each) => !each.retires).slice(kept)
+      const threads = [...pool.threads.filter((each) => !each.retires).slice(kept), ...pool.spares]
       for (const isolate of threads) isolate.retire()
       if (threads.length > 0) pool.wake()
     }

@@ -14,7 +14,7 @@ export class SmallValues {
   readonly #reader: ValueReader
 
   /** @param copied what is written are copies by `copyArguments`: their arrays need not be searched for other fields */
-  constructor(memory: SharedArrayBuffer, { copied = false }: { readonly copied?: boolean } = {}) {
+  constructor(memory: ArrayBufferLike, { copied = false }: { readonly copied?: boolean } = {}) {
     this.#writer = new ValueWriter(memory, copied)
     this.#reader = new ValueReader(memory)
   }

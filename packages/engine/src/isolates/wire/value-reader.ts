@@ -37,7 +37,7 @@ export class ValueReader {
   #end = 0
   #depth = 0
 
-  constructor(memory: SharedArrayBuffer) {
+  constructor(memory: ArrayBufferLike) {
     this.#words = new Int32Array(memory)
     this.#bytes = Buffer.from(memory)
     this.#view = new DataView(memory)

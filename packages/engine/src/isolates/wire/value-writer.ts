@@ -50,7 +50,7 @@ export class ValueWriter {
   #busy = false
 
   /** @param copied arrays have no other fields than their elements, as `copyArguments` leaves them */
-  constructor(memory: SharedArrayBuffer, copied: boolean) {
+  constructor(memory: ArrayBufferLike, copied: boolean) {
     this.#words = new Int32Array(memory)
     this.#bytes = Buffer.from(memory)
     this.#view = new DataView(memory)
@@ -223,13 +223,13 @@ export class ValueWriter {
     if (this.#at > this.#end) return false
     let node = this.#shapes.root
     let count = 0
-    // for-in is by far the fastest way to keys and values; what is inherited shows in their number
+    // for-in is by far the fastest way to keys and values; to ask whether each is inherited takes no list of them
     for (const key in value) {
+      if (!Object.hasOwn(value, key)) return false
       node = node.key === key && node.next !== null ? node.next : this.#shapes.follow(node, key)
       count++
       if (!this.#value(value[key])) return false
     }
-    if (Object.keys(value).length !== count) return false
     if (count === 0) return this.#emptyObject(value, head)
     this.#words[head] = OBJECT
     return this.#shape(node, head + 1)
