@@ -8,7 +8,7 @@ const PAGE = 256
 
 class Page {
   readonly number: number
-  readonly handles: (DurableHandle | undefined)[] = new Array<DurableHandle | undefined>(PAGE).fill(undefined)
+  readonly handles: (DurableHandle | undefined)[] = Array.from({ length: PAGE }, () => undefined)
   size = 0
 
   constructor(number: number) {
