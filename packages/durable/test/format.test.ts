@@ -187,7 +187,7 @@ describe('records', () => {
   const pages = new Pages()
   /** The finished record of the task, without its envelope. */
   const recordOf = (draft: Draft): Buffer => {
-    finishTask(draft, task, packKind(task))
+    finishTask(draft, { prefix: 'ab', sequence: 77, slot: 0 }, task, packKind(task))
     return draft.page.subarray(draft.start + ENVELOPE_BYTES, draft.end)
   }
   const readers = [
@@ -200,6 +200,44 @@ describe('records', () => {
   it('a task comes back', () => {
     const args = ['a@b.c', new Map([['k', 1]])]
     expect(readTask(recordOf(beginTask(pages, args)), 2)).toEqual({ ...task, priority: 2, args })
+  })
+
+  it.each([0, 35, 36, 1295, 2 ** 31, Number.MAX_SAFE_INTEGER])(
+    'its id is put together of the number %i',
+    (sequence) => {
+      const draft = beginTask(pages, [])
+      finishTask(draft, { prefix: 'ab', sequence, slot: 46_655 }, task, packKind(task))
+      const { taskId } = readTask(draft.page.subarray(draft.start + ENVELOPE_BYTES, draft.end), 2)
+      expect(taskId).toBe(`ab-${sequence.toString(36)}-zzz`)
+      expect(draft.sequence).toBe(sequence)
+    },
+  )
+
+  it('plain arguments are copied as they are written, others by nobody', () => {
+    const inner = { tags: ['x', { deep: null }], none: undefined }
+    const args = ['a', 1.5, inner]
+    const { args: copied } = beginTask(pages, args)
+    expect(copied).toStrictEqual(args)
+    inner.tags[0] = 'changed'
+    expect(copied).toStrictEqual(['a', 1.5, { tags: ['x', { deep: null }], none: undefined }])
+    const shared = { n: 1 }
+    class Row extends Array {}
+    const strange = [[new Date()], [shared, shared], [Array(2)], [-0], [new Row()], [{ n: new Map() }]]
+    for (const each of strange) expect(beginTask(pages, each).args).toBeUndefined()
+  })
+
+  it('a list that a getter makes shorter on the way is not taken for plain data', () => {
+    const list: unknown[] = []
+    list.push({
+      get n() {
+        list.length = 1
+        return 1
+      },
+    })
+    list.push(2, 3)
+    const draft = beginTask(pages, [list])
+    expect(draft.args).toBeUndefined()
+    expect(readTask(recordOf(draft), 2).args).toEqual([[{ n: 1 }]])
   })
 
   it.each([

@@ -17,7 +17,7 @@ import { deadLettersOf } from '../src/index.ts'
 import { LmdbStore } from '../src/store/lmdb-store.ts'
 import type { Store } from '../src/store/store.ts'
 import { TaskStore } from '../src/store/task-store.ts'
-import type { Change } from '../src/store/task-store.ts'
+import type { AcceptedRecords, Change } from '../src/store/task-store.ts'
 import { define, gate, startOver, warnings } from './durable-for-test.ts'
 import { MemoryDisk } from './memory-files.ts'
 
@@ -37,12 +37,29 @@ function draftOf(bytes: Uint8Array): Draft {
   return draft
 }
 
-function accept(place: TaskPlace, bytes: Uint8Array): Change {
-  return { place, record: draftOf(bytes) }
+interface Accepting {
+  readonly place: TaskPlace
+  readonly record: Draft
+}
+
+function accept(place: TaskPlace, bytes: Uint8Array): Accepting {
+  const record = draftOf(bytes)
+  record.sequence = place.sequence
+  return { place, record }
 }
 
 function remove(place: TaskPlace): Change {
-  return { place, record: undefined }
+  return { gone: place }
+}
+
+function write(tasks: TaskStore, changes: readonly (Accepting | Change)[]): Promise<void> {
+  const accepted: AcceptedRecords = [[], [], [], []]
+  const others: Change[] = []
+  for (const change of changes) {
+    if ('record' in change) accepted[change.place.priority].push(change.record)
+    else others.push(change)
+  }
+  return tasks.write(others, accepted)
 }
 
 const at = (sequence: number, priority: TaskPlace['priority'] = 2): TaskPlace => ({ priority, sequence })
@@ -88,7 +105,7 @@ async function differences(
     // what is known of segments is only a help: whoever opens the store knows nothing
     if (random(6) === 0) tasks = new TaskStore(store, seal)
     const accepted: TaskPlace[] = []
-    const changes: Change[] = []
+    const changes: (Accepting | Change)[] = []
     for (let left = random(80); left > 0; left--) {
       const place = at((next += random(50) === 0 ? 70_000 : 1), random(4) as TaskPlace['priority'])
       const bytes = randomBytes(random(30) === 0 ? 6000 : random(200))
@@ -100,7 +117,7 @@ async function differences(
     const gone = [...wanted.values()].filter(() => random(4) < share).map(({ place }) => place)
     changes.push(...gone.map(remove))
     const mend = random(5) === 0 ? fail?.(random(2) === 0) : undefined
-    const failed = await tasks.write(changes).then(
+    const failed = await write(tasks, changes).then(
       () => false,
       () => true,
     )
@@ -108,11 +125,14 @@ async function differences(
     mend?.()
     // as the writer does: those that were refused are taken back, the others are tried again
     const refused = failed ? accepted : []
-    if (failed) await tasks.write([...refused, ...gone].map(remove))
+    if (failed) await write(tasks, [...refused, ...gone].map(remove))
     for (const place of [...refused, ...gone]) wanted.delete(keys.task('t', place))
     found.push(...differing(tasks, wanted, random).map((what) => `${step}: ${what}`))
   }
-  await tasks.write([...wanted.values()].map(({ place }) => remove(place)))
+  await write(
+    tasks,
+    [...wanted.values()].map(({ place }) => remove(place)),
+  )
   if ([...store.entries(all)].length > 0) found.push('at the end something is left')
   return found
 }
@@ -170,10 +190,10 @@ describe('tasks in segments', () => {
   it('of one commit are one value for each class, of a page at most', async () => {
     const { disk, tasks } = memory()
     const few = Array.from({ length: 20 }, (_, n) => accept(at(n + 1, n % 2 === 0 ? 1 : 3), text(50)))
-    await tasks.write(few)
+    await write(tasks, few)
     expect(stored(disk)).toEqual([keys.task('t', at(1, 1)), keys.task('t', at(2, 3))])
     const many = Array.from({ length: 200 }, (_, n) => accept(at(n + 100), text(n === 100 ? 50_000 : 100)))
-    await tasks.write(many)
+    await write(tasks, many)
     const sizes = [...disk.entries].filter(([key]) => key.startsWith('t:2')).map(([, value]) => value.length)
     expect(sizes.filter((size) => size > 4072)).toEqual([50_006])
     expect(sizes.length).toBeLessThan(10)
@@ -182,35 +202,38 @@ describe('tasks in segments', () => {
 
   it('stand in the order of their numbers, in whichever they were written', async () => {
     const { tasks } = memory()
-    await tasks.write([accept(at(3), text(1, 'c')), accept(at(1), text(1, 'a')), accept(at(2), text(1, 'b'))])
+    await write(tasks, [accept(at(3), text(1, 'c')), accept(at(1), text(1, 'a')), accept(at(2), text(1, 'b'))])
     expect(contents(tasks).map(([, record]) => record)).toEqual(['a', 'b', 'c'])
   })
 
   it('go one by one: a mark says which, and the last one takes the segment with it', async () => {
     const { disk, tasks } = memory()
-    await tasks.write([1, 2, 3, 4, 5].map((n) => accept(at(n), text(10))))
+    await write(
+      tasks,
+      [1, 2, 3, 4, 5].map((n) => accept(at(n), text(10))),
+    )
     const key = keys.task('t', at(1))
     const whole = disk.entries.get(key)?.length ?? 0
-    await tasks.write([remove(at(4))])
+    await write(tasks, [remove(at(4))])
     expect(stored(disk)).toEqual([key, keys.gone(key)])
-    await tasks.write([remove(at(1)), remove(at(1)), remove(at(3))])
+    await write(tasks, [remove(at(1)), remove(at(1)), remove(at(3))])
     // most of them: those that are left are written anew
     expect(stored(disk)).toEqual([key])
     expect(disk.entries.get(key)?.length).toBeLessThan(whole / 2)
     expect(contents(tasks).map(([name]) => name)).toEqual([keys.task('t', at(2)), keys.task('t', at(5))])
-    await tasks.write([remove(at(2)), remove(at(5)), remove(at(77))])
+    await write(tasks, [remove(at(2)), remove(at(5)), remove(at(77))])
     expect(stored(disk)).toEqual([])
   })
 
   it('that come and go in one commit leave nothing', async () => {
     const { disk, tasks } = memory()
-    await tasks.write([accept(at(1), text(9)), accept(at(2), text(9)), remove(at(1)), remove(at(2))])
+    await write(tasks, [accept(at(1), text(9)), accept(at(2), text(9)), remove(at(1)), remove(at(2))])
     expect(stored(disk)).toEqual([])
   })
 
   it('cannot be removed unseen while a key is missing', async () => {
     const { disk, tasks } = memory(encrypting)
-    await tasks.write([accept(at(1), text(9)), accept(at(2), text(9))])
+    await write(tasks, [accept(at(1), text(9)), accept(at(2), text(9))])
     const keyless = new TaskStore(disk.open().store, plain)
     await expect(keyless.write([remove(at(2))])).rejects.toMatchObject({ reason: 'key' })
     expect(contents(tasks)).toHaveLength(2)
@@ -222,7 +245,7 @@ describe('bytes that are no segment', () => {
 
   it('are unreadable, whatever was changed in one', async () => {
     const { disk, tasks } = memory()
-    await tasks.write([accept(at(1), text(9)), accept(at(2), text(9))])
+    await write(tasks, [accept(at(1), text(9)), accept(at(2), text(9))])
     const bytes = disk.entries.get(key) as Buffer
     for (let index = 0; index < bytes.length; index++) {
       const changed = Buffer.from(bytes)
@@ -279,7 +302,7 @@ describe('a segment in the life of an engine', () => {
     const [key = ''] = stored(again)
     // one of the five has ended, as far as can be told
     const tasks = new TaskStore(again.open().store, plain)
-    await tasks.write([remove({ ...at(3) })])
+    await write(tasks, [remove({ ...at(3) })])
     const bytes = again.entries.get(name(key)) as Buffer
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 0xff
     const engine = await startOver(again)

@@ -1,15 +1,18 @@
 // How tasks are taken: by the engine inside, at once; and by the store, which says later that it has them.
 import { PayloadError, copyArguments, formatPath } from '@catzilla/engine'
-import type { TaskCall, TaskHandle } from '@catzilla/engine'
+import type { NumberedHandle, TaskCall, TaskHandle } from '@catzilla/engine'
 import { Pages } from '../format/draft.ts'
 import type { Draft } from '../format/draft.ts'
-import { keys, sequenceOfId } from '../format/keys.ts'
+import { keys } from '../format/keys.ts'
 import { beginTask, finishTask } from '../format/records.ts'
 import { packValue } from '../format/values.ts'
-import type { Change } from '../store/task-store.ts'
+import type { WriteWatcher } from '../store/writer.ts'
 import type { KnownCall } from './calls.ts'
 import { DurableHandle } from './durable-handle.ts'
 import type { Kept } from './kept.ts'
+
+/** Of the unique key of a task: without the task it is not written either. */
+const withItsTask: WriteWatcher = { committed: () => {}, refused: () => {} }
 
 export class Acceptance {
   readonly #kept: Kept
@@ -24,10 +27,16 @@ export class Acceptance {
   submit(known: KnownCall, args: readonly unknown[], retryOf: string | null = null): TaskHandle {
     this.#requireWritable()
     const draft = packArguments(this.#pages, known.call, args)
-    const inner = this.#kept.inner.submit(known.inner, args)
+    const inner = this.#submit(known, args, draft)
     // the unsettled task that has the unique key
     const there = known.unique === null ? undefined : this.#kept.live.named(inner.taskId)
     return there ?? this.#admit(known, inner, draft, retryOf)
+  }
+
+  /** Plain arguments have been copied as they were written: so they are gone through once. */
+  #submit({ inner, withCopies }: KnownCall, args: readonly unknown[], { args: copied }: Draft): TaskHandle {
+    const isCopied = withCopies !== null && copied !== undefined
+    return isCopied ? this.#kept.inner.submit(withCopies, copied) : this.#kept.inner.submit(inner, args)
   }
 
   /** All or none. @throws as `submit` */
@@ -46,29 +55,23 @@ export class Acceptance {
   #admit(known: KnownCall, inner: TaskHandle, draft: Draft, retryOf: string | null): DurableHandle {
     const { clock, live, numbering, prefix, writer } = this.#kept
     const { call } = known
-    // an id is put together anew each time that it is asked for
-    const { taskId } = inner
-    const sequence = sequenceOfId(taskId, prefix) ?? 0
+    const { sequence, slot } = inner as NumberedHandle
     const createdAt = clock.epochMs()
-    const handle = new DurableHandle(this.#home, call, inner, sequence, {
-      retryOf,
-      recovered: false,
-      createdAt: null,
-      accepted: false,
-    })
+    const handle = new DurableHandle(this.#home, call, inner, sequence)
+    if (retryOf !== null) handle.note({ retryOf })
     live.add(handle)
     const { runAt, delayMs } = call.options
     const dueAt = runAt ?? (delayMs > 0 ? createdAt + delayMs : null)
-    finishTask(draft, { taskId, createdAt, dueAt, retryOf }, known.kind)
-    const changes: Change[] = [{ place: handle, record: draft }]
+    finishTask(draft, { prefix, sequence, slot }, { createdAt, dueAt, retryOf }, known.kind)
     if (known.unique !== null) {
-      this.#kept.unique.set(known.unique, taskId)
-      changes.push({ key: keys.unique(known.unique), value: Buffer.from(keys.task('t', handle)) })
+      this.#kept.unique.set(known.unique, inner.taskId)
+      const key = keys.unique(known.unique)
+      writer.write([{ key, value: Buffer.from(keys.task('t', handle)) }], withItsTask)
     }
     const numbered = numbering.used(sequence)
     // by itself: it stays reserved when the task is refused
     if (numbered !== undefined) writer.write([numbered])
-    handle.acceptedWith(writer.write(changes, handle))
+    handle.acceptedWith(writer.accept(handle, draft))
     return handle
   }
 

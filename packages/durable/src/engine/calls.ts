@@ -13,6 +13,8 @@ export interface KnownCall {
   readonly call: TaskCall
   /** What the engine inside gets: it calls back before the end is recorded, so the callbacks of the end stay here. */
   readonly inner: TaskCall
+  /** The same for arguments that have been copied already; null where they have to cross to a thread or a process, and are copied there. */
+  readonly withCopies: TaskCall | null
   /** What the records of its tasks have in common: the options that its definition does not say, as far as they can be stored. */
   readonly kind: Uint8Array
   /** The key of its unique key in the store; null when it has none. */
@@ -23,6 +25,8 @@ export class Calls {
   readonly #engineName: string
   readonly #definitions = new Map<string, TaskDefinition>()
   readonly #known = new WeakMap<TaskCall, KnownCall>()
+  /** Mostly the same call is made again. */
+  #latest: KnownCall | undefined
 
   constructor(engineName: string) {
     this.#engineName = engineName
@@ -38,8 +42,9 @@ export class Calls {
 
   /** @throws UnknownTaskError, UnsupportedByEngineError, TaskDefinitionError for a body that no later process would find */
   know(call: TaskCall): KnownCall {
+    if (this.#latest?.call === call) return this.#latest
     const found = this.#known.get(call)
-    if (found !== undefined) return found
+    if (found !== undefined) return (this.#latest = found)
     const definition = this.#definitions.get(call.name)
     if (definition === undefined && call.handler === undefined) {
       throw new UnknownTaskError(`no task named '${call.name}' is registered; define it with task() first`)
@@ -94,6 +99,7 @@ export class Calls {
     return {
       call,
       inner,
+      withCopies: options.lane === 'inline' ? Object.freeze({ ...inner, byReference: true as const }) : null,
       kind: packKind({
         name: call.name,
         options: ownOptions(options, definition.options),

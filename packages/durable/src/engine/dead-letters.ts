@@ -149,7 +149,7 @@ export function deathChanges(seal: Seal, entry: TaskEntry, death: Omit<StoredDea
   const task = record instanceof UnreadableError ? stored : sealTask(seal, entry.key, record)
   return [
     { key, value: writeDeath(seal, key, { ...death, task }) },
-    { place, record: undefined },
+    { gone: place },
     { key: keys.task('a', place), value: undefined },
   ]
 }

@@ -10,49 +10,63 @@ export interface HandleHome {
   observed(): void
 }
 
-const acceptedAtOnce: Promise<void> = Promise.resolve()
-
-export class DurableHandle extends Settling implements TaskHandle, TaskPlace, WriteWatcher {
-  readonly call: TaskCall
-  readonly priority: TaskPlace['priority']
-  readonly sequence: number
-  readonly inner: TaskHandle
+/** What is true of a few tasks only: all others share one, so that a task that waits is small. */
+interface Rare {
   readonly retryOf: string | null
   /** An earlier process died while it ran. */
   readonly recovered: boolean
   /** Epoch milliseconds, of a task of an earlier process; null: the engine inside knows. */
   readonly createdAt: number | null
+  /** Of its attempts, those in which the process died. */
+  readonly recoveries: number
+  /** Attempts of it stand in the store. */
+  readonly hasAttempts: boolean
+  /** It could not be stored: what becomes of it stays in memory. */
+  readonly refusal: StoreError | null
+}
+
+const nothingRare: Rare = Object.freeze({
+  retryOf: null,
+  recovered: false,
+  createdAt: null,
+  recoveries: 0,
+  hasAttempts: false,
+  refusal: null,
+})
+
+const acceptedAtOnce: Promise<void> = Promise.resolve()
+
+export class DurableHandle extends Settling implements TaskHandle, TaskPlace, WriteWatcher {
+  readonly call: TaskCall
+  readonly sequence: number
+  readonly inner: TaskHandle
   /** Where its running attempt is noted; -1: nowhere. */
   slot = -1
   /** The latest attempt that was begun. */
   attempt = 0
-  /** Of its attempts, those in which the process died. */
-  recoveries = 0
-  /** Attempts of it stand in the store. */
-  hasAttempts = false
-  /** It could not be stored: what becomes of it stays in memory. */
-  refusal: StoreError | null = null
   readonly #home: HandleHome
-  #accepted = false
+  #rare: Rare = nothingRare
+  /** That has its record; null: the disk has it. */
   #commit: Commit | null = null
 
-  constructor(
-    home: HandleHome,
-    call: TaskCall,
-    inner: TaskHandle,
-    sequence: number,
-    more: { retryOf: string | null; recovered: boolean; createdAt: number | null; accepted: boolean },
-  ) {
+  constructor(home: HandleHome, call: TaskCall, inner: TaskHandle, sequence: number) {
     super()
     this.#home = home
     this.call = call
     this.inner = inner
     this.sequence = sequence
-    this.priority = call.options.priority
-    this.retryOf = more.retryOf
-    this.recovered = more.recovered
-    this.createdAt = more.createdAt
-    this.#accepted = more.accepted
+  }
+
+  get rare(): Rare {
+    return this.#rare
+  }
+
+  note(rare: Partial<Rare>): void {
+    this.#rare = { ...this.#rare, ...rare }
+  }
+
+  get priority(): TaskPlace['priority'] {
+    return this.call.options.priority
   }
 
   /** Put together anew each time: a text for each that waits would be memory of its own. */
@@ -65,9 +79,8 @@ export class DurableHandle extends Settling implements TaskHandle, TaskPlace, Wr
   }
 
   get accepted(): Promise<void> {
-    if (this.#accepted) return acceptedAtOnce
-    if (this.refusal !== null) return rejected(this.refusal)
-    return this.#commit?.written ?? acceptedAtOnce
+    const { refusal } = this.#rare
+    return refusal === null ? (this.#commit?.written ?? acceptedAtOnce) : rejected(refusal)
   }
 
   /** @param commit that has its record */
@@ -77,7 +90,6 @@ export class DurableHandle extends Settling implements TaskHandle, TaskPlace, Wr
 
   /** Its record is on disk. */
   committed(): void {
-    this.#accepted = true
     this.#commit = null
   }
 
@@ -86,7 +98,7 @@ export class DurableHandle extends Settling implements TaskHandle, TaskPlace, Wr
    * on, and ends as it ends.
    */
   refused(error: StoreError): void {
-    this.refusal = error
+    this.note({ refusal: error })
     if (this.status !== 'running') this.inner.cancel(`it could not be stored: ${error.message}`)
   }
 
@@ -101,7 +113,7 @@ export class DurableHandle extends Settling implements TaskHandle, TaskPlace, Wr
   stats(): TaskStats {
     const stats = this.inner.stats()
     const { status } = this
-    const createdAt = this.createdAt ?? stats.createdAt
+    const createdAt = this.#rare.createdAt ?? stats.createdAt
     return status === stats.status ? { ...stats, createdAt } : { ...stats, createdAt, status, completedAt: null }
   }
 

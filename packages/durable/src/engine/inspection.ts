@@ -103,10 +103,10 @@ export class Inspection {
   async #infoOfLive(handle: DurableHandle): Promise<TaskInfo | undefined> {
     const info = await this.#kept.inner.find(handle.taskId)
     if (info === undefined) return undefined
-    const { status, call, retryOf } = handle
+    const { status, call, rare } = handle
     const outcome = handle.peeked ?? null
     const { tags, metadata } = call.options
-    const createdAt = handle.createdAt ?? info.createdAt
+    const createdAt = rare.createdAt ?? info.createdAt
     const shown = {
       ...info,
       createdAt,
@@ -114,10 +114,10 @@ export class Inspection {
       outcome,
       tags,
       metadata,
-      retryOf,
+      retryOf: rare.retryOf,
       completedAt: outcome && info.completedAt,
     }
-    return handle.recovered ? { ...shown, recovered: true } : shown
+    return rare.recovered ? { ...shown, recovered: true } : shown
   }
 
   async #infoOfStored(place: TaskPlace): Promise<TaskInfo | undefined> {

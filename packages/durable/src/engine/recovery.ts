@@ -213,15 +213,11 @@ export class Recovery {
 
   #keep(inner: TaskHandle, place: TaskPlace, stored: StoredTask, before: StoredAttempts, known: KnownCall): void {
     const { live, unique } = this.#kept
-    const handle = new DurableHandle(this.#home, known.call, inner, place.sequence, {
-      retryOf: stored.retryOf,
-      recovered: before.recoveries > 0,
-      createdAt: stored.createdAt,
-      accepted: true,
-    })
-    handle.attempt = before.attempts
-    handle.recoveries = before.recoveries
-    handle.hasAttempts = before !== noAttempts
+    const { attempts, recoveries } = before
+    const handle = new DurableHandle(this.#home, known.call, inner, place.sequence)
+    const { createdAt, retryOf } = stored
+    handle.note({ createdAt, retryOf, recoveries, recovered: recoveries > 0, hasAttempts: before !== noAttempts })
+    handle.attempt = attempts
     live.add(handle)
     if (known.unique !== null) unique.set(known.unique, stored.taskId)
     this.#loaded++

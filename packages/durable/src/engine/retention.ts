@@ -88,7 +88,7 @@ export class Retention {
       this.#others.delete(place.sequence)
       this.#leaving.add(place.sequence)
       // whoever has ended has no attempts left
-      changes.push({ place, record: undefined }, { key: keys.task('e', place), value: undefined })
+      changes.push({ gone: place }, { key: keys.task('e', place), value: undefined })
     }
     const committed = (): void => {
       for (const { sequence } of ends) this.#leaving.delete(sequence)
@@ -162,7 +162,7 @@ export class Retention {
 /** Everything that is kept of a task. */
 export function removalOf(place: TaskPlace): Change[] {
   return [
-    { place, record: undefined },
+    { gone: place },
     { key: keys.task('e', place), value: undefined },
     { key: keys.task('a', place), value: undefined },
   ]

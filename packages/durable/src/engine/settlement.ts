@@ -63,7 +63,7 @@ export class Settlement {
     if (handle === undefined) return held.release(event)
     const outcome = outcomeOf(event)
     if (this.#kept.closing && isClosed(outcome)) return this.#close(handle, outcome.error, held, event)
-    if (handle.refusal !== null) return this.#settle(handle, outcome, held, event)
+    if (handle.rare.refusal !== null) return this.#settle(handle, outcome, held, event)
     this.#record(handle, outcome, held, event)
   }
 
@@ -87,14 +87,14 @@ export class Settlement {
     const { unique } = this.#kept
     const { uniqueKey } = handle.call.options
     const changes: Change[] = []
-    if (handle.hasAttempts) changes.push({ key: keys.task('a', handle), value: undefined })
+    if (handle.rare.hasAttempts) changes.push({ key: keys.task('a', handle), value: undefined })
     const digest = uniqueKey === undefined ? undefined : uniqueDigest(handle.name, uniqueKey)
     // by now another task may have it
     if (digest !== undefined && unique.get(digest) === handle.taskId) {
       unique.delete(digest)
       changes.push({ key: keys.unique(digest), value: undefined })
     }
-    if (stats === null) changes.push({ place: handle, record: undefined })
+    if (stats === null) changes.push({ gone: handle })
     else {
       const key = keys.task('e', handle)
       changes.push({ key, value: writeEnd(this.#kept.seal, key, endOf(handle, outcome, stats)) })
@@ -113,7 +113,8 @@ export class Settlement {
     else {
       // it was begun, and given up in order: that is no crash
       const key = keys.task('a', handle)
-      const { attempt: attempts, recoveries } = handle
+      const { attempt: attempts, rare } = handle
+      const { recoveries } = rare
       writer.write([{ key, value: writeAttempts(seal, key, { attempts, recoveries, dueAt: null }) }])
     }
     this.#settle(handle, { status: 'cancelled', error }, held, { ...event, error } as EngineEvent)
@@ -121,12 +122,12 @@ export class Settlement {
 
   #retried({ taskId, attempt, at, delayMs }: EngineEvents['retrying']): void {
     const handle = this.#kept.live.named(taskId)
-    if (handle === undefined || handle.refusal !== null) return
-    handle.hasAttempts = true
+    if (handle === undefined || handle.rare.refusal !== null) return
+    handle.note({ hasAttempts: true })
     const { slot } = handle
     handle.slot = -1
     const key = keys.task('a', handle)
-    const value = { attempts: attempt, recoveries: handle.recoveries, dueAt: at + delayMs }
+    const value = { attempts: attempt, recoveries: handle.rare.recoveries, dueAt: at + delayMs }
     // until then it is the note of its start that counts the attempt
     const committed = (): void => {
       if (slot >= 0) this.#kept.notes.free(slot)
@@ -169,8 +170,8 @@ function isClosed(outcome: TaskOutcome): outcome is TaskOutcome & { error: Error
 
 function endOf(handle: DurableHandle, outcome: TaskOutcome, figures: TaskStats): StoredEnd {
   const { logs, lastHeartbeatAt } = handle.inner.diary ?? silent
-  const createdAt = handle.createdAt ?? figures.createdAt
+  const createdAt = handle.rare.createdAt ?? figures.createdAt
   const stats = { ...figures, createdAt, status: outcome.status }
-  const { recovered } = handle
+  const { recovered } = handle.rare
   return { stats, outcome, logs, lastHeartbeatAt, recovered, keepResultMs: handle.call.options.keepResultMs }
 }

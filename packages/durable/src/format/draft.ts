@@ -9,6 +9,11 @@ const FIRST_BYTES = 512
 /** Longer pieces are copied by the system, shorter ones here. */
 const SHORT_BYTES = 128
 
+const DASH = 45
+/** Of a number up to 2^53 in base 36. */
+const MOST_DIGITS = 11
+const digits = Buffer.from('0123456789abcdefghijklmnopqrstuvwxyz')
+
 /** Where records are put together. Begun one within the other they do not disturb each other. */
 export class Pages {
   #page: Buffer = Buffer.allocUnsafeSlow(PAGE_BYTES)
@@ -41,6 +46,10 @@ export class Pages {
 }
 
 export class Draft {
+  /** The number of the task whose record it is. */
+  sequence = 0
+  /** Its arguments, copied as they were written; undefined when nobody has copied them. */
+  args: readonly unknown[] | undefined = undefined
   page: Buffer
   start: number
   /** So far. */
@@ -129,6 +138,19 @@ export class Draft {
     for (let index = 0; index < length; index++) page[at + 1 + index] = text.charCodeAt(index)
   }
 
+  /** Its length in a byte, then `<prefix>-<sequence>-<slot>`, the numbers in base 36: never a text, which would be read once. */
+  taskId(prefix: string, sequence: number, slot: number): void {
+    const lengthAt = this.#take(1 + prefix.length + 2 * (1 + MOST_DIGITS))
+    const { page } = this
+    let at = lengthAt + 1
+    for (let index = 0; index < prefix.length; index++) page[at++] = prefix.charCodeAt(index)
+    page[at++] = DASH
+    at = writeBase36(page, at, sequence)
+    page[at++] = DASH
+    this.end = writeBase36(page, at, slot)
+    page[lengthAt] = this.end - lengthAt - 1
+  }
+
   /** The bytes of `source` from `from` up to `to`. */
   bytes(source: Uint8Array, from = 0, to: number = source.length): void {
     const length = to - from
@@ -182,4 +204,14 @@ export class Draft {
     this.start = 0
     this.limit = page.length
   }
+}
+
+/** @returns where it ends */
+function writeBase36(page: Buffer, at: number, number: number): number {
+  let end = at + 1
+  for (let rest = number; rest >= 36; rest = Math.floor(rest / 36)) end++
+  for (let index = end - 1, rest = number; index >= at; index--, rest = Math.floor(rest / 36)) {
+    page[index] = digits[rest % 36] as number
+  }
+  return end
 }

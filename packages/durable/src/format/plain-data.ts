@@ -13,68 +13,100 @@ const few: (object | null)[] = Array.from({ length: FEW }, () => null)
 let met = 0
 const many: Set<object> = new Set()
 
+/** What `add` gives for a value of which it has not written all. */
+const NOT_PLAIN = Symbol('not plain data')
+
 /**
  * Writes what is read back exactly as it was; of everything else (cycles, shared parts, instances, functions, holes, negative
  * zero, …) nothing.
  * @returns whether it was written
  */
 export function addPlainData(draft: Draft, value: unknown): boolean {
+  return begin(draft, value, false) !== NOT_PLAIN
+}
+
+/**
+ * As `addPlainData`, of the arguments of a task, and copies them on the way: whoever runs the task needs a copy as well.
+ * @returns the copy; undefined when nothing was written
+ */
+export function copyPlainArguments(draft: Draft, args: readonly unknown[]): readonly unknown[] | undefined {
+  const copied = begin(draft, args, true)
+  return copied === NOT_PLAIN ? undefined : (copied as readonly unknown[])
+}
+
+/** @param copies whether what is written is copied; else it is given back itself */
+function begin(draft: Draft, value: unknown, copies: boolean): unknown {
   const { length } = draft
+  let written: unknown = NOT_PLAIN
   try {
-    if (add(draft, value, 0)) return true
+    // a list of arguments is asked for nothing but its items
+    written = copies ? addItems(draft, value as unknown[], 0, true) : add(draft, value, 0, false)
   } finally {
     // a getter may have thrown
     while (met > 0) few[--met] = null
     if (many.size > 0) many.clear()
   }
-  draft.cutTo(length)
-  return false
+  if (written === NOT_PLAIN) draft.cutTo(length)
+  return written
 }
 
-function add(draft: Draft, value: unknown, depth: number): boolean {
+function add(draft: Draft, value: unknown, depth: number, copies: boolean): unknown {
   switch (typeof value) {
     case 'string':
-      return addText(draft, value)
+      return addText(draft, value) ? value : NOT_PLAIN
     case 'number':
-      return addNumber(draft, value)
+      return addNumber(draft, value) ? value : NOT_PLAIN
     case 'boolean':
       draft.byte(value ? 0xc3 : 0xc2)
-      return true
+      return value
     case 'undefined':
       draft.bytes(UNDEFINED)
-      return true
+      return value
     case 'object':
-      if (value !== null) return addObject(draft, value, depth)
+      if (value !== null) return addObject(draft, value, depth, copies)
       draft.byte(0xc0)
-      return true
+      return value
     default:
-      return false
+      return NOT_PLAIN
   }
 }
 
 /** An extension of msgpackr: one byte, of type 0. */
 const UNDEFINED = Uint8Array.of(0xd4, 0, 0)
 
-function addObject(draft: Draft, value: object, depth: number): boolean {
+function addObject(draft: Draft, value: object, depth: number, copies: boolean): unknown {
   // the same object in two places is one object afterwards too
-  if (depth > MOST_DEPTH || isMet(value)) return false
+  if (depth > MOST_DEPTH || isMet(value)) return NOT_PLAIN
   const names = Object.keys(value)
-  if (Array.isArray(value)) return addArray(draft, value, names.length, depth)
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  // an array has nothing in it but its items
+  if (Array.isArray(value)) return names.length === value.length ? addItems(draft, value, depth, copies) : NOT_PLAIN
+  if (Object.getPrototypeOf(value) !== Object.prototype) return NOT_PLAIN
   addLength(draft, names.length, 0x80, 0xde)
+  const target: Record<string, unknown> = copies ? {} : (value as Record<string, unknown>)
   for (const name of names) {
-    if (name === '__proto__' || name === 'toJSON' || !addText(draft, name)) return false
-    if (!add(draft, (value as Record<string, unknown>)[name], depth + 1)) return false
+    if (name === '__proto__' || name === 'toJSON' || !addText(draft, name)) return NOT_PLAIN
+    const written = add(draft, (value as Record<string, unknown>)[name], depth + 1, copies)
+    if (written === NOT_PLAIN) return NOT_PLAIN
+    if (copies) target[name] = written
   }
-  return true
+  return target
 }
 
-/** Without holes, and with nothing in it but its items. */
-function addArray(draft: Draft, value: readonly unknown[], ownNames: number, depth: number): boolean {
-  if (ownNames !== value.length) return false
-  addLength(draft, value.length, 0x90, 0xdc)
-  for (const each of value) if (!add(draft, each, depth + 1)) return false
-  return true
+/** Without holes; those that a getter makes on the way are found too. */
+function addItems(draft: Draft, list: unknown[], depth: number, copies: boolean): unknown {
+  // a copy would be of the same class
+  if (copies && list.constructor !== Array) return NOT_PLAIN
+  const { length } = list
+  addLength(draft, length, 0x90, 0xdc)
+  const target = copies ? list.slice() : list
+  for (let index = 0; index < length; index++) {
+    const each = list[index]
+    if (each === undefined && !(index in list)) return NOT_PLAIN
+    const written = add(draft, each, depth + 1, copies)
+    if (written === NOT_PLAIN) return NOT_PLAIN
+    if (copies && written !== each) target[index] = written
+  }
+  return target
 }
 
 /** How many there are: in the byte of the kind itself, or behind it in two bytes or four. */

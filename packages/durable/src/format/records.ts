@@ -12,7 +12,7 @@ import type { Draft, Pages } from './draft.ts'
 import { restoreError, storeError, withRestoredErrors, withStoredErrors } from './errors.ts'
 import { UnreadableError } from './seal.ts'
 import type { Seal } from './seal.ts'
-import { addValue, packValue, unpackValue } from './values.ts'
+import { addArguments, addValue, packValue, unpackValue } from './values.ts'
 
 /** Of the two times in the record of a task. */
 const TIMES_BYTES = 16
@@ -85,20 +85,29 @@ export function packKind({ name, options, form }: Pick<StoredTask, 'name' | 'opt
 export function beginTask(pages: Pages, args: readonly unknown[]): Draft {
   const draft = pages.begin()
   const mark = draft.lengthLater()
-  addValue(draft, args)
+  draft.args = addArguments(draft, args)
   draft.lengthSince(mark)
   return draft
+}
+
+/** What an id is put together of. */
+export interface TaskIdParts {
+  readonly prefix: string
+  readonly sequence: number
+  readonly slot: number
 }
 
 /** @param draft as `beginTask` gave it, @param kind as `packKind` did */
 export function finishTask(
   draft: Draft,
-  { taskId, createdAt, dueAt, retryOf }: Pick<StoredTask, 'taskId' | 'createdAt' | 'dueAt' | 'retryOf'>,
+  { prefix, sequence, slot }: TaskIdParts,
+  { createdAt, dueAt, retryOf }: Pick<StoredTask, 'createdAt' | 'dueAt' | 'retryOf'>,
   kind: Uint8Array,
 ): void {
+  draft.sequence = sequence
   draft.float64(createdAt)
   draft.float64(dueAt ?? Number.NaN)
-  draft.shortText(taskId)
+  draft.taskId(prefix, sequence, slot)
   draft.shortText(retryOf ?? '')
   draft.bytes(kind)
   draft.complete()

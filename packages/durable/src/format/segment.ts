@@ -17,25 +17,19 @@ const FURTHEST = 0xffff
  */
 const MOST_BYTES = 4096 - 24
 
-/** A record that is to be put into a segment, as `finishTask` has left it. */
-export interface NumberedDraft {
-  readonly place: TaskPlace
-  readonly record: Draft
-}
-
 export interface NumberedRecord {
   readonly sequence: number
   readonly record: Buffer
 }
 
-/** How many of the records, from `from` on, make one segment: at least one. @param records of one class, by number */
-export function segmentEnd(records: readonly NumberedDraft[], from: number): number {
-  const furthest = (records[from]?.place.sequence ?? 0) + FURTHEST
+/** How many of the records, from `from` on, make one segment: at least one. @param records as `finishTask` has left them, of one class, by number */
+export function segmentEnd(records: readonly Draft[], from: number): number {
+  const furthest = (records[from]?.sequence ?? 0) + FURTHEST
   let end = from
   for (let bytes = ENVELOPE_BYTES; end < records.length; end++) {
-    const { place, record } = records[end] as NumberedDraft
-    bytes += HEAD_BYTES + record.length
-    if (end > from && (bytes > MOST_BYTES || place.sequence > furthest)) break
+    const { length, sequence } = records[end] as Draft
+    bytes += HEAD_BYTES + length
+    if (end > from && (bytes > MOST_BYTES || sequence > furthest)) break
   }
   return end
 }
@@ -47,15 +41,15 @@ export function segmentEnd(records: readonly NumberedDraft[], from: number): num
 export function packSegment(
   seal: Seal,
   place: TaskPlace,
-  records: readonly NumberedDraft[],
+  records: readonly Draft[],
   from = 0,
   to: number = records.length,
 ): Buffer {
   const key = keys.task('t', place)
   const draft = seal.begin()
   const only = to - from === 1 ? records[from] : undefined
-  if (only?.place.sequence === place.sequence) {
-    const { page, start, end } = only.record
+  if (only?.sequence === place.sequence) {
+    const { page, start, end } = only
     draft.bytes(page, start + ENVELOPE_BYTES, end)
     return seal.close(key, draft)
   }
@@ -64,14 +58,14 @@ export function packSegment(
 }
 
 /** Adds the records that stand one behind the other in their page as one piece. @returns the first that is not among them */
-function addRun(draft: Draft, base: number, records: readonly NumberedDraft[], from: number, to: number): number {
-  const { page, start } = (records[from] as NumberedDraft).record
+function addRun(draft: Draft, base: number, records: readonly Draft[], from: number, to: number): number {
+  const { page, start } = records[from] as Draft
   let runEnd = start
   let next = from
   for (; next < to; next++) {
-    const { place, record } = records[next] as NumberedDraft
+    const record = records[next] as Draft
     if (record.page !== page || record.start !== runEnd) break
-    writeHead(record, place.sequence - base)
+    writeHead(record, record.sequence - base)
     runEnd = record.end
   }
   draft.bytes(page, start, runEnd)

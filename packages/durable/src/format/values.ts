@@ -4,7 +4,7 @@ import { deserialize, serialize } from 'node:v8'
 import { Packr } from 'msgpackr'
 import { ENVELOPE_BYTES, Pages } from './draft.ts'
 import type { Draft } from './draft.ts'
-import { addPlainData } from './plain-data.ts'
+import { addPlainData, copyPlainArguments } from './plain-data.ts'
 
 const MSGPACK = 1
 const STRUCTURED = 2
@@ -26,6 +26,21 @@ export function addValue(draft: Draft, value: unknown): void {
   draft.byte(MSGPACK)
   if (addPlainData(draft, value)) return
   draft.cutTo(length)
+  addStructured(draft, value)
+}
+
+/** As `addValue`, of the arguments of a task. @returns a copy of them that is made on the way; undefined when there is none */
+export function addArguments(draft: Draft, args: readonly unknown[]): readonly unknown[] | undefined {
+  const { length } = draft
+  draft.byte(MSGPACK)
+  const copied = copyPlainArguments(draft, args)
+  if (copied !== undefined) return copied
+  draft.cutTo(length)
+  addStructured(draft, args)
+  return undefined
+}
+
+function addStructured(draft: Draft, value: unknown): void {
   draft.byte(STRUCTURED)
   draft.bytes(serialize(value))
 }

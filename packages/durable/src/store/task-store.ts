@@ -9,18 +9,22 @@ import type { StoredTask } from '../format/records.ts'
 import { MissingKeyError, UnreadableError } from '../format/seal.ts'
 import type { Seal } from '../format/seal.ts'
 import { isGone, packSegment, readGone, readSegment, segmentEnd, writeGone } from '../format/segment.ts'
-import type { NumberedDraft, NumberedRecord } from '../format/segment.ts'
+import type { NumberedRecord } from '../format/segment.ts'
 import { Segment, SegmentIndex } from './segment-index.ts'
 import { missingKeyOf } from './store-errors.ts'
 import type { Store, StoreChange, StoreEntry, StoreRange } from './store.ts'
 
-/** A task is accepted, or without a record: is gone. */
-export interface TaskChange {
-  readonly place: TaskPlace
-  readonly record: Draft | undefined
+/** A task is gone. */
+export interface TaskGone {
+  readonly gone: TaskPlace
 }
 
-export type Change = StoreChange | TaskChange
+export type Change = StoreChange | TaskGone
+
+/** Records of tasks that are accepted, as `finishTask` has left them, by class. */
+export type AcceptedRecords = readonly [Draft[], Draft[], Draft[], Draft[]]
+
+const noneAccepted: AcceptedRecords = [[], [], [], []]
 
 /** A task that stands in the store. Of a segment that cannot be read there is one, in the place of its first. */
 export interface TaskEntry {
@@ -78,10 +82,10 @@ export class TaskStore {
   }
 
   /** All or none of the changes, one call after the other. @throws StoreError */
-  async write(changes: readonly Change[]): Promise<void> {
+  async write(changes: readonly Change[], accepted: AcceptedRecords = noneAccepted): Promise<void> {
     const touched = new Set<Segment>()
     try {
-      await this.#store.write(this.#plan(changes, touched))
+      await this.#store.write(this.#plan(changes, accepted, touched))
     } catch (error) {
       // what is on disk now is not known: it is looked at again
       for (const segment of touched) this.#index.forget(segment)
@@ -130,16 +134,14 @@ export class TaskStore {
     }
   }
 
-  #plan(changes: readonly Change[], touched: Set<Segment>): StoreChange[] {
+  #plan(changes: readonly Change[], accepted: AcceptedRecords, touched: Set<Segment>): StoreChange[] {
     const planned: StoreChange[] = []
-    const accepted: NumberedDraft[][] = [[], [], [], []]
     const gone: TaskPlace[] = []
     for (const change of changes) {
       if ('key' in change) planned.push(change)
-      else if (change.record === undefined) gone.push(change.place)
-      else accepted[change.place.priority]?.push(change as NumberedDraft)
+      else gone.push(change.gone)
     }
-    for (const records of accepted) this.#planAccepted(records, planned, touched)
+    for (const priority of [0, 1, 2, 3] as const) this.#planAccepted(priority, accepted[priority], planned, touched)
     const lessened = new Set<Segment>()
     for (const place of gone) this.#planGone(place, planned, lessened)
     for (const segment of lessened) {
@@ -149,15 +151,17 @@ export class TaskStore {
     return planned
   }
 
-  /** @param records of one class */
-  #planAccepted(records: NumberedDraft[], planned: StoreChange[], touched: Set<Segment>): void {
+  #planAccepted(
+    priority: TaskPlace['priority'],
+    records: Draft[],
+    planned: StoreChange[],
+    touched: Set<Segment>,
+  ): void {
     sortByNumber(records)
     for (let from = 0, to = 0; from < records.length; from = to) {
       to = segmentEnd(records, from)
-      const { priority, sequence } = (records[from] as NumberedDraft).place
-      // not the handle of the task, which would live as long
-      const place = { priority, sequence }
-      const numbers = records.slice(from, to).map((each) => each.place.sequence)
+      const numbers = records.slice(from, to).map(({ sequence }) => sequence)
+      const place = { priority, sequence: numbers[0] as number }
       const segment = new Segment(place, numbers)
       this.#index.add(segment)
       touched.add(segment)
@@ -214,10 +218,7 @@ export class TaskStore {
     const records = value === undefined ? [] : this.#recordsOf(key, value)
     if (records.length !== numbers.length) return undefined
     const left = records.filter((_, index) => !isGone(gone, index))
-    const drafts = left.map(({ sequence, record }) => ({
-      place: { priority: place.priority, sequence },
-      record: this.#copied(record),
-    }))
+    const drafts = left.map((each) => this.#copied(each))
     const segment = new Segment(
       place,
       left.map(({ sequence }) => sequence),
@@ -236,8 +237,9 @@ export class TaskStore {
     }
   }
 
-  #copied(record: Buffer): Draft {
+  #copied({ sequence, record }: NumberedRecord): Draft {
     const draft = this.#pages.begin()
+    draft.sequence = sequence
     draft.bytes(record)
     draft.complete()
     return draft
@@ -257,13 +259,13 @@ function removalOf(key: string): StoreChange[] {
 }
 
 /** Numbers are given out in the order of submission, but a submission within another one is written first. */
-function sortByNumber(records: NumberedDraft[]): void {
+function sortByNumber(records: Draft[]): void {
   let last = -1
-  for (const { place } of records) {
-    if (place.sequence < last) {
-      records.sort((a, b) => a.place.sequence - b.place.sequence)
+  for (const { sequence } of records) {
+    if (sequence < last) {
+      records.sort((a, b) => a.sequence - b.sequence)
       return
     }
-    last = place.sequence
+    last = sequence
   }
 }

@@ -1,8 +1,10 @@
 // Group commit: whatever is to be written while one commit is on its way goes into the next one, so that all who wait share
 // its sync. While the store cannot write, what must not be lost is kept and tried again; new tasks are refused.
 import type { Alarm, Clock, StoreError } from '@catzilla/engine'
+import type { Draft } from '../format/draft.ts'
+import type { TaskPlace } from '../format/keys.ts'
 import { asStoreError, closedStore } from './store-errors.ts'
-import type { Change, TaskStore } from './task-store.ts'
+import type { AcceptedRecords, Change, TaskStore } from './task-store.ts'
 
 /** Pause in milliseconds before a failing store is tried again. */
 const RETRY_MS = 1000
@@ -15,6 +17,9 @@ export interface WriteWatcher {
   readonly refused?: (error: StoreError) => void
 }
 
+/** A task that is to be accepted: where it will stand, and who is told. When its record cannot be written it is refused. */
+export interface AcceptedTask extends TaskPlace, Required<WriteWatcher> {}
+
 const nobody: WriteWatcher = { committed: () => {} }
 
 /** One commit, on its way. */
@@ -26,6 +31,9 @@ export interface Commit {
 /** What shares a commit, and the promise of all who wait for it: one, however many they are. */
 class Group implements Commit {
   changes: Change[] = []
+  records: AcceptedRecords = noRecords()
+  /** Most writes are of tasks that are accepted: each is its record and itself, and nothing more. */
+  #accepted: AcceptedTask[] = []
   /** Who is told, in the order of the writes. */
   #watchers: WriteWatcher[] = []
   /** Of each write, how many changes there are up to its last one. */
@@ -33,7 +41,7 @@ class Group implements Commit {
   #promise: { readonly promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | null = null
 
   get size(): number {
-    return this.#watchers.length
+    return this.#accepted.length + this.#watchers.length
   }
 
   add(changes: readonly Change[], watcher: WriteWatcher): void {
@@ -42,18 +50,23 @@ class Group implements Commit {
     this.#ends.push(this.changes.length)
   }
 
-  /** Takes over those writes of `other` that are not given up. @returns the changes of those that are */
+  accept(task: AcceptedTask, record: Draft): void {
+    this.#accepted.push(task)
+    this.records[task.priority].push(record)
+  }
+
+  /** Takes over those writes of `other` that are not given up. @returns what takes away those that are */
   keep(other: Group): Change[] {
-    const refused: Change[] = []
+    const undoing: Change[] = other.#accepted.map(({ priority, sequence }) => ({ gone: { priority, sequence } }))
     let from = 0
     for (const [index, watcher] of other.#watchers.entries()) {
       const to = other.#ends[index] ?? from
       const changes = other.changes.slice(from, to)
       if (watcher.refused === undefined) this.add(changes, watcher)
-      else refused.push(...changes)
+      else undoing.push(...changes.map(undone))
       from = to
     }
-    return refused
+    return undoing
   }
 
   get written(): Promise<void> {
@@ -70,23 +83,34 @@ class Group implements Commit {
   }
 
   succeeded(): void {
-    for (const watcher of this.#drop()) watcher.committed()
+    const { accepted, watchers } = this.#drop()
+    for (const task of accepted) task.committed()
+    for (const watcher of watchers) watcher.committed()
     this.#promise?.resolve()
   }
 
   failed(error: StoreError): void {
-    for (const watcher of this.#drop()) watcher.refused?.(error)
+    const { accepted, watchers } = this.#drop()
+    for (const task of accepted) task.refused(error)
+    for (const watcher of watchers) watcher.refused?.(error)
     this.#promise?.reject(error)
   }
 
   /** Whoever keeps the commit does not keep what was written. */
-  #drop(): readonly WriteWatcher[] {
+  #drop(): { readonly accepted: readonly AcceptedTask[]; readonly watchers: readonly WriteWatcher[] } {
+    const accepted = this.#accepted
     const watchers = this.#watchers
+    this.#accepted = []
     this.#watchers = []
     this.#ends = []
     this.changes = []
-    return watchers
+    this.records = noRecords()
+    return { accepted, watchers }
   }
+}
+
+function noRecords(): AcceptedRecords {
+  return [[], [], [], []]
 }
 
 /**
@@ -129,7 +153,15 @@ export class Writer {
   write(changes: readonly Change[], watcher: WriteWatcher = nobody): Commit {
     const group = this.#waiting
     group.add(changes, watcher)
-    if (this.#phase === 'idle' && this.#retry === undefined) this.#gather(queueMicrotask)
+    this.#begin()
+    return group
+  }
+
+  /** As `write`, of a task with its record. */
+  accept(task: AcceptedTask, record: Draft): Commit {
+    const group = this.#waiting
+    group.accept(task, record)
+    this.#begin()
     return group
   }
 
@@ -149,6 +181,10 @@ export class Writer {
     given.failed(this.#failure ?? closedStore(this.#store.directory))
   }
 
+  #begin(): void {
+    if (this.#phase === 'idle' && this.#retry === undefined) this.#gather(queueMicrotask)
+  }
+
   /** A commit begins when `soon` calls back: what is written until then shares it. */
   #gather(soon: (begin: () => void) => void): void {
     this.#phase = 'gathering'
@@ -160,7 +196,7 @@ export class Writer {
     if (group.size === 0) return this.#rest()
     this.#waiting = new Group()
     this.#phase = 'committing'
-    this.#store.write(group.changes).then(
+    this.#store.write(group.changes, group.records).then(
       () => this.#succeed(group),
       (thrown: unknown) => this.#fail(asStoreError(thrown, this.#store.directory, 'writing'), group),
     )
@@ -181,8 +217,8 @@ export class Writer {
     this.#failure = failure
     this.#waiting = new Group()
     // whether a failed commit left anything behind is not known: what was refused must not come back later
-    const refused = this.#waiting.keep(group)
-    this.#waiting.add(refused.map(undone), nobody)
+    const undoing = this.#waiting.keep(group)
+    this.#waiting.add(undoing, nobody)
     this.#waiting.keep(later)
     this.#retry = this.#clock.setAlarm(RETRY_MS, () => this.#tryAgain())
     this.#phase = 'idle'
@@ -216,5 +252,5 @@ export class Writer {
 
 /** What takes away what the change may have left behind. */
 function undone(change: Change): Change {
-  return 'key' in change ? { key: change.key, value: undefined } : { place: change.place, record: undefined }
+  return 'key' in change ? { key: change.key, value: undefined } : change
 }

@@ -1,4 +1,5 @@
 // What keeps the tasks of a local engine across crashes, as that engine sees it; and what it tells of a task of the past.
+import type { TaskHandle } from './task.ts'
 
 /** Whoever keeps the tasks of an engine. Given to it before it starts. */
 export interface TaskKeeper {
@@ -8,6 +9,13 @@ export interface TaskKeeper {
   readonly lastSequence: number
   /** Told at once before the body of an attempt is called, on lanes of other threads and processes when it is known to run. */
   starting(taskId: string, attempt: number): void
+}
+
+/** The handle of a task of an engine that can be kept: what its id, `<prefix>-<sequence>-<slot>` in base 36, is put together of. */
+export interface NumberedHandle extends TaskHandle {
+  /** Its place in the order of submission. */
+  readonly sequence: number
+  readonly slot: number
 }
 
 /** What is known of a task that an earlier process accepted and did not end. */

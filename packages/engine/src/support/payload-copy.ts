@@ -1,8 +1,9 @@
 // Copies payloads as a thread or process boundary would (structured clone semantics), and names the path of what cannot
 // cross it. Primitives cost a type check; arrays and plain objects are copied here, rarer kinds by structuredClone.
 import { PayloadError } from '../contract/errors.ts'
+import { Copying } from './copying.ts'
+import type { Treatment } from './copying.ts'
 import { CopiedMemory, LeftMemory, LentMemory, OwnMemory, isMemory } from './memory-copy.ts'
-import type { MemoryTreatment } from './memory-copy.ts'
 
 /** A copy, and the memory in it, whose buffers nobody else has. */
 export interface Copied<T> {
@@ -18,49 +19,6 @@ export interface Copied<T> {
 export type MemoryTerms = 'copied' | 'taken' | 'shared'
 
 type Path = readonly (string | number)[]
-
-/** So many objects are sooner looked through than looked up. */
-const FEW = 8
-
-/** What a copy needs on its way down. */
-class Copying<M extends MemoryTreatment = MemoryTreatment> {
-  /** Where paths begin: `task 'mail': args`. */
-  readonly where: string
-  /** Where the copying is: one list for all the way, since hardly anybody is ever told of it. */
-  readonly path: (string | number)[] = []
-  readonly #treatment: () => M
-  #memory: M | undefined
-  /** Objects that were met, each before its copy. */
-  readonly #met: unknown[] = []
-  /** The same, of payloads with more than a few of them. */
-  #many: Map<unknown, unknown> | undefined
-
-  constructor(where: string, treatment: () => M) {
-    this.where = where
-    this.#treatment = treatment
-  }
-
-  /** The copy of an object that was met; undefined when it was not. */
-  copyOf(source: object): unknown {
-    if (this.#many !== undefined) return this.#many.get(source)
-    for (let at = 0; at < this.#met.length; at += 2) if (this.#met[at] === source) return this.#met[at + 1]
-    return undefined
-  }
-
-  met(source: object, copied: unknown): void {
-    if (this.#many !== undefined) this.#many.set(source, copied)
-    else if (this.#met.push(source, copied) > 2 * FEW) this.#many = mapOf(this.#met)
-  }
-
-  get memory(): M {
-    return (this.#memory ??= this.#treatment())
-  }
-
-  /** Undefined while no buffer was met, as in most payloads. */
-  get treated(): M | undefined {
-    return this.#memory
-  }
-}
 
 /**
  * The arguments as the task may have them: later changes by the caller are not seen. The list itself is not copied.
@@ -86,13 +44,6 @@ export function withOwnMemory(args: readonly unknown[], snapshots: readonly Shar
   return copyList(args, new Copying('args', () => new OwnMemory(snapshots)))
 }
 
-/** @param pairs keys, each before its value */
-function mapOf(pairs: readonly unknown[]): Map<unknown, unknown> {
-  const map = new Map<unknown, unknown>()
-  for (let at = 0; at < pairs.length; at += 2) map.set(pairs[at], pairs[at + 1])
-  return map
-}
-
 /** A copy of a task's result, on the same terms. @throws PayloadError naming the path, such as `result.socket` */
 export function copyResult(value: unknown, task: string): unknown {
   return isPlainPrimitive(value) ? value : copyPayload(value, `task '${task}': result`).value
@@ -112,26 +63,40 @@ export function copyToSend(
   return { value: copied, large: memory?.lent ?? [] }
 }
 
+const ofItsOwn: Treatment<CopiedMemory> = (whole) => new CopiedMemory(whole, false)
+const snapshot: Treatment<CopiedMemory> = (whole) => new CopiedMemory(whole, true)
+
 function copyTree<S, T>(
   source: S,
   copyAll: (source: S, copying: Copying) => T,
   where: string,
   snapshots = false,
 ): Copied<T> {
-  return copyTwice(source, copyAll, where, (whole) => new CopiedMemory(whole, snapshots))
+  return copyTwice(source, copyAll, where, snapshots ? snapshot : ofItsOwn)
 }
+
+/** What the last copy left, for the next one; null while it is in use: a getter in a payload may well copy another one. */
+let spare: Copying<CopiedMemory> | null = new Copying('', ofItsOwn)
 
 /** Once; and once more with whole buffers where views on one buffer came apart. */
 function copyTwice<S, T, M extends CopiedMemory>(
   source: S,
   copyAll: (source: S, copying: Copying) => T,
   where: string,
-  treatment: (whole: boolean) => M,
+  treatment: Treatment<M>,
 ): { readonly value: T; readonly memory: M | undefined } {
-  const first = new Copying(where, () => treatment(false))
-  const value = copyAll(source, first)
-  if (first.treated?.torn !== true) return { value, memory: first.treated }
-  const second = new Copying(where, () => treatment(true))
+  // whoever treats memory is made anew for each payload
+  const first =
+    spare === null ? new Copying(where, treatment) : (spare as unknown as Copying<M>).again(where, treatment)
+  spare = null
+  try {
+    const value = copyAll(source, first)
+    if (first.treated?.torn !== true) return { value, memory: first.treated }
+  } finally {
+    first.release()
+    spare = first as unknown as Copying<CopiedMemory>
+  }
+  const second = new Copying(where, treatment, true)
   return { value: copyAll(source, second), memory: second.treated }
 }
 
@@ -198,7 +163,10 @@ function copy(value: unknown, copying: Copying): unknown {
   if (known !== undefined) return known
   if (Array.isArray(value)) return copyArray(value, copying)
   // nearly all objects are plain ones: that costs less than to ask what else they may be
-  if (value.constructor === Object && !isEmpty(value)) return copyFields(value, copying)
+  if (value.constructor === Object) {
+    const names = Object.keys(value)
+    if (names.length > 0) return copyFields(value, copying, names)
+  }
   if (value instanceof Map) return copyMap(value, copying)
   if (value instanceof Set) return copySet(value, copying)
   if (isCopiedWhole(value)) return copyWhole(value, copying)
@@ -262,10 +230,10 @@ function copySet(value: Set<unknown>, copying: Copying): unknown {
 const plainField: PropertyDescriptor = { enumerable: true, configurable: true, writable: true }
 
 /** Own enumerable fields, whatever the class: a boundary keeps the fields and loses the class. */
-function copyFields(value: object, copying: Copying): unknown {
+function copyFields(value: object, copying: Copying, names: readonly string[] = Object.keys(value)): unknown {
   const target: Record<string, unknown> = {}
   copying.met(value, target)
-  for (const key of Object.keys(value)) {
+  for (const key of names) {
     const each = (value as Readonly<Record<string, unknown>>)[key]
     const copied = isPlainPrimitive(each) ? each : copyAt(key, each, copying)
     // a field called __proto__ must stay a field

@@ -132,6 +132,28 @@ describe('a copy', () => {
     expect(Object.entries(copy)).toEqual([['amount', 5]])
   })
 
+  test('a getter may have another payload copied', () => {
+    const inside = { n: [1, 2] }
+    const copies: unknown[] = []
+    const outer = {
+      before: { a: 1 },
+      get copied() {
+        copies.push(copyArguments([inside], 'inner')[0])
+        return [3]
+      },
+      after: { b: 2 },
+    }
+    expect(copyArguments([outer, outer], 'outer')).toEqual([
+      { before: { a: 1 }, copied: [3], after: { b: 2 } },
+      { before: { a: 1 }, copied: [3], after: { b: 2 } },
+    ])
+    expect(copies).toEqual([inside])
+    expect(thrownBy(() => copyArguments([{ deep: [Symbol('s')] }], 'outer'))).toMatchObject({
+      issues: [{ path: [0, 'deep', 0] }],
+    })
+    expect(copyArguments([outer], 'outer')).toHaveLength(1)
+  })
+
   test('getters are read once and become plain fields; symbol keys and hidden fields stay behind', () => {
     let reads = 0
     const value = Object.defineProperty({ [Symbol('s')]: 1 }, 'hidden', { value: 1, enumerable: false })

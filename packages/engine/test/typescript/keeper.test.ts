@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { UnknownTaskError, UnsupportedByEngineError } from '../../src/contract/errors.ts'
 import type { TaskEngine } from '../../src/contract/task-engine.ts'
+import type { NumberedHandle } from '../../src/contract/task-keeper.ts'
 import { currentTask } from '../../src/lanes/task-context.ts'
 import { resolveTaskOptions } from '../../src/options/task-options.ts'
 import type { TaskOptions } from '../../src/options/task-options.ts'
@@ -43,7 +44,9 @@ test('ids begin with the prefix of the keeper and go on after its number', async
     call(engine, () => 1),
     [],
   )
+  const { sequence, slot } = handle as NumberedHandle
   expect(handle.taskId).toMatch(/^abcdef0123-10-/)
+  expect(handle.taskId).toBe(`${prefix}-${sequence.toString(36)}-${slot.toString(36)}`)
   await handle.wait()
 })
 
