@@ -269,8 +269,8 @@ describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {
           /^CZ1002: an async function cannot be compiled \(line 1, column 1; instead: nothing, where it waits/,
         ) as string,
         prebuilt: null,
-        blockers: [{ code: 'CZ1002', message: 'an async function cannot be compiled', line: 1, column: 1 }].map((each) =>
-          expect.objectContaining(each) as object,
+        blockers: [{ code: 'CZ1002', message: 'an async function cannot be compiled', line: 1, column: 1 }].map(
+          (each) => expect.objectContaining(each) as object,
         ),
         bodies: [],
       },

@@ -8,10 +8,13 @@ import { isListKind, isViewKind, type Hint, type Program } from './program.ts'
 /** Of the text and the arguments; `resultFeature` knows the rest. */
 export function featuresOf(program: Program): Set<string> {
   const found = new Set<string>()
-  const texts = Object.values(program.captures).flatMap((each) => (typeof each === 'object' && 'text' in each ? [each.text] : []))
+  const texts = Object.values(program.captures).flatMap((each) =>
+    typeof each === 'object' && 'text' in each ? [each.text] : [],
+  )
   for (const text of [program.source, ...texts]) walk(treeOf(text), undefined, found)
   for (const hint of program.types) found.add(`takes ${typeName(hint)}`)
-  for (const capture of Object.values(program.captures)) found.add(`captures ${typeof capture !== 'object' ? typeof capture : 'text' in capture ? 'function' : 'object'}`)
+  for (const capture of Object.values(program.captures))
+    found.add(`captures ${typeof capture !== 'object' ? typeof capture : 'text' in capture ? 'function' : 'object'}`)
   return found
 }
 

@@ -37,7 +37,9 @@ it.each(bodies)('%s', async (body, types, says) => {
 
   let printed = ''
   await run(['explain', path], { env: {}, print: (more) => void (printed += more), complain: () => {} })
-  expect(printed).toContain(blockers.map((each) => `  ${describeBlocker(each)}\n    instead: ${each.remedy}\n`).join(''))
+  expect(printed).toContain(
+    blockers.map((each) => `  ${describeBlocker(each)}\n    instead: ${each.remedy}\n`).join(''),
+  )
 
   const { others } = markModule(await parseModule('body.ts', text), 'body.ts', {})
   expect(others).toStrictEqual([`body (body.ts:2) stays JavaScript: ${blockers.map(adviseOn).join('; ')}`])

@@ -66,9 +66,7 @@ describe('random programs', () => {
 
 it('comes to every operation by its examples', () => {
   const all = Object.values(subset).flatMap(({ items }) => examplesOf(items))
-  const operations = new Set(
-    all.flatMap(([, text]) => operationsIn(compiled(text, hintsOf(text), { captures }).ir)),
-  )
+  const operations = new Set(all.flatMap(([, text]) => operationsIn(compiled(text, hintsOf(text), { captures }).ir)))
   expect(Object.keys(opcodes).filter((op) => !operations.has(op))).toStrictEqual(notLowered)
 })
 

@@ -36,7 +36,13 @@ export const samples: Readonly<Record<string, Sample>> = {
   l: { type: 'number[]', values: [[], [0, -0, NaN, 1], [3, 1, 2, 1, -Infinity]] },
   w: { type: 'string[]', values: [[], ['', 'b', 'a', '10', '9'], ['\u{1f600}', 'a']] },
   o: { type: 'boolean[]', values: [[], [true, false, true]] },
-  r: { type: { record: { x: 'number', name: 'string' } }, values: [{ x: -0, name: '' }, { x: NaN, name: '\ud800', z: 1 }] },
+  r: {
+    type: { record: { x: 'number', name: 'string' } },
+    values: [
+      { x: -0, name: '' },
+      { x: NaN, name: '\ud800', z: 1 },
+    ],
+  },
 }
 
 const nodes = (...names: (keyof typeof ofNodes)[]): Examples =>
@@ -58,7 +64,9 @@ const ofLists = (method: string): string[] =>
   })
 
 const inSeveralTypes = (op: string): string[] =>
-  ['a ${op} b', '(a | 0) ${op} (b | 0)'].map((text) => `(a, b) => ${text.replace('${op}', op)}`).concat(`(s, t) => s ${op} t`)
+  ['a ${op} b', '(a | 0) ${op} (b | 0)']
+    .map((text) => `(a, b) => ${text.replace('${op}', op)}`)
+    .concat(`(s, t) => s ${op} t`)
 
 const assigned = ['+=', '-=', '*=', '/=', '%=', '**=', '|=', '&=', '^=', '<<=', '>>=', '>>>=']
 const compared = ['<', '<=', '>', '>=', '===', '!==', '==', '!=']
@@ -73,10 +81,19 @@ export const subset: Readonly<Record<string, SubsetRow>> = {
       '%': ['(a, b) => a % b', '(a, b) => a % b === 0', '(n) => n % 2 !== 0'],
       '|': ['(a, b) => a | b', '(a, b) => ((a | 0) + (b | 0)) | 0', '(a, b) => ((a | 0) - (b | 0)) | 0'],
       ...each(['&&', '||', '??'], (op) => `(a, b) => (a ${op} b) + 1`),
-      ...each(['-', '+', '~', '!'].map((op) => `${op} …`), (op) => `(a) => ${op[0]}a`),
+      ...each(
+        ['-', '+', '~', '!'].map((op) => `${op} …`),
+        (op) => `(a) => ${op[0]}a`,
+      ),
       ...each(assigned, (op) => `(a, b) => { let x = a; const y = (x ${op} b); return x + 1 / y }`),
-      ...each(['++', '--'].map((op) => `${op} before`), (op) => `(a) => { const x = ${op.slice(0, 2)}a; return x * a }`),
-      ...each(['++', '--'].map((op) => `${op} behind`), (op) => `(a) => { const x = a${op.slice(0, 2)}; return x * a }`),
+      ...each(
+        ['++', '--'].map((op) => `${op} before`),
+        (op) => `(a) => { const x = ${op.slice(0, 2)}a; return x * a }`,
+      ),
+      ...each(
+        ['++', '--'].map((op) => `${op} behind`),
+        (op) => `(a) => { const x = a${op.slice(0, 2)}; return x * a }`,
+      ),
       '=': '(a, b) => { let x = a; x = b; return x + (x = 3) }',
       let: '(a) => { let x = a; { let x = 2; a += x } return x - a }',
       const: '(a) => { const x = a; { const x = 2; a += x } return x - a }',
@@ -90,9 +107,22 @@ export const subset: Readonly<Record<string, SubsetRow>> = {
       Infinity: '(a) => a * Infinity',
       'a number': '(a) => a + 0x7fffffff + 1e-7 - .5',
       'a boolean': '(a) => a > 1 === true',
-      ...nodes('ParenthesizedExpression', 'BinaryExpression', 'LogicalExpression', 'UnaryExpression', 'UpdateExpression'),
+      ...nodes(
+        'ParenthesizedExpression',
+        'BinaryExpression',
+        'LogicalExpression',
+        'UnaryExpression',
+        'UpdateExpression',
+      ),
       ...nodes('AssignmentExpression', 'ConditionalExpression', 'SequenceExpression', 'Identifier', 'Literal'),
-      ...nodes('IfStatement', 'ForStatement', 'WhileStatement', 'DoWhileStatement', 'SwitchStatement', 'LabeledStatement'),
+      ...nodes(
+        'IfStatement',
+        'ForStatement',
+        'WhileStatement',
+        'DoWhileStatement',
+        'SwitchStatement',
+        'LabeledStatement',
+      ),
       ...nodes('BreakStatement', 'ContinueStatement', 'ReturnStatement', 'BlockStatement', 'EmptyStatement'),
       ForStatement: [
         ofNodes['ForStatement'] ?? '',
@@ -142,7 +172,11 @@ export const subset: Readonly<Record<string, SubsetRow>> = {
   'numbers to strings, Math, Number, Date.now': {
     row: 1,
     items: {
-      ...called(each(named('Math.'), (name) => (name === 'Math.random' ? '() => Math.random() < 1' : `(a, b) => ${name}(a, b)`))),
+      ...called(
+        each(named('Math.'), (name) =>
+          name === 'Math.random' ? '() => Math.random() < 1' : `(a, b) => ${name}(a, b)`,
+        ),
+      ),
       ...called(each(named('Number.is'), (name) => `(a) => ${name}(a)`)),
       ...called({
         'Date.now': '() => Date.now() > 1e12',
@@ -160,11 +194,22 @@ export const subset: Readonly<Record<string, SubsetRow>> = {
   'typed arrays, throw, recursion': {
     row: 1,
     items: {
-      'takes a typed array': ['(v) => v[0]', '(v) => { let sum = 0; for (let i = 0; i < v.length; i++) sum += v[i] ** 2; return sum }'],
+      'takes a typed array': [
+        '(v) => v[0]',
+        '(v) => { let sum = 0; for (let i = 0; i < v.length; i++) sum += v[i] ** 2; return sum }',
+      ],
       'gives a typed array': '(v, a) => { v[0] = a; return v }',
       'new Float64Array()': '(a) => { const made = new Float64Array(3); made[1] = a; return made }',
-      'a[i] =': ['(v, a) => { v[0] = a; v[0] *= 2; v[0]++; return v[0] }', '(v, n, a) => { v[n / 4] = a; return v[n / 4] }'],
-      '.fill()': ['(v, a, n) => v.fill(a, n - 2)', '(l, a, n) => l.fill(a, n - 2)', '(w, s) => w.fill(s, 1)', '(o, ok) => o.fill(ok, -1)'],
+      'a[i] =': [
+        '(v, a) => { v[0] = a; v[0] *= 2; v[0]++; return v[0] }',
+        '(v, n, a) => { v[n / 4] = a; return v[n / 4] }',
+      ],
+      '.fill()': [
+        '(v, a, n) => v.fill(a, n - 2)',
+        '(l, a, n) => l.fill(a, n - 2)',
+        '(w, s) => w.fill(s, 1)',
+        '(o, ok) => o.fill(ok, -1)',
+      ],
       NewExpression: '(a) => { const made = new Uint8Array(2); made[1] = a; return made[1] }',
       ThrowStatement: '(a) => { if (a > 1) throw new Error("large"); return a }',
       'a function that calls itself': 'function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) }',
@@ -189,7 +234,12 @@ export const subset: Readonly<Record<string, SubsetRow>> = {
   'console and sleep': {
     row: 1,
     items: {
-      ...called(each(['debug', 'error', 'info', 'log', 'warn'].map((name) => `console.${name}`), (name) => `(n) => { if (n > 99) ${name}(n, "x"); return n }`)),
+      ...called(
+        each(
+          ['debug', 'error', 'info', 'log', 'warn'].map((name) => `console.${name}`),
+          (name) => `(n) => { if (n > 99) ${name}(n, "x"); return n }`,
+        ),
+      ),
       'a boolean': '(n) => { if (n > 99) console.log(n > 1, true); return n }',
       'Atomics.wait()': '() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, -1)',
     },
@@ -198,7 +248,11 @@ export const subset: Readonly<Record<string, SubsetRow>> = {
     row: 2,
     items: {
       'takes an array': ['(l) => l.length', '(l, n) => l[n] ?? -1', '(w, n) => w[n] ?? ""', '(o, n) => o[n] ?? false'],
-      'a[i] =': ['(l, a) => { l[0] = a; return l }', '(w, s) => { w[0] = s; w[w.length] = s; return w }', '(o, ok) => { o[0] = ok; o[o.length] = ok; return o }'],
+      'a[i] =': [
+        '(l, a) => { l[0] = a; return l }',
+        '(w, s) => { w[0] = s; w[w.length] = s; return w }',
+        '(o, ok) => { o[0] = ok; o[o.length] = ok; return o }',
+      ],
       '===': '(l, a) => { const other = [a]; const same = l; return l === other || l === same }',
       'gives an array': '(l, a) => [...l, a]',
       ...called({

@@ -114,8 +114,8 @@ export class Variables {
   }
 
   /** The statement that declares it was refused: whoever uses it has the same reason, and no other. */
-  refuse(binding: Binding, why: Refusal): void {
-    if (!this.#declared.has(binding)) this.#refused.set(binding, why)
+  refuse(binding: Binding | undefined, why: Refusal): void {
+    if (binding !== undefined && !this.#declared.has(binding)) this.#refused.set(binding, why)
   }
 
   #mustNotBeRefused(binding: Binding): void {

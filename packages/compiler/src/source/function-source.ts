@@ -66,7 +66,7 @@ function programOf(text: string, start: Position): Program {
   const comments: Comment[] = []
   const program = parse(text, { ecmaVersion: 'latest', sourceType: 'script', locations: true, onComment: comments })
   // in modules these are operators: the text does not say which is meant
-  if (comments.some(({ start }) => /^(<!--|-->)/.test(text.slice(start, start + 4)))) {
+  if (comments.some(({ start: at }) => /^(<!--|-->)/.test(text.slice(at, at + 4)))) {
     throw new Refusal('CZ1006', start, 'a comment that begins with <!-- or -->')
   }
   return program
