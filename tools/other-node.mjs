@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The oldest that is supported, and the newest of each later line when this was last looked at. */
-const versions = { 20: '20.19.0', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' }
+export const versions = { 20: '20.19.0', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' }
 
 /** What may differ between versions: engines and their lanes, the bits of Math, the loading of modules and of binaries. */
 export const versionTests = [

@@ -3,13 +3,14 @@
 // then does what was asked.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { addCounts, countsOfCtest, showCounts, skippedCtests, totalCounts } from './counts.mjs'
 import { missingForArm64 } from './cross/arm64-tools.mjs'
 import { missingForWindows } from './cross/windows-tools.mjs'
-import { fetchNode, versionTests } from './other-node.mjs'
+import { fetchNode, versions, versionTests } from './other-node.mjs'
 import { findToolchain } from './toolchain.mjs'
 
 const startedAt = Date.now()
@@ -17,6 +18,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const windows = process.platform === 'win32'
 const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
 const pathKey = Object.keys(env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH'
+
+const fuzzer = 'packages/compiler/fuzz'
 
 const commands = {
   async start(args) {
@@ -86,6 +89,27 @@ const commands = {
     env[pathKey] = [dirname(program), env[pathKey]].join(delimiter)
     const vitest = join('node_modules', 'vitest', 'vitest.mjs')
     await run(`testing on Node ${major}`, program, [vitest, 'run', ...versionTests, ...args])
+  },
+  /** Math, operators and texts of numbers, compiled, against V8 of every line of Node, for every night; the first argument: how many millions. */
+  async sweep(args) {
+    await build()
+    const typescript = pathToFileURL(createRequire(join(root, fuzzer, 'sweep.ts')).resolve('tsx')).href
+    const sweep = ['--conditions=@catzilla/source', '--import', typescript, `${fuzzer}/sweep.ts`]
+    const asked = args.length > 0 ? args : ['12']
+    for (const major of Object.keys(versions)) {
+      const program = await fetchNode(join(root, '.cache'), major, fetchTool)
+      if (program === undefined) say(`SKIPPED Node ${major}: the registry has none for this machine`)
+      else await run(`comparing numbers on Node ${major}`, program, [...sweep, ...asked])
+    }
+  },
+  /** Random programs against V8, half an hour in the interpreter and half an hour as machine code, for every night. */
+  async fuzz(args) {
+    await build()
+    for (const tier of ['1', '2']) {
+      const title = `comparing random programs with V8, tier ${tier}`
+      const asked = args.length > 0 ? args : ['--minutes', '30']
+      await run(title, process.execPath, [`${fuzzer}/run.mjs`, '--tier', tier, ...asked])
+    }
   },
   /** The C engine for arm64, compiled here and loaded by a Node for arm64 in an emulator. Exits with 77 without the tools. */
   async cross() {

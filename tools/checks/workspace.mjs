@@ -57,6 +57,7 @@ export function isSourceFile(path) {
 export function isOtherFile(path) {
   return (
     /\.(md|json|ya?ml|csv|svg)$/.test(path) ||
+    /\/test\/golden\/[^/]+\.txt$/.test(path) ||
     /^(LICENSE|run|\.(clang-format|editorconfig|gitattributes|gitignore|nvmrc))$/.test(basename(path))
   )
 }

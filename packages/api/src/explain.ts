@@ -57,14 +57,14 @@ function explainBody({ home: { engine }, call }: Pick<TaskParts, 'home' | 'call'
     return javascript(lane === 'inline' ? 'it is not to be compiled' : `it is to run on the ${lane} lane`)
   const report: BodyReport | undefined = engine.reportOf?.(call)
   if (report === undefined) return javascript('no compiled body is known for it')
-  const { bodies, reason, prebuilt } = report
+  const { bodies, reason, prebuilt, blockers } = report
   const compiled = bodies.some(({ tier }) => isInC(tier))
   const [latest] = bodies.slice(-1)
   return {
     compiled,
     reason: latest?.reason ?? reason,
     prebuilt,
-    blockers: distinct(bodies.flatMap(({ blockers }) => blockers)),
+    blockers: distinct([...blockers, ...bodies.flatMap((body) => body.blockers)]),
     bodies,
   }
 }

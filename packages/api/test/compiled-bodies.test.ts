@@ -238,6 +238,22 @@ describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {
     expect(await tax.delay(10).wait()).toBe(10 * rate)
   })
 
+  test('for some types of arguments, while C runs it for others', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const less = tasks.task({ name: 'less' }, (a: number | string, by: number) => (a as number) < by)
+    expect((await decided(less, 5, 2)).tier).toBe('interpreted')
+    expect(less.explain()).toMatchObject({ lane: 'native', reason: 'C worker threads run the compiled body' })
+    const ofText = await decided(less, '5', 2)
+    expect([ofText.types, ofText.tier]).toEqual([['string', 'number'], 'javascript'])
+    const blocker = { code: 'CZ1007', message: "'<' of a string and a number is not compiled", line: 1 }
+    expect(less.explain()).toMatchObject({
+      lane: 'native',
+      reason: 'C worker threads run the compiled body; for 1 of 2 tuples of types it runs on the event loop',
+      native: { compiled: true, blockers: [blocker], bodies: [{ blockers: [] }, { blockers: [blocker] }] },
+    })
+    expect(await less.delay('5', 2).wait()).toBe(false)
+  })
+
   test('when it is asynchronous, when it is asked to, and on a lane that was asked for', async () => {
     const tasks = tasksForTest({ engine: 'native' })
     const bodies = [
@@ -249,9 +265,13 @@ describe.skipIf(nativeMissing !== undefined)('a body stays JavaScript', () => {
     expect(bodies.map((body) => body.explain().native)).toEqual([
       {
         compiled: false,
-        reason: 'asynchronous bodies and generators run as JavaScript',
+        reason: expect.stringMatching(
+          /^CZ1002: an async function cannot be compiled \(line 1, column 1; instead: nothing, where it waits/,
+        ) as string,
         prebuilt: null,
-        blockers: [],
+        blockers: [{ code: 'CZ1002', message: 'an async function cannot be compiled', line: 1, column: 1 }].map(
+          (each) => expect.objectContaining(each) as object,
+        ),
         bodies: [],
       },
       { compiled: false, reason: 'it is not to be compiled', prebuilt: null, blockers: [], bodies: [] },
@@ -272,7 +292,7 @@ test.skipIf(nativeMissing !== undefined)(
     expect(() => taxed.delay(10)).toThrow(CompileError)
     expect(() => taxed.delay(10)).toThrow(/'rate' comes from outside.*instead: name it in `captures`/)
     const later = tasks.task({ name: 'later', compile: 'require' }, async (n: number) => n)
-    expect(() => later.delay(1)).toThrow(/asynchronous/)
+    expect(() => later.delay(1)).toThrow(/CZ1002: an async function cannot be compiled/)
     const twice = tasks.task({ name: 'twice', compile: 'require' }, (n: number) => n * 2)
     await decided(twice, 1)
     expect(await twice.delay(21).wait()).toBe(42)

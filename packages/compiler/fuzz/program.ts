@@ -40,8 +40,9 @@ export const listKinds: readonly ListKind[] = ['number[]', 'string[]', 'boolean[
 
 export type Hint = ElementHint | ListKind | ViewKind | { record: { [field: string]: Hint } }
 
-/** A constant, or the text of a function. */
-export type Capture = number | string | boolean | { text: string }
+/** A constant, the text of a function, or the fields of a frozen object. */
+export type Capture = Constant | { text: string } | { fields: Record<string, Constant | Record<string, Constant>> }
+export type Constant = number | string | boolean
 
 export interface Program {
   source: string
@@ -95,7 +96,17 @@ export function evaluate(program: Program): Run {
 export function captureValues(program: Program): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [name, capture] of Object.entries(program.captures)) {
-    values[name] = typeof capture === 'object' ? evaluate({ source: capture.text, types: [], captures: {} }) : capture
+    values[name] = captureValue(capture)
   }
   return values
+}
+
+function captureValue(capture: Capture): unknown {
+  if (typeof capture !== 'object') return capture
+  if ('text' in capture) return evaluate({ source: capture.text, types: [], captures: {} })
+  const fields = Object.entries(capture.fields).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? Object.freeze({ ...value }) : value,
+  ])
+  return Object.freeze(Object.fromEntries(fields))
 }

@@ -74,7 +74,7 @@ function smallerBodies({ program, failure: { args } }: Found): Candidate[] {
   return [
     ...smallerTexts(program.source).map((source) => ({ program: { ...program, source }, args })),
     ...Object.entries(program.captures).flatMap(([name, capture]) =>
-      typeof capture === 'object'
+      typeof capture === 'object' && 'text' in capture
         ? smallerTexts(capture.text).map((text) => ({
             program: { ...program, captures: { ...program.captures, [name]: { text } } },
             args,

@@ -64,7 +64,8 @@ export function compileFunction(source: string, options: CompileOptions): Compil
   try {
     return compile(source, options)
   } catch (thrown) {
-    return { ok: false, blockers: [blockerOf(thrown)] }
+    const { line = 1, column = 1 } = options
+    return { ok: false, blockers: [blockerOf(thrown, { line, column })] }
   }
 }
 
@@ -109,9 +110,9 @@ function assemble(lowered: LoweredProgram, at: Position): Compilation {
   }
 }
 
-function blockerOf(thrown: unknown): Blocker {
+/** @param start of the function: what failed inside of the compiler has no better place */
+function blockerOf(thrown: unknown, start: Position): Blocker {
   if (thrown instanceof Refusal) return thrown.blocker
-  const start: Position = { line: 1, column: 1 }
   // the only RangeError of recursive descent: the stack is full
   if (thrown instanceof RangeError) return new Refusal('CZ1019', start, 'it is nested too deeply').blocker
   return new Refusal('CZ1099', start, thrown instanceof Error ? thrown.message : String(thrown)).blocker

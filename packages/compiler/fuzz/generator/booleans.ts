@@ -1,6 +1,7 @@
 // Expressions that are true or false.
 import type { Context } from './context.ts'
 import { callOf } from './calls.ts'
+import { booleanIdiom } from './idioms.ts'
 import { textIndex } from './indexes.ts'
 import { fromList } from './lists.ts'
 
@@ -86,6 +87,7 @@ export function boolean(context: Context, depth: number): string {
     [strings, searched],
     [0.2, change],
     [0.05, neverNull],
+    [1.5 * context.taste.idioms, booleanIdiom],
     [0.3 * context.taste.views, arrays],
     [0.3, (own, left) => callOf(own, 'boolean', left) ?? compared(own, left)],
     [1.5 * context.taste.lists, (own, left) => fromList(own, 'boolean', left) ?? compared(own, left)],

@@ -27,6 +27,8 @@ export interface Taste {
   readonly lists: number
   readonly mathematics: number
   readonly records: number
+  /** What people write and random trees seldom meet. */
+  readonly idioms: number
   /** The share of expressions that may well bail: indexes out of range, throws, case mapping of any text. */
   readonly hazard: number
   /** Constructs of the second row of the subset too. */
@@ -186,6 +188,7 @@ function drawTaste(random: Random, features: Features): Taste {
     mathematics: random.pick([0, 0.3, 1]),
     records: random.pick([0, 0, 0, 1, 3]),
     hazard: random.pick([0, 0, 0.02, 0.2]),
+    idioms: random.pick([0, 0, 0.5, 1]),
     lists: secondRow ? random.pick([0, 1, 1, 3]) : 0,
     secondRow,
   }

@@ -138,6 +138,11 @@ function capturedValues(context: Context): Record<string, Capture> {
   for (const [name, value] of Object.entries(captures)) {
     context.declare({ name, type: typeof value as 'number', mutable: false })
   }
+  if (random.chance(0.05)) {
+    captures['SETTINGS'] = { fields: { x: random.pick([0.5, -0, 3]), name: 'tax', inner: { ok: true, y: 2 ** 31 } } }
+    const type = { record: { x: 'number', name: 'string', inner: { record: { ok: 'boolean', y: 'number' } } } } as const
+    context.declare({ name: 'SETTINGS', type, mutable: false })
+  }
   return captures
 }
 

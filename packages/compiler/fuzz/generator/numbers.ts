@@ -3,6 +3,7 @@ import { edgeNumbers } from '../values.ts'
 import { viewKinds, type ViewKind } from '../program.ts'
 import { callOf } from './calls.ts'
 import type { Context } from './context.ts'
+import { numberIdiom } from './idioms.ts'
 import { nearIndex, textIndex } from './indexes.ts'
 import { fromList } from './lists.ts'
 
@@ -230,6 +231,7 @@ export function number(context: Context, depth: number): string {
     [1.5 * views, ofView],
     [0.3 * views, store],
     [0.1, extra],
+    [context.taste.idioms, numberIdiom],
     [0.6, (own, left) => callOf(own, 'number', left) ?? arithmetic(own, left)],
     [1.5 * context.taste.lists, (own, left) => fromList(own, 'number', left) ?? arithmetic(own, left)],
   ])

@@ -1,6 +1,7 @@
 // Statements, each one or a few lines of text.
 import { viewKinds, isListKind, isViewKind, type Hint } from '../program.ts'
 import type { Context } from './context.ts'
+import { idiom } from './idioms.ts'
 import { nearIndex } from './indexes.ts'
 import { listStatement } from './lists.ts'
 import { loop } from './loops.ts'
@@ -39,6 +40,7 @@ export function statement(context: Context): string {
     [context.taste.secondRow ? 1.5 : 0, (own) => secondRow(own, { block, assignment })],
     [2.5 * context.taste.lists, (own) => listStatement(own, block)],
     [context.taste.records, (own) => records(own, block)],
+    [context.taste.idioms, idiom],
   ])
   return make(context)
 }

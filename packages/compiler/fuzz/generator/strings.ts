@@ -1,6 +1,7 @@
 // Expressions that are strings.
 import type { Context } from './context.ts'
 import { callOf } from './calls.ts'
+import { stringIdiom } from './idioms.ts'
 import { textIndex } from './indexes.ts'
 import { fromList } from './lists.ts'
 
@@ -159,6 +160,7 @@ export function string(context: Context, depth: number): string {
     [0.4, choice],
     [0.2, logical],
     [0.2, change],
+    [0.7 * context.taste.idioms, stringIdiom],
     [0.4, (own, left) => callOf(own, 'string', left) ?? joined(own, left)],
     [1.5 * context.taste.lists, (own, left) => fromList(own, 'string', left) ?? joined(own, left)],
   ])

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { NativePrograms } from '@catzilla/core-c'
 import { cLibrary, type Compiled } from '../../src/index.ts'
+import { compilerFlags } from '../../src/toolchain/flags.ts'
 import { corePrograms } from '../core-programs.ts'
 import type { Prepared, Subject } from '../oracle.ts'
 import { compiled, opened } from './interpreted.ts'
 
 const compiler = process.env['CC'] ?? 'cc'
 const headers = join(dirname(createRequire(import.meta.url).resolve('@catzilla/core-c/package.json')), 'include')
-const exact = ['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fwrapv', '-fno-strict-aliasing']
-const flags = ['-O2', '-std=c11', '-pipe', '-fPIC', '-shared', '-nostdlib', '-nostartfiles', ...exact]
+const flags = compilerFlags(process.platform)
 
 /** Flags that are to break something, for proofs that this is found. */
 const extra = (process.env['CATZILLA_FUZZ_CFLAGS'] ?? '').split(' ').filter(Boolean)

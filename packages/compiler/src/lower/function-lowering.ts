@@ -4,6 +4,7 @@ import type { Blocker, BlockerCode } from '../check/blockers.ts'
 import { Refusal } from '../check/blockers.ts'
 import type { Instruction, Operand, Position, Register } from '../ir/ir.ts'
 import type { Binding, Scopes } from '../scope/scopes.ts'
+import { declaredNames } from '../scope/syntax.ts'
 import type { FunctionNode } from '../source/function-source.ts'
 import type { Type } from '../types/types.ts'
 import type { Elements } from '../types/elements.ts'
@@ -325,6 +326,7 @@ export class FunctionLowering implements Lowering {
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown
       this.#program.blockers.push(thrown.blocker)
+      for (const id of declaredNames(node)) this.variables.refuse(this.scopes.bindingOf(id), thrown)
       build.reachable = reachable
       targets.length = depth
       this.pendingLabels = []

@@ -1,5 +1,6 @@
 // The variables of one function: where they are kept, and that none is read before it has a value.
 import type { AnyNode } from 'acorn'
+import type { Refusal } from '../check/blockers.ts'
 import type { Register } from '../ir/ir.ts'
 import { isConstant } from '../ir/ir.ts'
 import type { Binding } from '../scope/scopes.ts'
@@ -23,6 +24,8 @@ export class Variables {
   readonly #markers = new Map<Binding, Register>()
   /** Declarations that the text has come by. */
   readonly #declared = new Set<Binding>()
+  /** Why there is no value for it: what its declaration was refused for. */
+  readonly #refused = new Map<Binding, Refusal>()
   /** Whose register it is. */
   readonly owners: Map<Register, Binding> = new Map()
 
@@ -45,6 +48,7 @@ export class Variables {
     }
     if (binding.fn !== undefined) return this.#l.refuse('CZ1013', node, binding.name)
     if (!this.#l.owns(binding.owner)) return this.#readOuter(binding, node)
+    this.#mustNotBeRefused(binding)
     const known = this.#constants.get(binding)
     const storage = known ?? this.#storage(binding)
     const early = binding.kind !== 'var' && !this.#declared.has(binding)
@@ -80,7 +84,10 @@ export class Variables {
     if (fixed || (binding.kind === 'const' && !isDeclaration)) return this.#l.refuse('CZ1015', node, binding.name)
     if (!this.#l.owns(binding.owner)) return this.#l.refuse('CZ1014', node, binding.name)
     if (isDeclaration) this.#declare(binding)
-    else this.#mustBeDeclared(binding)
+    else {
+      this.#mustNotBeRefused(binding)
+      this.#mustBeDeclared(binding)
+    }
     if (binding.fn !== undefined) {
       if (!isFunctionValue(value)) return this.#l.refuse('CZ1008', node, binding.name, 'a function and something else')
       return this.#l.build.mark('SET', this.#marker(binding))
@@ -104,6 +111,16 @@ export class Variables {
     const target = storage.kind === 'record' ? storage.fields.get(name) : undefined
     if (field === undefined || target === undefined || !sameType(this.#typeOf(binding), type)) return
     store(this.#l.build, target, field)
+  }
+
+  /** The statement that declares it was refused: whoever uses it has the same reason, and no other. */
+  refuse(binding: Binding | undefined, why: Refusal): void {
+    if (binding !== undefined && !this.#declared.has(binding)) this.#refused.set(binding, why)
+  }
+
+  #mustNotBeRefused(binding: Binding): void {
+    const why = this.#refused.get(binding)
+    if (why !== undefined) throw why
   }
 
   /** Enters the block of a `let` or `const`: it has no value (again). */

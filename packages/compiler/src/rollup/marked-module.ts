@@ -80,11 +80,13 @@ function candidateOf(fn: ModuleFunction, file: string): Candidate | string {
   const { source, captures, name, line, column } = fn
   const where = `${name} (${file}:${line}) stays JavaScript`
   const told = argumentTypesOf(fn.types)
-  if ('unknown' in told) {
+  const compilation = compileFunction(source, { types: fn.types, captures, name, file, line, column })
+  const blockers = compilation.ok ? [] : compilation.blockers
+  // an asynchronous function is told what it is: no type would help it
+  if ('unknown' in told && !blockers.some(({ code }) => code === 'CZ1002')) {
     return `${where} until it runs: the type of argument ${told.at + 1}, ${told.unknown}, is not known here; annotate it, or give the task a signature`
   }
-  const compilation = compileFunction(source, { types: fn.types, captures, name, file, line, column })
-  if (!compilation.ok) return `${where}: ${compilation.blockers.map(adviseOn).join('; ')}`
+  if (!compilation.ok || 'unknown' in told) return `${where}: ${blockers.map(adviseOn).join('; ')}`
   const hash = createHash('sha256')
     .update(JSON.stringify([file, line, column, fn.types, source]))
     .update(compilation.program)

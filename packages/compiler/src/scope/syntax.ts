@@ -40,3 +40,8 @@ export function patternNames(pattern: Pattern): (Pattern & { readonly type: 'Ide
       return []
   }
 }
+
+/** The identifiers that a statement declares. */
+export function declaredNames(node: AnyNode): (Pattern & { readonly type: 'Identifier' })[] {
+  return node.type === 'VariableDeclaration' ? node.declarations.flatMap(({ id }) => patternNames(id)) : []
+}

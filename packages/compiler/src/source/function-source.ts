@@ -40,10 +40,10 @@ export function readSource(text: string, start: Position = { line: 1, column: 1 
   let first: unknown
   for (const { before, after, find } of forms) {
     try {
-      const node = find(programOf(`${before}${text}${after}`))
+      const node = find(programOf(`${before}${text}${after}`, start), start)
       if (node === undefined) continue
       const source: FunctionSource = { node, at: (each) => positionOf(each, start, before.length) }
-      refuseForm(source)
+      refuseForm(node, start)
       return source
     } catch (thrown) {
       if (thrown instanceof Refusal) throw thrown
@@ -62,12 +62,12 @@ function positionOf(node: AnyNode, from: Position, before: number): Position {
   return { line: from.line + start.line - 1, column }
 }
 
-function programOf(text: string): Program {
+function programOf(text: string, start: Position): Program {
   const comments: Comment[] = []
   const program = parse(text, { ecmaVersion: 'latest', sourceType: 'script', locations: true, onComment: comments })
   // in modules these are operators: the text does not say which is meant
-  if (comments.some(({ start }) => /^(<!--|-->)/.test(text.slice(start, start + 4)))) {
-    throw new Refusal('CZ1006', { line: 1, column: 1 }, 'a comment that begins with <!-- or -->')
+  if (comments.some(({ start: at }) => /^(<!--|-->)/.test(text.slice(at, at + 4)))) {
+    throw new Refusal('CZ1006', start, 'a comment that begins with <!-- or -->')
   }
   return program
 }
@@ -77,30 +77,29 @@ function onlyExpression(program: Program): AnyNode | undefined {
   return program.body.length === 1 && statement?.type === 'ExpressionStatement' ? statement.expression : undefined
 }
 
-function expressionIn(program: Program): FunctionNode | undefined {
+function expressionIn(program: Program, start: Position): FunctionNode | undefined {
   const node = onlyExpression(program)
-  if (node?.type === 'ClassExpression') throw new Refusal('CZ1002', { line: 1, column: 1 }, 'a class')
+  if (node?.type === 'ClassExpression') throw new Refusal('CZ1002', start, 'a class')
   return node?.type === 'FunctionExpression' || node?.type === 'ArrowFunctionExpression' ? node : undefined
 }
 
-function methodIn(program: Program): FunctionNode | undefined {
+function methodIn(program: Program, start: Position): FunctionNode | undefined {
   const object = onlyExpression(program)
   const [method, ...more] = object?.type === 'ObjectExpression' ? object.properties : []
   if (more.length > 0 || method?.type !== 'Property' || method.value.type !== 'FunctionExpression') return undefined
-  if (method.kind !== 'init') throw new Refusal('CZ1002', { line: 1, column: 1 }, 'a getter or setter')
+  if (method.kind !== 'init') throw new Refusal('CZ1002', start, 'a getter or setter')
   return method.method ? method.value : undefined
 }
 
-function memberIn(program: Program): FunctionNode | undefined {
+function memberIn(program: Program, start: Position): FunctionNode | undefined {
   const found = onlyExpression(program)
   const [member, ...more] = found?.type === 'ClassExpression' ? found.body.body : []
   if (more.length > 0 || member?.type !== 'MethodDefinition') return undefined
-  if (member.kind !== 'method') throw new Refusal('CZ1002', { line: 1, column: 1 }, `a ${member.kind}`)
+  if (member.kind !== 'method') throw new Refusal('CZ1002', start, `a ${member.kind}`)
   return member.value
 }
 
-function refuseForm(source: FunctionSource): void {
-  const { node } = source
-  if (node.async) throw new Refusal('CZ1002', source.at(node), 'an async function')
-  if (node.generator) throw new Refusal('CZ1002', source.at(node), 'a generator')
+function refuseForm(node: FunctionNode, start: Position): void {
+  if (node.async) throw new Refusal('CZ1002', start, 'an async function')
+  if (node.generator) throw new Refusal('CZ1002', start, 'a generator')
 }

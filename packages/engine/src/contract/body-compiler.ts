@@ -154,6 +154,8 @@ export interface BodyReport {
   readonly reason: string
   /** Where what was compiled at build comes from, or why it is not used; null where there is nothing. */
   readonly prebuilt: string | null
+  /** What keeps it from being compiled for arguments of any types: that it is asynchronous, or a generator. */
+  readonly blockers: readonly CompileBlocker[]
   /** One for each tuple of argument types met so far, four at most. */
   readonly bodies: readonly CompiledBodyReport[]
 }

@@ -17,6 +17,7 @@ import type { GraphStep } from '../../contract/call-graph.ts'
 import type { KernelReference, TaskCall, TaskHandler } from '../../contract/task.ts'
 import { portLayout } from '../port-layout.ts'
 import { describeTypes } from './argument-types.ts'
+import { blockedBy } from './blockers.ts'
 import { BodyColumns, runsOverColumns } from './body-columns.ts'
 import { BodyInGraphs, noStep, runTimeInGraphs } from './body-in-graphs.ts'
 import { isSameValue } from './same-value.ts'
@@ -316,11 +317,4 @@ let kernels = 0
 /** A name of its own, which says to people whose body it is. */
 function kernelName(task: string): string {
   return `body.${task.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}.${++kernels}`
-}
-
-function blockedBy(blockers: readonly CompileBlocker[]): string {
-  const [first] = blockers
-  if (first === undefined) return 'it cannot be compiled'
-  const others = blockers.length === 1 ? '' : `, and ${blockers.length - 1} more`
-  return `${first.code}: ${first.message} (line ${first.line}, column ${first.column}; instead: ${first.remedy})${others}`
 }

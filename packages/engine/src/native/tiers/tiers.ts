@@ -3,12 +3,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { NativeCore } from '@catzilla/core-c'
 import { CompileError, toError } from '../../contract/errors.ts'
-import type { ArgumentType, BodyCompiler, BodyReport, ColumnsWay, LoadCompiler } from '../../contract/body-compiler.ts'
+import type {
+  ArgumentType,
+  BodyCompiler,
+  BodyReport,
+  ColumnsWay,
+  CompileBlocker,
+  LoadCompiler,
+} from '../../contract/body-compiler.ts'
 import type { GraphStep } from '../../contract/call-graph.ts'
 import type { TaskCall, TaskDefinition, TaskHandler } from '../../contract/task.ts'
 import type { CompiledStatistics } from '../../contract/statistics.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import { matches, typesOf } from './argument-types.ts'
+import { blockedBy, blockerOfForm } from './blockers.ts'
 import { noStep } from './body-in-graphs.ts'
 import { CompiledBody } from './compiled-body.ts'
 import type { Tally } from './compiled-body.ts'
@@ -26,15 +34,10 @@ interface Watched {
   calls: number
   /** Calls with types that C does not know. */
   strange: number
-  /** Asynchronous, or a generator. */
-  readonly never: boolean
+  /** Why C can never run it, as far as can be told without looking at its text: it is asynchronous, or a generator. */
+  readonly never: CompileBlocker | null
   /** Where what was compiled at build comes from, or why it is not used; null: there is nothing. */
   prebuilt: string | null
-}
-
-/** Whether C can never run it, as far as can be told without looking at its text. */
-function isAsynchronous(handler: TaskHandler): boolean {
-  return Object.prototype.toString.call(handler) !== '[object Function]'
 }
 
 export class Tiers {
@@ -70,7 +73,7 @@ export class Tiers {
   /** The call that is to be submitted in place of this one: itself, or one that runs in C, or in both. */
   callFor(call: TaskCall, handler: TaskHandler, args: readonly unknown[]): TaskCall {
     const watched = this.#watchedOf(call, handler)
-    if (watched.never) return this.#inJavaScript(call, handler)
+    if (watched.never !== null) return this.#inJavaScript(call, handler)
     for (const body of watched.bodies) {
       if (!matches(body.types, args)) continue
       if (body.tier === 'interpreted' || body.tier === 'machine code') {
@@ -90,7 +93,7 @@ export class Tiers {
   /** How the body runs over columns: their types are known before they come. */
   columnsFor(call: TaskCall, handler: TaskHandler, columns: number, rows: number): ColumnsWay {
     const watched = this.#watchedOf(call, handler)
-    if (watched.never) return { body: this.#asJavaScript(call, handler), kernel: null }
+    if (watched.never !== null) return { body: this.#asJavaScript(call, handler), kernel: null }
     const row = Array.from<number>({ length: columns }).fill(0)
     const body = watched.bodies.find(({ types }) => matches(types, row))
     if (body === undefined) {
@@ -142,10 +145,10 @@ export class Tiers {
     if (key === this.#latestKey && this.#latest !== null) return this.#latest
     let watched = this.#watched.get(key)
     if (watched === undefined) {
-      const never = isAsynchronous(handler)
+      const never = blockerOfForm(handler)
       watched = { bodies: [], types: null, calls: 0, strange: 0, never, prebuilt: null }
       this.#watched.set(key, watched)
-      if (!never) this.#begin(watched, call, handler)
+      if (never === null) this.#begin(watched, call, handler)
     }
     this.#latestKey = key
     this.#latest = watched
@@ -253,11 +256,14 @@ export class Tiers {
   report(call: TaskCall, handler: TaskHandler): BodyReport {
     const watched = this.#watched.get(call.facts ?? handler)
     const bodies = watched?.bodies.map((body) => body.report()) ?? []
-    return { reason: this.#reasonOf(handler, watched), prebuilt: watched?.prebuilt ?? null, bodies }
+    const never = blockerOfForm(handler)
+    const blockers = never === null ? [] : [never]
+    return { reason: this.#reasonOf(handler, watched), prebuilt: watched?.prebuilt ?? null, blockers, bodies }
   }
 
   #reasonOf(handler: TaskHandler, watched: Watched | undefined): string {
-    if (isAsynchronous(handler)) return 'asynchronous bodies and generators run as JavaScript'
+    const never = blockerOfForm(handler)
+    if (never !== null) return blockedBy([never])
     if (watched === undefined)
       return 'it is compiled for the types of arguments it is called with, and has not been called'
     if (watched.bodies.length >= MOST_BODIES) {
