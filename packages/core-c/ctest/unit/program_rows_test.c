@@ -103,8 +103,9 @@ static void test_ways(uint32_t workers) {
   CHECK(map(plan) == 2);
   for (uint32_t i = 0; i < ROWS; i++) wrong += i == 10 || i == ROWS - 1 ? !is_marked(i) : out[i] != 2.0 * i;
   CHECK_EQ_U64(wrong, 0);
-  // once a chunk, and once more behind a row that gave up in the middle of one
-  CHECK_EQ_U64(atomic_exchange_explicit(&entered, 0, memory_order_relaxed), (ROWS + 63) / 64 + 1);
+  // once a chunk, of 64 rows at most, and once more behind a row that gave up in the middle of one
+  uint32_t times = atomic_exchange_explicit(&entered, 0, memory_order_relaxed);
+  CHECK(times >= (ROWS + 63) / 64 + 1 && times <= ROWS + 1);
   uint64_t calls = 0, bails = 0;
   CHECK_EQ_U64(ctz_program_figures(engine, kernel, &calls, &bails), CTZ_OK);
   CHECK(calls == 3 * ROWS && bails == 3);
