@@ -131,6 +131,8 @@ struct ctz_engine {
   ctz_worker **workers;  // max_workers; filled under pool_lock, read by all
   _Atomic(ctz_worker *) stand_in;  // the owner's; NULL until it has run something
   _Atomic uint64_t owner_runs;
+  bool stood_in;  // the owner's latest call ran what waited; this and the next: the owner's thread only
+  uint32_t sits_out;  // so many calls more, the owner wakes a worker whatever waits
   _Atomic uint32_t started;  // workers[0 .. started-1] are there
   _Atomic uint32_t target;  // workers wanted
   uint32_t threads;  // under pool_lock: alive ones, the timer thread included

@@ -11,6 +11,9 @@
 // be woken. A kernel of nothing takes some 100 ns warm, and up to 10 us where nothing of it is near, as after a pause.
 #define MOST_TASKS 4u
 #define MOST_NS 20000u
+// Calls in which it does not stand in after it has run the first of many: a worker that is woken for the first runs it
+// while JavaScript still submits the others, which saves a seventh of the time that 32 submitted together take.
+#define SIT_OUT 16u
 
 // What may still be run.
 typedef struct room {
@@ -48,17 +51,16 @@ static bool is_at_rest(ctz_engine *engine) {
          !atomic_load_explicit(&engine->paused, memory_order_relaxed) && !ctz_is_stopped(engine);
 }
 
-// Whether each task that waits suits.
-static bool all_suit(ctz_engine *engine) {
-  room left = {MOST_TASKS, MOST_NS};
+// Whether each task that waits suits; `left` is the room for more.
+static bool all_suit(ctz_engine *engine, room *left) {
   for (uint32_t c = 0; c < CTZ_CLASSES; c++) {
     uint32_t index;
     if (ctz_mpmc_length(&engine->returning[c]) > 0) return false;
     for (uint32_t place = 0; ctz_port_ring_peek_at(&engine->port.rings[c], place, &index); place++) {
-      if (!suits(engine, index, &left)) return false;
+      if (!suits(engine, index, left)) return false;
     }
   }
-  return left.tasks < MOST_TASKS;
+  return left->tasks < MOST_TASKS;
 }
 
 static ctz_worker *record_of(ctz_engine *engine) {
@@ -97,8 +99,22 @@ static void run_all(ctz_engine *engine, ctz_worker *worker) {
   }
 }
 
+// Whether what waits is for the owner. Where its latest call ran a task and more than it may run came behind that one,
+// JavaScript submits many at a time.
+static bool is_for_owner(ctz_engine *engine) {
+  if (engine->sits_out > 0) {
+    engine->sits_out--;
+    return false;
+  }
+  room left = {MOST_TASKS, MOST_NS};
+  if (all_suit(engine, &left)) return true;
+  if (engine->stood_in && left.tasks == 0) engine->sits_out = SIT_OUT;
+  return false;
+}
+
 bool ctz_stand_in(ctz_engine *engine) {
-  if (engine->port.memory == NULL || !is_at_rest(engine) || !all_suit(engine)) return false;
+  engine->stood_in = engine->port.memory != NULL && is_at_rest(engine) && is_for_owner(engine);
+  if (!engine->stood_in) return false;
   ctz_worker *worker = record_of(engine);
   if (worker == NULL) return false;
   // the owner looks by itself when this is over

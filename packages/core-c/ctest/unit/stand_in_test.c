@@ -104,6 +104,12 @@ static void check_ran_here(uint32_t slot, ctz_slot_state state) {
   CHECK_EQ_U64(ctz_field_u32(&client.slots[slot].attempt), 1);
 }
 
+static uint32_t push_and_run(uint32_t plan) {
+  uint32_t slot = push(plan, 2, 0);
+  CHECK(ctz_port_run_or_wake(engine));
+  return slot;
+}
+
 static _Atomic uint32_t wakes;
 static void count_wake(void *owner) { atomic_fetch_add_explicit((_Atomic uint32_t *)owner, 1, memory_order_relaxed); }
 
@@ -148,6 +154,25 @@ static void test_most_of_them(void) {
   expect(plan, 1000);
   for (uint32_t i = 0; i < 5; i++) push(plan, 2, i);
   check_workers_run(5);
+  close_port();
+}
+
+// Where many follow the first one that ran here, workers are woken for the next few times, and then it is tried again.
+static void test_many_behind_the_first(void) {
+  open_port(1);
+  uint32_t plan = plan_for("bounded", 1000);
+  check_ran_here(push_and_run(plan), CTZ_SLOT_COMPLETED);
+  for (uint32_t i = 0; i < 5; i++) push(plan, 2, i);
+  check_workers_run(5);
+  for (uint32_t call = 0; call < 16; call++) {
+    await_parked(engine, 1);
+    expect(plan, 1000);
+    push(plan, 2, 0);
+    check_workers_run(1);
+  }
+  await_parked(engine, 1);
+  expect(plan, 1000);
+  check_ran_here(push_and_run(plan), CTZ_SLOT_COMPLETED);
   close_port();
 }
 
@@ -381,6 +406,7 @@ static void test_beside_others(void) {
 int main(void) {
   test_runs_here();
   test_most_of_them();
+  test_many_behind_the_first();
   test_expected_time();
   test_unbounded();
   test_attached();
