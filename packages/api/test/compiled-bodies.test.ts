@@ -39,6 +39,19 @@ describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
     expect(tasks.getStats().compiled).toEqual({ bodies: 1, calls: latest(area)?.calls, bails: 0 })
   })
 
+  test('says what it waits for until there is a compiler', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const half = tasks.task({ name: 'half' }, (n: number) => n / 2)
+    expect(half.explain().native.reason).toContain('has not been called')
+    const results = [half.delay(1)]
+    expect(half.explain().native.reason).toContain('called twice with arguments of the same types')
+    results.push(half.delay(2))
+    expect(half.explain().native.reason).toBe('the compiler is being loaded; a call after that has it compiled')
+    expect(await Promise.all(results.map(async (result) => result.wait()))).toEqual([0.5, 1])
+    await decided(half, 3)
+    expect(half.explain().native.compiled).toBe(true)
+  })
+
   test('of a batch runs there too', async () => {
     const tasks = tasksForTest({ engine: 'native' })
     const twice = tasks.task({ name: 'twice', compile: 'require' }, (n: number) => n * 2)

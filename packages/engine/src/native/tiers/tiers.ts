@@ -25,6 +25,7 @@ import type { Tally } from './compiled-body.ts'
 const MOST_BODIES = 4
 /** Calls with the same types after which a body is worth compiling. */
 const CALLS_BEFORE = 2
+const TOO_FEW_CALLS = 'it is compiled when it has been called twice with arguments of the same types'
 
 /** A body and what became of it. */
 interface Watched {
@@ -48,7 +49,7 @@ export class Tiers {
   #loading: Promise<void> | null = null
   #compiler: BodyCompiler | null = null
   #closed = false
-  #noCompiler = 'it is compiled when it has been called twice with arguments of the same types'
+  #noCompiler = TOO_FEW_CALLS
   #latestKey: object | null = null
   #latest: Watched | null = null
 
@@ -60,11 +61,12 @@ export class Tiers {
 
   async #loadNow(load: LoadCompiler): Promise<void> {
     this.#load = null
+    this.#noCompiler = 'the compiler is being loaded; a call after that has it compiled'
     try {
       const compiler = await load(this.#core)
       if (this.#closed) return await compiler?.close?.()
       this.#compiler = compiler
-      if (compiler === null) this.#noCompiler = 'there is no compiler; install @catzilla/compiler'
+      this.#noCompiler = compiler === null ? 'there is no compiler; install @catzilla/compiler' : TOO_FEW_CALLS
     } catch (thrown) {
       this.#noCompiler = `the compiler does not load: ${toError(thrown).message}`
     }
