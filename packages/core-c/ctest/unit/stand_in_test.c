@@ -162,6 +162,7 @@ static void test_many_behind_the_first(void) {
   open_port(1);
   uint32_t plan = plan_for("bounded", 1000);
   check_ran_here(push_and_run(plan), CTZ_SLOT_COMPLETED);
+  expect(plan, 1000);
   for (uint32_t i = 0; i < 5; i++) push(plan, 2, i);
   check_workers_run(5);
   for (uint32_t call = 0; call < 16; call++) {
