@@ -50,7 +50,7 @@ async function measureBullmq({ quick, clock }: SectionInput): Promise<SectionRes
       { name: 'plain BullMQ, barest jobs', run: () => runPlain(server.url, count, now, barest) },
       { name: '@catzilla/engine-bullmq', run: () => runOurs(server.url, count, now) },
     ]
-    const rounds = quick ? { rounds: 1, warmUps: 0 } : { rounds: 7, warmUps: 1 }
+    const rounds = quick ? { rounds: 1, warmUps: 0 } : { rounds: 15, warmUps: 1 }
     const samples = await interleave(contenders, rounds)
     const plain = samples.get(ALIKE) ?? []
     const share = ratio(plain, samples.get('@catzilla/engine-bullmq') ?? [])
