@@ -15,7 +15,8 @@ export function missingFootprint(): string | undefined {
 /** MiB of these processes and all below them together. @throws Error where Linux does not tell */
 export function footprintMb(roots: readonly number[]): number {
   const parents = parentOf()
-  const pages = [...parents.keys()].filter((pid) => isBelow(pid, roots, parents)).map((pid) => pagesOf(String(pid)))
+  const below = [...parents.keys()].filter((pid) => isBelow(pid, roots, parents))
+  const pages = below.flatMap((pid) => pagesWhileThere(pid) ?? [])
   const own = pages.reduce((sum, { ownKib }) => sum + ownKib, 0)
   return (own + Math.max(0, ...pages.map(({ sharedKib }) => sharedKib))) / 1024
 }
@@ -44,6 +45,25 @@ function parentOf(): Map<number, number> {
 interface Pages {
   readonly ownKib: number
   readonly sharedKib: number
+}
+
+/** Undefined: it has ended since it was listed, and has no memory any more. */
+function pagesWhileThere(pid: number): Pages | undefined {
+  try {
+    return pagesOf(String(pid))
+  } catch (thrown) {
+    if (hasEnded(pid)) return undefined
+    throw thrown
+  }
+}
+
+/** Also where nobody has taken note of it yet. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return true
+  }
 }
 
 function pagesOf(pid: string): Pages {
