@@ -85,7 +85,7 @@ function copyTwice<S, T, M extends CopiedMemory>(
   where: string,
   treatment: Treatment<M>,
 ): { readonly value: T; readonly memory: M | undefined } {
-  // whoever treats memory is made anew for each payload
+  // whoever treats memory is made anew for each payload, so the spare one has nothing of the type that it had last: hence the casts
   const first =
     spare === null ? new Copying(where, treatment) : (spare as unknown as Copying<M>).again(where, treatment)
   spare = null
