@@ -16,6 +16,8 @@ export class Extras {
   readyAt: number | null = null
   /** When the task ended, if that was not the end of its attempt. */
   settledAt: number | null = null
+  /** The delay of the call, once the timer does not tell it any more: it is that of retry pauses then. */
+  delayMs: number | null = null
   expiry: TimerEntry | null = null
   keyGate: Gate | null = null
   /** Gates that the running attempt has entered. */
