@@ -45,8 +45,8 @@ export class RunState {
   attempt = 0
   startedAt: number = Number.NaN
   endedAt: number = Number.NaN
-  /** How long it had waited, known once the task waits for its next attempt or somebody asked for figures. */
-  waitedMs: number = Number.NaN
+  /** How long it had waited, known once the task waits for its next attempt or somebody asked for figures: seldom. */
+  waitedMs: number | null = null
   /** A failure somebody has looked at. */
   observed = false
   extrasOrNull: Extras | null = null
