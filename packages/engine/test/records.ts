@@ -41,7 +41,7 @@ export function runningLane(...records: TaskRecord[]): Lane {
 export function planOf(asked: TaskOptions = {}): Plan {
   const options = resolveTaskOptions(asked)
   const handler = (): void => {}
-  const named = { name: 'task', handler, kernel: undefined, gate: null, keyGates: null, unique: null }
+  const named = { name: 'task', handler, kernel: undefined, gate: null, keyGates: null, unique: null, delayed: null }
   const call = { name: 'task', options }
   const series = new TaskSeries(0, 'task', 'inline', options.priority)
   return { call, options, named, lane, handler, check: null, home, series, direct: true, limited: false, keyed: false }

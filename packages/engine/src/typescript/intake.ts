@@ -34,21 +34,22 @@ export class Intake {
   }
 
   /**
+   * @param delayMs of the call; plans are shared by calls that differ in it
    * @param retryOf id of the settled task that this one repeats
    * @throws QueueFullError, PayloadError, UniqueKeyConflictError, TaskDefinitionError
    */
-  submit(plan: Plan, args: readonly unknown[], retryOf?: string): TaskRecord {
-    const record = this.#take(plan, args, null)
+  submit(plan: Plan, args: readonly unknown[], delayMs: number, retryOf?: string): TaskRecord {
+    const record = this.#take(plan, args, delayMs, null)
     if (retryOf !== undefined) extrasOf(record).retryOf = retryOf
     return record
   }
 
   /** Takes up a task of an earlier process. @throws as `submit`, UnknownTaskError when its id is none of this engine's */
-  takeUp(plan: Plan, args: readonly unknown[], past: TaskPast): TaskRecord {
-    return this.#take(plan, args, past)
+  takeUp(plan: Plan, args: readonly unknown[], delayMs: number, past: TaskPast): TaskRecord {
+    return this.#take(plan, args, delayMs, past)
   }
 
-  #take(plan: Plan, args: readonly unknown[], past: TaskPast | null): TaskRecord {
+  #take(plan: Plan, args: readonly unknown[], delayMs: number, past: TaskPast | null): TaskRecord {
     const holder = holderOfKey(plan)
     if (holder !== undefined && plan.options.onConflict === 'existing') return holder
     if (holder !== undefined && plan.options.onConflict === 'reject') throw conflict(holder, plan)
@@ -58,14 +59,17 @@ export class Intake {
     const keyGate = plan.keyed ? this.#walk.gatekeeper.keyGate(plan, listOf(copied)) : null
     const now = this.#walk.clock.now()
     if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)
-    const record = past === null ? this.#admit(plan, copied, keyGate, now) : this.#readmit(plan, copied, keyGate, past)
+    const record =
+      past === null
+        ? this.#admit(plan, copied, keyGate, now, delayMs)
+        : this.#readmit(plan, copied, keyGate, past, delayMs)
     // last: the signal of the replaced task aborts, and whoever listens finds the new one in its place
     if (holder !== undefined) this.#replace(holder)
     return record
   }
 
   /** All or none. @throws as `submit` */
-  submitMany(plan: Plan, argsList: readonly (readonly unknown[])[]): TaskRecord[] {
+  submitMany(plan: Plan, argsList: readonly (readonly unknown[])[], delayMs: number): TaskRecord[] {
     if (plan.options.uniqueKey !== undefined) {
       throw new ConfigurationError(
         `task '${plan.call.name}': a batch cannot share uniqueKey ${describeValue(plan.options.uniqueKey)}; submit its tasks one by one`,
@@ -76,20 +80,20 @@ export class Intake {
     const keyGates = plan.keyed ? payloads.map((args) => this.#walk.gatekeeper.keyGate(plan, listOf(args))) : []
     const now = this.#walk.clock.now()
     if (plan.limited || plan.named.gate !== null) this.#walk.gatekeeper.configure(plan.named, plan.options, now)
-    return payloads.map((args, index) => this.#admit(plan, args, keyGates[index] ?? null, now))
+    return payloads.map((args, index) => this.#admit(plan, args, keyGates[index] ?? null, now, delayMs))
   }
 
-  #admit(plan: Plan, args: KeptArguments, keyGate: Gate | null, now: number): TaskRecord {
+  #admit(plan: Plan, args: KeptArguments, keyGate: Gate | null, now: number, delayMs: number): TaskRecord {
     const record = this.#table.add(plan, args, now)
     this.#walk.statistics.submitted++
     plan.series.submitted++
     this.#walk.occupancy.entered()
     if (plan.direct) this.#makeReady(record, now)
-    else this.#admitWithExtras(record, keyGate, now)
+    else this.#admitWithExtras(record, keyGate, now, this.#dueAt(plan, now, delayMs))
     return record
   }
 
-  #readmit(plan: Plan, args: KeptArguments, keyGate: Gate | null, past: TaskPast): TaskRecord {
+  #readmit(plan: Plan, args: KeptArguments, keyGate: Gate | null, past: TaskPast, delayMs: number): TaskRecord {
     const { clock, occupancy, statistics } = this.#walk
     const id = this.#table.partsOf(past.taskId)
     if (id === undefined)
@@ -100,6 +104,7 @@ export class Intake {
     const extras = extrasOf(record)
     if (record.run !== null) record.run.attempt = past.attempts
     extras.retryOf = past.retryOf
+    extras.delayMs = delayMs
     const dueAt = past.dueAt === null ? now : now + Math.max(0, past.dueAt - epochMs)
     // how long nobody was there is no wait of the queue's
     extras.readyAt = dueAt
@@ -124,7 +129,7 @@ export class Intake {
     this.#settlement.tell(record, 'queued', now)
   }
 
-  #admitWithExtras(record: TaskRecord, keyGate: Gate | null, now: number, dueAt = this.#dueAt(record, now)): void {
+  #admitWithExtras(record: TaskRecord, keyGate: Gate | null, now: number, dueAt: number): void {
     const { options, named } = record.plan
     if (keyGate !== null) {
       extrasOf(record).keyGate = keyGate
@@ -144,14 +149,16 @@ export class Intake {
     if (options.signal !== undefined) this.#obey(options.signal, record, extrasOf(record))
   }
 
-  #dueAt(record: TaskRecord, now: number): number {
-    const { delayMs, runAt } = record.plan.options
+  #dueAt({ options: { runAt } }: Plan, now: number, delayMs: number): number {
     if (runAt === undefined) return now + delayMs
     return now + Math.max(0, runAt - this.#walk.clock.epochMs())
   }
 
   #schedule(record: TaskRecord, dueAt: number, now: number): void {
     record.status = 'scheduled'
+    // made now, it grows old along with the record: made when the task starts, it would be copied by the collector that finds
+    // it held by an old object, and this is when others come due
+    record.run ??= new RunState(record)
     record.timer = this.#walk.timers.add(dueAt, this.#comeDue, record)
     this.#settlement.tellScheduled(record, dueAt, now)
   }

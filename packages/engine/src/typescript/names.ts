@@ -27,7 +27,15 @@ export class Names {
   of(name: string, plain: boolean, inUse: () => Iterable<NamedTask>): NamedTask {
     if (this.size >= this.#sweepAt) this.#sweep(new Set(inUse()))
     const there = this.find(name, plain)
-    const named = there ?? { name, handler: undefined, kernel: undefined, gate: null, keyGates: null, unique: null }
+    const named = there ?? {
+      name,
+      handler: undefined,
+      kernel: undefined,
+      gate: null,
+      keyGates: null,
+      unique: null,
+      delayed: null,
+    }
     this.#entries.set(keyOf(name, plain), named)
     return named
   }

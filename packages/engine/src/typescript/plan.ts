@@ -1,6 +1,7 @@
 // What the engine works out once per call and shares among all its tasks: options, body, and the gates to pass.
 import type { KernelReference, TaskCall, TaskHandler, TaskProgress } from '../contract/task.ts'
 import type { ResolvedTaskOptions } from '../contract/resolved-task-options.ts'
+import { defaultTaskOptions } from '../options/task-options.ts'
 import type { Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
 import type { TaskRecord } from './task-record.ts'
@@ -17,10 +18,14 @@ export interface NamedTask {
   keyGates: Map<string, Gate> | null
   /** Unsettled tasks by `uniqueKey`. */
   unique: Map<string, TaskRecord> | null
+  /** The latest plan of a delayed call, which others that differ in their delay alone go by; not on the native lane. */
+  delayed: Plan | null
 }
 
 export interface Plan {
+  /** The first that it was made for. */
   readonly call: TaskCall
+  /** Of its tasks, but for `delayMs`: that is each call's own. */
   readonly options: ResolvedTaskOptions
   readonly named: NamedTask
   readonly lane: Lane
@@ -51,4 +56,22 @@ export interface RecordHome {
   observeFailure(): void
   defer(deliver: () => void): void
   reportProgress(record: TaskRecord, progress: TaskProgress): void
+}
+
+const otherOptions = (Object.keys(defaultTaskOptions) as (keyof ResolvedTaskOptions)[]).filter(
+  (key) => key !== 'delayMs',
+)
+
+/** Whether two calls that both have a delay are the same in all else. */
+export function differInDelay(one: TaskCall, other: TaskCall): boolean {
+  return (
+    one.handler === other.handler &&
+    one.kernel === other.kernel &&
+    one.byReference === other.byReference &&
+    one.facts === other.facts &&
+    one.columns === other.columns &&
+    one.graph === other.graph &&
+    one.rows === other.rows &&
+    otherOptions.every((key) => one.options[key] === other.options[key])
+  )
 }

@@ -4,6 +4,7 @@ import type { TaskCall, TaskDefinition } from '../contract/task.ts'
 import type { Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
 import { Names } from './names.ts'
+import { differInDelay } from './plan.ts'
 import type { NamedTask, Plan, RecordHome } from './plan.ts'
 import type { SeriesTable } from './task-series.ts'
 
@@ -30,6 +31,8 @@ export class Plans {
   readonly #names = new Names()
   readonly #series: SeriesTable
   readonly #plans = new Map<TaskCall, Plan>()
+  #latestCall: TaskCall | undefined
+  /** That of the latest call. */
   #latest: Plan | undefined
 
   constructor(home: RecordHome, lanes: readonly LaneTerms[], series: SeriesTable) {
@@ -83,15 +86,22 @@ export class Plans {
 
   /** @throws UnknownTaskError, UnsupportedByEngineError, TaskDefinitionError */
   planFor(call: TaskCall): Plan {
-    if (this.#latest?.call === call) return this.#latest
-    let plan = this.#plans.get(call)
-    if (plan === undefined) {
-      plan = this.#make(call)
-      if (this.#plans.size === PLANS_KEPT) this.#plans.clear()
-      this.#plans.set(call, plan)
-    }
+    if (this.#latestCall === call && this.#latest !== undefined) return this.#latest
+    const plan = this.#plans.get(call) ?? this.#delayedAlike(call) ?? this.#make(call)
+    this.#latestCall = call
     this.#latest = plan
     return plan
+  }
+
+  /**
+   * Calls made for one task each, with a delay of its own, share a plan: a hundred thousand of them may wait. They are not
+   * remembered: a map that is filled and cleared again and again leaves tables behind that keep each other, and so all those
+   * calls, from being collected as young objects.
+   */
+  #delayedAlike(call: TaskCall): Plan | null {
+    if (!(call.options.delayMs > 0)) return null
+    const delayed = this.#names.find(call.name, call.plain)?.delayed ?? null
+    return delayed !== null && differInDelay(delayed.call, call) ? delayed : null
   }
 
   #make(call: TaskCall): Plan {
@@ -112,7 +122,11 @@ export class Plans {
     const { lane } = terms
     const body = handler ?? noBody
     const series = this.#series.seriesOf(call.name, lane.name, options.priority)
-    return { call, options, named, lane, handler: body, check, home: this.#home, series, direct, keyed, limited }
+    const plan = { call, options, named, lane, handler: body, check, home: this.#home, series, direct, keyed, limited }
+    if (options.delayMs > 0 && lane.name !== 'native') named.delayed = plan
+    if (this.#plans.size === PLANS_KEPT) this.#plans.clear()
+    this.#plans.set(call, plan)
+    return plan
   }
 
   /** @throws UnsupportedByEngineError when the options ask for a lane that this engine does not have */

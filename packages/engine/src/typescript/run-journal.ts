@@ -29,7 +29,7 @@ export class RunJournal {
 
   /** An attempt ended; `processed` is 1 when the task ended with it, 0 when it will be retried. */
   add(record: TaskRecord, run: RunState, processed: 0 | 1): void {
-    if (processed === 0 || !Number.isNaN(run.waitedMs)) return this.#addAlone(record, run, processed)
+    if (processed === 0 || run.waitedMs !== null) return this.#addAlone(record, run, processed)
     if (this.#held === BATCH) this.#count()
     const place = this.#held++
     const isPlain = run.extrasOrNull === null && record.timer === null
@@ -55,7 +55,7 @@ export class RunJournal {
 
   /** Once for each attempt. */
   #addWait(record: TaskRecord, run: RunState): void {
-    if (!Number.isNaN(run.waitedMs)) return
+    if (run.waitedMs !== null) return
     const { priority, targetMs, wait } = record.plan.series
     run.waitedMs = Math.max(0, run.startedAt - readyAt(record))
     wait.record(run.waitedMs)

@@ -16,6 +16,8 @@ export class Extras {
   readyAt: number | null = null
   /** When the task ended, if that was not the end of its attempt. */
   settledAt: number | null = null
+  /** The delay of the call, once the timer does not tell it any more: it is that of retry pauses then. */
+  delayMs: number | null = null
   expiry: TimerEntry | null = null
   keyGate: Gate | null = null
   /** Gates that the running attempt has entered. */
@@ -43,8 +45,8 @@ export class RunState {
   attempt = 0
   startedAt: number = Number.NaN
   endedAt: number = Number.NaN
-  /** How long it had waited, known once the task waits for its next attempt or somebody asked for figures. */
-  waitedMs: number = Number.NaN
+  /** How long it had waited, known once the task waits for its next attempt or somebody asked for figures: seldom. */
+  waitedMs: number | null = null
   /** A failure somebody has looked at. */
   observed = false
   extrasOrNull: Extras | null = null

@@ -4,7 +4,7 @@ import type { TaskOutcome, TaskPriority, TaskProgress } from '../contract/task.t
 import { callSafely } from '../support/event-stream.ts'
 import { isRetryable, retryDelayMs } from '../support/retry-plan.ts'
 import { RunState } from './run-state.ts'
-import { readyAt } from './task-record.ts'
+import { delayOf, readyAt } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
 import type { Walk } from './walk.ts'
 
@@ -112,6 +112,7 @@ export class Settlement {
       error,
       delayMs,
     })
+    run.extras.delayMs ??= delayOf(record)
     // an alarm is never earlier than a millisecond: no pause means none
     record.timer = delayMs === 0 ? null : this.#walk.timers.add(now + delayMs, this.comeDue, record)
     if (record.timer === null || run.extrasOrNull !== null) run.extras.readyAt = now + delayMs

@@ -181,6 +181,11 @@ export function readyAt(record: TaskRecord): number {
   return record.run?.extrasOrNull?.readyAt ?? record.timer?.dueAt ?? record.createdAt
 }
 
+/** The delay that its submission asked for. */
+export function delayOf({ run, timer, createdAt }: TaskRecord): number {
+  return run?.extrasOrNull?.delayMs ?? (timer === null ? 0 : timer.dueAt - createdAt)
+}
+
 /** When a settled record ended: with its attempt, or while it waited. */
 export function settledAt(record: TaskRecord): number {
   return record.run?.extrasOrNull?.settledAt ?? record.run?.endedAt ?? record.createdAt

@@ -37,6 +37,7 @@ import type { SideLane } from './side-lane.ts'
 import { measure, takeSnapshot } from './snapshot.ts'
 import type { ThreadFigures } from './snapshot.ts'
 import { Statistics } from './statistics.ts'
+import { delayOf } from './task-record.ts'
 import type { TaskRecord } from './task-record.ts'
 import { TaskTable } from './task-table.ts'
 import { TimerQueue } from './timer-queue.ts'
@@ -148,14 +149,14 @@ export class WalkEngine implements TaskEngine {
 
   submit(call: TaskCall, args: readonly unknown[]): TaskHandle {
     const plan = this.#plans.planFor(call)
-    const record = this.#intake.submit(plan, args)
+    const record = this.#intake.submit(plan, args, call.options.delayMs)
     plan.lane.wake()
     return record
   }
 
   submitMany(call: TaskCall, argsList: readonly (readonly unknown[])[]): TaskHandle[] {
     const plan = this.#plans.planFor(call)
-    const records = this.#intake.submitMany(plan, argsList)
+    const records = this.#intake.submitMany(plan, argsList, call.options.delayMs)
     plan.lane.wake()
     return records
   }
@@ -167,7 +168,7 @@ export class WalkEngine implements TaskEngine {
 
   takeUp(call: TaskCall, args: readonly unknown[], past: TaskPast): TaskHandle {
     const plan = this.#plans.planFor(call)
-    const record = this.#intake.takeUp(plan, args, past)
+    const record = this.#intake.takeUp(plan, args, call.options.delayMs, past)
     plan.lane.wake()
     return record
   }
@@ -184,15 +185,18 @@ export class WalkEngine implements TaskEngine {
   async retry(taskId: string): Promise<TaskHandle> {
     const old = this.parts.table.find(taskId)
     if (old === undefined) throw new UnknownTaskError(`no task with id ${describeValue(taskId)} is kept`)
-    return this.repeat(old)
+    return this.repeat(old, delayOf(old))
   }
 
   /** Submits a settled task once more. @throws TaskStateError */
-  repeat({ taskId, status, plan, args }: Pick<TaskRecord, 'taskId' | 'status' | 'plan' | 'args'>): TaskHandle {
+  repeat(
+    { taskId, status, plan, args }: Pick<TaskRecord, 'taskId' | 'status' | 'plan' | 'args'>,
+    delayMs: number = plan.options.delayMs,
+  ): TaskHandle {
     if (status !== 'failed' && status !== 'cancelled' && status !== 'expired') {
       throw new TaskStateError(`task ${taskId} is ${status}; only a failed, cancelled or expired task can be retried`)
     }
-    const record = this.#intake.submit(plan, args, taskId)
+    const record = this.#intake.submit(plan, args, delayMs, taskId)
     plan.lane.wake()
     return record
   }

@@ -23,6 +23,8 @@ const QUEUE_SIZE = 2_000_000
 
 /** The contender that the target calls the bare promise loop. */
 export const bareLoop = 'bare async call'
+/** What grows though there is no task: an object that is held and read. */
+export const bareObject = 'one object each, no tasks'
 
 export const contenders: Readonly<Record<string, (kind: BodyKind) => Promise<Setup>>> = {
   api: setUpApi,
@@ -104,6 +106,33 @@ async function setUpBareCall(): Promise<Setup> {
   // its body gives a promise: it is the async one
   const call = probe.body as (value: number) => Promise<number>
   return { probe, loops: loopsFor(probe, call, (pending) => pending), close: nothingToClose }
+}
+
+/** What no handle can do without: arguments, times, a neighbour in a queue, a result. */
+interface Held {
+  readonly args: readonly number[]
+  readonly createdAt: number
+  readonly next: Held | null
+  startedAt: number
+  endedAt: number
+  result: unknown
+}
+
+/** An object is made for each call; when it is awaited, the body is called and leaves its result there. No contender: a floor. */
+export async function setUpBareObject(kind: BodyKind): Promise<Setup> {
+  const probe = new Probe(kind)
+  const { body } = probe
+  const hold = (value: number): Held => {
+    return { args: [value], createdAt: value + 0.5, next: null, startedAt: 0.5, endedAt: 0.5, result: null }
+  }
+  const run = (held: Held): Promise<number> => {
+    held.startedAt = held.createdAt + 1
+    const result = body(held.args[0] ?? Number.NaN)
+    held.endedAt = held.startedAt + 1
+    held.result = result
+    return Promise.resolve(result)
+  }
+  return { probe, loops: loopsFor(probe, hold, run), close: nothingToClose }
 }
 
 /** `Promise.resolve(i).then(body)` is awaited. */

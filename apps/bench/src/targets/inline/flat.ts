@@ -1,6 +1,6 @@
 // Whether a task costs the same however many are queued: from 1,000 to 1,000,000, submitted and then all awaited.
 import { collectGarbage } from '../../child.ts'
-import { bareLoop, contenders } from './contenders.ts'
+import { bareLoop, bareObject, contenders, setUpBareObject } from './contenders.ts'
 import type { Setup } from './contenders.ts'
 import { clocks, interleave, ratio, summarise, timed } from '../../measure.ts'
 import type { Contender } from '../../measure.ts'
@@ -14,7 +14,7 @@ const FLAT = 1.5
 /** Windows of 1,000 run before each sample, unmeasured. */
 const REHEARSALS = 150
 
-const measured = ['api', 'engine', 'fastq', bareLoop] as const
+const measured = ['api', 'engine', 'fastq', bareLoop, bareObject] as const
 
 export async function measureFlatness({ quick, clock }: SectionInput): Promise<SectionResult> {
   const sizes = quick ? [1_000, 10_000] : [1_000, 10_000, 100_000, 1_000_000]
@@ -23,7 +23,7 @@ export async function measureFlatness({ quick, clock }: SectionInput): Promise<S
   const setups: Setup[] = []
   const entrants: Contender<number>[] = []
   for (const name of measured) {
-    const setup = await contenders[name]?.('sync')
+    const setup = await (name === bareObject ? setUpBareObject : contenders[name])?.('sync')
     if (setup === undefined) throw new Error(`there is no contender named ${name}`)
     setups.push(setup)
     for (const size of sizes) entrants.push(contenderOf(name, setup, size, tasksAtLeast, clocks[clock]))
@@ -50,13 +50,13 @@ export async function measureFlatness({ quick, clock }: SectionInput): Promise<S
             return `${formatFigure(median)} (${formatFigure(growthOf(name, size))} ×)`
           }),
         ]),
-        note: 'Every handle is held until all are awaited, so larger windows also mean a larger heap for the garbage collector to walk: the bare loop shows how much of the growth is that.',
+        note: 'Every handle is held until all are awaited, so larger windows also mean a larger heap for the garbage collector to walk: the bare loop, and objects that are no tasks, show how much of the growth is that.',
       },
     ],
     verdicts: [
       {
         target: `cost per task flat from ${formatCount(sizes[0] ?? 0)} to ${formatCount(greatest)} queued (≤ ${FLAT} ×)`,
-        measured: `${formatFigure(growth)} × (bare loop ${formatFigure(reference)} ×)`,
+        measured: `${formatFigure(growth)} × (bare loop ${formatFigure(reference)} ×, ${bareObject} ${formatFigure(growthOf(bareObject, greatest))} ×)`,
         met: growth <= FLAT,
       },
       {
