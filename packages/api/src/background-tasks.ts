@@ -291,6 +291,9 @@ export class BackgroundTasks implements AsyncDisposable {
     if (this.#closing) {
       throw new EngineClosedError(`schedule '${id}' cannot be made: the tasks were shut down; make new ones`)
     }
+    if (!Array.isArray(args)) {
+      throw new ConfigurationError(`schedule '${id}': the arguments must be an array, got ${describeValue(args)}`)
+    }
     return this.#schedules.add(id, when, task as unknown as AnyTask, args)
   }
 

@@ -1,5 +1,5 @@
 // The schedules of one `BackgroundTasks`, by their ids.
-import { slotKey } from '@catzilla/engine'
+import { ConfigurationError, describeValue, is, slotKey } from '@catzilla/engine'
 import type { AnyTask } from './registry.ts'
 import { Schedule } from './schedule.ts'
 import type { ScheduleInfo, ScheduleOptions } from './schedule.ts'
@@ -27,6 +27,9 @@ export class ScheduleBook {
 
   /** It takes the place of the one with that id. @throws ConfigurationError */
   add(id: string, when: ScheduleOptions, task: AnyTask, args: readonly unknown[]): Schedule {
+    if (!is.object(when)) {
+      throw new ConfigurationError(`schedule '${id}': give { cron } or { everyMs }, got ${describeValue(when)}`)
+    }
     const { clock, engine } = this.#home
     const schedule: Schedule = new Schedule(id, task.taskName, when, {
       clock,

@@ -79,7 +79,11 @@ function resultOf(name: string, answer: Answer): unknown {
 }
 
 function issuesOf(answer: Answer, prefix: PayloadIssue['path']): PayloadIssue[] {
-  return (answer.issues ?? []).map(({ path, message }) => ({ path: [...prefix, ...(path ?? []).map(step)], message }))
+  const { issues } = answer
+  if (issues === undefined) return []
+  // an answer with issues is a failure, also when it names none
+  if (issues.length === 0) return [{ path: prefix, message: 'does not fit its schema' }]
+  return issues.map(({ path, message }) => ({ path: [...prefix, ...(path ?? []).map(step)], message }))
 }
 
 function step(segment: PropertyKey | StandardSchemaV1.PathSegment): string | number {

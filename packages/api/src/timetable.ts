@@ -13,13 +13,13 @@ export interface Timetable {
 /**
  * The slots of a cron pattern (five fields, or six with seconds first) in a time zone, the local one by default.
  * A slot in the hour that summer time skips runs right after the gap; one in the hour that comes twice runs once.
- * @throws ConfigurationError naming what is wrong with the pattern or the zone
+ * @throws ConfigurationError naming what is wrong with the pattern or the zone; also where no day ever fits, as 31 February
  */
 export function cronTimetable(pattern: string, timeZone: string | undefined): Timetable {
   try {
     const cron = new Cron(pattern, { paused: true, ...(timeZone === undefined ? {} : { timezone: timeZone }) })
     // the pattern is checked by the constructor, the zone by its first use
-    cron.nextRun(new Date(0))
+    if (cron.nextRun(new Date(0)) === null) throw new Error('there is no such day')
     return { next: (epochMs) => cron.nextRun(new Date(epochMs))?.getTime() ?? null }
   } catch (thrown) {
     const where = timeZone === undefined ? '' : ` in time zone ${describeValue(timeZone)}`

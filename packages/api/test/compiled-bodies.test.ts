@@ -1,12 +1,13 @@
 // Bodies in JavaScript that run in C: when they do, that nobody can tell by what they give, and why others do not.
 import type { EngineEvents } from '@catzilla/engine'
-import { rejectionOf } from '@catzilla/test-kit/thrown'
+import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import { describe, expect, test } from 'vitest'
 import { CompileError, MemoryLimitError, TaskCancelledError, TaskTimeoutError } from '../src/index.ts'
 import { loadCompiler } from '../src/compiler.ts'
 import { decided, latest } from './decided.ts'
 import type { Body } from './decided.ts'
 import { nativeMissing } from './engines.ts'
+import { even } from './own-schema.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 
 describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
@@ -79,6 +80,23 @@ describe.skipIf(nativeMissing !== undefined)('a body over numbers', () => {
     expect(retried).toHaveLength(2)
     expect(latest(root)?.bails).toBe(3)
     expect(await root.delay(9).wait()).toBe(3)
+  })
+
+  test('that is checked by an output schema says so, and shows nothing of the check', async () => {
+    const tasks = tasksForTest({ engine: 'native' })
+    const twice = tasks.task({ name: 'twice', output: even }, (n: number) => n * 2)
+    expect(await twice.delay(1).wait()).toBe(2)
+    expect(await twice.delay(2).wait()).toBe(4)
+    const message = 'a body that is followed by the check of its output schema cannot be compiled'
+    expect(twice.explain().native).toMatchObject({
+      compiled: false,
+      blockers: [{ code: 'CZ1002', message }],
+      bodies: [],
+    })
+    const required = tasks.task({ name: 'required', output: even, compile: 'require' }, (n: number) => n * 2)
+    const error = thrownBy(() => required.delay(1))
+    expect(error).toBeInstanceOf(CompileError)
+    expect(error.message).toContain(`task 'required': compile: 'require' cannot be met: CZ1002: ${message}`)
   })
 
   test('that C has to give up too often stays JavaScript', async () => {

@@ -137,6 +137,13 @@ describe('a schema of one’s own', () => {
     expect(error.message).toBe(`task 'x': args[0].rows[2]["Symbol(hidden)"]["odd key"]: is wrong`)
   })
 
+  test('that fails without an issue has failed', () => {
+    const task = tasksForTest().task({ name: 'x', input: ownSchema<never>(() => ({ issues: [] })) }, () => 1)
+    const error = thrownBy(() => task.delay(0 as never))
+    expect(error.message).toBe("task 'x': args[0]: does not fit its schema")
+    expect((error as PayloadError).issues).toEqual([{ path: [0], message: 'does not fit its schema' }])
+  })
+
   test('that throws, throws through delay, and nothing is submitted', () => {
     const tasks = tasksForTest()
     const failure = new RangeError('a bug in the schema')

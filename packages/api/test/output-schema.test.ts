@@ -4,7 +4,7 @@ import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { even, evenLater } from './own-schema.ts'
+import { even, evenLater, ownSchema } from './own-schema.ts'
 import { tasksForTest } from './tasks-for-test.ts'
 
 const user = z.object({ name: z.string(), age: z.coerce.number() })
@@ -51,6 +51,18 @@ describe.each(bodies)('%s', (_, body) => {
     expect(await task.delay(4).wait()).toBe(4)
     expect((await rejectionOf(task.delay(3).wait())).message).toBe("task 'even': result: is not even")
   })
+})
+
+test('a schema that fails without an issue has failed', async () => {
+  const output = ownSchema<number>(() => ({ issues: [] }))
+  const error = await rejectionOf(
+    tasksForTest()
+      .task({ name: 'x', output }, () => 1)
+      .delay()
+      .wait(),
+  )
+  expect(error).toBeInstanceOf(PayloadError)
+  expect(error.message).toBe("task 'x': result: does not fit its schema")
 })
 
 test('a direct call is checked too', async () => {

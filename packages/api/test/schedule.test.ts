@@ -119,10 +119,10 @@ describe('cron', () => {
     expect(ran).toHaveLength(3)
   })
 
-  test('that never comes waits for nothing', () => {
+  test('whose last time is over waits for nothing', () => {
     const { tasks, tick } = ticking()
     const alarms = tasks.clock.pendingAlarms
-    tasks.schedule('never', { cron: '0 0 31 2 *', timeZone: 'UTC' }, tick, ['x'])
+    tasks.schedule('over', { cron: '0 0 0 1 1 * 2020', timeZone: 'UTC' }, tick, ['x'])
     expect(tasks.schedules).toMatchObject([{ nextRunAt: null }])
     expect(tasks.clock.pendingAlarms).toBe(alarms)
   })
@@ -266,6 +266,21 @@ describe('what is no schedule', () => {
     expect(() => tasks.schedule(id as string, { everyMs: 1000 }, tick, ['x'])).toThrow(
       /needs an id of 1 or more characters/,
     )
+  })
+
+  test.each([[null], [5], ['0 3 * * *']])('a time that is %o', (when) => {
+    const { tasks, tick } = ticking()
+    const error = thrownBy(() => tasks.schedule('x', when as never, tick, ['x']))
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error.message).toMatch(/^schedule 'x': give \{ cron \} or \{ everyMs \}, got /)
+  })
+
+  test.each([[undefined], [5], ['x']])('arguments that are %o', (args) => {
+    const { tasks, tick } = ticking()
+    const error = thrownBy(() => tasks.schedule('x', { everyMs: 1000 }, tick, args as never))
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error.message).toMatch(/^schedule 'x': the arguments must be an array, got /)
+    expect(tasks.schedules).toEqual([])
   })
 
   test('a plain function', () => {

@@ -136,14 +136,17 @@ describe('a cron pattern', () => {
     expect(first(3, cronTimetable(pattern, zone), after)).toEqual(slots)
   })
 
-  test('that never comes has no slot', () => {
-    expect(cronTimetable('0 0 31 2 *', 'UTC').next(Date.UTC(2026, 0, 1))).toBeNull()
+  test('whose last time is over has no slot', () => {
+    const timetable = cronTimetable('0 0 0 1 1 * 2020', 'UTC')
+    expect(timetable.next(Date.UTC(2019, 0, 1))).toBe(Date.UTC(2020, 0, 1))
+    expect(timetable.next(Date.UTC(2026, 0, 1))).toBeNull()
   })
 
   test.each([
     ['every day', undefined, /^schedule: cron "every day" is not valid: \S/],
     ['61 * * * *', undefined, /cron "61 \* \* \* \*" is not valid/],
     ['* * *', 'UTC', /cron "\* \* \*" in time zone "UTC" is not valid/],
+    ['0 0 31 2 *', undefined, /cron "0 0 31 2 \*" is not valid: there is no such day/],
     ['0 3 * * *', 'Europe/Atlantis', /in time zone "Europe\/Atlantis" is not valid: .*Europe\/Atlantis/],
   ])('%o in %o is refused', (pattern, zone, message) => {
     const error = thrownBy(() => cronTimetable(pattern, zone))

@@ -28,6 +28,9 @@ export interface LoadCoreOptions extends Partial<Platform> {
 
 const localBinary = fileURLToPath(new URL('../build/Release/core.node', import.meta.url))
 
+/** Whoever switches it off has a reason: other words for it are not passed over. */
+const switchedOff = /^(?:off|false|no|0)$/i
+
 let loaded: CoreLoad | undefined
 
 /**
@@ -44,7 +47,8 @@ export function loadCore(options?: LoadCoreOptions): CoreLoad {
 
 function load(options: LoadCoreOptions): CoreLoad {
   const { env = process.env, require = createRequire(import.meta.url) } = options
-  if (env['CATZILLA_NATIVE'] === 'off') return { core: undefined, source: 'CATZILLA_NATIVE is off', errors: [] }
+  if (switchedOff.test(env['CATZILLA_NATIVE'] ?? ''))
+    return { core: undefined, source: 'CATZILLA_NATIVE is off', errors: [] }
   const errors: string[] = []
   const candidates = candidatesOf(env, options)
   for (const [source, id] of candidates) {

@@ -69,9 +69,9 @@ describe('loadCore', () => {
     expect(found.errors).toEqual(["local build /local.node: Cannot find module '/local.node'"])
   })
 
-  test('switched off, it tries nothing', () => {
+  test.each(['off', 'OFF', 'false', 'no', '0'])('switched off by %s, it tries nothing', (word) => {
     const { options, tried } = machine({ '/named.node': core })
-    const env = { CATZILLA_NATIVE: 'off', CATZILLA_NATIVE_PATH: '/named.node' }
+    const env = { CATZILLA_NATIVE: word, CATZILLA_NATIVE_PATH: '/named.node' }
     expect(loadCore({ ...options, env })).toEqual({ core: undefined, source: 'CATZILLA_NATIVE is off', errors: [] })
     expect(tried).toEqual([])
   })

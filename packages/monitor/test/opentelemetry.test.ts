@@ -96,6 +96,35 @@ describe.each(lanes.filter(([lane]) => lane !== 'native' || nativeMissing === un
   },
 )
 
+test('a task that outlives its process carries where it was submitted, and is linked to that when it is taken up again', async () => {
+  const real = await startEngine('typescript')
+  // what an engine with a store says of itself; the values go the same way
+  const engine = Object.defineProperty(real, 'capabilities', { value: { ...real.capabilities, durable: true } })
+  const submit = engine.submit.bind(engine)
+  const { provider, spans } = traced()
+  const stop = traceTasks(engine, { tracerProvider: provider })
+  const handle = engine.submit(
+    callOf('kept', () => 1, { metadata: { order: 7 } }),
+    [],
+  )
+  await told(engine, handle)
+  const producer = spanNamed(spans(), 'send kept').spanContext()
+  const info = await engine.find(handle.taskId)
+  expect(info?.metadata).toEqual({ order: 7, traceparent: `00-${producer.traceId}-${producer.spanId}-01` })
+  // the next process takes it up out of its store: nobody has submitted it there
+  await told(
+    engine,
+    submit(
+      callOf('again', () => 1, { metadata: info?.metadata ?? {} }),
+      [],
+    ),
+  )
+  const consumer = spanNamed(spans(), 'process again')
+  expect(consumer.links.map((link) => link.context.spanId)).toEqual([producer.spanId])
+  expect(consumer.parentSpanContext?.spanId).toBe(producer.spanId)
+  stop()
+})
+
 test('each attempt has a span, with the error that ended it', async () => {
   const engine = await startEngine('typescript')
   const { provider, spans } = traced()

@@ -96,6 +96,20 @@ test('the screen has classes, lanes, tasks by name and who is busy, and fits the
   await handle.wait()
 })
 
+test('names that would command the terminal are shown, and not obeyed', async () => {
+  const engine = await startEngine('typescript')
+  const url = await serve(watch(engine))
+  await engine
+    .submit(
+      callOf('clear \u001B[2J\n\u009B31m\u202Etxt.exe', () => 1),
+      [],
+    )
+    .wait()
+  const lines = screenOf(await lookAt({ base: `${url}/tasks`, headers: {} }), { columns: 120, rows: 40 })
+  expect(lines.join('')).toContain('clear \uFFFD[2J\uFFFD\uFFFD31m\uFFFDtxt.exe ')
+  expect(lines.join('')).not.toMatch(/[\p{Cc}\u202E]/u)
+})
+
 test('it looks again until it is stopped, and says what to do when nobody answers', async () => {
   const engine = await startEngine('typescript')
   const url = await serve(watch(engine))

@@ -56,6 +56,7 @@ export class Draft {
   readonly #taken = new Map<string, number>()
   /** Ids that `after` names, which may come later. */
   readonly #pending: { readonly step: number; readonly id: string }[] = []
+  #finished = false
 
   constructor(name: string) {
     this.name = name
@@ -106,6 +107,7 @@ export class Draft {
    * @throws WorkflowError for a cycle (with its path), an unknown id, a step out of reach, a workflow without steps
    */
   finish(result: unknown, terms: GraphTerms): Graph {
+    this.#finished = true
     const needs = this.#needsOf(undefined)
     const template = this.#compile(result, 'the result', undefined, needs)
     for (const { step, id } of this.#pending) this.#resolve(step, id)
@@ -137,6 +139,11 @@ export class Draft {
   }
 
   #claim(asked: string | undefined, label: string): string {
+    if (this.#finished) {
+      throw new WorkflowError(
+        `workflow '${this.name}' is built: step '${asked ?? label}' comes too late; add it before the function that builds returns`,
+      )
+    }
     if (asked !== undefined) {
       if (this.#byId.has(asked)) {
         throw new WorkflowError(

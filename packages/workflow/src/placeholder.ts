@@ -68,6 +68,11 @@ class StepPlaceholder {
     return new StepPlaceholder(this.id, { ...this.#origin, path: [...path, key] })
   }
 
+  /** In JSON it would be something else than the result. */
+  toJSON(): never {
+    return this[Symbol.toPrimitive]()
+  }
+
   [Symbol.toPrimitive](): never {
     throw notYet(`the result of step '${this.id}'`)
   }

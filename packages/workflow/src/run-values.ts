@@ -127,19 +127,18 @@ export class RunValues implements ValueSource {
       case 'compute':
         return { type: 'completed', item: 0, value: this.#compute(index) }
       case 'check': {
-        const until = this.step(index).rare.fn as (value: unknown, round: number) => unknown
-        return { type: 'checked', again: !until(this.#values[index], round) }
+        const { rare, id } = this.step(index)
+        const until = rare.fn as (value: unknown, round: number) => unknown
+        const done = synchronous(until(this.#values[index], round), `until of loop '${id}'`, id)
+        return { type: 'checked', again: !done }
       }
     }
   }
 
   #compute(index: number): unknown {
     const { rare, id } = this.step(index)
-    const value = (rare.fn as (...args: readonly unknown[]) => unknown)(...this.args(index))
-    if (!(value instanceof Promise)) return value
-    // its end is nobody's business: the step fails either way
-    value.catch(() => {})
-    throw new WorkflowError(`compute '${id}' gave a promise; what waits for something must be a task`, { step: id })
+    const compute = rare.fn as (...args: readonly unknown[]) => unknown
+    return synchronous(compute(...this.args(index)), `compute '${id}'`, id)
   }
 
   /** What a compensation is called with: the result, and then the arguments. */
@@ -257,4 +256,12 @@ export class RunValues implements ValueSource {
 /** Values, and the place of each. */
 function put(list: unknown[], places: ArrayLike<number>, values: ArrayLike<number>): void {
   for (let index = 0; index < places.length; index++) list[places[index] ?? 0] = values[index]
+}
+
+/** What the user's function gave, unless it is still on its way. @throws WorkflowError */
+function synchronous(value: unknown, what: string, step: string): unknown {
+  if (!(value instanceof Promise)) return value
+  // its end is nobody's business: the step fails either way
+  value.catch(() => {})
+  throw new WorkflowError(`${what} gave a promise; what waits for something must be a task`, { step })
 }

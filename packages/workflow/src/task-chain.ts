@@ -103,6 +103,13 @@ export class TaskChain<R = unknown> {
   #add(draft: Draft, { body, options }: Link, id: string, byId: ReadonlyMap<string, Placeholder<unknown>>): void {
     const what = (): string => `chain '${this.name}', task '${id}'`
     const { dependsOn = [], args = [], ...rest } = options
+    requireLists({ dependsOn, args }, what)
+    const named = Object.keys(rest).find((name) => name === 'id' || name === 'after')
+    if (named !== undefined) {
+      throw new ConfigurationError(
+        `${what()}: a task of a chain has no ${named}; its id is this, and dependsOn names others`,
+      )
+    }
     const { wiring, task: taskOptions } = readStepOptions('step', rest, what)
     const runnable = runnableOf(taskFor(this.#tasks, body, taskOptions), undefined, what)
     // one that is not there is told of by the draft, which knows the others
@@ -110,5 +117,12 @@ export class TaskChain<R = unknown> {
     const all = [...dependsOn.flatMap((other) => byId.get(other) ?? []), ...args]
     if (unknown.length === 0) requireArity(runnable, all.length, what)
     draft.add({ kind: 'task', body: runnable }, all, { ...wiring, id, after: unknown }, undefined)
+  }
+}
+
+function requireLists(given: Readonly<Record<string, unknown>>, what: () => string): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (Array.isArray(value)) continue
+    throw new ConfigurationError(`${what()}: ${name} accepts a list, got ${describeValue(value)}`)
   }
 }

@@ -223,6 +223,8 @@ describeOnEachEngine((engine) => {
       }),
     )
     expect((await failureOf(until.execute().wait())).message).toContain('no answer')
+    const asked = workflow('asked', (w) => w.loop(ok, 1, { until: (async () => false) as never, maxRounds: 2 }))
+    expect((await failureOf(asked.execute().wait())).message).toContain("until of loop 'ok' gave a promise")
     const listless = workflow('listless', (w, input: { list: number[] }) => w.map(input.list, ok))
     expect((await failureOf(listless.execute({ list: 5 as never }).wait())).message).toContain('maps over a list')
   })

@@ -1,7 +1,7 @@
 // What is wrong with a graph is said when it is built, with the name of the step.
 import { ConfigurationError } from '@catzilla/api'
 import { WorkflowError, workflow } from '@catzilla/workflow'
-import type { BuildWorkflow, Placeholder } from '@catzilla/workflow'
+import type { BuildWorkflow, Placeholder, WorkflowBuilder } from '@catzilla/workflow'
 import { describe, expect, test } from 'vitest'
 import { tasksForTest } from './tasks-for-test.ts'
 
@@ -208,6 +208,13 @@ describe('wiring that cannot run', () => {
           ),
     ],
     [
+      'JSON made of a result',
+      /the result of step 'one' is not known while the graph is built/,
+      ({ one, many }) =>
+        (w) =>
+          w.step(many, [JSON.stringify({ rows: w.step(one, [1]) })]),
+    ],
+    [
       'a build that is asynchronous',
       /built by a function that is not async/,
       ({ one }) =>
@@ -277,6 +284,17 @@ describe('wiring that cannot run', () => {
     expect(() => workflow('w', build(), { runs: {} as never })).toThrow(/runs accepts WorkflowRuns/)
     expect(() => workflow('w', build()).execute(undefined, { runId: '' })).toThrow(/runId accepts/)
   })
+})
+
+test('a step that comes after the graph was built is refused', () => {
+  const { one } = given()
+  let kept: WorkflowBuilder | undefined
+  workflow('early', (w) => {
+    kept = w
+    return w.step(one, [1])
+  })
+  expect(() => kept?.step(one, [2], { id: 'late' })).toThrow(/^workflow 'early' is built: step 'late' comes too late/)
+  expect(() => kept?.step(one, [2])).toThrow(/^workflow 'early' is built: step 'one' comes too late/)
 })
 
 describe('ids', () => {

@@ -78,6 +78,10 @@ describe('a chain that cannot run', () => {
     )
     expect(message(chain().addTask((a: number) => a))).toMatch(/takes 1 arguments, and is wired with 0/)
     expect(message(chain().addTask(any, { prio: 1 } as never))).toMatch(/there is no option "prio"/)
+    expect(message(chain().addTask(any, { id: 'mine' } as never))).toMatch(/task 'c_0': a task of a chain has no id;/)
+    expect(message(chain().addTask(any, { after: [] } as never))).toMatch(/a task of a chain has no after;/)
+    expect(message(chain().addTask(any, { dependsOn: 'c_0' as never }))).toMatch(/dependsOn accepts a list, got "c_0"/)
+    expect(message(chain().addTask(any, { args: 5 as never }))).toMatch(/args accepts a list, got 5/)
     expect(message(chain().addTask(5 as never))).toMatch(/takes a task or a function, got 5/)
   })
 

@@ -57,6 +57,7 @@ export class Toolchain {
   readonly #compiling = new Map<string, Promise<CompiledC | Missing>>()
   readonly #libraries = new Map<string, NativeLibrary>()
   #setting: Promise<Setting | Missing> | undefined
+  #complained = false
 
   constructor(options: ToolchainOptions) {
     this.#options = options
@@ -129,6 +130,7 @@ export class Toolchain {
     const stored = await this.#cache?.read(key)
     if (stored !== undefined) return { key, bytes: stored, compiler, cached: true, ms: performance.now() - began }
     const cacheFolder = await this.#cache?.folder()
+    if (cacheFolder === undefined) this.#complain()
     const parents = [...(cacheFolder === undefined ? [] : [cacheFolder]), tmpdir()]
     const made = await this.#keepingAlive(
       this.#scratch.use(parents, (folder) => this.#runCompiler(text, folder, compiler)),
@@ -136,6 +138,17 @@ export class Toolchain {
     if ('reason' in made) return made
     await this.#cache?.write(key, made.bytes)
     return { key, bytes: made.bytes, compiler, cached: false, ms: performance.now() - began }
+  }
+
+  /** Who has named a folder expects that it is used; one that is only a guess may be missing, as in a container. */
+  #complain(): void {
+    const asked = this.#env['CATZILLA_CACHE'] ?? ''
+    if (this.#complained || this.#cache === undefined || asked === '') return
+    this.#complained = true
+    process.emitWarning(
+      `compiled bodies are not kept: CATZILLA_CACHE names ${asked}, which has to be a folder that this user owns and nobody else may enter (chmod 700), or one that can be made`,
+      { type: 'CatzillaWarning', code: 'CATZILLA_CACHE_UNUSED' },
+    )
   }
 
   async #runCompiler(text: string, folder: string, compiler: Compiler): Promise<{ bytes: Uint8Array } | Missing> {

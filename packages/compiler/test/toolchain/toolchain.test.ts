@@ -1,8 +1,8 @@
 // From C text to a library, by the machine's compiler and by bad ones.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { cLibrary, compileFunction, type TypeHint } from '../../src/index.ts'
 import type { LoadedC, Toolchain, ToolchainOptions } from '../../src/toolchain/toolchain.ts'
 import {
@@ -141,6 +141,23 @@ describeCompiling('a toolchain with a compiler', () => {
       const env = { PATH: process.env['PATH'], CATZILLA_CACHE: cache }
       expect(await loaded(newToolchain({ env }), times(8))).toMatchObject({ cached: false })
     }
+  })
+
+  test('says once that a folder which was asked for is not used, and nothing of one that was not', async () => {
+    const open = newFolder()
+    mkdirSync(open, { recursive: true })
+    chmodSync(open, 0o755)
+    const told: string[] = []
+    const listen = (warning: Error): void => void told.push(warning.message)
+    process.on('warning', listen)
+    onTestFinished(() => void process.off('warning', listen))
+    const PATH = process.env['PATH']
+    const toolchain = newToolchain({ env: { PATH, CATZILLA_CACHE: open } })
+    await loaded(toolchain, times(7))
+    await loaded(toolchain, times(8))
+    await loaded(newToolchain({ env: { PATH, HOME: '/proc/none' } }), times(9))
+    expect(readdirSync(open)).toEqual([])
+    expect(told).toEqual([expect.stringContaining(`CATZILLA_CACHE names ${open}, which has to be a folder`)])
   })
 
   test('tells what the compiler says about a text', async () => {

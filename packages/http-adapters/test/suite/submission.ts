@@ -72,7 +72,9 @@ export const submissionCases: Cases = (edge, engine) => {
     const answers = [await post('', { task: 'hidden' }), await post('', { task: 'no such' })]
     for (const [index, { status, json }] of answers.entries()) {
       expect([status, json.code]).toEqual([404, 'ERR_CATZILLA_UNKNOWN_TASK'])
-      expect(json.detail).toBe(`no task named ${['"hidden"', '"no such"'][index]} can be submitted here`)
+      expect(json.detail).toBe(
+        `no task named ${['"hidden"', '"no such"'][index]} can be submitted here: it has to be defined, and named in \`expose\` of the routes`,
+      )
     }
     expect(tasks.getStats().submittedTasks).toBe(0)
   })

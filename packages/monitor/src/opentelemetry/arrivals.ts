@@ -1,6 +1,6 @@
 // Tasks that came from another process: what happens to them is traced once it is known where they were submitted.
 import type { TaskEngine } from '@catzilla/engine'
-import { carriedBy } from './carrier.ts'
+import { carriedBy, outlivesThis } from './carrier.ts'
 import type { TaskSpans } from './task-spans.ts'
 
 export class Arrivals {
@@ -18,7 +18,7 @@ export class Arrivals {
   learn(taskId: string): Promise<void> | undefined {
     const asked = this.#asked.get(taskId)
     if (asked !== undefined) return asked
-    if (!this.#engine.capabilities.distributed || this.#spans.isSent(taskId)) return undefined
+    if (!outlivesThis(this.#engine) || this.#spans.isSent(taskId)) return undefined
     const asking = this.#ask(taskId)
     this.#asked.set(taskId, asking)
     return asking

@@ -1,9 +1,14 @@
 // What a task carries to other processes: where it was submitted, as W3C Trace Context writes it, in its metadata.
-import type { TaskCall } from '@catzilla/engine'
+import type { TaskCall, TaskEngine } from '@catzilla/engine'
 import { isSpanContextValid } from '@opentelemetry/api'
 import type { SpanContext } from '@opentelemetry/api'
 
 const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/
+
+/** Whether a task may run in another process than that which submitted it: elsewhere, or after this one has died. */
+export function outlivesThis({ capabilities }: TaskEngine): boolean {
+  return capabilities.distributed || capabilities.durable
+}
 
 /** The same call, with the context of its producer span; as it is where nothing is traced. */
 export function carrying(call: TaskCall, from: SpanContext): TaskCall {

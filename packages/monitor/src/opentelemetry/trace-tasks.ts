@@ -12,7 +12,7 @@ import { SpanKind, context, trace } from '@opentelemetry/api'
 import type { Span, TracerProvider } from '@opentelemetry/api'
 import { Arrivals } from './arrivals.ts'
 import { sendAttributes } from './attributes.ts'
-import { carrying } from './carrier.ts'
+import { carrying, outlivesThis } from './carrier.ts'
 import { TaskSpans, recordError } from './task-spans.ts'
 
 export interface TraceOptions {
@@ -54,7 +54,7 @@ export function traceTasks(engine: TaskEngine, { tracerProvider = trace, current
     return endAfter(span, () => {
       const wrapped = wrap.call(call)
       // only where another process may run it: each call that carries something is one of its own to the engine
-      const sent = send(engine.capabilities.distributed ? carrying(wrapped, span.spanContext()) : wrapped)
+      const sent = send(outlivesThis(engine) ? carrying(wrapped, span.spanContext()) : wrapped)
       const ids = idsOf(sent)
       for (const taskId of ids) spans.sent(taskId, span.spanContext())
       if (count === undefined && ids[0] !== undefined) span.setAttribute('messaging.message.id', ids[0])

@@ -22,7 +22,16 @@ export function screenOf(look: Look, { columns, rows }: Size): string[] {
   ]
   return lines
     .slice(0, rows)
+    .map(plain)
     .map((line) => (line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line))
+}
+
+/** What a terminal would obey, and what turns the direction of text round: names and messages are those of somebody else. */
+const COMMANDS = /[\p{Cc}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu
+
+/** A line that a terminal shows as it is. */
+export function plain(line: string): string {
+  return line.replace(COMMANDS, '\uFFFD')
 }
 
 function headLines({ stats, health, at }: Look): string[] {

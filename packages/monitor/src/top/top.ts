@@ -2,7 +2,7 @@
 import { readArguments, usage } from './arguments.ts'
 import type { TopArguments } from './arguments.ts'
 import { lookAt } from './look.ts'
-import { screenOf } from './screen.ts'
+import { plain, screenOf } from './screen.ts'
 
 /** Where it writes, as much of a terminal as it needs. */
 export interface Terminal {
@@ -58,7 +58,7 @@ async function looks(asked: TopArguments, { out, err, signal }: Surroundings, li
     } catch (thrown) {
       // a server that is restarted comes back: whoever watches waits for it
       code = 1
-      const { message } = thrown as Error
+      const message = plain((thrown as Error).message)
       if (live) show([message, '', 'looking again …'], out, live)
       else err.write(`${message}\n`)
     }

@@ -3,6 +3,7 @@ import { MemoryLimitError } from '../../contract/errors.ts'
 import type { Clock } from '../../support/clock.ts'
 import type { TaskRecord } from '../../typescript/task-record.ts'
 import type { Walk } from '../../typescript/walk.ts'
+import { WatchedTime } from '../watched-time.ts'
 import type { AttemptEnds } from './attempt-ends.ts'
 import type { ProcessAttempt } from './process-attempt.ts'
 import { howItEnded } from './process-end.ts'
@@ -18,6 +19,7 @@ export class AttemptWatch {
   readonly #ends: AttemptEnds
   readonly #settings: ProcessSettings
   readonly #clock: Clock
+  readonly #watched: WatchedTime
   readonly #memory: RepeatedLook
   readonly #pulse: RepeatedLook
 
@@ -33,6 +35,7 @@ export class AttemptWatch {
     this.#ends = ends
     this.#settings = settings
     this.#clock = clock
+    this.#watched = new WatchedTime(2 * settings.pulseMs)
     this.#memory = new RepeatedLook(clock, settings.memoryMs, () => this.#lookAtMemory())
     this.#pulse = new RepeatedLook(clock, settings.pulseMs, () => this.#feelPulse())
   }
@@ -79,7 +82,7 @@ export class AttemptWatch {
   }
 
   #feelPulse(): boolean {
-    const now = this.#clock.now()
+    const now = this.#watched.look(this.#clock.now())
     for (const attempt of this.#attempts.values()) {
       const { child } = attempt
       if (attempt.run === null || attempt.stalled) continue

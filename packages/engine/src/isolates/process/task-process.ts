@@ -55,7 +55,7 @@ export class TaskProcess {
   idleSince = 0
   /** Its resident memory, as it has told of late. */
   residentBytes = 0
-  /** When it last said something, and since when a ping goes unanswered. */
+  /** When it last said something, and since when, in watched time, a ping goes unanswered. */
   heardAt: number
   pingedAt: number | null = null
   /** By which large buffers go there and come back; null where there is no such file. */

@@ -60,7 +60,7 @@ export class ThreadIsolate {
   stoppedFor = -1
   /** It was sent all codes with smaller numbers that there were. */
   codes: number
-  /** Its beat at the latest look, and when it was seen to change. */
+  /** Its beat at the latest look, and when it was seen to change, in watched time. */
   beat = 0
   beatAt = 0
   #directedTail = 0

@@ -5,6 +5,7 @@ import { TaskCancelledError } from '../../contract/errors.ts'
 import { runOutsideContexts } from '../../lanes/task-context.ts'
 import type { ResolvedEngineOptions } from '../../options/engine-options.ts'
 import type { WalkParts } from '../../typescript/walk-engine.ts'
+import { WatchedTime } from '../watched-time.ts'
 import { packError } from '../wire/wire-error.ts'
 import { IsolateWord } from './lane-memory.ts'
 import type { ThreadAttempt } from './thread-attempt.ts'
@@ -13,6 +14,8 @@ import type { ThreadLane } from './thread-lane.ts'
 import type { ThreadPool } from './thread-pool.ts'
 
 const LOOK_MS = 10
+/** Of the silence after which a thread is told to be stalled, what a pause between two looks counts at most. */
+const PAUSE_SHARE = 0.2
 
 /** What tests set otherwise. Durations are milliseconds. */
 export interface ThreadSettings {
@@ -35,6 +38,7 @@ export class ThreadWatch {
   readonly #lane: ThreadLane
   readonly #options: ResolvedEngineOptions
   readonly #settings: ThreadSettings
+  readonly #watched: WatchedTime
   #timer: NodeJS.Timeout | undefined
   #ticking = false
   #closed = false
@@ -42,6 +46,7 @@ export class ThreadWatch {
 
   constructor(parts: WalkParts, lane: ThreadLane, options: ResolvedEngineOptions, settings: Partial<ThreadSettings>) {
     this.#settings = { ...defaultSettings, ...settings }
+    this.#watched = new WatchedTime(this.#settings.stallMs * PAUSE_SHARE)
     this.#parts = parts
     this.#lane = lane
     this.#options = options
@@ -90,6 +95,7 @@ export class ThreadWatch {
   /** Looks at all threads once. */
   look(): void {
     const now = performance.now()
+    const watched = this.#watched.look(now)
     for (const pool of this.#lane.pools) {
       if (pool.inFlight === 0) continue
       // also what nobody was woken for
@@ -105,7 +111,7 @@ export class ThreadWatch {
         if (attempt === null || attempt === undefined) continue
         if (attempt.run === null && attempt.fate === 'wanted') this.started(pool, attempt)
         if (attempt.fate === 'dropped' && this.#isLeaving(pool, isolate, attempt, now)) leaving++
-        this.#lookAtBeat(isolate, attempt, now)
+        this.#lookAtBeat(isolate, attempt, now, watched)
       }
       pool.startSpares(leaving)
     }
@@ -113,14 +119,14 @@ export class ThreadWatch {
     this.#lane.shares.start()
   }
 
-  #lookAtBeat(isolate: ThreadIsolate, attempt: ThreadAttempt, now: number): void {
+  #lookAtBeat(isolate: ThreadIsolate, attempt: ThreadAttempt, now: number, watched: number): void {
     const beat = isolate.word(IsolateWord.BEAT)
     if (beat !== isolate.beat || isolate.beatAt === 0) {
       isolate.beat = beat
-      isolate.beatAt = now
+      isolate.beatAt = watched
       return
     }
-    const blockedMs = Math.min(now - isolate.beatAt, now - (attempt.run?.startedAt ?? now))
+    const blockedMs = Math.min(watched - isolate.beatAt, now - (attempt.run?.startedAt ?? now))
     if (attempt.stalled || blockedMs < this.#settings.stallMs) return
     attempt.stalled = true
     this.#tellStalled(attempt, `the event loop of its thread has been blocked for ${Math.round(blockedMs)} ms`)

@@ -1,6 +1,7 @@
 // What keeps bodies from being compiled: in words, and where no compiler is needed to see it.
 import type { CompileBlocker } from '../../contract/body-compiler.ts'
 import type { TaskHandler } from '../../contract/task.ts'
+import { whyWrapped } from '../../isolates/code/wrapped-body.ts'
 
 export function blockedBy(blockers: readonly CompileBlocker[]): string {
   const [first] = blockers
@@ -9,6 +10,7 @@ export function blockedBy(blockers: readonly CompileBlocker[]): string {
   return `${first.code}: ${first.message} (line ${first.line}, column ${first.column}; instead: ${first.remedy})${others}`
 }
 
+const own = 'make what computes in it a plain function of its own, and call that as a task'
 const plain = 'nothing, where it waits; what computes in it can be a plain function, as a task of its own'
 const forms: Readonly<Record<string, readonly [words: string, remedy: string]>> = {
   AsyncFunction: ['an async function', plain],
@@ -18,11 +20,12 @@ const forms: Readonly<Record<string, readonly [words: string, remedy: string]>> 
 
 /**
  * Why a body of this form is never compiled, in the words of the compiler, which need not be loaded for it: most bodies of an
- * application may be asynchronous.
+ * application may be asynchronous. One that was put into another function is told of as such, since its text is not the user's.
  */
 export function blockerOfForm(handler: TaskHandler): CompileBlocker | null {
+  const why = whyWrapped(handler)
   const form = forms[Object.prototype.toString.call(handler).slice('[object '.length, -1)]
-  if (form === undefined) return null
-  const [words, remedy] = form
+  const [words, remedy] = why === undefined ? (form ?? []) : [`a body that ${why}`, own]
+  if (words === undefined || remedy === undefined) return null
   return { code: 'CZ1002', message: `${words} cannot be compiled`, remedy, line: 1, column: 1 }
 }

@@ -35,7 +35,7 @@ interface Watched {
   calls: number
   /** Calls with types that C does not know. */
   strange: number
-  /** Why C can never run it, as far as can be told without looking at its text: it is asynchronous, or a generator. */
+  /** Why C can never run it, as far as can be told without looking at its text: it is asynchronous, a generator, or wrapped. */
   readonly never: CompileBlocker | null
   /** Where what was compiled at build comes from, or why it is not used; null: there is nothing. */
   prebuilt: string | null

@@ -1,5 +1,5 @@
 // A task whose thread's event loop is blocked is told to be stalled, once, by a timer of this thread.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { blockAtGate, openGate, shutGates, until, waitAtGate } from './gates.ts'
 import { startWithLane, threadCall } from './thread-engines.ts'
 
@@ -23,4 +23,31 @@ test('a blocked event loop is told once, with how long it has been blocked', asy
   ])
   openGate(gates, 2)
   expect(await stuck.wait()).toBe('let through')
+})
+
+test('a pause in which nobody looked, since the process was stopped or the machine slept, is not a stall', async () => {
+  const { engine, lane } = await startWithLane({ maxThreads: 2 }, { stallMs: 60_000 })
+  const told: string[] = []
+  engine.subscribe(['stalled'], ({ reason }) => told.push(reason))
+  const gates = shutGates(3)
+  const waiting = engine.submit(threadCall(waitAtGate, { timeoutMs: Infinity }), [gates, 0, 1])
+  const stuck = engine.submit(threadCall(blockAtGate, { timeoutMs: Infinity }), [gates, 2])
+  const beats = (): number => Math.max(...[...lane.pools].flatMap((pool) => pool.threads).map((each) => each.beat))
+  const looksGoOn = async (): Promise<void> => {
+    const seen = beats()
+    await until(() => beats() > seen + 1)
+  }
+  await until(() => Atomics.load(gates, 1) === 1 && stuck.status === 'running')
+  await looksGoOn()
+  const now = performance.now.bind(performance)
+  const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 120_000)
+  try {
+    await looksGoOn()
+    openGate(gates, 0)
+    openGate(gates, 2)
+    await Promise.all([waiting.wait(), stuck.wait()])
+  } finally {
+    later.mockRestore()
+  }
+  expect(told).toEqual([])
 })

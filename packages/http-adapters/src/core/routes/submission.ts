@@ -202,7 +202,9 @@ export function exposedTask({ tasks, options }: Service, name: string): AnyTask 
   } catch {
     // its message would name others that are there
   }
-  throw new UnknownTaskError(`no task named ${JSON.stringify(name)} can be submitted here`)
+  throw new UnknownTaskError(
+    `no task named ${JSON.stringify(name)} can be submitted here: it has to be defined, and named in \`expose\` of the routes`,
+  )
 }
 
 /** @throws QueueFullError, PayloadError with paths from the body inwards, EngineClosedError, UniqueKeyConflictError */
