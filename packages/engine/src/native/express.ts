@@ -4,7 +4,6 @@ import type { TaskHandle } from '../contract/task.ts'
 import type { Elsewhere } from '../typescript/occupancy.ts'
 import type { Walk } from '../typescript/walk.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
-import type { CreationTimes } from './creation-times.ts'
 import { requireScalars } from './kernel-plan.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import type { Messenger } from './messenger.ts'
@@ -13,11 +12,12 @@ import type { NativeParts } from './native-settlement.ts'
 import { NativeTask } from './native-task.ts'
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
+import { TaskBit, placeOf } from './slab.ts'
+import type { Slabs } from './slab.ts'
 import { writeArguments } from './slot-values.ts'
 import type { Slots } from './slots.ts'
 
-const { SLOT_PLAN, SLOT_ATTACHED, SLOT_READY_AT, SLOT_STATE, SLOT_ATTEMPT, SLOT_CANCEL, TIMED_RING } = portLayout
-const { SLOT_STATE_PENDING, SLOT_STATE_RUNNING } = portLayout
+const { SLOT_PLAN, SLOT_READY_AT, SLOT_STATE, SLOT_STATE_RUNNING, TIMED_RING } = portLayout
 
 /** Slots left for attempts of the walk, beside two for each worker. */
 const LEFT_FOR_WALK = 2048
@@ -34,7 +34,7 @@ export class Express implements Elsewhere {
   readonly #slots: Slots
   readonly #messenger: Messenger
   readonly #news: NativeNews
-  readonly #createdAt: CreationTimes
+  readonly #slabs: Slabs
   readonly #reserve: number
   #counted = 0
   #countAgainAt = -Infinity
@@ -43,14 +43,14 @@ export class Express implements Elsewhere {
   /** When the latest task was submitted. */
   #latest = 0
 
-  constructor({ port, slots, createdAt, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
+  constructor({ port, slots, slabs, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
     this.#parts = walk
     this.#walk = walk.walk
     this.#port = port
     this.#slots = slots
     this.#messenger = messenger
     this.#news = news
-    this.#createdAt = createdAt
+    this.#slabs = slabs
     this.#reserve = Math.min(LEFT_FOR_WALK + 2 * maxWorkers, port.slots >> 1)
   }
 
@@ -103,28 +103,27 @@ export class Express implements Elsewhere {
     const port = this.#port
     const slots = this.#slots
     const slot = slots.take()
-    const task = new NativeTask(kernel, this.#parts.table.takeSequence(), slot, told)
+    const sequence = this.#parts.table.takeSequence()
+    const slab = this.#slabs.roomFor(sequence)
+    const place = slab.add(kernel, sequence, slot, now, told)
     const plan = told ? kernel.telling : kernel.quiet
     const { words } = port
     const word = port.wordOf(slot)
     const dueAt = now + kernel.delayMs
-    slots.owners[slot] = task
-    this.#createdAt.set(slot, kernel.signature.length, now)
+    slots.tasks[slot] = slab.first + place
     words[word + SLOT_PLAN / 4] = plan.index
-    words[word + SLOT_ATTACHED / 4] = 0
-    words[word + SLOT_STATE / 4] = SLOT_STATE_PENDING
-    words[word + SLOT_ATTEMPT / 4] = 0
-    words[word + SLOT_CANCEL / 4] = 0
     port.doubles[port.doubleOf(slot) + SLOT_READY_AT / 8] = dueAt
     writeArguments(port, slot, args)
     plan.users++
     slots.unsettled++
     this.#walk.statistics.submitted++
     kernel.plan.series.submitted++
-    this.#walk.occupancy.entered()
+    const { occupancy } = this.#walk
+    occupancy.entered()
+    if (occupancy.unsettled === 1) this.#parts.keepAlive.hold(true)
+    const task = new NativeTask(slab, place)
     if (this.#walk.events.wantsSubmissions) this.#news.tellSubmitted(task, now, dueAt)
     this.#messenger.send(kernel.delayMs > 0 ? TIMED_RING : kernel.plan.options.priority, slot)
-    this.#parts.keepAlive.hold(true)
     return task
   }
 
@@ -151,13 +150,15 @@ export class Express implements Elsewhere {
 
   /** Each unsettled task. */
   forEach(visit: (task: NativeTask) => void): void {
-    const { owners, end } = this.#slots
+    const { tasks, end } = this.#slots
     let left = this.#slots.unsettled
     for (let slot = 0; left > 0 && slot < end; slot++) {
-      const owner = owners[slot]
-      if (!(owner instanceof NativeTask) || owner.ending !== undefined || owner.moved !== null) continue
+      const number = tasks[slot] ?? 0
+      if (number === 0) continue
+      const slab = this.#slabs.of(number)
+      if ((slab.flagsOf(placeOf(number)) & TaskBit.END) !== 0) continue
       left--
-      visit(owner)
+      visit(new NativeTask(slab, placeOf(number)))
     }
   }
 

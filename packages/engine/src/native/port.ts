@@ -6,6 +6,10 @@ const {
   PORT_RINGS,
   TIMED_RING,
   SLOT_BYTES,
+  SLOT_STATE,
+  SLOT_STATE_PENDING,
+  SLOT_ATTEMPT,
+  SLOT_CANCEL,
   NOTICE_SHIFT,
   WORD_SLOTS,
   WORD_RING_MASK,
@@ -73,6 +77,17 @@ export class Port {
   /** Where its doubles begin in `doubles`. */
   doubleOf(slot: number): number {
     return this.#slotDoubles + slot * SLOT_DOUBLES
+  }
+
+  /**
+   * Leaves a slot as a submission expects it. By whoever takes it back, who has it at hand: a submission that had to fetch it would
+   * wait for the processor that wrote it last.
+   */
+  clear(slot: number): void {
+    const word = this.wordOf(slot)
+    this.words[word + SLOT_STATE / 4] = SLOT_STATE_PENDING
+    this.words[word + SLOT_ATTEMPT / 4] = 0
+    this.words[word + SLOT_CANCEL / 4] = 0
   }
 
   /** Puts a slot into a ring. There is room: a ring holds all slots. C sees it after `publish`. */

@@ -1,30 +1,29 @@
-// The slots of the port and whose they are. A free one is used again in the order in which they became free.
+// The slots of the port and whose they are. Of the free ones the latest to become free is used first: it is still near.
 import type { KernelAttempt } from './kernel-attempt.ts'
-import type { NativeTask } from './native-task.ts'
-import { SlotLinks, SlotList } from './slot-list.ts'
 
-export type SlotOwner = NativeTask | KernelAttempt | null
+const NONE = -1
+const NOBODY = 0
 
 export class Slots {
-  readonly owners: SlotOwner[]
-  readonly links: SlotLinks
+  /** The number of the task in each slot; 0: there is none. */
+  readonly tasks: Int32Array
+  /** Attempts of the walk, by slot. */
+  readonly attempts: Map<number, KernelAttempt> = new Map()
   /** Tasks that C looks after and that have not settled. */
   unsettled = 0
-  readonly #free: SlotList
-  readonly #count: number
+  readonly #free: Int32Array
+  #freed = 0
   #fresh = 0
-  #used = 0
 
+  /** @param count the memory is not used before it is written, so a table that is seldom full costs little */
   constructor(count: number) {
-    this.#count = count
-    this.owners = Array.from<SlotOwner>({ length: count }).fill(null)
-    this.links = new SlotLinks(count)
-    this.#free = new SlotList(this.links)
+    this.tasks = new Int32Array(count)
+    this.#free = new Int32Array(count)
   }
 
   /** Slots that nobody has. */
   get free(): number {
-    return this.#count - this.#used
+    return this.tasks.length - this.#fresh + this.#freed
   }
 
   /** Slots from this one on were never used. */
@@ -32,22 +31,35 @@ export class Slots {
     return this.#fresh
   }
 
-  /** A free slot, now `owner`'s to be; -1 when there is none. */
-  take(): number {
-    const slot = this.#free.shift()
-    if (slot >= 0) {
-      this.#used++
-      return slot
-    }
-    if (this.#fresh === this.#count) return -1
-    this.#used++
-    return this.#fresh++
+  /** Whether there is a task or an attempt in the slot. */
+  isTaken(slot: number): boolean {
+    return this.tasks[slot] !== NOBODY || this.attempts.has(slot)
   }
 
-  /** Gives a slot back. It is in no list, and C has nothing to do with it. */
+  /** A free slot, for an attempt or a task to come; -1 when there is none. */
+  take(): number {
+    return this.#freed > 0 ? (this.#free[--this.#freed] ?? NONE) : this.#takeFresh()
+  }
+
+  #takeFresh(): number {
+    return this.#fresh < this.tasks.length ? this.#fresh++ : NONE
+  }
+
+  /** Gives a slot back. C has nothing to do with it. */
   give(slot: number): void {
-    this.owners[slot] = null
-    this.#used--
-    this.#free.push(slot)
+    this.tasks[slot] = NOBODY
+    this.#free[this.#freed++] = slot
+  }
+
+  /** The slot is that of an attempt. */
+  handTo(attempt: KernelAttempt): void {
+    this.tasks[attempt.slot] = NOBODY
+    this.attempts.set(attempt.slot, attempt)
+  }
+
+  /** The attempt is over. */
+  takeFrom({ slot }: KernelAttempt): void {
+    this.attempts.delete(slot)
+    this.give(slot)
   }
 }
