@@ -40,8 +40,8 @@ export class Express implements Elsewhere {
   #countAgainAt = -Infinity
   #countedAmong = 0
   #looking = false
-  /** When the latest task was submitted. */
-  #latest = 0
+  /** When the latest task was submitted, in an array: elsewhere each number that is not whole is an object of its own. */
+  readonly #latest = new Float64Array(1)
 
   constructor({ port, slots, slabs, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
     this.#parts = walk
@@ -70,9 +70,9 @@ export class Express implements Elsewhere {
     const { clock, occupancy } = this.#walk
     if (occupancy.queued >= occupancy.capacity) this.#makeRoom(1)
     // The first of a turn reads the clock; those right behind it take the time from the workers, who note it as they claim.
-    const now = this.#messenger.inBurst ? Math.max(this.#latest, this.#port.workersTime) : clock.now()
-    this.#latest = now
-    return this.#admit(kernel, args, now, this.#news.asked)
+    if (this.#messenger.inBurst) this.#latest[0] = Math.max(this.#latest[0] ?? 0, this.#port.workersTime)
+    else this.#latest[0] = clock.now()
+    return this.#admit(kernel, args, this.#news.asked)
   }
 
   /** All or none. @throws as `submit` */
@@ -81,10 +81,10 @@ export class Express implements Elsewhere {
     const { clock, occupancy } = this.#walk
     const places = argsList.length
     if (occupancy.queued + places > occupancy.capacity) this.#makeRoom(places)
-    const now = clock.now()
+    this.#latest[0] = clock.now()
     const told = this.#news.asked
     const tasks: NativeTask[] = []
-    for (let index = 0; index < places; index++) tasks.push(this.#admit(kernel, argsList[index] ?? [], now, told))
+    for (let index = 0; index < places; index++) tasks.push(this.#admit(kernel, argsList[index] ?? [], told))
     return tasks
   }
 
@@ -99,13 +99,15 @@ export class Express implements Elsewhere {
     this.#parts.intake.requireRoom(places)
   }
 
-  #admit(kernel: KernelPlan, args: readonly unknown[], now: number, told: boolean): NativeTask {
+  #admit(kernel: KernelPlan, args: readonly unknown[], told: boolean): NativeTask {
+    const now = this.#latest[0] ?? 0
     const port = this.#port
     const slots = this.#slots
     const slot = slots.take()
     const sequence = this.#parts.table.takeSequence()
     const slab = this.#slabs.roomFor(sequence)
-    const place = slab.add(kernel, sequence, slot, now, told)
+    const place = slab.add(kernel, sequence, slot, told)
+    slab.setCreated(place, now)
     const plan = told ? kernel.telling : kernel.quiet
     const { words } = port
     const word = port.wordOf(slot)

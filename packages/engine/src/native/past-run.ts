@@ -2,28 +2,27 @@
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
 
-const { SLOT_READY_AT, SLOT_ATTEMPT, SLOT_STARTED_AT, SLOT_ENDED_AT, SLOT_WORKER, SLOT_MEMORY_KB } = portLayout
-const { SLOT_RESULT_TYPE, SLOT_RESULT } = portLayout
+const READY = portLayout.SLOT_READY_AT / 8
+/** The run: STARTED_AT, ENDED_AT, RESULT_TYPE and WORKER, RESULT, MEMORY_KB and ATTEMPT stand in a row. */
+const RUN = portLayout.SLOT_STARTED_AT / 8
 
-/** Doubles of a copied run, and words behind them. */
-export const RunFigure = { READY_AT: 0, STARTED_AT: 1, ENDED_AT: 2, RESULT: 3 } as const
-export const RunWord = { ATTEMPT: 8, WORKER: 9, MEMORY_KB: 10, RESULT_TYPE: 11 } as const
+/** Doubles of a copied run, and the words among them. */
+export const RunFigure = { READY_AT: 0, STARTED_AT: 1, ENDED_AT: 2, RESULT: 4 } as const
+export const RunWord = { RESULT_TYPE: 6, WORKER: 7, MEMORY_KB: 10, ATTEMPT: 11 } as const
 /** What a copied run takes, in doubles. */
 export const RUN_DOUBLES = 6
 
-/** Copies the run in a slot to `at` in `doubles`; `words` are the same memory. */
-export function writeRun(doubles: Float64Array, words: Int32Array, at: number, port: Port, slot: number): void {
-  const from = port.doubleOf(slot)
-  const fromWord = port.wordOf(slot)
-  const word = at * 2
-  doubles[at + RunFigure.READY_AT] = port.doubles[from + SLOT_READY_AT / 8] ?? 0
-  doubles[at + RunFigure.STARTED_AT] = port.doubles[from + SLOT_STARTED_AT / 8] ?? 0
-  doubles[at + RunFigure.ENDED_AT] = port.doubles[from + SLOT_ENDED_AT / 8] ?? 0
-  doubles[at + RunFigure.RESULT] = port.doubles[from + SLOT_RESULT / 8] ?? 0
-  words[word + RunWord.ATTEMPT] = port.words[fromWord + SLOT_ATTEMPT / 4] ?? 0
-  words[word + RunWord.WORKER] = port.words[fromWord + SLOT_WORKER / 4] ?? 0
-  words[word + RunWord.MEMORY_KB] = port.words[fromWord + SLOT_MEMORY_KB / 4] ?? 0
-  words[word + RunWord.RESULT_TYPE] = port.words[fromWord + SLOT_RESULT_TYPE / 4] ?? 0
+/** Copies the run in a slot to `at`. Pairs of words go as one double, which is moved and never looked at. */
+export function copyRun(to: Float64Array, at: number, port: Port, slot: number): void {
+  const from = port.doubles
+  const first = port.doubleOf(slot)
+  const run = first + RUN
+  to[at] = from[first + READY] ?? 0
+  to[at + 1] = from[run] ?? 0
+  to[at + 2] = from[run + 1] ?? 0
+  to[at + 3] = from[run + 2] ?? 0
+  to[at + 4] = from[run + 3] ?? 0
+  to[at + 5] = from[run + 4] ?? 0
 }
 
 /** Times are milliseconds on the clock of `performance.now()`, NaN while unknown. */
@@ -59,7 +58,7 @@ export class PastRun {
   static read(port: Port, slot: number, createdAt: number): PastRun {
     const doubles = new Float64Array(RUN_DOUBLES)
     const words = new Int32Array(doubles.buffer)
-    writeRun(doubles, words, 0, port, slot)
+    copyRun(doubles, 0, port, slot)
     return new PastRun(doubles, words, 0, createdAt, Number.NaN)
   }
 }

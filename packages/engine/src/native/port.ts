@@ -7,9 +7,7 @@ const {
   TIMED_RING,
   SLOT_BYTES,
   SLOT_STATE,
-  SLOT_STATE_PENDING,
-  SLOT_ATTEMPT,
-  SLOT_CANCEL,
+  SLOT_MEMORY_KB,
   NOTICE_SHIFT,
   WORD_SLOTS,
   WORD_RING_MASK,
@@ -33,6 +31,9 @@ const RING_STRIDE = 16
 const IDLE_MS = 0.4
 const SLOT_WORDS = SLOT_BYTES / 4
 const SLOT_DOUBLES = SLOT_BYTES / 8
+/** Two words each, in one double. */
+const STATE_AND_CANCEL = SLOT_STATE / 8
+const MEMORY_AND_ATTEMPT = SLOT_MEMORY_KB / 8
 const SLOT_MASK = (1 << NOTICE_SHIFT) - 1
 
 export class Port {
@@ -84,10 +85,9 @@ export class Port {
    * wait for the processor that wrote it last.
    */
   clear(slot: number): void {
-    const word = this.wordOf(slot)
-    this.words[word + SLOT_STATE / 4] = SLOT_STATE_PENDING
-    this.words[word + SLOT_ATTEMPT / 4] = 0
-    this.words[word + SLOT_CANCEL / 4] = 0
+    const double = this.doubleOf(slot)
+    this.doubles[double + STATE_AND_CANCEL] = 0
+    this.doubles[double + MEMORY_AND_ATTEMPT] = 0
   }
 
   /** Puts a slot into a ring. There is room: a ring holds all slots. C sees it after `publish`. */

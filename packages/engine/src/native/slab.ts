@@ -1,7 +1,7 @@
 // Tasks that C looks after, many on one slab: what this thread knows of them are numbers in a row, so that none of them is an object
 // that has to be kept, copied by the garbage collector and fetched when the task ends. A handle is a slab and a place on it.
 import type { NativeTaskPlan } from './native-task.ts'
-import { RUN_DOUBLES, RunFigure, RunWord, writeRun } from './past-run.ts'
+import { RUN_DOUBLES, RunFigure, RunWord, copyRun } from './past-run.ts'
 import type { Port } from './port.ts'
 
 /** Bits of the flags of a task. The lowest three hold how it ended. */
@@ -72,8 +72,8 @@ export class Slab {
     return this.taken < SLAB_TASKS && sequence - this.#firstSequence <= 0x7fff_ffff
   }
 
-  /** Puts a task on it; the answer is its place. */
-  add(kernel: NativeTaskPlan, sequence: number, slot: number, createdAt: number, told: boolean): number {
+  /** Puts a task on it; the answer is its place. It still has to be told when the task was submitted. */
+  add(kernel: NativeTaskPlan, sequence: number, slot: number, told: boolean): number {
     const place = this.taken++
     const at = FIRST_WORD + place * WORDS
     const words = this.#words
@@ -81,7 +81,6 @@ export class Slab {
     words[at + Word.FLAGS] = told ? this.#latestFlags | TaskBit.TOLD : this.#latestFlags
     words[at + Word.SLOT] = slot
     words[at + Word.AFTER] = sequence - this.#firstSequence
-    this.#doubles[CREATED + place] = createdAt
     return place
   }
 
@@ -117,6 +116,11 @@ export class Slab {
     return this.#firstSequence + (this.#words[FIRST_WORD + place * WORDS + Word.AFTER] ?? 0)
   }
 
+  /** Apart from `add`: handing over a number that is not whole makes an object of it, where the call is not inlined. */
+  setCreated(place: number, now: number): void {
+    this.#doubles[CREATED + place] = now
+  }
+
   createdAt(place: number): number {
     return this.#doubles[CREATED + place] ?? 0
   }
@@ -137,7 +141,7 @@ export class Slab {
 
   /** Copies what the slot says of the run. */
   copyRun(place: number, port: Port, slot: number): void {
-    writeRun(this.#doubles, this.#words, place * RUN_DOUBLES, port, slot)
+    copyRun(this.#doubles, place * RUN_DOUBLES, port, slot)
   }
 
   /** The memory of runs, and where that of this one begins. */

@@ -1,4 +1,4 @@
-// Who has which slot: of the free ones the latest is used first, and none is given out twice.
+// Who has which slot: free ones are used again in the order in which they lie, and none is given out twice.
 import assert from 'node:assert/strict'
 import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
@@ -6,11 +6,31 @@ import { describe, expect, test } from 'vitest'
 import { Slots } from '../../src/native/slots.ts'
 
 describe('slots', () => {
-  test('fresh ones first, then those that became free, the last one first', () => {
+  test('fresh ones first, then those that became free, as they lie', () => {
     const slots = new Slots(3)
-    expect([slots.take(), slots.take(), slots.take(), slots.take()]).toEqual([0, 1, 2, -1])
+    expect(takeAll(slots)).toEqual([0, 1, 2])
     for (const slot of [1, 0, 2]) slots.give(slot)
-    expect([slots.take(), slots.take(), slots.take(), slots.take()]).toEqual([2, 0, 1, -1])
+    expect(takeAll(slots)).toEqual([0, 1, 2])
+  })
+
+  test('goes on behind the one that was taken last, and begins again', () => {
+    const slots = new Slots(100)
+    const all = takeAll(slots)
+    expect(all).toEqual(Array.from({ length: 100 }, (_, slot) => slot))
+    for (const slot of [70, 3, 40, 99]) slots.give(slot)
+    expect([slots.take(), slots.take()]).toEqual([3, 40])
+    slots.give(4)
+    expect([...takeAll(slots), slots.free]).toEqual([70, 99, 4, 0])
+  })
+
+  test('fresh ones are taken as long as few have become free', () => {
+    const slots = new Slots(1000)
+    for (let slot = 0; slot < 640; slot++) slots.take()
+    slots.give(7)
+    expect([slots.take(), slots.end]).toEqual([640, 672])
+    for (let slot = 0; slot < 20; slot++) slots.give(slot)
+    for (let left = 31; left > 0; left--) slots.take()
+    expect(slots.take()).toBe(0)
   })
 
   test('a slot has one owner at a time, whatever the order of taking and giving', () => {
@@ -35,3 +55,9 @@ describe('slots', () => {
     )
   })
 })
+
+function takeAll(slots: Slots): number[] {
+  const taken: number[] = []
+  for (let slot = slots.take(); slot >= 0; slot = slots.take()) taken.push(slot)
+  return taken
+}
