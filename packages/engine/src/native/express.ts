@@ -4,6 +4,7 @@ import type { TaskHandle } from '../contract/task.ts'
 import type { Elsewhere } from '../typescript/occupancy.ts'
 import type { Walk } from '../typescript/walk.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
+import type { CreationTimes } from './creation-times.ts'
 import { requireScalars } from './kernel-plan.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import type { Messenger } from './messenger.ts'
@@ -35,6 +36,7 @@ export class Express implements Elsewhere {
   readonly #messenger: Messenger
   readonly #news: NativeNews
   readonly #slabs: Slabs
+  readonly #createdAt: CreationTimes
   readonly #reserve: number
   #counted = 0
   #countAgainAt = -Infinity
@@ -43,7 +45,7 @@ export class Express implements Elsewhere {
   /** When the latest task was submitted, in an array: elsewhere each number that is not whole is an object of its own. */
   readonly #latest = new Float64Array(1)
 
-  constructor({ port, slots, slabs, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
+  constructor({ port, slots, slabs, createdAt, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
     this.#parts = walk
     this.#walk = walk.walk
     this.#port = port
@@ -51,6 +53,7 @@ export class Express implements Elsewhere {
     this.#messenger = messenger
     this.#news = news
     this.#slabs = slabs
+    this.#createdAt = createdAt
     this.#reserve = Math.min(LEFT_FOR_WALK + 2 * maxWorkers, port.slots >> 1)
   }
 
@@ -107,7 +110,7 @@ export class Express implements Elsewhere {
     const sequence = this.#parts.table.takeSequence()
     const slab = this.#slabs.roomFor(sequence)
     const place = slab.add(kernel, sequence, slot, told)
-    slab.setCreated(place, now)
+    this.#createdAt.set(slot, kernel.signature.length, now)
     const plan = told ? kernel.telling : kernel.quiet
     const { words } = port
     const word = port.wordOf(slot)

@@ -75,10 +75,15 @@ export class NativeInspection implements TasksElsewhere {
   /** What is known of its runs: the slot says it until the task has ended. */
   past(task: NativeTask): PastRun {
     const { slab, place } = task
-    if (task.ending === undefined) return PastRun.read(this.#parts.port, task.slot, slab.createdAt(place))
+    if (task.ending === undefined) return this.#pastOfUnsettled(task)
     return slab.readRun(place, (doubles, words, at) => {
       return new PastRun(doubles, words, at, slab.createdAt(place), slab.settledAt(place))
     })
+  }
+
+  #pastOfUnsettled({ kernel, slot }: NativeTask): PastRun {
+    const { createdAt, port } = this.#parts
+    return PastRun.read(port, slot, createdAt.get(slot, (kernel as KernelPlan).signature.length))
   }
 
   statsOf(task: NativeTask, past: PastRun): TaskStats {

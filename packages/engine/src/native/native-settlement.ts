@@ -6,6 +6,7 @@ import { TaskGroup } from '../support/task-group.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
 import type { RecentRuns } from '../typescript/recent-runs.ts'
 import type { CPlans } from './c-plans.ts'
+import type { CreationTimes } from './creation-times.ts'
 import { attemptError } from './kernel-errors.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import { NativeTask, Waiter } from './native-task.ts'
@@ -36,6 +37,7 @@ export interface NativeParts {
   readonly port: Port
   readonly slots: Slots
   readonly slabs: Slabs
+  readonly createdAt: CreationTimes
   readonly plans: CPlans
   readonly books: SeriesBooks
   readonly recent: RecentRuns
@@ -48,12 +50,14 @@ export class NativeSettlement implements SlotKeeper {
   readonly #port: Port
   readonly #slots: Slots
   readonly #slabs: Slabs
+  readonly #createdAt: CreationTimes
   readonly #onBail: (task: NativeTask, slot: number) => void
   /** The slab of the latest task. */
   #slab: Slab
   /** Tasks that end alike, one behind the other: their flags before, their kernel, where they are kept, and how many there are. */
   #plainFlags = NO_FLAGS
   #kernel: KernelPlan | null = null
+  #arity = 0
   #shelf: SlotShelf | null = null
   #plain = 0
   #runBegan: number = Number.NaN
@@ -71,6 +75,7 @@ export class NativeSettlement implements SlotKeeper {
     this.#port = parts.port
     this.#slots = parts.slots
     this.#slabs = parts.slabs
+    this.#createdAt = parts.createdAt
     this.#slab = parts.slabs.latest
   }
 
@@ -102,6 +107,7 @@ export class NativeSettlement implements SlotKeeper {
   /** One more of the run, for which nobody waits and of which nothing is told: the run is counted and kept together. */
   #settlePlainly(slab: Slab, place: number, flags: number, slot: number): void {
     slab.copyRun(place, this.#port, slot)
+    slab.setCreated(place, this.#createdAt.get(slot, this.#arity))
     slab.setFlags(place, flags | TaskBit.RETURNED | TaskBit.COMPLETED)
     this.#port.clear(slot)
     this.#countRun(slot)
@@ -123,6 +129,7 @@ export class NativeSettlement implements SlotKeeper {
     if (!kernel.completedShelf.keeps || (flags & TaskBit.TOLD) !== 0 || this.#parts.news.wanted(kernel)) return
     this.#plainFlags = flags
     this.#kernel = kernel
+    this.#arity = kernel.signature.length
     this.#shelf = kernel.completedShelf
     this.#runBegan = now
   }
@@ -153,7 +160,7 @@ export class NativeSettlement implements SlotKeeper {
     const endedAt = this.#countRun(slot)
     this.#settled++
     this.#slots.unsettled--
-    slab.copyRun(place, this.#port, slot)
+    this.#copy(slab, place, kernel, slot)
     if (state === SLOT_STATE_COMPLETED) this.#complete(slab, place, kernel, slot)
     else this.#fail(slab, place, state === SLOT_STATE_FAILED, slot)
     if ((flags & TaskBit.TOLD) !== 0 || this.#parts.news.wanted(kernel)) {
@@ -164,6 +171,12 @@ export class NativeSettlement implements SlotKeeper {
     if (shelf.keeps) shelf.put(slot, endedAt)
     else this.#giveUp(slab, slot)
     this.#beginRun(kernel, flags, endedAt)
+  }
+
+  /** What the slot says of the task, which is another's soon. */
+  #copy(slab: Slab, place: number, { signature }: KernelPlan, slot: number): void {
+    slab.copyRun(place, this.#port, slot)
+    slab.setCreated(place, this.#createdAt.get(slot, signature.length))
   }
 
   #complete(slab: Slab, place: number, { plan, name, program }: KernelPlan, slot: number): void {
@@ -221,7 +234,7 @@ export class NativeSettlement implements SlotKeeper {
     const word = this.#port.wordOf(slot)
     const running = this.#port.words[word + SLOT_STATE / 4] === SLOT_STATE_RUNNING
     const waiting = task.held
-    slab.copyRun(place, this.#port, slot)
+    this.#copy(slab, place, kernel, slot)
     slab.endNow(place, now, running)
     slab.hold(place, error)
     slab.mark(place, TaskBit.CANCELLED | (running ? TaskBit.LATE : 0))

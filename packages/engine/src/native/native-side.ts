@@ -14,6 +14,7 @@ import type { ThreadFigures } from '../typescript/snapshot.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
 import { AttemptSettlement } from './attempt-settlement.ts'
 import { CPlans } from './c-plans.ts'
+import { CreationTimes } from './creation-times.ts'
 import { Express } from './express.ts'
 import { KernelCatalog } from './kernel-catalog.ts'
 import type { KernelLane } from './kernel-lane.ts'
@@ -82,7 +83,18 @@ export class NativeSide implements NativeTaskHome, Receiver {
     const news = new NativeNews(walk.walk, this.binding, this.port)
     const books = new SeriesBooks(this.binding)
     const { binding, port, slots } = this
-    this.#parts = { binding, port, slots, slabs: new Slabs(), plans, books, recent, news, walk }
+    this.#parts = {
+      binding,
+      port,
+      slots,
+      slabs: new Slabs(),
+      createdAt: new CreationTimes(port),
+      plans,
+      books,
+      recent,
+      news,
+      walk,
+    }
     this.messenger = new Messenger(this.binding, this.port, this)
     this.express = new Express(this.#parts, this.messenger, options.maxWorkers)
     this.attempts = new AttemptSettlement(this.#parts, lane)

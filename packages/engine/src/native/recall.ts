@@ -45,12 +45,12 @@ export class Recall {
   }
 
   #move(task: NativeTask): void {
-    const { slots, port, slabs, walk } = this.#parts
+    const { slots, port, slabs, createdAt, walk } = this.#parts
     const { slot, status } = task
     // whoever asks for the status takes in what C has finished: it may have ended with that
     if (task.ending !== undefined) return
     const kernel = task.kernel as KernelPlan
-    const past = PastRun.read(port, slot, task.slab.createdAt(task.place))
+    const past = PastRun.read(port, slot, createdAt.get(slot, kernel.signature.length))
     const args = argumentsIn(port, slot, kernel.signature)
     const record = walk.table.adopt(task.plan, args, { sequence: task.sequence, slot }, past.createdAt)
     const attempt = new KernelAttempt(record, kernel, slot, null)
@@ -65,9 +65,9 @@ export class Recall {
 
   /** C has given up a compiled body: the task is a record from now on, and JavaScript does this attempt. */
   moveBailed(task: NativeTask, slot: number): void {
-    const { slots, port, slabs, walk } = this.#parts
+    const { slots, port, slabs, createdAt, walk } = this.#parts
     const kernel = task.kernel as KernelPlan
-    const past = PastRun.read(port, slot, task.slab.createdAt(task.place))
+    const past = PastRun.read(port, slot, createdAt.get(slot, kernel.signature.length))
     const args = argumentsIn(port, slot, kernel.signature)
     const record = walk.table.adopt(task.plan, args, { sequence: task.sequence, slot }, past.createdAt)
     const run = runOf(record, past)

@@ -31,12 +31,16 @@ const PLACE_BITS = 9
 export const SLAB_TASKS: number = 1 << PLACE_BITS
 const PLACE_MASK = SLAB_TASKS - 1
 
-/** Words of a task. AFTER: how many tasks were submitted between the first of the slab and this one. */
-const Word = { FLAGS: 0, SLOT: 1, AFTER: 2 } as const
-const WORDS = 3
-const CREATED = SLAB_TASKS * RUN_DOUBLES
-const FIRST_WORD = 2 * (CREATED + SLAB_TASKS)
-const BYTES = 4 * (FIRST_WORD + SLAB_TASKS * WORDS)
+/** Words of a task. */
+const Word = { FLAGS: 0, SLOT: 1 } as const
+const WORDS = 2
+/** What is copied of a task when it ends: its run, and when it was submitted. */
+const COPIED = RUN_DOUBLES + 1
+const CREATED = RUN_DOUBLES
+const COPIED_BYTES = SLAB_TASKS * COPIED * Float64Array.BYTES_PER_ELEMENT
+
+const nothingCopied = new Float64Array(0)
+const noWordsCopied = new Int32Array(0)
 
 export class Slab {
   /** The number of its first task; negative once the engine knows of none of them. */
@@ -46,8 +50,12 @@ export class Slab {
   /** Of the kernel whose task was put here last. */
   #latestKernel: NativeTaskPlan | null = null
   #latestFlags = 0
-  readonly #doubles: Float64Array
-  readonly #words: Int32Array
+  readonly #words = new Int32Array(SLAB_TASKS * WORDS)
+  /** How many tasks were submitted between the first and each other one, if they did not follow each other without a gap. */
+  #after: Int32Array | null = null
+  /** Of those that have ended, once one has: a million that wait need no room for that. As doubles and as words. */
+  #copied: Float64Array = nothingCopied
+  #copiedWords: Int32Array = noWordsCopied
   /** Tasks on it, and places to come, that the engine knows of. */
   known: number = SLAB_TASKS
   /** Places that are taken. */
@@ -58,13 +66,9 @@ export class Slab {
    */
   #held: unknown[] | null = null
 
-  /** Its memory is not zeroed: a place is written before anybody is told of it. */
   constructor(index: number, firstSequence: number) {
-    const { buffer, byteOffset } = Buffer.allocUnsafeSlow(BYTES)
     this.first = index << PLACE_BITS
     this.#firstSequence = firstSequence
-    this.#doubles = new Float64Array(buffer, byteOffset, BYTES >> 3)
-    this.#words = new Int32Array(buffer, byteOffset, BYTES >> 2)
   }
 
   /** Whether one more task, with this sequence, can be put on it. */
@@ -72,16 +76,20 @@ export class Slab {
     return this.taken < SLAB_TASKS && sequence - this.#firstSequence <= 0x7fff_ffff
   }
 
-  /** Puts a task on it; the answer is its place. It still has to be told when the task was submitted. */
+  /** Puts a task on it; the answer is its place. */
   add(kernel: NativeTaskPlan, sequence: number, slot: number, told: boolean): number {
     const place = this.taken++
-    const at = FIRST_WORD + place * WORDS
-    const words = this.#words
+    const at = place * WORDS
     if (kernel !== this.#latestKernel) this.#turnTo(kernel)
-    words[at + Word.FLAGS] = told ? this.#latestFlags | TaskBit.TOLD : this.#latestFlags
-    words[at + Word.SLOT] = slot
-    words[at + Word.AFTER] = sequence - this.#firstSequence
+    this.#words[at + Word.FLAGS] = told ? this.#latestFlags | TaskBit.TOLD : this.#latestFlags
+    this.#words[at + Word.SLOT] = slot
+    if (this.#after !== null || sequence !== this.#firstSequence + place) this.#noteGap(place, sequence)
     return place
+  }
+
+  #noteGap(place: number, sequence: number): void {
+    this.#after ??= Int32Array.from({ length: SLAB_TASKS }, (_, before) => before)
+    this.#after[place] = sequence - this.#firstSequence
   }
 
   /** Tasks of one kernel mostly follow each other. */
@@ -93,11 +101,11 @@ export class Slab {
   }
 
   flagsOf(place: number): number {
-    return this.#words[FIRST_WORD + place * WORDS + Word.FLAGS] ?? 0
+    return this.#words[place * WORDS + Word.FLAGS] ?? 0
   }
 
   setFlags(place: number, flags: number): void {
-    this.#words[FIRST_WORD + place * WORDS + Word.FLAGS] = flags
+    this.#words[place * WORDS + Word.FLAGS] = flags
   }
 
   mark(place: number, bits: number): void {
@@ -109,20 +117,21 @@ export class Slab {
   }
 
   slotOf(place: number): number {
-    return this.#words[FIRST_WORD + place * WORDS + Word.SLOT] ?? 0
+    return this.#words[place * WORDS + Word.SLOT] ?? 0
   }
 
   sequenceOf(place: number): number {
-    return this.#firstSequence + (this.#words[FIRST_WORD + place * WORDS + Word.AFTER] ?? 0)
+    return this.#firstSequence + (this.#after?.[place] ?? place)
   }
 
-  /** Apart from `add`: handing over a number that is not whole makes an object of it, where the call is not inlined. */
-  setCreated(place: number, now: number): void {
-    this.#doubles[CREATED + place] = now
-  }
-
+  /** When a task was submitted that has ended. */
   createdAt(place: number): number {
-    return this.#doubles[CREATED + place] ?? 0
+    return this.#copied[place * COPIED + CREATED] ?? 0
+  }
+
+  /** Apart from `copyRun`: handing over a number that is not whole makes an object of it, where the call is not inlined. */
+  setCreated(place: number, createdAt: number): void {
+    this.#copied[place * COPIED + CREATED] = createdAt
   }
 
   /** Whether something is held for any of its tasks. */
@@ -141,34 +150,42 @@ export class Slab {
 
   /** Copies what the slot says of the run. */
   copyRun(place: number, port: Port, slot: number): void {
-    copyRun(this.#doubles, place * RUN_DOUBLES, port, slot)
+    if (this.#copied === nothingCopied) this.#makeRoom()
+    copyRun(this.#copied, place * COPIED, port, slot)
+  }
+
+  /** It is not zeroed: a place is written before anybody is told of it. */
+  #makeRoom(): void {
+    const { buffer, byteOffset } = Buffer.allocUnsafeSlow(COPIED_BYTES)
+    this.#copied = new Float64Array(buffer, byteOffset, COPIED_BYTES >> 3)
+    this.#copiedWords = new Int32Array(buffer, byteOffset, COPIED_BYTES >> 2)
   }
 
   /** The memory of runs, and where that of this one begins. */
   readRun<T>(place: number, read: (doubles: Float64Array, words: Int32Array, at: number) => T): T {
-    return read(this.#doubles, this.#words, place * RUN_DOUBLES)
+    return read(this.#copied, this.#copiedWords, place * COPIED)
   }
 
   /** Notes when a task was cancelled, and that its run is taken to have ended with it. */
   endNow(place: number, now: number, running: boolean): void {
-    this.#doubles[place * RUN_DOUBLES + RunFigure.RESULT] = now
-    if (running) this.#doubles[place * RUN_DOUBLES + RunFigure.ENDED_AT] = now
+    this.#copied[place * COPIED + RunFigure.RESULT] = now
+    if (running) this.#copied[place * COPIED + RunFigure.ENDED_AT] = now
   }
 
   /** The number that a run resulted in; of one that was cancelled, when. */
   numberOf(place: number): number {
-    return this.#doubles[place * RUN_DOUBLES + RunFigure.RESULT] ?? 0
+    return this.#copied[place * COPIED + RunFigure.RESULT] ?? 0
   }
 
   /** The `ctz_type` of a result. */
   typeOf(place: number): number {
-    return this.#words[place * RUN_DOUBLES * 2 + RunWord.RESULT_TYPE] ?? 0
+    return this.#copiedWords[place * COPIED * 2 + RunWord.RESULT_TYPE] ?? 0
   }
 
   /** When a task ended that has. */
   settledAt(place: number): number {
     const cancelled = (this.flagsOf(place) & TaskBit.END) === TaskBit.CANCELLED
-    return this.#doubles[place * RUN_DOUBLES + (cancelled ? RunFigure.RESULT : RunFigure.ENDED_AT)] ?? 0
+    return this.#copied[place * COPIED + (cancelled ? RunFigure.RESULT : RunFigure.ENDED_AT)] ?? 0
   }
 }
 

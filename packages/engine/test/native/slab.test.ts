@@ -9,7 +9,6 @@ const [one, other] = [{ name: 'one' }, { name: 'other' }] as NativeTaskPlan[] as
 function add(slabs: Slabs, kernel: NativeTaskPlan, sequence: number): { slab: Slab; number: number } {
   const slab = slabs.roomFor(sequence)
   const place = slab.add(kernel, sequence, sequence * 2, sequence % 2 === 1)
-  slab.setCreated(place, sequence + 0.5)
   return { slab, number: slab.first + place }
 }
 
@@ -22,11 +21,7 @@ describe('slabs', () => {
       const place = placeOf(number)
       const flags = slab.flagsOf(place)
       expect([slabs.of(number), firstOf(number)]).toEqual([slab, slab.first])
-      expect([slab.sequenceOf(place), slab.slotOf(place), slab.createdAt(place)]).toEqual([
-        at + 1,
-        at * 2 + 2,
-        at + 1.5,
-      ])
+      expect([slab.sequenceOf(place), slab.slotOf(place)]).toEqual([at + 1, at * 2 + 2])
       expect(slab.kernelOf(flags)).toBe(at % 3 === 0 ? one : other)
       expect((flags & TaskBit.TOLD) !== 0).toBe(at % 2 === 0)
       expect([flags & TaskBit.END, slab.heldOf(place)]).toEqual([0, null])
@@ -54,6 +49,13 @@ describe('slabs', () => {
     expect(far.slab.sequenceOf(placeOf(far.number))).toBe(2 ** 40)
     slabs.leave(near.slab)
     expect(near.slab.first).toBeLessThan(0)
+  })
+
+  test('sequences with gaps are told apart from those without', () => {
+    const slabs = new Slabs()
+    const sequences = [1, 2, 3, 7, 8, 20]
+    const tasks = sequences.map((sequence) => add(slabs, one, sequence))
+    expect(tasks.map(({ slab, number }) => slab.sequenceOf(placeOf(number)))).toEqual(sequences)
   })
 
   test('what is held for one task is held for no other', () => {
