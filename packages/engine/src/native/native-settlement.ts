@@ -84,8 +84,7 @@ export class NativeSettlement implements SlotKeeper {
     const slab = this.#slabOf(number)
     const place = placeOf(number)
     const flags = slab.flagsOf(place)
-    if (flags === this.#plainFlags && !slab.holds && this.#isPlainEnd(slot))
-      this.#settlePlainly(slab, place, flags, slot)
+    if (flags === this.#plainFlags && this.#isPlainEnd(slot)) this.#settlePlainly(slab, place, flags, slot)
     else this.#settleFully(slab, place, flags, slot)
   }
 
@@ -104,7 +103,7 @@ export class NativeSettlement implements SlotKeeper {
     return words[word + SLOT_STATE / 4] === SLOT_STATE_COMPLETED && isScalar(words[word + SLOT_RESULT_TYPE / 4] ?? 0)
   }
 
-  /** One more of the run, for which nobody waits and of which nothing is told: the run is counted and kept together. */
+  /** One more of the run, of which nothing is told but to who waits for it: the run is counted and kept together. */
   #settlePlainly(slab: Slab, place: number, flags: number, slot: number): void {
     slab.copyRun(place, this.#port, slot)
     slab.setCreated(place, this.#createdAt.get(slot, this.#arity))
@@ -113,6 +112,13 @@ export class NativeSettlement implements SlotKeeper {
     this.#countRun(slot)
     this.#shelf?.add(slot)
     this.#plain++
+    const waiting = slab.heldOf(place)
+    if (waiting !== null) this.#tellPlainEnd(slab, place, waiting, slot)
+  }
+
+  #tellPlainEnd(slab: Slab, place: number, waiting: unknown, slot: number): void {
+    slab.hold(place, null)
+    this.#tell(this.#kernel?.name ?? '', waiting, 'completed', scalarIn(this.#port, slot, slab.typeOf(place)))
   }
 
   #countRun(slot: number): number {

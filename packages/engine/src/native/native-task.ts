@@ -130,18 +130,12 @@ export class NativeTask implements TaskHandle {
   }
 
   wait(): Promise<unknown> {
-    const { ending } = this
-    if (ending === 'completed') return Promise.resolve(valueOf(this))
-    if (ending !== undefined) {
-      if (ending === 'failed') observe(this)
-      return Promise.reject(errorOf(this))
-    }
-    if (this.moved !== null) return this.moved.wait()
-    const waiter = waiterOf(this)
-    return (waiter.promise ??= new Promise((resolve, reject) => {
-      waiter.resolve = resolve
-      waiter.reject = reject
-    }))
+    const end = this.slab.flagsOf(this.place) & TaskBit.END
+    if (end === 0) return promiseOf(this)
+    if (end === TaskBit.COMPLETED) return Promise.resolve(valueOf(this))
+    if (end === TaskBit.MOVED) return (this.held as TaskRecord).wait()
+    if (end === TaskBit.FAILED) observe(this)
+    return Promise.reject(errorOf(this))
   }
 
   onSettled(listener: Listener): void {
@@ -184,6 +178,14 @@ export class NativeTask implements TaskHandle {
     if (this.moved !== null) return this.moved.cancel(reason)
     return !isSettled(this.status) && this.kernel.home.cancel(this, reason)
   }
+}
+
+function promiseOf(task: NativeTask): Promise<unknown> {
+  const waiter = waiterOf(task)
+  return (waiter.promise ??= new Promise((resolve, reject) => {
+    waiter.resolve = resolve
+    waiter.reject = reject
+  }))
 }
 
 function waiterOf(task: NativeTask): Waiter {
