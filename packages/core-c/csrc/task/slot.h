@@ -16,14 +16,14 @@ typedef struct ctz_slot {
   _Atomic uint64_t ready_at;  // bits of a double, as are all 64-bit fields here
   _Atomic uint64_t args[CTZ_SLOT_ARG_COUNT];
   _Atomic uint32_t state;
-  _Atomic uint32_t attempt;
+  _Atomic uint32_t cancel;
   _Atomic uint64_t started_at;
   _Atomic uint64_t ended_at;
   _Atomic uint32_t result_type;
   _Atomic uint32_t worker;
   _Atomic uint64_t result;
-  _Atomic uint32_t cancel;
   _Atomic uint32_t memory_kb;
+  _Atomic uint32_t attempt;
 } ctz_slot;
 
 _Static_assert(sizeof(ctz_slot) == CTZ_SLOT_BYTES, "a slot is as large as port.h says");

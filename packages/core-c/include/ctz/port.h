@@ -47,20 +47,21 @@
 #define CTZ_PORT_HEADER_WORDS 256u
 
 // X(name, byte offset in the slot, type, who writes)
-#define CTZ_SLOT_FIELDS(X)                                                                            \
-  X(PLAN, 0, u32)        /* JavaScript: index that define_plan gave */                                \
-  X(ATTACHED, 4, u32)    /* JavaScript: 1 when the arguments were attached by a call */               \
-  X(READY_AT, 8, f64)    /* JavaScript: ms; since when it waits. In the timed ring: when it is due */ \
-  X(ARGS, 16, f64)       /* JavaScript: CTZ_SLOT_ARG_COUNT doubles */                                 \
-  X(STATE, 48, u32)      /* a ctz_slot_state; JavaScript sets PENDING before pushing, then C */       \
-  X(ATTEMPT, 52, u32)    /* C: starts so far */                                                       \
-  X(STARTED_AT, 56, f64) /* C: ms, start of the latest attempt */                                     \
-  X(ENDED_AT, 64, f64)   /* C: ms, its end */                                                         \
-  X(RESULT_TYPE, 72, u32)/* C: a ctz_type; scalars are in RESULT, others are taken by a call */       \
-  X(WORKER, 76, u32)     /* C: number of the worker, from 1; 0: the owner of the port ran it */       \
-  X(RESULT, 80, f64)     /* C: a scalar; of a failed task 1 when another attempt is no use, else 0 */ \
-  X(CANCEL, 88, u32)     /* JavaScript: 1 asks to stop; cleared before pushing */                     \
-  X(MEMORY_KB, 92, u32)  /* C: memory the attempt took from its arena, KiB, rounded up */
+#define CTZ_SLOT_FIELDS(X)                                                                                            \
+  X(PLAN, 0, u32)        /* JavaScript: index that define_plan gave */                                                \
+  X(ATTACHED, 4, u32)    /* JavaScript: 1 when the arguments were attached by a call */                               \
+  X(READY_AT, 8, f64)    /* JavaScript: ms; since when it waits. In the timed ring: when it is due */                 \
+  X(ARGS, 16, f64)       /* JavaScript: CTZ_SLOT_ARG_COUNT doubles */                                                 \
+  X(STATE, 48, u32)      /* a ctz_slot_state; PENDING before it is pushed, then C's */                                \
+  X(CANCEL, 52, u32)     /* JavaScript: 1 asks to stop; 0 before pushing */                                           \
+  X(STARTED_AT, 56, f64) /* C: ms, start of the latest attempt */                                                     \
+  X(ENDED_AT, 64, f64)   /* C: ms, its end */                                                                         \
+  X(RESULT_TYPE, 72, u32)/* C: a ctz_type; scalars are in RESULT, others are taken by a call */                       \
+  X(WORKER, 76, u32)     /* C: number of the worker, from 1; 0: the owner of the port ran it */                       \
+  X(RESULT, 80, f64)     /* C: a scalar; of a failed task 1 when another attempt is no use, else 0 */                 \
+  X(MEMORY_KB, 88, u32)  /* C: memory the attempt took from its arena, KiB, rounded up */                             \
+  X(ATTEMPT, 92, u32) /* C: starts so far; 0 before pushing, unless it is an attempt of a task that JavaScript counts \
+                       */
 
 #define CTZ_PORT_WORD(name, index) CTZ_WORD_##name = index,
 enum { CTZ_PORT_HEADER(CTZ_PORT_WORD) CTZ_WORD_END };
@@ -76,16 +77,16 @@ typedef enum ctz_slot_state {
   CTZ_SLOT_RUNNING = 2,
   CTZ_SLOT_RETRYING = 3,
   CTZ_SLOT_COMPLETED = 4,
-  CTZ_SLOT_FAILED = 5,     // the error is taken by a call
+  CTZ_SLOT_FAILED = 5,  // the error is taken by a call
   CTZ_SLOT_CANCELLED = 6
 } ctz_slot_state;
 
 // An entry of the completion ring is two words: what, and the position + 1 (so that a zeroed ring holds no entry); the
 // second is stored last. What: slot index | kind << 28.
 typedef enum ctz_notice {
-  CTZ_NOTICE_SETTLED = 0,   // never lost
-  CTZ_NOTICE_STARTED = 1,   // for plans with CTZ_PLAN_TELL; dropped when the ring is short of room
-  CTZ_NOTICE_RETRYING = 2   // likewise; while it waits the error of the attempt can be read by a call
+  CTZ_NOTICE_SETTLED = 0,  // never lost
+  CTZ_NOTICE_STARTED = 1,  // for plans with CTZ_PLAN_TELL; dropped when the ring is short of room
+  CTZ_NOTICE_RETRYING = 2  // likewise; while it waits the error of the attempt can be read by a call
 } ctz_notice;
 #define CTZ_NOTICE_SHIFT 28u
 

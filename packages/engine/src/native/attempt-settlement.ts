@@ -156,7 +156,8 @@ export class AttemptSettlement {
     this.#free(attempt)
   }
 
-  #free({ slot, graph }: KernelAttempt): void {
+  #free(attempt: KernelAttempt): void {
+    const { slot, graph } = attempt
     graph?.release()
     const { binding, port, slots } = this.#parts
     const word = port.wordOf(slot)
@@ -164,6 +165,7 @@ export class AttemptSettlement {
     const state = port.words[word + SLOT_STATE / 4]
     if (state !== SLOT_STATE_COMPLETED || !isScalar(type) || port.words[word + SLOT_ATTACHED / 4] === 1)
       binding.free(slot)
-    slots.give(slot)
+    port.clear(slot)
+    slots.takeFrom(attempt)
   }
 }

@@ -4,7 +4,7 @@ import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
 
 const { SLOT_ARGS, SLOT_ARG_COUNT } = portLayout
-const LAST_ARG = SLOT_ARGS / 8 + SLOT_ARG_COUNT - 1
+const FIRST_ARG = SLOT_ARGS / 8
 
 export class CreationTimes {
   readonly #port: Port
@@ -14,14 +14,14 @@ export class CreationTimes {
     this.#port = port
   }
 
-  /** @param arity of the task's kernel */
+  /** Right behind the arguments, so that what a submission writes lies together. @param arity of the task's kernel */
   set(slot: number, arity: number, createdAt: number): void {
-    if (arity < SLOT_ARG_COUNT) this.#port.doubles[this.#port.doubleOf(slot) + LAST_ARG] = createdAt
+    if (arity < SLOT_ARG_COUNT) this.#port.doubles[this.#port.doubleOf(slot) + FIRST_ARG + arity] = createdAt
     else (this.#others ??= new Float64Array(this.#port.slots))[slot] = createdAt
   }
 
   get(slot: number, arity: number): number {
-    if (arity < SLOT_ARG_COUNT) return this.#port.doubles[this.#port.doubleOf(slot) + LAST_ARG] ?? 0
+    if (arity < SLOT_ARG_COUNT) return this.#port.doubles[this.#port.doubleOf(slot) + FIRST_ARG + arity] ?? 0
     return this.#others?.[slot] ?? 0
   }
 }

@@ -13,11 +13,12 @@ import type { NativeParts } from './native-settlement.ts'
 import { NativeTask } from './native-task.ts'
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
+import { TaskBit, placeOf } from './slab.ts'
+import type { Slabs } from './slab.ts'
 import { writeArguments } from './slot-values.ts'
 import type { Slots } from './slots.ts'
 
-const { SLOT_PLAN, SLOT_ATTACHED, SLOT_READY_AT, SLOT_STATE, SLOT_ATTEMPT, SLOT_CANCEL, TIMED_RING } = portLayout
-const { SLOT_STATE_PENDING, SLOT_STATE_RUNNING } = portLayout
+const { SLOT_PLAN, SLOT_READY_AT, SLOT_STATE, SLOT_STATE_RUNNING, TIMED_RING } = portLayout
 
 /** Slots left for attempts of the walk, beside two for each worker. */
 const LEFT_FOR_WALK = 2048
@@ -34,22 +35,24 @@ export class Express implements Elsewhere {
   readonly #slots: Slots
   readonly #messenger: Messenger
   readonly #news: NativeNews
+  readonly #slabs: Slabs
   readonly #createdAt: CreationTimes
   readonly #reserve: number
   #counted = 0
   #countAgainAt = -Infinity
   #countedAmong = 0
   #looking = false
-  /** When the latest task was submitted. */
-  #latest = 0
+  /** When the latest task was submitted, in an array: elsewhere each number that is not whole is an object of its own. */
+  readonly #latest = new Float64Array(1)
 
-  constructor({ port, slots, createdAt, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
+  constructor({ port, slots, slabs, createdAt, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
     this.#parts = walk
     this.#walk = walk.walk
     this.#port = port
     this.#slots = slots
     this.#messenger = messenger
     this.#news = news
+    this.#slabs = slabs
     this.#createdAt = createdAt
     this.#reserve = Math.min(LEFT_FOR_WALK + 2 * maxWorkers, port.slots >> 1)
   }
@@ -70,9 +73,9 @@ export class Express implements Elsewhere {
     const { clock, occupancy } = this.#walk
     if (occupancy.queued >= occupancy.capacity) this.#makeRoom(1)
     // The first of a turn reads the clock; those right behind it take the time from the workers, who note it as they claim.
-    const now = this.#messenger.inBurst ? Math.max(this.#latest, this.#port.workersTime) : clock.now()
-    this.#latest = now
-    return this.#admit(kernel, args, now, this.#news.asked)
+    if (this.#messenger.inBurst) this.#latest[0] = Math.max(this.#latest[0] ?? 0, this.#port.workersTime)
+    else this.#latest[0] = clock.now()
+    return this.#admit(kernel, args, this.#news.asked)
   }
 
   /** All or none. @throws as `submit` */
@@ -81,10 +84,10 @@ export class Express implements Elsewhere {
     const { clock, occupancy } = this.#walk
     const places = argsList.length
     if (occupancy.queued + places > occupancy.capacity) this.#makeRoom(places)
-    const now = clock.now()
+    this.#latest[0] = clock.now()
     const told = this.#news.asked
     const tasks: NativeTask[] = []
-    for (let index = 0; index < places; index++) tasks.push(this.#admit(kernel, argsList[index] ?? [], now, told))
+    for (let index = 0; index < places; index++) tasks.push(this.#admit(kernel, argsList[index] ?? [], told))
     return tasks
   }
 
@@ -99,32 +102,33 @@ export class Express implements Elsewhere {
     this.#parts.intake.requireRoom(places)
   }
 
-  #admit(kernel: KernelPlan, args: readonly unknown[], now: number, told: boolean): NativeTask {
+  #admit(kernel: KernelPlan, args: readonly unknown[], told: boolean): NativeTask {
+    const now = this.#latest[0] ?? 0
     const port = this.#port
     const slots = this.#slots
     const slot = slots.take()
-    const task = new NativeTask(kernel, this.#parts.table.takeSequence(), slot, told)
+    const sequence = this.#parts.table.takeSequence()
+    const slab = this.#slabs.roomFor(sequence)
+    const place = slab.add(kernel, sequence, slot, told)
+    this.#createdAt.set(slot, kernel.signature.length, now)
     const plan = told ? kernel.telling : kernel.quiet
     const { words } = port
     const word = port.wordOf(slot)
     const dueAt = now + kernel.delayMs
-    slots.owners[slot] = task
-    this.#createdAt.set(slot, kernel.signature.length, now)
+    slots.tasks[slot] = slab.first + place
     words[word + SLOT_PLAN / 4] = plan.index
-    words[word + SLOT_ATTACHED / 4] = 0
-    words[word + SLOT_STATE / 4] = SLOT_STATE_PENDING
-    words[word + SLOT_ATTEMPT / 4] = 0
-    words[word + SLOT_CANCEL / 4] = 0
     port.doubles[port.doubleOf(slot) + SLOT_READY_AT / 8] = dueAt
     writeArguments(port, slot, args)
     plan.users++
     slots.unsettled++
     this.#walk.statistics.submitted++
     kernel.plan.series.submitted++
-    this.#walk.occupancy.entered()
+    const { occupancy } = this.#walk
+    occupancy.entered()
+    if (occupancy.unsettled === 1) this.#parts.keepAlive.hold(true)
+    const task = new NativeTask(slab, place)
     if (this.#walk.events.wantsSubmissions) this.#news.tellSubmitted(task, now, dueAt)
     this.#messenger.send(kernel.delayMs > 0 ? TIMED_RING : kernel.plan.options.priority, slot)
-    this.#parts.keepAlive.hold(true)
     return task
   }
 
@@ -151,13 +155,15 @@ export class Express implements Elsewhere {
 
   /** Each unsettled task. */
   forEach(visit: (task: NativeTask) => void): void {
-    const { owners, end } = this.#slots
+    const { tasks, end } = this.#slots
     let left = this.#slots.unsettled
     for (let slot = 0; left > 0 && slot < end; slot++) {
-      const owner = owners[slot]
-      if (!(owner instanceof NativeTask) || owner.ending !== undefined || owner.moved !== null) continue
+      const number = tasks[slot] ?? 0
+      if (number === 0) continue
+      const slab = this.#slabs.of(number)
+      if ((slab.flagsOf(placeOf(number)) & TaskBit.END) !== 0) continue
       left--
-      visit(owner)
+      visit(new NativeTask(slab, placeOf(number)))
     }
   }
 

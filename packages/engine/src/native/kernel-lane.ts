@@ -92,7 +92,7 @@ export class KernelLane implements LaneBeside {
     const word = port.wordOf(slot)
     const { once } = kernel
     const attempt = new KernelAttempt(record, kernel, slot, columnOfResults(record))
-    slots.owners[slot] = attempt
+    slots.handTo(attempt)
     port.words[word + SLOT_PLAN / 4] = once.index
     port.doubles[port.doubleOf(slot) + SLOT_READY_AT / 8] = this.keepsTime ? readyAt(record) : performance.now()
     port.words[word + SLOT_STATE / 4] = SLOT_STATE_PENDING

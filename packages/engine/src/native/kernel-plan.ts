@@ -79,6 +79,11 @@ export class KernelPlan implements NativeTaskPlan {
     return this.#quiet
   }
 
+  /** So many slots that named the quiet one have come back. */
+  releaseQuiet(slots: number): void {
+    if (this.#quiet !== null) this.#quiet.users -= slots
+  }
+
   get telling(): CPlan {
     if (this.#telling === null || this.#telling.index < 0) this.#telling = this.#define('telling')
     return this.#telling

@@ -60,21 +60,23 @@ export class Messenger {
   send(ring: number, slot: number): void {
     const port = this.#port
     port.push(ring, slot)
+    if (this.inFlight++ === 0 || !this.#publishing || port.unpublished >= this.#batch) this.#sendOff()
+  }
+
+  /** What was pushed goes now or, of those that follow each other in one turn, soon. */
+  #sendOff(): void {
     // nobody works: the first one should not wait for the others
-    if (this.inFlight++ === 0) {
+    if (this.inFlight === 1) {
       this.publish()
       this.#startLooking()
-      return
-    }
-    if (port.unpublished >= this.#batch) {
+    } else if (this.#port.unpublished >= this.#batch) {
       this.#batch = Math.min(this.#batch * 2, MOST_BATCH)
       this.publish()
       if (this.inFlight > CROWDED) this.drain(2 * MOST_BATCH)
-      return
+    } else {
+      this.#publishing = true
+      queueMicrotask(this.#publishSoon)
     }
-    if (this.#publishing) return
-    this.#publishing = true
-    queueMicrotask(this.#publishSoon)
   }
 
   readonly #publishSoon = (): void => {

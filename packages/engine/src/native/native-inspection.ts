@@ -5,9 +5,10 @@ import type { ListedElsewhere, TasksElsewhere } from '../typescript/inspection.t
 import type { Plan } from '../typescript/plan.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import type { NativeParts } from './native-settlement.ts'
-import { NativeTask, TaskBit } from './native-task.ts'
+import { NativeTask } from './native-task.ts'
 import { PastRun } from './past-run.ts'
 import { portLayout } from './port-layout.ts'
+import { TaskBit, placeOf } from './slab.ts'
 import { argumentsIn } from './slot-values.ts'
 
 const { SLOT_STATE, SLOT_READY_AT, SLOT_STATE_PENDING, SLOT_STATE_SCHEDULED } = portLayout
@@ -26,18 +27,23 @@ export class NativeInspection implements TasksElsewhere {
 
   find(taskId: string): NativeTask | undefined {
     const { table } = this.#parts.walk
-    const slot = table.slotOf(taskId)
-    const task = this.#parts.slots.owners[slot ?? -1]
-    if (!(task instanceof NativeTask) || task.has(TaskBit.FORGOTTEN)) return undefined
-    return task.taskId === taskId ? task : undefined
+    const task = this.#keptIn(table.slotOf(taskId) ?? -1)
+    return task?.taskId === taskId ? task : undefined
   }
 
   *tasks(): Generator<ListedElsewhere> {
-    const { owners, end } = this.#parts.slots
-    for (let slot = 0; slot < end; slot++) {
-      const owner = owners[slot]
-      if (owner instanceof NativeTask && !owner.has(TaskBit.FORGOTTEN)) yield owner
+    for (let slot = 0; slot < this.#parts.slots.end; slot++) {
+      const task = this.#keptIn(slot)
+      if (task !== undefined) yield task
     }
+  }
+
+  #keptIn(slot: number): NativeTask | undefined {
+    const { slots, slabs } = this.#parts
+    const number = slots.tasks[slot] ?? 0
+    if (number === 0) return undefined
+    const task = new NativeTask(slabs.of(number), placeOf(number))
+    return task.has(TaskBit.FORGOTTEN) ? undefined : task
   }
 
   /** Where an unsettled task is. One that C has finished still runs, until it has come back. */
@@ -66,14 +72,18 @@ export class NativeInspection implements TasksElsewhere {
     return task.plan.options.delayMs === 0 || this.readyAt(task) <= this.#parts.walk.walk.clock.now()
   }
 
-  read(task: NativeTask): PastRun {
-    const { port, createdAt } = this.#parts
-    const { slot } = task
-    const { signature } = task.kernel as KernelPlan
-    const past = PastRun.read(port, slot, createdAt.get(slot, signature.length))
-    past.args = argumentsIn(port, slot, signature)
-    if (task.ending !== undefined) past.settledAt = past.endedAt
-    return past
+  /** What is known of its runs: the slot says it until the task has ended. */
+  past(task: NativeTask): PastRun {
+    const { slab, place } = task
+    if (task.ending === undefined) return this.#pastOfUnsettled(task)
+    return slab.readRun(place, (doubles, words, at) => {
+      return new PastRun(doubles, words, at, slab.createdAt(place), slab.settledAt(place))
+    })
+  }
+
+  #pastOfUnsettled({ kernel, slot }: NativeTask): PastRun {
+    const { createdAt, port } = this.#parts
+    return PastRun.read(port, slot, createdAt.get(slot, (kernel as KernelPlan).signature.length))
   }
 
   statsOf(task: NativeTask, past: PastRun): TaskStats {
@@ -109,7 +119,7 @@ export class NativeInspection implements TasksElsewhere {
     const waits = stats.status === 'scheduled' || stats.status === 'retrying'
     return {
       ...stats,
-      args: past.args ?? this.#keptArguments(task),
+      args: this.#keptArguments(task),
       tags: options.tags,
       metadata: options.metadata,
       logs: [],
@@ -124,8 +134,8 @@ export class NativeInspection implements TasksElsewhere {
   /** They stay in the slot for as long as the task can be looked up. */
   #keptArguments(task: NativeTask): unknown[] {
     const { port, slots } = this.#parts
-    const { slot } = task
-    return slots.owners[slot] === task ? argumentsIn(port, slot, (task.kernel as KernelPlan).signature) : []
+    const { number, slot } = task
+    return slots.tasks[slot] === number ? argumentsIn(port, slot, (task.kernel as KernelPlan).signature) : []
   }
 
   #waitingFor(): string {
@@ -136,11 +146,10 @@ export class NativeInspection implements TasksElsewhere {
 
   /** When attempts that run were started, by the clock of C. */
   runningSince(): number[] {
-    const { owners, end } = this.#parts.slots
-    const { port } = this.#parts
+    const { port, slots } = this.#parts
     const since: number[] = []
-    for (let slot = 0; slot < end; slot++) {
-      if (owners[slot] === null || port.words[port.wordOf(slot) + SLOT_STATE / 4] !== SLOT_STATE_RUNNING) continue
+    for (let slot = 0; slot < slots.end; slot++) {
+      if (!slots.isTaken(slot) || port.words[port.wordOf(slot) + SLOT_STATE / 4] !== SLOT_STATE_RUNNING) continue
       since.push(PastRun.read(port, slot, 0).startedAt)
     }
     return since

@@ -5,11 +5,11 @@ import { callSafely } from '../support/event-stream.ts'
 import type { Walk } from '../typescript/walk.ts'
 import { attemptError } from './kernel-errors.ts'
 import type { KernelPlan } from './kernel-plan.ts'
-import { TaskBit } from './native-task.ts'
 import type { NativeTask } from './native-task.ts'
 import { PastRun } from './past-run.ts'
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
+import { TaskBit } from './slab.ts'
 
 const { SLOT_STATE, SLOT_STATE_RETRYING } = portLayout
 
@@ -24,8 +24,8 @@ export class NativeNews {
   readonly #walk: Walk
   readonly #binding: NativeEngineBinding
   readonly #port: Port
-  /** The latest start that was told, of the unsettled tasks whose starts are told. */
-  readonly #toldStarts = new Map<NativeTask, number>()
+  /** The latest start that was told, of the unsettled tasks whose starts are told, by sequence. */
+  readonly #toldStarts = new Map<number, number>()
 
   constructor(walk: Walk, binding: NativeEngineBinding, port: Port) {
     this.#walk = walk
@@ -35,13 +35,12 @@ export class NativeNews {
 
   /** Whether somebody wants to hear of starts and retries of tasks that come in now. */
   get asked(): boolean {
-    const { events } = this.#walk
-    return events.wants('started') || events.wants('retrying') || events.wants('queued')
+    return this.#walk.events.wantsStarts
   }
 
-  /** Whether there may be something to tell of the end of the task. */
-  wanted(task: NativeTask): boolean {
-    return this.#walk.events.wantsEnds || (task.kernel as KernelPlan).listens
+  /** Whether there may be something to tell of the end of its tasks. */
+  wanted({ listens }: KernelPlan): boolean {
+    return this.#walk.events.wantsEnds || listens
   }
 
   tellSubmitted(task: NativeTask, now: number, dueAt: number): void {
@@ -55,8 +54,8 @@ export class NativeNews {
   /** C says that an attempt has started. */
   tellStarted(task: NativeTask): void {
     const past = PastRun.read(this.#port, task.slot, 0)
-    if (task.ending !== undefined || (this.#toldStarts.get(task) ?? 0) >= past.attempt) return
-    this.#toldStarts.set(task, past.attempt)
+    if (task.ending !== undefined || (this.#toldStarts.get(task.sequence) ?? 0) >= past.attempt) return
+    this.#toldStarts.set(task.sequence, past.attempt)
     this.#tellStart(task, past)
   }
 
@@ -98,10 +97,10 @@ export class NativeNews {
   tellEnd(task: NativeTask): void {
     const outcome = task.peekOutcome()
     if (outcome === undefined) return
-    const past = task.has(TaskBit.COPIED) ? task.past() : PastRun.read(this.#port, task.slot, 0)
+    const past = task.kernel.home.past(task)
     // the notice of the start was dropped, or comes after the end
-    const told = this.#toldStarts.get(task) ?? 0
-    this.#toldStarts.delete(task)
+    const told = this.#toldStarts.get(task.sequence) ?? 0
+    this.#toldStarts.delete(task.sequence)
     if (task.has(TaskBit.TOLD) && past.attempt > told) this.#tellStart(task, past)
     this.#emitEnd(task, past, outcome)
     this.#callBack(task, outcome)
@@ -110,7 +109,7 @@ export class NativeNews {
   #emitEnd(task: NativeTask, past: PastRun, outcome: NonNullable<NativeTask['outcome']>): void {
     const { events } = this.#walk
     if (!events.wants(outcome.status)) return
-    const subject = this.#subject(task, Number.isNaN(past.settledAt) ? past.endedAt : past.settledAt)
+    const subject = this.#subject(task, past.settledAt)
     const figures = { attempt: past.attempt, executionTimeMs: past.endedAt - past.startedAt }
     if (outcome.status === 'completed') events.emit({ type: 'completed', ...subject, ...figures, outcome })
     else if (outcome.status === 'failed') {

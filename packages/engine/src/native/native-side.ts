@@ -16,7 +16,6 @@ import { AttemptSettlement } from './attempt-settlement.ts'
 import { CPlans } from './c-plans.ts'
 import { CreationTimes } from './creation-times.ts'
 import { Express } from './express.ts'
-import { KernelAttempt } from './kernel-attempt.ts'
 import { KernelCatalog } from './kernel-catalog.ts'
 import type { KernelLane } from './kernel-lane.ts'
 import { KernelPlan } from './kernel-plan.ts'
@@ -27,11 +26,13 @@ import { NativeInspection } from './native-inspection.ts'
 import { NativeNews } from './native-news.ts'
 import { NativeSettlement } from './native-settlement.ts'
 import type { NativeParts } from './native-settlement.ts'
-import type { NativeTask, NativeTaskHome } from './native-task.ts'
+import { NativeTask } from './native-task.ts'
+import type { NativeTaskHome } from './native-task.ts'
 import { portLayout } from './port-layout.ts'
 import { Port, kindOfNotice, slotOfNotice } from './port.ts'
 import type { PastRun } from './past-run.ts'
 import { Recall } from './recall.ts'
+import { Slabs, placeOf } from './slab.ts'
 import { SlotShelf } from './slot-shelf.ts'
 import { SeriesBooks } from './series-books.ts'
 import { Slots } from './slots.ts'
@@ -82,7 +83,18 @@ export class NativeSide implements NativeTaskHome, Receiver {
     const news = new NativeNews(walk.walk, this.binding, this.port)
     const books = new SeriesBooks(this.binding)
     const { binding, port, slots } = this
-    this.#parts = { binding, port, slots, createdAt: new CreationTimes(port), plans, books, recent, news, walk }
+    this.#parts = {
+      binding,
+      port,
+      slots,
+      slabs: new Slabs(),
+      createdAt: new CreationTimes(port),
+      plans,
+      books,
+      recent,
+      news,
+      walk,
+    }
     this.messenger = new Messenger(this.binding, this.port, this)
     this.express = new Express(this.#parts, this.messenger, options.maxWorkers)
     this.attempts = new AttemptSettlement(this.#parts, lane)
@@ -126,7 +138,7 @@ export class NativeSide implements NativeTaskHome, Receiver {
   #shelfOf(retention: Retention, keepMs: number): SlotShelf {
     const shelves = this.#shelves.get(retention) ?? new Map<number, SlotShelf>()
     this.#shelves.set(retention, shelves)
-    const shelf = shelves.get(keepMs) ?? new SlotShelf(keepMs, retention, this.slots.links, this.#settlement)
+    const shelf = shelves.get(keepMs) ?? new SlotShelf(keepMs, retention, this.#settlement)
     shelves.set(keepMs, shelf)
     return shelf
   }
@@ -134,16 +146,25 @@ export class NativeSide implements NativeTaskHome, Receiver {
   receive(entry: number): void {
     const kind = kindOfNotice(entry)
     const slot = slotOfNotice(entry)
-    const owner = this.slots.owners[slot]
-    if (owner === null || owner === undefined) return
+    const number = this.slots.tasks[slot] ?? 0
+    if (number === 0) return this.#receiveOfAttempt(kind, slot)
     if (kind === NOTICE_SETTLED) {
       this.messenger.inFlight--
-      if (owner instanceof KernelAttempt) this.attempts.settle(owner)
-      else this.#settlement.settle(owner, slot)
-    } else if (owner instanceof KernelAttempt) {
-      if (kind === NOTICE_STARTED) this.attempts.started(owner)
-    } else if (kind === NOTICE_STARTED) this.#parts.news.tellStarted(owner)
-    else this.#parts.news.tellRetrying(owner)
+      this.#settlement.settle(number, slot)
+      return
+    }
+    const task = new NativeTask(this.#parts.slabs.of(number), placeOf(number))
+    if (kind === NOTICE_STARTED) this.#parts.news.tellStarted(task)
+    else this.#parts.news.tellRetrying(task)
+  }
+
+  #receiveOfAttempt(kind: number, slot: number): void {
+    const attempt = this.slots.attempts.get(slot)
+    if (attempt === undefined) return
+    if (kind === NOTICE_SETTLED) {
+      this.messenger.inFlight--
+      this.attempts.settle(attempt)
+    } else if (kind === NOTICE_STARTED) this.attempts.started(attempt)
   }
 
   endRound(): void {
@@ -186,8 +207,8 @@ export class NativeSide implements NativeTaskHome, Receiver {
     return this.inspection.statusOf(task)
   }
 
-  read(task: NativeTask): PastRun {
-    return this.inspection.read(task)
+  past(task: NativeTask): PastRun {
+    return this.inspection.past(task)
   }
 
   statsOf(task: NativeTask, past: PastRun): TaskStats {

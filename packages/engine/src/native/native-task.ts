@@ -1,36 +1,14 @@
-// A kernel task that C looks after: its handle, and all that this thread keeps of it besides its slot. A million of them may
-// wait, so it has four fields; what else is known stands in the slot, and is copied when the task has completed.
+// A kernel task that C looks after, as its submitter holds it: a place on a slab. Many are never looked at, and the engine holds none.
 import { isSettled } from '../contract/task-state.ts'
 import type { TaskDiary, TaskHandle, TaskInfo, TaskOutcome, TaskStats, TaskStatus } from '../contract/task.ts'
 import { callSafely } from '../support/event-stream.ts'
 import { TaskGroup } from '../support/task-group.ts'
 import type { Plan } from '../typescript/plan.ts'
 import type { TaskRecord } from '../typescript/task-record.ts'
-import { PastRun, resultIn, slotIn } from './past-run.ts'
-import type { Page } from './past-run.ts'
-
-/** Bits of `word` below the slot. The lowest three hold how the task ended. */
-export const TaskBit = {
-  COMPLETED: 1,
-  FAILED: 2,
-  CANCELLED: 3,
-  /** It is a record of the walk by now, which `held` is. */
-  MOVED: 4,
-  END: 7,
-  /** A failure that somebody has looked at. */
-  OBSERVED: 8,
-  /** C has nothing to do with the slot any more. */
-  RETURNED: 16,
-  /** `held` is a PastRun, or a page of them: the slot says nothing of the task any more. */
-  COPIED: 32,
-  /** Its plan lets C tell of starts and retries. */
-  TOLD: 64,
-  /** It ran when it was given up. */
-  LATE: 128,
-  /** It is no longer kept, though C still has its slot. */
-  FORGOTTEN: 256,
-} as const
-const SLOT_SHIFT = 9
+import type { PastRun } from './past-run.ts'
+import { TaskBit } from './slab.ts'
+import type { Slab } from './slab.ts'
+import { isScalar, scalarOf } from './slot-values.ts'
 
 const endings = [undefined, 'completed', 'failed', 'cancelled'] as const
 const acceptedAtOnce: Promise<void> = Promise.resolve()
@@ -40,8 +18,8 @@ export interface NativeTaskHome {
   taskId(task: NativeTask): string
   /** Where an unsettled task is, as the slot says. */
   statusOf(task: NativeTask): TaskStatus
-  /** What the slot says of a task that is not copied yet. */
-  read(task: NativeTask): PastRun
+  /** What is known of its runs. */
+  past(task: NativeTask): PastRun
   statsOf(task: NativeTask, past: PastRun): TaskStats
   infoOf(task: NativeTask, past: PastRun): TaskInfo
   cancel(task: NativeTask, reason: string | undefined): boolean
@@ -67,46 +45,47 @@ export class Waiter {
 }
 
 export class NativeTask implements TaskHandle {
-  readonly kernel: NativeTaskPlan
-  /** Order of submission. */
-  readonly sequence: number
-  /** Slot and bits. */
-  word: number
-  /**
-   * Before the end: who waits, null when nobody does. After it: a page of what is known of runs, if the result is a scalar; else the
-   * result or error, and a PastRun with it once the slot was given up; a record once the task has moved.
-   */
-  held: unknown = null
+  readonly slab: Slab
+  readonly place: number
 
-  constructor(kernel: NativeTaskPlan, sequence: number, slot: number, told: boolean) {
-    this.kernel = kernel
-    this.sequence = sequence
-    this.word = (slot << SLOT_SHIFT) | (told ? TaskBit.TOLD : 0)
+  constructor(slab: Slab, place: number) {
+    this.slab = slab
+    this.place = place
+  }
+
+  /** As the engine knows it. */
+  get number(): number {
+    return this.slab.first + this.place
+  }
+
+  get kernel(): NativeTaskPlan {
+    return this.slab.kernelOf(this.slab.flagsOf(this.place))
+  }
+
+  /** Order of submission. */
+  get sequence(): number {
+    return this.slab.sequenceOf(this.place)
   }
 
   get slot(): number {
-    const above = this.word >>> SLOT_SHIFT
-    // a result may be a Float64Array as well
-    return this.has(TaskBit.COPIED) && this.held instanceof Float64Array ? slotIn(this.held, above) : above
-  }
-
-  /** What the task needs of its slot, which is another's soon, stands at `place` on `page`. */
-  moveToPage(page: Page, place: number): void {
-    this.held = page
-    this.word = (place << SLOT_SHIFT) | (this.word & ((1 << SLOT_SHIFT) - 1)) | TaskBit.COPIED
+    return this.slab.slotOf(this.place)
   }
 
   has(bit: number): boolean {
-    return (this.word & bit) !== 0
+    return (this.slab.flagsOf(this.place) & bit) !== 0
+  }
+
+  get held(): unknown {
+    return this.slab.heldOf(this.place)
   }
 
   /** How it ended; undefined while it has not, and when it has moved. */
   get ending(): 'completed' | 'failed' | 'cancelled' | undefined {
-    return endings[this.word & TaskBit.END]
+    return endings[this.slab.flagsOf(this.place) & TaskBit.END]
   }
 
   get moved(): TaskRecord | null {
-    return (this.word & TaskBit.END) === TaskBit.MOVED ? (this.held as TaskRecord) : null
+    return (this.slab.flagsOf(this.place) & TaskBit.END) === TaskBit.MOVED ? (this.held as TaskRecord) : null
   }
 
   get plan(): Plan {
@@ -151,41 +130,34 @@ export class NativeTask implements TaskHandle {
   }
 
   wait(): Promise<unknown> {
-    const { ending } = this
-    if (ending === 'completed') return Promise.resolve(valueOf(this))
-    if (ending !== undefined) {
-      if (ending === 'failed') observe(this)
-      return Promise.reject(errorOf(this))
-    }
-    if (this.moved !== null) return this.moved.wait()
-    const waiter = waiterOf(this)
-    return (waiter.promise ??= new Promise((resolve, reject) => {
-      waiter.resolve = resolve
-      waiter.reject = reject
-    }))
+    const end = this.slab.flagsOf(this.place) & TaskBit.END
+    if (end === 0) return promiseOf(this)
+    if (end === TaskBit.COMPLETED) return Promise.resolve(valueOf(this))
+    if (end === TaskBit.MOVED) return (this.held as TaskRecord).wait()
+    if (end === TaskBit.FAILED) observe(this)
+    return Promise.reject(errorOf(this))
   }
 
   onSettled(listener: Listener): void {
     if (this.ending !== undefined) return tellNow(this, listener)
     if (this.moved !== null) return this.moved.onSettled(listener)
-    if (this.held === null) {
-      this.held = listener
-      return
-    }
+    if (this.held === null) return this.slab.hold(this.place, listener)
     const waiter = waiterOf(this)
     if (waiter.listeners === null) waiter.listeners = [listener]
     else waiter.listeners.push(listener)
   }
 
   join(group: TaskGroup): void {
-    const end = this.word & TaskBit.END
+    const end = this.slab.flagsOf(this.place) & TaskBit.END
     if (end === TaskBit.COMPLETED) group.settle(undefined)
     else if (end !== 0 || this.held !== null) this.onSettled(group.listener)
-    else this.held = group
+    else this.slab.hold(this.place, group)
   }
 
   stats(): TaskStats {
-    return this.moved?.stats() ?? this.kernel.home.statsOf(this, this.past())
+    if (this.moved !== null) return this.moved.stats()
+    const { home } = this.kernel
+    return home.statsOf(this, home.past(this))
   }
 
   /** Bodies in C tell nothing. */
@@ -194,7 +166,8 @@ export class NativeTask implements TaskHandle {
   }
 
   info(): TaskInfo {
-    return this.kernel.home.infoOf(this, this.past())
+    const { home } = this.kernel
+    return home.infoOf(this, home.past(this))
   }
 
   waitSync(timeoutMs: number): boolean {
@@ -205,21 +178,22 @@ export class NativeTask implements TaskHandle {
     if (this.moved !== null) return this.moved.cancel(reason)
     return !isSettled(this.status) && this.kernel.home.cancel(this, reason)
   }
-
-  /** What is known of its runs. */
-  past(): PastRun {
-    if (!this.has(TaskBit.COPIED)) return this.kernel.home.read(this)
-    return this.held instanceof PastRun ? this.held : PastRun.unpack(this.held as Page, this.word >>> SLOT_SHIFT)
-  }
 }
 
-// functions rather than private methods: a class with private methods makes every object of it a word larger
+function promiseOf(task: NativeTask): Promise<unknown> {
+  const waiter = waiterOf(task)
+  return (waiter.promise ??= new Promise((resolve, reject) => {
+    waiter.resolve = resolve
+    waiter.reject = reject
+  }))
+}
 
 function waiterOf(task: NativeTask): Waiter {
-  if (task.held instanceof Waiter) return task.held
+  const { held } = task
+  if (held instanceof Waiter) return held
   const waiter = new Waiter()
-  if (task.held !== null) waiter.listeners = [listenerOf(task.held)]
-  task.held = waiter
+  if (held !== null) waiter.listeners = [listenerOf(held)]
+  task.slab.hold(task.place, waiter)
   return waiter
 }
 
@@ -235,18 +209,17 @@ function tellNow(task: NativeTask, listener: Listener): void {
   task.kernel.home.defer(() => callSafely(() => listener(outcome), `listener of task '${task.name}'`))
 }
 
-function valueOf(task: NativeTask): unknown {
-  const { held } = task
-  if (!task.has(TaskBit.COPIED)) return held
-  return held instanceof PastRun ? held.end : resultIn(held as Page, task.word >>> SLOT_SHIFT)
+function valueOf({ slab, place }: NativeTask): unknown {
+  const type = slab.typeOf(place)
+  return isScalar(type) ? scalarOf(type, slab.numberOf(place)) : slab.heldOf(place)
 }
 
 function errorOf({ held }: NativeTask): Error {
-  return (held instanceof PastRun ? held.end : held) as Error
+  return held as Error
 }
 
 function observe(task: NativeTask): void {
   if (task.has(TaskBit.OBSERVED)) return
-  task.word |= TaskBit.OBSERVED
+  task.slab.mark(task.place, TaskBit.OBSERVED)
   task.kernel.home.observeFailure()
 }

@@ -1,10 +1,29 @@
-// What a slot of the port says of the task in it, read at one moment: kept when the slot is given up, or before.
+// What a slot of the port says of the run of the task in it, read at one moment or copied when the task has ended.
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
-import { scalarOf } from './slot-values.ts'
 
-const { SLOT_READY_AT, SLOT_ATTEMPT, SLOT_STARTED_AT, SLOT_ENDED_AT, SLOT_WORKER, SLOT_MEMORY_KB } = portLayout
-const { SLOT_RESULT_TYPE, SLOT_RESULT } = portLayout
+const READY = portLayout.SLOT_READY_AT / 8
+/** The run: STARTED_AT, ENDED_AT, RESULT_TYPE and WORKER, RESULT, MEMORY_KB and ATTEMPT stand in a row. */
+const RUN = portLayout.SLOT_STARTED_AT / 8
+
+/** Doubles of a copied run, and the words among them. */
+export const RunFigure = { READY_AT: 0, STARTED_AT: 1, ENDED_AT: 2, RESULT: 4 } as const
+export const RunWord = { RESULT_TYPE: 6, WORKER: 7, MEMORY_KB: 10, ATTEMPT: 11 } as const
+/** What a copied run takes, in doubles. */
+export const RUN_DOUBLES = 6
+
+/** Copies the run in a slot to `at`. Pairs of words go as one double, which is moved and never looked at. */
+export function copyRun(to: Float64Array, at: number, port: Port, slot: number): void {
+  const from = port.doubles
+  const first = port.doubleOf(slot)
+  const run = first + RUN
+  to[at] = from[first + READY] ?? 0
+  to[at + 1] = from[run] ?? 0
+  to[at + 2] = from[run + 1] ?? 0
+  to[at + 3] = from[run + 2] ?? 0
+  to[at + 4] = from[run + 3] ?? 0
+  to[at + 5] = from[run + 4] ?? 0
+}
 
 /** Times are milliseconds on the clock of `performance.now()`, NaN while unknown. */
 export class PastRun {
@@ -14,113 +33,32 @@ export class PastRun {
   readonly attempt: number
   readonly startedAt: number
   /** NaN while it runs. */
-  endedAt: number
+  readonly endedAt: number
   readonly workerId: number
   readonly memoryKb: number
   /** When the task ended, if it has. */
-  settledAt: number = Number.NaN
-  /** The result, or the error. */
-  end: unknown = undefined
-  /** Kept for as long as the task can be looked up. */
-  args: readonly unknown[] | null = null
+  readonly settledAt: number
 
-  private constructor(figures: ArrayLike<number>, at: number) {
-    const of = (figure: number): number => figures[at + figure] ?? 0
-    const ran = of(Figure.ATTEMPT) > 0
-    this.createdAt = of(Figure.CREATED_AT)
-    this.readyAt = of(Figure.READY_AT)
-    this.attempt = of(Figure.ATTEMPT)
-    this.startedAt = ran ? of(Figure.STARTED_AT) : Number.NaN
-    this.endedAt = ran ? of(Figure.ENDED_AT) : Number.NaN
-    this.workerId = of(Figure.WORKER)
-    this.memoryKb = of(Figure.MEMORY_KB)
+  /** Of a copied run. */
+  constructor(doubles: Float64Array, words: Int32Array, at: number, createdAt: number, settledAt: number) {
+    const of = (figure: number): number => doubles[at + figure] ?? 0
+    const count = (word: number): number => words[at * 2 + word] ?? 0
+    const ran = count(RunWord.ATTEMPT) > 0
+    this.createdAt = createdAt
+    this.readyAt = of(RunFigure.READY_AT)
+    this.attempt = count(RunWord.ATTEMPT)
+    this.startedAt = ran ? of(RunFigure.STARTED_AT) : Number.NaN
+    this.endedAt = ran ? of(RunFigure.ENDED_AT) : Number.NaN
+    this.workerId = count(RunWord.WORKER)
+    this.memoryKb = count(RunWord.MEMORY_KB)
+    this.settledAt = settledAt
   }
 
   /** Of the task in a slot, as it stands. */
   static read(port: Port, slot: number, createdAt: number): PastRun {
-    const figures = new Float64Array(FIGURES)
-    write(figures, 0, port, slot, createdAt)
-    return new PastRun(figures, 0)
+    const doubles = new Float64Array(RUN_DOUBLES)
+    const words = new Int32Array(doubles.buffer)
+    copyRun(doubles, 0, port, slot)
+    return new PastRun(doubles, words, 0, createdAt, Number.NaN)
   }
-
-  /** Of a task that completed with a result that stood in its slot. */
-  static unpack(page: Page, place: number): PastRun {
-    const past = new PastRun(page, place * FIGURES)
-    past.settledAt = past.endedAt
-    past.end = resultIn(page, place)
-    return past
-  }
-}
-
-const Figure = {
-  CREATED_AT: 0,
-  READY_AT: 1,
-  STARTED_AT: 2,
-  ENDED_AT: 3,
-  ATTEMPT: 4,
-  WORKER: 5,
-  MEMORY_KB: 6,
-  RESULT_TYPE: 7,
-  RESULT: 8,
-  SLOT: 9,
-} as const
-const FIGURES = 10
-
-/** Runs on one page. */
-const RUNS = 512
-
-/** The figures of many runs, one behind the other. */
-export type Page = Float64Array
-
-/**
- * Where the figures of completed runs go as they settle, while their slots are at hand. One is written for each task that was ever
- * completed, and most handles are dropped long before: an object for each would keep the garbage collector busy, a page of them does not.
- * A page lives for as long as one of its handles.
- */
-export class Ledger {
-  page: Page = emptyPage()
-  #next = 0
-
-  /** Writes down what the slot says; the answer is the place on `page`. */
-  write(port: Port, slot: number, createdAt: number): number {
-    if (this.#next === RUNS) {
-      this.page = emptyPage()
-      this.#next = 0
-    }
-    write(this.page, this.#next * FIGURES, port, slot, createdAt)
-    return this.#next++
-  }
-}
-
-/** Not zeroed: a place is written before anybody is told of it. */
-function emptyPage(): Page {
-  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(RUNS * FIGURES * Float64Array.BYTES_PER_ELEMENT)
-  return new Float64Array(buffer, byteOffset, RUNS * FIGURES)
-}
-
-function write(figures: Float64Array, at: number, port: Port, slot: number, createdAt: number): void {
-  const { words, doubles } = port
-  const word = port.wordOf(slot)
-  const double = port.doubleOf(slot)
-  figures[at + Figure.CREATED_AT] = createdAt
-  figures[at + Figure.READY_AT] = doubles[double + SLOT_READY_AT / 8] ?? 0
-  figures[at + Figure.STARTED_AT] = doubles[double + SLOT_STARTED_AT / 8] ?? 0
-  figures[at + Figure.ENDED_AT] = doubles[double + SLOT_ENDED_AT / 8] ?? 0
-  figures[at + Figure.ATTEMPT] = words[word + SLOT_ATTEMPT / 4] ?? 0
-  figures[at + Figure.WORKER] = words[word + SLOT_WORKER / 4] ?? 0
-  figures[at + Figure.MEMORY_KB] = words[word + SLOT_MEMORY_KB / 4] ?? 0
-  figures[at + Figure.RESULT_TYPE] = words[word + SLOT_RESULT_TYPE / 4] ?? 0
-  figures[at + Figure.RESULT] = doubles[double + SLOT_RESULT / 8] ?? 0
-  figures[at + Figure.SLOT] = slot
-}
-
-/** The result of a run on a page. */
-export function resultIn(page: Page, place: number): unknown {
-  const at = place * FIGURES
-  return scalarOf(page[at + Figure.RESULT_TYPE] ?? 0, page[at + Figure.RESULT] ?? 0)
-}
-
-/** The slot that the task of a run was in. */
-export function slotIn(page: Page, place: number): number {
-  return page[place * FIGURES + Figure.SLOT] ?? 0
 }

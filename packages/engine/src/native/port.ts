@@ -6,6 +6,8 @@ const {
   PORT_RINGS,
   TIMED_RING,
   SLOT_BYTES,
+  SLOT_STATE,
+  SLOT_MEMORY_KB,
   NOTICE_SHIFT,
   WORD_SLOTS,
   WORD_RING_MASK,
@@ -29,6 +31,9 @@ const RING_STRIDE = 16
 const IDLE_MS = 0.4
 const SLOT_WORDS = SLOT_BYTES / 4
 const SLOT_DOUBLES = SLOT_BYTES / 8
+/** Two words each, in one double. */
+const STATE_AND_CANCEL = SLOT_STATE / 8
+const MEMORY_AND_ATTEMPT = SLOT_MEMORY_KB / 8
 const SLOT_MASK = (1 << NOTICE_SHIFT) - 1
 
 export class Port {
@@ -73,6 +78,16 @@ export class Port {
   /** Where its doubles begin in `doubles`. */
   doubleOf(slot: number): number {
     return this.#slotDoubles + slot * SLOT_DOUBLES
+  }
+
+  /**
+   * Leaves a slot as a submission expects it. By whoever takes it back, who has it at hand: a submission that had to fetch it would
+   * wait for the processor that wrote it last.
+   */
+  clear(slot: number): void {
+    const double = this.doubleOf(slot)
+    this.doubles[double + STATE_AND_CANCEL] = 0
+    this.doubles[double + MEMORY_AND_ATTEMPT] = 0
   }
 
   /** Puts a slot into a ring. There is room: a ring holds all slots. C sees it after `publish`. */

@@ -10,10 +10,11 @@ import type { KernelLane } from './kernel-lane.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import type { Messenger } from './messenger.ts'
 import type { NativeParts } from './native-settlement.ts'
-import { TaskBit, Waiter, listenerOf } from './native-task.ts'
+import { Waiter, listenerOf } from './native-task.ts'
 import type { NativeTask } from './native-task.ts'
 import { PastRun } from './past-run.ts'
 import { portLayout } from './port-layout.ts'
+import { TaskBit } from './slab.ts'
 import { argumentsIn } from './slot-values.ts'
 import type { TaskStatus } from '../contract/task.ts'
 
@@ -44,7 +45,7 @@ export class Recall {
   }
 
   #move(task: NativeTask): void {
-    const { slots, port, createdAt, walk } = this.#parts
+    const { slots, port, slabs, createdAt, walk } = this.#parts
     const { slot, status } = task
     // whoever asks for the status takes in what C has finished: it may have ended with that
     if (task.ending !== undefined) return
@@ -53,17 +54,18 @@ export class Recall {
     const args = argumentsIn(port, slot, kernel.signature)
     const record = walk.table.adopt(task.plan, args, { sequence: task.sequence, slot }, past.createdAt)
     const attempt = new KernelAttempt(record, kernel, slot, null)
-    slots.owners[slot] = attempt
+    slots.handTo(attempt)
     slots.unsettled--
     if (past.attempt > 0) record.run = runOf(record, past)
     if (status === 'running') this.#keepRunning(attempt)
     else this.#callBack(attempt, past, status)
     handOn(task, record)
+    slabs.leave(task.slab)
   }
 
   /** C has given up a compiled body: the task is a record from now on, and JavaScript does this attempt. */
   moveBailed(task: NativeTask, slot: number): void {
-    const { slots, port, createdAt, walk } = this.#parts
+    const { slots, port, slabs, createdAt, walk } = this.#parts
     const kernel = task.kernel as KernelPlan
     const past = PastRun.read(port, slot, createdAt.get(slot, kernel.signature.length))
     const args = argumentsIn(port, slot, kernel.signature)
@@ -73,12 +75,14 @@ export class Recall {
     record.status = 'running'
     run.extras.workerId = past.workerId
     this.#binding.free(slot)
+    port.clear(slot)
     slots.give(slot)
     slots.unsettled--
     this.#lane.running.push(record)
     walk.walk.occupancy.started()
     walk.walk.gatekeeper.enterLate(record)
     handOn(task, record)
+    slabs.leave(task.slab)
     runInJavaScript(walk, record, run)
   }
 
@@ -121,8 +125,8 @@ function runOf(record: TaskRecord, past: PastRun): RunState {
 /** Whoever waits for the task waits for the record from now on. */
 function handOn(task: NativeTask, record: TaskRecord): void {
   const waiting = task.held
-  task.word |= TaskBit.MOVED
-  task.held = record
+  task.slab.mark(task.place, TaskBit.MOVED)
+  task.slab.hold(task.place, record)
   if (waiting instanceof Waiter) {
     const { resolve, reject } = waiting
     if (resolve !== null && reject !== null) record.wait().then(resolve, reject)

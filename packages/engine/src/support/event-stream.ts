@@ -8,8 +8,9 @@ export class EventStream {
   readonly #listeners = new Map<EngineEventType, Set<EngineListener>>()
   #owed: (() => void)[] = []
 
-  /** Whether anybody listens to tasks that come in, resp. end: kept at hand, since it is asked for each task. */
+  /** Whether anybody listens to tasks that come in, resp. start or are tried again, resp. end: kept at hand, since it is asked for each task. */
   wantsSubmissions = false
+  wantsStarts = false
   wantsEnds = false
 
   /** Whether anybody listens: lets the caller skip building an event. */
@@ -34,6 +35,7 @@ export class EventStream {
 
   #lookAround(): void {
     this.wantsSubmissions = this.wants('queued') || this.wants('scheduled')
+    this.wantsStarts = this.wants('started') || this.wants('retrying') || this.wants('queued')
     this.wantsEnds = this.wants('completed') || this.wants('failed') || this.wants('cancelled') || this.wants('expired')
   }
 

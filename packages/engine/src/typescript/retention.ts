@@ -89,8 +89,13 @@ export class Retention {
 
   /** A task has been put on one of the shelves, which `keeps` its kind. */
   put(shelf: Shelf, now: number): void {
-    this.#size++
-    if (this.#size > this.#limit) this.#drop(shelf.size === this.#size ? shelf : this.#shelfOfOldest(shelf))
+    this.putMany(shelf, 1, now)
+  }
+
+  /** As many have been put there, the first of them at `now`. */
+  putMany(shelf: Shelf, count: number, now: number): void {
+    this.#size += count
+    while (this.#size > this.#limit) this.#drop(shelf.size === this.#size ? shelf : this.#shelfOfOldest(shelf))
     if (shelf.timer === null && shelf.keepMs !== Infinity) this.#armFor(shelf, now + shelf.keepMs)
   }
 

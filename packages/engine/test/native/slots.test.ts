@@ -1,19 +1,36 @@
-// Who has which slot: free ones are used again in the order in which they became free, and none is given out twice.
+// Who has which slot: free ones are used again in the order in which they lie, and none is given out twice.
 import assert from 'node:assert/strict'
 import { seeded } from '@catzilla/test-kit/seed'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NativeTask, TaskBit } from '../../src/native/native-task.ts'
-import type { NativeTaskPlan } from '../../src/native/native-task.ts'
-import { SlotLinks, SlotList } from '../../src/native/slot-list.ts'
 import { Slots } from '../../src/native/slots.ts'
 
 describe('slots', () => {
-  test('fresh ones first, then those that became free, the first one first', () => {
+  test('fresh ones first, then those that became free, as they lie', () => {
     const slots = new Slots(3)
-    expect([slots.take(), slots.take(), slots.take(), slots.take()]).toEqual([0, 1, 2, -1])
+    expect(takeAll(slots)).toEqual([0, 1, 2])
     for (const slot of [1, 0, 2]) slots.give(slot)
-    expect([slots.take(), slots.take(), slots.take(), slots.take()]).toEqual([1, 0, 2, -1])
+    expect(takeAll(slots)).toEqual([0, 1, 2])
+  })
+
+  test('goes on behind the one that was taken last, and begins again', () => {
+    const slots = new Slots(100)
+    const all = takeAll(slots)
+    expect(all).toEqual(Array.from({ length: 100 }, (_, slot) => slot))
+    for (const slot of [70, 3, 40, 99]) slots.give(slot)
+    expect([slots.take(), slots.take()]).toEqual([3, 40])
+    slots.give(4)
+    expect([...takeAll(slots), slots.free]).toEqual([70, 99, 4, 0])
+  })
+
+  test('fresh ones are taken as long as few have become free', () => {
+    const slots = new Slots(1000)
+    for (let slot = 0; slot < 640; slot++) slots.take()
+    slots.give(7)
+    expect([slots.take(), slots.end]).toEqual([640, 672])
+    for (let slot = 0; slot < 20; slot++) slots.give(slot)
+    for (let left = 31; left > 0; left--) slots.take()
+    expect(slots.take()).toBe(0)
   })
 
   test('a slot has one owner at a time, whatever the order of taking and giving', () => {
@@ -39,22 +56,8 @@ describe('slots', () => {
   })
 })
 
-test('a task is known by its slot, also when its result is of the kind of array that pages are', () => {
-  const task = new NativeTask({} as NativeTaskPlan, 1, 5, false)
-  task.word |= TaskBit.COMPLETED | TaskBit.RETURNED
-  task.held = Float64Array.of(7, 7, 7)
-  expect(task.slot).toBe(5)
-})
-
-describe('lists of slots', () => {
-  test('first in, first out; a slot may go from one list to another', () => {
-    const links = new SlotLinks(4)
-    const [one, other] = [new SlotList(links), new SlotList(links)]
-    for (const slot of [3, 1, 2]) one.push(slot)
-    other.push(one.shift())
-    other.push(one.shift())
-    one.push(0)
-    expect([one.head, one.shift(), one.shift(), one.shift(), one.head]).toEqual([2, 2, 0, -1, -1])
-    expect([other.shift(), other.shift(), other.shift()]).toEqual([3, 1, -1])
-  })
-})
+function takeAll(slots: Slots): number[] {
+  const taken: number[] = []
+  for (let slot = slots.take(); slot >= 0; slot = slots.take()) taken.push(slot)
+  return taken
+}

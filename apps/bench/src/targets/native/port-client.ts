@@ -44,6 +44,9 @@ export class PortClient {
   readonly #slotsAt: number
   readonly #slotBytes: number
   readonly #resultAt: number
+  readonly #stateAt: number
+  readonly #attemptAt: number
+  readonly #cancelAt: number
   readonly #ringsAt: number
   readonly #ringMask: number
   readonly #completionsAt: number
@@ -71,6 +74,9 @@ export class PortClient {
     this.#slotsAt = this.#header('SLOTS_OFFSET')
     this.#slotBytes = this.#named('SLOT_BYTES')
     this.#resultAt = this.#named('SLOT_RESULT') >> 3
+    this.#stateAt = this.#named('SLOT_STATE') >> 2
+    this.#attemptAt = this.#named('SLOT_ATTEMPT') >> 2
+    this.#cancelAt = this.#named('SLOT_CANCEL') >> 2
     this.#ringsAt = this.#header('RINGS_OFFSET') >> 2
     this.#ringMask = this.#header('RING_MASK')
     this.#completionsAt = this.#header('COMPLETIONS_OFFSET') >> 2
@@ -239,9 +245,9 @@ export class PortClient {
     this.#words[word] = plan
     this.#words[word + 1] = attached
     this.#doubles[(word >> 1) + 1] = readyAt
-    this.#words[word + 12] = 0
-    this.#words[word + 13] = 0
-    this.#words[word + 22] = 0
+    this.#words[word + this.#stateAt] = 0
+    this.#words[word + this.#attemptAt] = 0
+    this.#words[word + this.#cancelAt] = 0
     return slot
   }
 
