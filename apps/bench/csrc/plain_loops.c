@@ -77,6 +77,30 @@ static ctz_outcome_code work_loop(ctz_context *context, const ctz_value *args, c
   return give_pair(context, result, now_ns() - begin, sum);
 }
 
+// 256 additions that nobody needs, in four rows beside each other.
+static void pass_by(uint32_t row[4]) {
+#define ADD(i) \
+  row[i] += 1; \
+  __asm__ volatile("" : "+r"(row[i]));
+#define ADD_4 ADD(0) ADD(1) ADD(2) ADD(3)
+#define ADD_16 ADD_4 ADD_4 ADD_4 ADD_4
+#define ADD_64 ADD_16 ADD_16 ADD_16 ADD_16
+  ADD_64 ADD_64 ADD_64 ADD_64
+}
+
+// bench.work-apart(rounds, times): the same with something between two bodies that needs none of them
+static ctz_outcome_code work_apart(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  double (*volatile body)(double) = work;
+  uint32_t row[4] = {0, 0, 0, 0};
+  double sum = 0;
+  const double begin = now_ns();
+  for (double time = 0; time < args[1].f64; time++) {
+    sum += body(args[0].f64);
+    pass_by(row);
+  }
+  return give_pair(context, result, now_ns() - begin, sum);
+}
+
 // bench.work-ring(rounds, windows) -> how long two threads of its own took for so many windows of that body, handed to
 // them by this one, and the sum of the results
 static ctz_outcome_code work_ring(ctz_context *context, const ctz_value *args, ctz_value *result) {
@@ -103,6 +127,12 @@ static const ctz_kernel kernels[] = {
    .result = CTZ_FIELDS,
    .fields = "ns,sum",
    .run = work_loop},
+  {.name = "bench.work-apart",
+   .arity = 2,
+   .args = {CTZ_F64, CTZ_F64},
+   .result = CTZ_FIELDS,
+   .fields = "ns,sum",
+   .run = work_apart},
   {.name = "bench.work-ring",
    .arity = 2,
    .args = {CTZ_F64, CTZ_F64},
@@ -111,7 +141,7 @@ static const ctz_kernel kernels[] = {
    .run = work_ring},
 };
 
-static const ctz_library library = {.abi = CTZ_KERNEL_ABI, .count = 4, .kernels = kernels};
+static const ctz_library library = {.abi = CTZ_KERNEL_ABI, .count = 5, .kernels = kernels};
 
 const ctz_library *ctz_library_entry(void);
 const ctz_library *ctz_library_entry(void) { return &library; }

@@ -94,6 +94,17 @@ static uint64_t hold_ns(const ctz_slot *slot) {
   return share_ns > LEAST_HOLD_NS ? (uint64_t)share_ns : LEAST_HOLD_NS;
 }
 
+void ctz_begin_to_hold(ctz_worker *worker, uint32_t index) {
+  worker->settled_until_ns = worker->now_ns + hold_ns(ctz_slot_at(&worker->engine->table, index));
+}
+
+void ctz_hand_back_when_due(ctz_worker *worker) {
+  bool has_room = ctz_port_ring_length(&worker->settled) + CTZ_BATCH_SIZE <= CTZ_SETTLED_MOST;
+  if (has_room && worker->now_ns <= worker->settled_until_ns) return;
+  ctz_hand_back(worker);
+  worker->now_ns = ctz_clock_read(&worker->clock);
+}
+
 void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_phase phase, ctz_slot_state state) {
   ctz_slot *slot = ctz_slot_at(&engine->table, index);
   ctz_cell *cell = &engine->table.cells[index];
@@ -114,12 +125,8 @@ void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t index, ctz_phas
     ctz_wake_owner(engine);
     return;
   }
-  uint32_t before = ctz_port_ring_length(&worker->settled);  // another thread may have handed back what there was
-  if (before == 0) worker->settled_until_ns = worker->now_ns + hold_ns(slot);
-  ctz_port_ring_push(&worker->settled, index);
-  if (before + 1 < CTZ_SETTLED_MOST && worker->now_ns <= worker->settled_until_ns) return;
-  ctz_hand_back(worker);
-  worker->now_ns = ctz_clock_read(&worker->clock);
+  ctz_keep_settled(worker, index);
+  ctz_hand_back_when_due(worker);
 }
 
 // xorshift64*, S. Vigna 2016: enough for jitter. 0 <= result < 1.

@@ -9,6 +9,16 @@ void ctz_attempt_ended(ctz_worker *worker, uint32_t slot, ctz_phase phase, const
                        bool final);
 // The task ends in `state`, from `phase`. The worker may be NULL: then the owner of the port is told at once.
 void ctz_settle(ctz_engine *engine, ctz_worker *worker, uint32_t slot, ctz_phase phase, ctz_slot_state state);
+// The first of those that are held back together.
+void ctz_begin_to_hold(ctz_worker *worker, uint32_t slot);
+// Keeps a settled slot of the port, to be handed back with others. There is room for CTZ_BATCH_SIZE of them after each
+// ctz_hand_back_when_due, which hands back when there is no more, or when the first has been kept for long enough.
+static inline void ctz_keep_settled(ctz_worker *worker, uint32_t slot) {
+  // another thread may have handed back what there was
+  if (ctz_port_ring_length(&worker->settled) == 0) ctz_begin_to_hold(worker, slot);
+  ctz_port_ring_push(&worker->settled, slot);
+}
+void ctz_hand_back_when_due(ctz_worker *worker);
 // Puts what the worker has settled into the completion ring. When the owner of the port waits it is woken, and what the
 // other workers have settled goes back with it. Any thread.
 void ctz_hand_back(ctz_worker *worker);

@@ -2,17 +2,14 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <cpuid.h>
-#include <x86intrin.h>
 
 // CPUID 8000_0007h, EDX bit 8: the counter runs at a constant rate in all power states.
 static bool has_counter(void) {
   unsigned a, b, c, d;
   return __get_cpuid(0x80000007u, &a, &b, &c, &d) && (d & (1u << 8)) != 0;
 }
-static inline uint64_t read_counter(void) { return __rdtsc(); }
 #else
 static bool has_counter(void) { return false; }
-static inline uint64_t read_counter(void) { return 0; }
 #endif
 
 // Before this much time has passed the rate is not known well enough: 40 ns of reading error in it are 4 in 100,000.
@@ -22,13 +19,13 @@ static inline uint64_t read_counter(void) { return 0; }
 void ctz_clock_init(ctz_clock *clock) {
   uint64_t now = ctz_monotonic_ns();
   *clock = (ctz_clock){.first_ns = now, .anchor_ns = now, .latest_ns = now};
-  if (has_counter()) clock->first_ticks = read_counter();
+  if (has_counter()) clock->first_ticks = ctz_read_counter();
 }
 
-static uint64_t anchor(ctz_clock *clock) {
+uint64_t ctz_clock_anchor(ctz_clock *clock) {
   uint64_t now = ctz_monotonic_ns();
   if (clock->first_ticks != 0) {
-    uint64_t ticks = read_counter();
+    uint64_t ticks = ctz_read_counter();
     uint64_t passed = now - clock->first_ns;
     clock->anchor_ticks = ticks;
     clock->anchor_ns = now;
@@ -37,18 +34,5 @@ static uint64_t anchor(ctz_clock *clock) {
       clock->limit_ticks = (uint64_t)(ANCHOR_NS / clock->ns_per_tick);
     }
   }
-  return now;
-}
-
-uint64_t ctz_clock_read(ctz_clock *clock) {
-  uint64_t now;
-  uint64_t passed = read_counter() - clock->anchor_ticks;
-  // a counter that went back, on a machine where CPUs differ, is far beyond the limit as well
-  if (passed < clock->limit_ticks)
-    now = clock->anchor_ns + (uint64_t)((double)passed * clock->ns_per_tick);
-  else
-    now = anchor(clock);
-  if (now < clock->latest_ns) return clock->latest_ns;
-  clock->latest_ns = now;
   return now;
 }

@@ -7,7 +7,6 @@
 #include "memory/allocator.h"
 #include "worker/pool.h"
 
-#define FIRST_STRIDE 16u
 #define MOST_STRIDE (1u << 22)
 // The clock is looked at about this often.
 #define LOOK_NS 100000u
@@ -98,18 +97,11 @@ uint64_t ctz_deadline_of(uint64_t now, double timeout_ms) {
   return timeout_ms >= 1e12 ? UINT64_MAX : now + (uint64_t)(timeout_ms * 1e6);
 }
 
-static void start_at(ctz_call *call, uint64_t now) {
-  call->started_ns = now;
-  call->polled_ns = now;
-  uint64_t deadline = ctz_deadline_of(now, call->plan->timeout_ms);
-  call->deadline_ns = deadline < call->latest_ns ? deadline : call->latest_ns;
-}
-
 void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_plan *plan, uint32_t attempt) {
   // Member by member: a compound literal is cleared as a whole first, which takes longer than the rest.
   call->context.abi = CTZ_KERNEL_ABI;
   call->context.attempt = attempt;
-  call->context.polls_left = FIRST_STRIDE;
+  call->context.polls_left = CTZ_FIRST_STRIDE;
   call->context.reserved = 0;
   call->context.alloc = alloc;
   call->context.alloc_result = alloc_result;
@@ -119,14 +111,15 @@ void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_
   call->slot = ctz_slot_at(&worker->engine->table, slot);
   call->cell = &worker->engine->table.cells[slot];
   call->plan = plan;
-  call->stride = FIRST_STRIDE;
+  call->stride = CTZ_FIRST_STRIDE;
   call->searching = true;
   call->entered = false;
   call->blocks = NULL;
   call->error = NULL;
   call->latest_ns = UINT64_MAX;
   call->stopped = CTZ_OK;
-  start_at(call, worker->now_ns);
+  call->timeout_ns = ctz_deadline_of(0, plan->timeout_ms);
+  ctz_call_start_at(call, worker->now_ns);
 }
 
 static ctz_status refusal_of(const ctz_call *call) {
@@ -142,7 +135,7 @@ void ctz_call_be_long(ctz_call *call, uint64_t expected_ns) {
     ctz_hand_back_in_time(worker, worker->now_ns, expected_ns);
   ctz_pool_begin_long(worker->engine, worker);
   worker->now_ns = ctz_clock_read(&worker->clock);  // a wake takes as long as many kernels
-  start_at(call, worker->now_ns);
+  ctz_call_start_at(call, worker->now_ns);
 }
 
 ctz_status ctz_call_status(ctz_call *call, ctz_outcome_code code) {

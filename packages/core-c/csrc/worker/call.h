@@ -18,6 +18,7 @@ typedef struct ctz_call {
   ctz_slot *slot;
   ctz_cell *cell;
   const ctz_plan *plan;
+  uint64_t timeout_ns;  // of the plan; UINT64_MAX: none
   uint64_t started_ns, deadline_ns;
   uint64_t polled_ns;
   uint32_t stride;    // polls between two looks at the clock
@@ -31,8 +32,27 @@ typedef struct ctz_call {
 
 // When so many milliseconds are over; UINT64_MAX: never.
 uint64_t ctz_deadline_of(uint64_t now_ns, double timeout_ms);
+#define CTZ_FIRST_STRIDE 16u
 // Ready for a kernel to be called.
 void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_plan *plan, uint32_t attempt);
+// It starts at that moment.
+static inline void ctz_call_start_at(ctz_call *call, uint64_t now_ns) {
+  call->started_ns = now_ns;
+  call->polled_ns = now_ns;
+  uint64_t deadline = call->timeout_ns > UINT64_MAX - now_ns ? UINT64_MAX : now_ns + call->timeout_ns;
+  call->deadline_ns = deadline < call->latest_ns ? deadline : call->latest_ns;
+}
+// Ready once more, for another task of the same plan. The one before took no memory and told no error.
+static inline void ctz_call_again(ctz_call *call, ctz_slot *slot, ctz_cell *cell, uint32_t attempt) {
+  call->context.attempt = attempt;
+  call->context.polls_left = CTZ_FIRST_STRIDE;
+  call->stride = CTZ_FIRST_STRIDE;
+  call->slot = slot;
+  call->cell = cell;
+  call->searching = true;
+  call->stopped = CTZ_OK;
+  ctz_call_start_at(call, call->worker->now_ns);
+}
 // A call that may be long: meanwhile others look after the queues. `expected_ns`: how long; 0: nobody knows.
 void ctz_call_be_long(ctz_call *call, uint64_t expected_ns);
 

@@ -6,6 +6,7 @@
 #include "worker/call.h"
 #include "worker/pool.h"
 #include "worker/program_rows.h"
+#include "worker/recording.h"
 #include "worker/run.h"
 
 // Chunks that must be left for another worker to be woken.

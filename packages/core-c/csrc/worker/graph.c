@@ -5,6 +5,7 @@
 #include "flow/registry.h"
 #include "flow/settlement.h"
 #include "worker/pool.h"
+#include "worker/recording.h"
 #include "worker/run.h"
 #include "worker/step_calls.h"
 

@@ -1,8 +1,5 @@
 #include "worker/run.h"
 
-#include <math.h>
-
-#include "engine/series.h"
 #include "flow/ready.h"
 #include "flow/registry.h"
 #include "flow/settlement.h"
@@ -11,9 +8,8 @@
 #include "worker/graph.h"
 #include "worker/pool.h"
 #include "worker/program_call.h"
+#include "worker/recording.h"
 #include "worker/scalars.h"
-
-static const double targets_ms[CTZ_CLASSES] = {1, 10, 100, 1000};
 
 // Run times that differ by so much, and by less than an eighth, are the same.
 #define NOTHING_NEW_NS 50u
@@ -36,14 +32,6 @@ void ctz_run_learn(ctz_plan_entry *entry, uint64_t ns) {
   atomic_store_explicit(&entry->mean_ns, next == 0 ? 1 : next, memory_order_relaxed);
 }
 
-static bool convert_all(const ctz_slot *slot, const ctz_kernel *kernel, ctz_value *args) {
-  if (kernel->arity > CTZ_SLOT_ARG_COUNT) return false;
-  for (uint32_t i = 0; i < kernel->arity; i++) {
-    if (!ctz_scalar_of_number(ctz_field_f64(&slot->args[i]), (ctz_type)kernel->args[i], &args[i])) return false;
-  }
-  return true;
-}
-
 // What it means that an argument does not fit.
 static ctz_status misfit(ctz_call *call, const ctz_kernel *kernel) {
   if (ctz_program_of(kernel) == NULL) return CTZ_BAD_ARGUMENT;
@@ -53,9 +41,11 @@ static ctz_status misfit(ctz_call *call, const ctz_kernel *kernel) {
 
 static ctz_status keep_result(ctz_call *call, const ctz_kernel *kernel, const ctz_value *result) {
   ctz_type type = (ctz_type)kernel->result;
-  ctz_field_set_u32(&call->slot->result_type, type);
-  if (ctz_type_element(type) > 0) return ctz_call_keep_result(call, kernel, result);
-  ctz_field_set_f64(&call->slot->result, ctz_number_of_scalar(type, result));
+  if (ctz_type_element(type) > 0) {
+    ctz_field_set_u32(&call->slot->result_type, type);
+    return ctz_call_keep_result(call, kernel, result);
+  }
+  ctz_scalar_to_slot(call->slot, type, result);
   if (call->cell->extra != NULL) {
     call->cell->extra->result_type = type;
     call->cell->extra->result = *result;
@@ -63,47 +53,24 @@ static ctz_status keep_result(ctz_call *call, const ctz_kernel *kernel, const ct
   return CTZ_OK;
 }
 
-// Since a moment that JavaScript can write.
-static double ms_since(ctz_worker *worker, const _Atomic uint64_t *moment) {
-  double ms = ctz_worker_ms(worker) - ctz_field_f64(moment);
-  if (!(ms > 0)) return 0;  // also for a moment that is none
-  return ms < 1e8 ? ms : 1e8;
-}
-
-// By way of the signed type, for which processors have an instruction.
-static uint64_t ns_of(double ms) { return (uint64_t)(int64_t)(ms * 1e6); }
-
-// Where a run is recorded; NULL without statistics.
-static ctz_series *series_for(ctz_worker *worker, const ctz_plan *plan) {
-  return worker->engine->config.statistics ? ctz_series_of(worker, plan) : NULL;
-}
-
-static inline void record_wait(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan, ctz_series *series) {
-  if (series == NULL) return;
-  double waited = ms_since(worker, &slot->ready_at);
-  uint32_t priority = plan->priority & (CTZ_CLASSES - 1);
-  ctz_recorder_add(&series->wait, ns_of(waited));
-  if (waited > targets_ms[priority]) ctz_count(&worker->figures->breaches[priority], 1);
-}
-
-void ctz_record_start(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan) {
-  record_wait(worker, slot, plan, series_for(worker, plan));
-}
-
-void ctz_record_shared_end(ctz_worker *worker, const ctz_slot *slot, const ctz_plan *plan) {
-  ctz_series *series = series_for(worker, plan);
-  if (series != NULL) ctz_recorder_add(&series->run, ns_of(ms_since(worker, &slot->started_at)));
-}
-
-static void record_end(ctz_worker *worker, ctz_call *call, ctz_plan_entry *entry, ctz_series *series) {
+static void record_end(ctz_worker *worker, const ctz_call *call, ctz_plan_entry *entry, ctz_series *series) {
   uint64_t ran = worker->now_ns - call->started_ns;
   if (call->entered) ctz_run_learn(entry, ran);
   ctz_count(&worker->figures->busy_ns, ran);
   if (series != NULL) ctz_recorder_add(&series->run, ran);
+}
+
+void ctz_run_ended(ctz_call *call, uint32_t index, ctz_status status, bool final) {
+  ctz_worker *worker = call->worker;
   uint64_t used = ctz_arena_used(worker->arena);
   ctz_field_set_u32(&call->slot->memory_kb,
                     used > (uint64_t)UINT32_MAX << 10 ? UINT32_MAX : (uint32_t)((used + 1023) >> 10));
   ctz_field_set_f64(&call->slot->ended_at, ctz_worker_ms(worker));
+  ctz_call_explain(call, status);
+  ctz_call_hand_over_error(call);
+  ctz_call_clean_up(call);
+  ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, call->plan, status, final);
+  if (call->plan->priority < CTZ_CLASSES / 2) ctz_hand_back(worker);
 }
 
 static ctz_status call_kernel(ctz_call *call, const ctz_kernel *kernel, const ctz_value *args, bool *final) {
@@ -128,7 +95,7 @@ static void start_attempt(ctz_worker *worker, uint32_t index, const ctz_plan *pl
   ctz_field_set_f64(&slot->started_at, ctz_worker_ms(worker));
   // release: who polls the state sees the start with it
   atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
-  record_wait(worker, slot, plan, series);
+  ctz_record_wait(worker, series, plan->priority, ctz_ms_since(&slot->ready_at, ctz_worker_ms(worker)));
   if ((plan->flags & CTZ_PLAN_TELL) != 0) ctz_tell(worker->engine, index, CTZ_NOTICE_STARTED);
 }
 
@@ -160,21 +127,27 @@ static void run(ctz_worker *worker, uint32_t index) {
   ctz_arena_begin(worker->arena, plan.memory_limit);
   ctz_value scalars[CTZ_KERNEL_MAX_ARITY];
   bool final = false;
-  ctz_status status = attached || convert_all(slot, kernel, scalars) ? CTZ_OK : misfit(&call, kernel);
+  ctz_status status = attached || ctz_scalars_of_slot(slot, kernel, scalars) ? CTZ_OK : misfit(&call, kernel);
   if (status == CTZ_OK) ctz_call_prepare(&call, entry);
-  ctz_series *series = series_for(worker, &plan);
+  ctz_series *series = ctz_series_for(worker, &plan);
   start_attempt(worker, index, &plan, attempt, series);
   if (status == CTZ_OK) status = call_kernel(&call, kernel, attached ? extra->args : scalars, &final);
   record_end(worker, &call, entry, series);
-  ctz_call_explain(&call, status);
-  ctz_call_hand_over_error(&call);
-  ctz_call_clean_up(&call);
-  ctz_attempt_ended(worker, index, CTZ_PHASE_RUNNING, &plan, status, final);
-  if (plan.priority < CTZ_CLASSES / 2) ctz_hand_back(worker);
+  ctz_run_ended(&call, index, status, final);
 }
 
 static bool is_columns(const ctz_cell *cell) { return cell->extra != NULL && cell->extra->job != NULL; }
 static bool is_graph(const ctz_cell *cell) { return cell->extra != NULL && cell->extra->graph != NULL; }
+
+void ctz_run_taken(ctz_worker *worker, uint32_t index) {
+  const ctz_cell *cell = &worker->engine->table.cells[index];
+  if (is_columns(cell))
+    ctz_start_columns(worker, index);
+  else if (is_graph(cell))
+    ctz_start_graph(worker, index);
+  else
+    run(worker, index);
+}
 
 void ctz_run_slot(ctz_worker *worker, uint32_t entry) {
   ctz_table *table = &worker->engine->table;
@@ -190,11 +163,5 @@ void ctz_run_slot(ctz_worker *worker, uint32_t entry) {
     return;
   }
   ctz_phase from = ctz_entry_is_of_port(entry) ? CTZ_PHASE_FREE : CTZ_PHASE_READY;
-  if (!ctz_cell_move(cell, from, CTZ_PHASE_RUNNING)) return;  // JavaScript pushed it twice
-  if (is_columns(cell))
-    ctz_start_columns(worker, index);
-  else if (is_graph(cell))
-    ctz_start_graph(worker, index);
-  else
-    run(worker, index);
+  if (ctz_cell_move(cell, from, CTZ_PHASE_RUNNING)) ctz_run_taken(worker, index);  // else JavaScript pushed it twice
 }

@@ -7,6 +7,7 @@
 #include "platform/pages.h"
 #include "worker/pool.h"
 #include "worker/run.h"
+#include "worker/streak.h"
 
 // Rounds of looking at the queues before a worker sleeps: a few microseconds, less than a wake costs. After a sleep
 // that was short it looks longer the next time, up to what a wake costs on both sides.
@@ -150,7 +151,7 @@ static void work(ctz_worker *worker) {
       if (ctz_pool_may_retire(engine, worker)) return;
     }
     if (next_slot(worker, &slot)) {
-      ctz_run_slot(worker, slot);
+      if (!ctz_run_streak(worker, slot)) ctz_run_slot(worker, slot);
       step_aside(worker);
       continue;
     }

@@ -32,12 +32,14 @@ interface Bodies {
   readonly one: (rounds: number) => Promise<number>
   readonly columns: (rounds: Float64Array) => Promise<Float64Array>
   readonly loop: (rounds: number, times: number) => Promise<Timed>
+  readonly apart: (rounds: number, times: number) => Promise<Timed>
   readonly ring: (rounds: number, windows: number) => Promise<Timed>
 }
 
 /** As many as `RING_WINDOW` of the library. */
 const WINDOW = 20_000
 const plainLoop = 'plain C loop, one thread'
+const apart = 'plain C loop, 256 additions behind each body'
 const own = 'api, native, 2 workers'
 const columns = 'api, native, 2 workers, mapArrays'
 const bare = 'port, no bookkeeping, 2 workers'
@@ -59,7 +61,8 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
     port.binding.loadLibrary(library.path)
     const plan = port.plan('bench.work')
     const entrants: Contender<Sample>[] = [
-      { name: plainLoop, run: () => throughLoop(one, rounds, WINDOW * windows, expected) },
+      { name: plainLoop, run: () => throughLoop(one.loop, rounds, WINDOW * windows, expected) },
+      { name: apart, run: () => throughLoop(one.apart, rounds, WINDOW * windows, expected) },
       { name: own, run: () => throughEngine(two, rounds, windows) },
       { name: columns, run: () => throughColumns(two, rounds, WINDOW * windows) },
       { name: bare, run: () => throughPort(() => port.sumOfAlike(plan, WINDOW, rounds), windows, expected) },
@@ -94,7 +97,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
               formatFigure(mainOf(name)),
             ]
           }),
-          note: `The ideal is what one bare loop over the same body does on one thread, times the number of workers. The amount of work is fixed, so whoever is interrupted gets less done. Where there are as many workers as processors (${cores} here), what the main thread takes to submit and to look at results is missing for the workers. "${bare}" writes numbers into the shared memory and adds up the results, without names, options, handles, figures or look-up: what is left of the ideal when the rest costs nothing. "${ring}" is a C program: a third thread writes ${formatCount(WINDOW)} arguments into a ring, sleeps until all are run, and adds up the results.`,
+          note: `The ideal is what one bare loop over the same body does on one thread, times the number of workers. The amount of work is fixed, so whoever is interrupted gets less done. Where there are as many workers as processors (${cores} here), what the main thread takes to submit and to look at results is missing for the workers. "${bare}" writes numbers into the shared memory and adds up the results, without names, options, handles, figures or look-up: what is left of the ideal when the rest costs nothing. "${ring}" is a C program: a third thread writes ${formatCount(WINDOW)} arguments into a ring, sleeps until all are run, and adds up the results. "${apart}": a processor begins the next body before it has ended the last, as long as little lies between; behind each body of an engine lies more than 256 instructions.`,
         },
       ],
       verdicts: [
@@ -122,6 +125,7 @@ async function setUp(library: string, workers: number): Promise<Bodies> {
   const tasks = await createNativeTasks({ workers })
   const work = tasks.kernel<(rounds: number) => number>('bench.work', { library })
   const loop = tasks.kernel<(rounds: number, times: number) => Timed>('bench.work-loop', { library })
+  const apart = tasks.kernel<(rounds: number, times: number) => Timed>('bench.work-apart', { library })
   const handOut = tasks.kernel<(rounds: number, windows: number) => Timed>('bench.work-ring', { library })
   return {
     tasks,
@@ -129,6 +133,7 @@ async function setUp(library: string, workers: number): Promise<Bodies> {
     one: (rounds) => work.delay(rounds).wait(),
     columns: (rounds) => work.mapArrays(rounds).wait(),
     loop: (rounds, times) => loop.delay(rounds, times).wait(),
+    apart: (rounds, times) => apart.delay(rounds, times).wait(),
     ring: (rounds, windows) => handOut.delay(rounds, windows).wait(),
   }
 }
@@ -141,7 +146,7 @@ async function roundsOfAMicrosecond({ loop }: Bodies): Promise<number> {
   return Math.max(1, Math.round((tried * 1000) / fastest))
 }
 
-async function throughLoop({ loop }: Bodies, rounds: number, times: number, expected: number): Promise<Sample> {
+async function throughLoop(loop: Bodies['loop'], rounds: number, times: number, expected: number): Promise<Sample> {
   return sampleOf('loop', await loop(rounds, times), times, expected)
 }
 
