@@ -108,7 +108,7 @@ export class Express implements Elsewhere {
     const slots = this.#slots
     const slot = slots.take()
     const sequence = this.#parts.table.takeSequence()
-    const slab = this.#slabs.roomFor(sequence)
+    const slab = kernel.givesObjects ? this.#slabs.alone(sequence) : this.#slabs.roomFor(sequence)
     const place = slab.add(kernel, sequence, slot, told)
     this.#createdAt.set(slot, kernel.signature.length, now)
     const plan = told ? kernel.telling : kernel.quiet

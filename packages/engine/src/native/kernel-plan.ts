@@ -9,6 +9,7 @@ import type { Plan } from '../typescript/plan.ts'
 import type { CPlan, CPlans } from './c-plans.ts'
 import type { NativeTaskHome, NativeTaskPlan } from './native-task.ts'
 import { portLayout } from './port-layout.ts'
+import { isScalar } from './slot-values.ts'
 import type { SeriesBooks } from './series-books.ts'
 import type { SlotShelf } from './slot-shelf.ts'
 
@@ -35,6 +36,8 @@ export class KernelPlan implements NativeTaskPlan {
   readonly failedShelf: SlotShelf
   /** All arguments may be any number. */
   readonly onlyNumbers: boolean
+  /** Its results are no numbers. */
+  readonly givesObjects: boolean
   /** The call has somebody to tell of the end of its tasks. */
   readonly listens: boolean
   readonly #keepsTime: boolean
@@ -63,6 +66,7 @@ export class KernelPlan implements NativeTaskPlan {
     this.signature = signatureOf(kernel)
     this.program = plan.call.kernel?.program ?? null
     this.onlyNumbers = this.signature.every((type) => type === 'f64')
+    this.givesObjects = !isScalar(kernel.result)
     this.delayMs = plan.options.delayMs
     this.listens = plan.options.onSuccess !== undefined || plan.options.onFailure !== undefined
     this.home = from.home

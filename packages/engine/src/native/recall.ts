@@ -119,6 +119,8 @@ function runOf(record: TaskRecord, past: PastRun): RunState {
   const run = new RunState(record)
   run.attempt = past.attempt
   run.startedAt = past.startedAt
+  // its timer, if it gets one, is that of a retry
+  run.extras.delayMs = record.plan.options.delayMs
   return run
 }
 

@@ -37,7 +37,7 @@ const WORDS = 2
 /** What is copied of a task when it ends: its run, and when it was submitted. */
 const COPIED = RUN_DOUBLES + 1
 const CREATED = RUN_DOUBLES
-const COPIED_BYTES = SLAB_TASKS * COPIED * Float64Array.BYTES_PER_ELEMENT
+const COPIED_BYTES = COPIED * Float64Array.BYTES_PER_ELEMENT
 
 /** To be copied: quicker than making one. */
 const nothingHeld: readonly unknown[] = Array.from({ length: SLAB_TASKS }, () => null)
@@ -52,14 +52,15 @@ export class Slab {
   /** Of the kernel whose task was put here last. */
   #latestKernel: NativeTaskPlan | null = null
   #latestFlags = 0
-  readonly #words = new Int32Array(SLAB_TASKS * WORDS)
+  readonly #places: number
+  readonly #words: Int32Array
   /** How many tasks were submitted between the first and each other one, if they did not follow each other without a gap. */
   #after: Int32Array | null = null
   /** Of those that have ended, once one has: a million that wait need no room for that. As doubles and as words. */
   #copied: Float64Array = nothingCopied
   #copiedWords: Int32Array = noWordsCopied
   /** Tasks on it, and places to come, that the engine knows of. */
-  known: number = SLAB_TASKS
+  known: number
   /** Places that are taken. */
   taken = 0
   /**
@@ -68,14 +69,17 @@ export class Slab {
    */
   #held: unknown[] | null = null
 
-  constructor(index: number, firstSequence: number) {
+  constructor(index: number, firstSequence: number, places: number) {
     this.first = index << PLACE_BITS
+    this.#places = places
+    this.#words = new Int32Array(places * WORDS)
+    this.known = places
     this.#firstSequence = firstSequence
   }
 
   /** Whether one more task, with this sequence, can be put on it. */
   takes(sequence: number): boolean {
-    return this.taken < SLAB_TASKS && sequence - this.#firstSequence <= 0x7fff_ffff
+    return this.taken < this.#places && sequence - this.#firstSequence <= 0x7fff_ffff
   }
 
   /** Puts a task on it; the answer is its place. */
@@ -141,7 +145,7 @@ export class Slab {
   }
 
   hold(place: number, held: unknown): void {
-    this.#held ??= nothingHeld.slice()
+    this.#held ??= this.#places === 1 ? [null] : nothingHeld.slice()
     this.#held[place] = held
   }
 
@@ -153,9 +157,10 @@ export class Slab {
 
   /** It is not zeroed: a place is written before anybody is told of it. */
   #makeRoom(): void {
-    const { buffer, byteOffset } = Buffer.allocUnsafeSlow(COPIED_BYTES)
-    this.#copied = new Float64Array(buffer, byteOffset, COPIED_BYTES >> 3)
-    this.#copiedWords = new Int32Array(buffer, byteOffset, COPIED_BYTES >> 2)
+    const bytes = this.#places * COPIED_BYTES
+    const { buffer, byteOffset } = Buffer.allocUnsafeSlow(bytes)
+    this.#copied = new Float64Array(buffer, byteOffset, bytes >> 3)
+    this.#copiedWords = new Int32Array(buffer, byteOffset, bytes >> 2)
   }
 
   /** The memory of runs, and where that of this one begins. */
@@ -213,15 +218,21 @@ export class Slabs {
     return slab.takes(sequence) ? slab : this.#begin(sequence)
   }
 
+  /** One for this task alone: what is held for it is let go with it, and not with the last of many others. */
+  alone(sequence: number): Slab {
+    return this.#make(sequence, 1)
+  }
+
   #begin(sequence: number): Slab {
     const full = this.latest
-    this.#leave(full, SLAB_TASKS - full.taken)
+    // one that is full may have been left whole by now
+    if (full.taken < SLAB_TASKS) this.#leave(full, SLAB_TASKS - full.taken)
     return (this.latest = this.#make(sequence))
   }
 
-  #make(sequence: number): Slab {
+  #make(sequence: number, places: number = SLAB_TASKS): Slab {
     const index = this.#free.pop() ?? this.#slabs.length
-    const slab = new Slab(index, sequence)
+    const slab = new Slab(index, sequence, places)
     this.#slabs[index] = slab
     return slab
   }

@@ -182,8 +182,9 @@ export function readyAt(record: TaskRecord): number {
 }
 
 /** The delay that its submission asked for. */
-export function delayOf({ run, timer, createdAt }: TaskRecord): number {
-  return run?.extrasOrNull?.delayMs ?? (timer === null ? 0 : timer.dueAt - createdAt)
+export function delayOf({ plan, run, timer, createdAt }: TaskRecord): number {
+  // without a timer it was C that waited
+  return run?.extrasOrNull?.delayMs ?? (timer === null ? plan.options.delayMs : timer.dueAt - createdAt)
 }
 
 /** When a settled record ended: with its attempt, or while it waited. */

@@ -58,6 +58,29 @@ describe('slabs', () => {
     expect(tasks.map(({ slab, number }) => slab.sequenceOf(placeOf(number)))).toEqual(sequences)
   })
 
+  test('a full slab of which nothing is known any more is left once', () => {
+    const slabs = new Slabs()
+    const numbers: number[] = []
+    for (let sequence = 1; sequence <= 3 * SLAB_TASKS + 1; sequence++) {
+      const { slab, number } = add(slabs, one, sequence)
+      numbers.push(number)
+      slabs.leave(slab)
+    }
+    expect(Math.min(...numbers)).toBeGreaterThan(0)
+  })
+
+  test('a slab for one task has its number to itself, and gives it back', () => {
+    const slabs = new Slabs()
+    const slab = slabs.alone(7)
+    const place = slab.add(one, 7, 3, false)
+    expect([slab.takes(8), slab.slotOf(place), slab.sequenceOf(place)]).toEqual([false, 3, 7])
+    slab.hold(place, 'a result')
+    expect(slab.heldOf(place)).toBe('a result')
+    const { first } = slab
+    slabs.leave(slab)
+    expect(slabs.alone(8).first).toBe(first)
+  })
+
   test('what is held for one task is held for no other', () => {
     const slabs = new Slabs()
     const [{ slab, number }, second] = [add(slabs, one, 1), add(slabs, one, 2)]
