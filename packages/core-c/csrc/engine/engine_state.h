@@ -64,6 +64,7 @@ typedef struct ctz_worker {
   double told_ms;
   uint64_t random;  // state of its jitter
   uint32_t spins;   // rounds of looking before it sleeps
+  uint64_t streak_ns;  // how long short tasks may follow each other without a look at anything else
   ctz_port_ring settled;  // settled port slots that are not yet in the completion ring: the worker pushes; it, another
                           // one that wakes the owner, or the lookout hands them back
   _Atomic uint32_t settled_words[2 + CTZ_SETTLED_MOST];

@@ -52,13 +52,3 @@ uint32_t ctz_port_ring_claim(ctz_port_ring *ring, uint32_t *out, uint32_t max, u
     (*contended)++;
   }
 }
-
-bool ctz_port_ring_push(ctz_port_ring *ring, uint32_t entry) {
-  uint32_t tail = ctz_load(ring->tail, memory_order_relaxed);  // ours alone
-  // Acquire: pairs with claim; the entry to be overwritten has been read.
-  uint32_t head = ctz_load(ring->head, memory_order_acquire);
-  if (tail - head > ring->mask) return false;
-  ctz_store(&ring->entries[tail & ring->mask], entry, memory_order_relaxed);
-  ctz_store(ring->tail, tail + 1u, memory_order_release);  // pairs with the acquire of the tail in claim
-  return true;
-}

@@ -118,7 +118,8 @@ void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_
   call->error = NULL;
   call->latest_ns = UINT64_MAX;
   call->stopped = CTZ_OK;
-  call->timeout_ns = ctz_deadline_of(0, plan->timeout_ms);
+  uint64_t timeout_ns = ctz_deadline_of(0, plan->timeout_ms);
+  call->timeout_ns = timeout_ns < INT64_MAX ? timeout_ns : INT64_MAX;
   ctz_call_start_at(call, worker->now_ns);
 }
 

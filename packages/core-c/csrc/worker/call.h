@@ -18,7 +18,7 @@ typedef struct ctz_call {
   ctz_slot *slot;
   ctz_cell *cell;
   const ctz_plan *plan;
-  uint64_t timeout_ns;  // of the plan; UINT64_MAX: none
+  uint64_t timeout_ns;  // of the plan, at most INT64_MAX: no moment and it are too much together
   uint64_t started_ns, deadline_ns;
   uint64_t polled_ns;
   uint32_t stride;    // polls between two looks at the clock
@@ -39,7 +39,7 @@ void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_
 static inline void ctz_call_start_at(ctz_call *call, uint64_t now_ns) {
   call->started_ns = now_ns;
   call->polled_ns = now_ns;
-  uint64_t deadline = call->timeout_ns > UINT64_MAX - now_ns ? UINT64_MAX : now_ns + call->timeout_ns;
+  uint64_t deadline = now_ns + call->timeout_ns;
   call->deadline_ns = deadline < call->latest_ns ? deadline : call->latest_ns;
 }
 // Ready once more, for another task of the same plan. The one before took no memory and told no error.

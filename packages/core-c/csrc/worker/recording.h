@@ -9,11 +9,13 @@ static inline ctz_series *ctz_series_for(ctz_worker *worker, const ctz_plan *pla
   return worker->engine->config.statistics ? ctz_series_of(worker, plan) : NULL;
 }
 
-// Milliseconds since a moment that JavaScript can write.
-static inline double ctz_ms_since(const _Atomic uint64_t *moment, double now_ms) {
-  double ms = now_ms - ctz_field_f64(moment);
+// Milliseconds since a moment that JavaScript can write, as they are recorded.
+static inline double ctz_bounded_ms(double ms) {
   if (!(ms > 0)) return 0;  // also for a moment that is none
   return ms < 1e8 ? ms : 1e8;
+}
+static inline double ctz_ms_since(const _Atomic uint64_t *moment, double now_ms) {
+  return ctz_bounded_ms(now_ms - ctz_field_f64(moment));
 }
 
 // An attempt that starts has waited so long. `series` may be NULL.

@@ -10,7 +10,9 @@
 #include "worker/scalars.h"
 
 // Longer bodies gain nothing, and what is recorded of them may not wait for each other.
-#define SHORT_NS 2000u
+#define SHORT_NS (CTZ_STREAK_NS / CTZ_BATCH_SIZE)
+
+_Static_assert(CTZ_SLOT_ARG_COUNT == 4, "read_arguments reads so many");
 
 typedef struct streak {
   ctz_worker *worker;
@@ -21,6 +23,8 @@ typedef struct streak {
   bool numbers;                 // arguments and result are F64
   ctz_plan plan;
   ctz_call call;
+  uint64_t began_ns;
+  double now_ms;              // what the worker's clock showed last
   uint32_t count, completed;  // have run, and are not recorded
   double waited_ms[CTZ_BATCH_SIZE];
   uint64_t ran_ns[CTZ_BATCH_SIZE];
@@ -50,20 +54,22 @@ static bool begin(streak *run, ctz_worker *worker, uint32_t index) {
   run->program = ctz_program_of(run->kernel);
   run->numbers = is_of_numbers(run->kernel);
   run->worker = worker;
+  run->began_ns = worker->now_ns;
+  run->now_ms = ctz_worker_ms(worker);
   run->count = run->completed = 0;
   ctz_call_init(&run->call, worker, index, &run->plan, 1);
   ctz_arena_begin(worker->arena, run->plan.memory_limit);
   return true;
 }
 
-// Records what has run, before the last of it is handed back: who has seen a task end finds it in the figures.
+// Records what has run, before the last of it is handed back: who has seen all end finds all in the figures.
 static void record(streak *run) {
   if (run->count == 0) return;
   ctz_worker *worker = run->worker;
   ctz_series *series = ctz_series_for(worker, &run->plan);
   uint64_t busy_ns = 0;
   for (uint32_t i = 0; i < run->count; i++) {
-    ctz_record_wait(worker, series, run->plan.priority, run->waited_ms[i]);
+    ctz_record_wait(worker, series, run->plan.priority, ctz_bounded_ms(run->waited_ms[i]));
     if (series != NULL) ctz_recorder_add(&series->run, run->ran_ns[i]);
     busy_ns += run->ran_ns[i];
   }
@@ -75,7 +81,11 @@ static void record(streak *run) {
 
 static inline bool read_arguments(const streak *run, const ctz_slot *slot, ctz_value *args) {
   if (!run->numbers) return ctz_scalars_of_slot(slot, run->kernel, args);
-  for (uint32_t i = 0; i < run->kernel->arity; i++) args[i].f64 = ctz_field_f64(&slot->args[i]);
+  // all of them, whatever the arity: less than to count
+  args[0].f64 = ctz_field_f64(&slot->args[0]);
+  args[1].f64 = ctz_field_f64(&slot->args[1]);
+  args[2].f64 = ctz_field_f64(&slot->args[2]);
+  args[3].f64 = ctz_field_f64(&slot->args[3]);
   return true;
 }
 
@@ -87,22 +97,23 @@ static inline bool belongs(const streak *run, const ctz_cell *cell, const ctz_sl
          read_arguments(run, slot, args);
 }
 
-static inline void start(streak *run, ctz_cell *cell, ctz_slot *slot) {
+static inline void look_at_clock(streak *run) {
   ctz_worker *worker = run->worker;
-  double now_ms = ctz_worker_ms(worker);
-  if (now_ms < ctz_field_f64(&slot->ready_at)) {
-    // it came after this worker had looked at its clock
-    worker->now_ns = ctz_clock_read(&worker->clock);
-    now_ms = ctz_worker_ms(worker);
-  }
+  worker->now_ns = ctz_clock_read(&worker->clock);
+  run->now_ms = ctz_ms_of(worker->engine, worker->now_ns);
+}
+
+static inline void start(streak *run, ctz_cell *cell, ctz_slot *slot) {
+  double ready_at = ctz_field_f64(&slot->ready_at);
+  if (run->now_ms < ready_at) look_at_clock(run);  // it came after this worker had
   uint32_t attempt = ctz_field_u32(&slot->attempt) + 1;
   ctz_call_again(&run->call, slot, cell, attempt);
   ctz_field_set_u32(&slot->attempt, attempt);
-  ctz_field_set_u32(&slot->worker, worker->index + 1);
-  ctz_field_set_f64(&slot->started_at, now_ms);
+  ctz_field_set_u32(&slot->worker, run->worker->index + 1);
+  ctz_field_set_f64(&slot->started_at, run->now_ms);
   // release: who polls the state sees the start with it
   atomic_store_explicit(&slot->state, CTZ_SLOT_RUNNING, memory_order_release);
-  run->waited_ms[run->count] = ctz_ms_since(&slot->ready_at, now_ms);
+  run->waited_ms[run->count] = run->now_ms - ready_at;
 }
 
 static inline ctz_outcome_code call(streak *run, const ctz_value *args, ctz_value *result) {
@@ -110,6 +121,7 @@ static inline ctz_outcome_code call(streak *run, const ctz_value *args, ctz_valu
   ctz_outcome_code code = run->program == NULL ? run->kernel->run(&run->call.context, args, result)
                                                : ctz_call_program(&run->call, run->program, args, result);
   ctz_call_leave(&run->call);
+  run->now_ms = ctz_ms_of(run->worker->engine, run->worker->now_ns);
   run->ran_ns[run->count++] = run->worker->now_ns - run->call.started_ns;
   return code;
 }
@@ -132,7 +144,7 @@ static inline void complete(streak *run, const ctz_value *result) {
     ctz_scalar_to_slot(slot, (ctz_type)run->kernel->result, result);
   }
   ctz_field_set_u32(&slot->memory_kb, 0);
-  ctz_field_set_f64(&slot->ended_at, ctz_worker_ms(run->worker));
+  ctz_field_set_f64(&slot->ended_at, run->now_ms);
   ctz_cell_leave(run->call.cell, CTZ_PHASE_RUNNING, CTZ_PHASE_FREE);
   // release: the result is seen with the state
   atomic_store_explicit(&slot->state, CTZ_SLOT_COMPLETED, memory_order_release);
@@ -172,8 +184,15 @@ static inline bool run_one(streak *run, uint32_t index) {
   return false;
 }
 
-static bool is_of_port(const ctz_table *table, uint32_t entry) {
-  return ctz_entry_is_of_port(entry) && ctz_is_port_slot(table, ctz_entry_slot(entry));
+// Whether it has taken longer than streaks do: its tasks are short no more, which the plan learns at its end, or
+// another thread had this processor. What has settled may have to go back, and the rest is for whoever looks first.
+static inline bool takes_long(const streak *run) {
+  return run->worker->now_ns - run->began_ns > run->worker->streak_ns;
+}
+
+// Another entry is no slot, or beyond those of the port without its mark.
+static inline bool is_of_port(const ctz_table *table, uint32_t entry) {
+  return ctz_is_port_slot(table, entry - CTZ_ENTRY_OF_PORT);
 }
 
 bool ctz_run_streak(ctz_worker *worker, uint32_t entry) {
@@ -184,7 +203,7 @@ bool ctz_run_streak(ctz_worker *worker, uint32_t entry) {
     uint32_t index = ctz_entry_slot(entry);
     bool taken = ctz_cell_move(&table->cells[index], CTZ_PHASE_FREE, CTZ_PHASE_RUNNING);
     if (taken && !run_one(&run, index)) break;
-    more = take_next(worker, &entry);
+    more = !takes_long(&run) && take_next(worker, &entry);
     bool ends = !more || !is_of_port(table, entry);
     if (ends) record(&run);
     // what JavaScript pushed twice has been run before

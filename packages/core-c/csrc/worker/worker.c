@@ -23,7 +23,7 @@
 ctz_worker *ctz_worker_create(ctz_engine *engine, uint32_t index) {
   ctz_worker *worker = ctz_alloc_aligned(64, sizeof *worker);
   if (worker == NULL) return NULL;
-  *worker = (ctz_worker){.engine = engine, .index = index, .spins = LEAST_SPINS};
+  *worker = (ctz_worker){.engine = engine, .index = index, .spins = LEAST_SPINS, .streak_ns = CTZ_STREAK_NS};
   worker->random = (engine->config.seed + index) * 0x9E3779B97F4A7C15u | 1u;
   worker->arena = ctz_arena_create(&engine->budget);
   worker->figures = ctz_pages_reserve(sizeof *worker->figures);
