@@ -59,6 +59,11 @@ export class NativeNews {
     this.#tellStart(task, past)
   }
 
+  /** The task is a record of the walk from now on, whose starts the walk tells. */
+  forget(task: NativeTask): void {
+    this.#toldStarts.delete(task.sequence)
+  }
+
   #tellStart(task: NativeTask, past: PastRun): void {
     const { events } = this.#walk
     const waited = past.attempt > 1 || task.plan.options.delayMs > 0

@@ -187,19 +187,21 @@ export class NativeSettlement implements SlotKeeper {
 
   #complete(slab: Slab, place: number, { plan, name, program }: KernelPlan, slot: number): void {
     const waiting = slab.heldOf(place)
-    const type = slab.typeOf(place)
+    const isNumber = isScalar(slab.typeOf(place))
+    // the body's words to a console come with it: whoever listens there finds the task unsettled still
+    const value = isNumber ? scalarIn(this.#port, slot, slab.typeOf(place)) : this.#takeResult(program, slot)
+    if (!isNumber) slab.hold(place, value)
+    else if (waiting !== null) slab.hold(place, null)
     slab.mark(place, TaskBit.COMPLETED)
     this.#completed++
     plan.series.completed++
-    if (isScalar(type)) {
-      if (waiting === null) return
-      slab.hold(place, null)
-      return this.#tell(name, waiting, 'completed', scalarIn(this.#port, slot, type))
-    }
+    if (waiting !== null) this.#tell(name, waiting, 'completed', value)
+  }
+
+  #takeResult(program: KernelPlan['program'], slot: number): unknown {
     const value = resultOf(program, this.#parts.binding.result(slot))
     this.#parts.binding.free(slot)
-    slab.hold(place, value)
-    if (waiting !== null) this.#tell(name, waiting, 'completed', value)
+    return value
   }
 
   /** C has given up a compiled body: the task goes on in the walk, in JavaScript. */

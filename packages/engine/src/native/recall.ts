@@ -59,7 +59,7 @@ export class Recall {
     if (past.attempt > 0) record.run = runOf(record, past)
     if (status === 'running') this.#keepRunning(attempt)
     else this.#callBack(attempt, past, status)
-    handOn(task, record)
+    this.#handOn(task, record)
     slabs.leave(task.slab)
   }
 
@@ -81,7 +81,7 @@ export class Recall {
     this.#lane.running.push(record)
     walk.walk.occupancy.started()
     walk.walk.gatekeeper.enterLate(record)
-    handOn(task, record)
+    this.#handOn(task, record)
     slabs.leave(task.slab)
     runInJavaScript(walk, record, run)
   }
@@ -113,6 +113,19 @@ export class Recall {
     const { words } = this.#parts.port
     Atomics.store(words, this.#parts.port.wordOf(slot) + portLayout.SLOT_CANCEL / 4, 1)
   }
+
+  /** Whoever waits for the task waits for the record from now on. */
+  #handOn(task: NativeTask, record: TaskRecord): void {
+    this.#parts.news.forget(task)
+    const waiting = task.held
+    task.slab.mark(task.place, TaskBit.MOVED)
+    task.slab.hold(task.place, record)
+    if (waiting instanceof Waiter) {
+      const { resolve, reject } = waiting
+      if (resolve !== null && reject !== null) record.wait().then(resolve, reject)
+      for (const listener of waiting.listeners ?? []) record.onSettled(listener)
+    } else if (waiting !== null) record.onSettled(listenerOf(waiting))
+  }
 }
 
 function runOf(record: TaskRecord, past: PastRun): RunState {
@@ -122,16 +135,4 @@ function runOf(record: TaskRecord, past: PastRun): RunState {
   // its timer, if it gets one, is that of a retry
   run.extras.delayMs = record.plan.options.delayMs
   return run
-}
-
-/** Whoever waits for the task waits for the record from now on. */
-function handOn(task: NativeTask, record: TaskRecord): void {
-  const waiting = task.held
-  task.slab.mark(task.place, TaskBit.MOVED)
-  task.slab.hold(task.place, record)
-  if (waiting instanceof Waiter) {
-    const { resolve, reject } = waiting
-    if (resolve !== null && reject !== null) record.wait().then(resolve, reject)
-    for (const listener of waiting.listeners ?? []) record.onSettled(listener)
-  } else if (waiting !== null) record.onSettled(listenerOf(waiting))
 }

@@ -1,5 +1,7 @@
 // Kernels of a library: every type of argument and result, and every way to fail, in C alone and in the walk.
 import { rejectionOf, thrownBy } from '@catzilla/test-kit/thrown'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { MemoryLimitError, PayloadError, TaskDefinitionError, TaskTimeoutError } from '../../src/contract/errors.ts'
 import type { TaskEngine } from '../../src/contract/task-engine.ts'
@@ -117,6 +119,24 @@ describe.skipIf(missing !== undefined)('libraries', () => {
     expect(hypotenuses.findIndex((value, row) => Math.abs(value - row * 5) > 1e-9)).toBe(-1)
     const scalar = { ...kernelCall('example.negate', {}, exampleLibrary()), columns: true as const }
     expect(thrownBy(() => engine.submit(scalar, [xs]))).toBeInstanceOf(TaskDefinitionError)
+  })
+
+  test('results of tasks that nobody knows of any more are let go, whatever waits beside them', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void
+    const engine = await startNative({ keepResults: 1 })
+    const vast = kernelCall('borrowing.vast', { keepResultMs: 1 }, exampleLibrary('borrowing'))
+    engine.submit(kernelCall('add', { delayMs: 600_000 }), [1, 2])
+    const results: WeakRef<object>[] = []
+    for (let task = 0; task < 100; task++) {
+      results.push(new WeakRef((await engine.submit(vast, [64]).wait()) as object))
+    }
+    const isGone = (): boolean => {
+      collectGarbage()
+      // the last one may still be kept
+      return results.filter((result) => result.deref() === undefined).length >= 90
+    }
+    while (!isGone()) await new Promise((resolve) => setTimeout(resolve, 1))
   })
 
   test('a name that is taken by another library, and a file that is none, are refused', async () => {

@@ -10,6 +10,7 @@ import type { TaskOptions } from '../../src/options/task-options.ts'
 import { NativeEngine } from '../../src/native/native-engine.ts'
 import { loadCore } from '../../src/native/load-core.ts'
 import { NativeTask } from '../../src/native/native-task.ts'
+import { SLAB_TASKS } from '../../src/native/slab.ts'
 import { resolveTaskOptions } from '../../src/options/task-options.ts'
 import { RemoteRecord } from '../../src/typescript/remote-record.ts'
 import { allSettled } from '../../src/support/task-group.ts'
@@ -99,6 +100,29 @@ describe.skipIf(nativeMissing !== undefined)('the short way', () => {
     expect(sums.findIndex((sum, n) => sum !== n + 1)).toBe(-1)
     const again = await Promise.all(Array.from({ length: 500 }, (_, n) => engine.submit(call, [n, 1]).wait()))
     expect(again).toEqual(sums.slice(0, 500))
+  })
+
+  test.each([0, 1])('goes on for ever where tasks are kept for %i ms', async (keepResultMs) => {
+    const engine = await startNative({ keepResults: 1 })
+    const call = kernelCall('add', { keepResultMs })
+    for (let wave = 0; wave < 4; wave++) {
+      for (let task = 0; task < SLAB_TASKS; task++)
+        expect(await engine.submit(call, [task, wave]).wait()).toBe(task + wave)
+      const together = Array.from({ length: SLAB_TASKS }, (_, task) => engine.submit(call, [task, wave]).wait())
+      expect(await Promise.all(together)).toEqual(together.map((_, task) => task + wave))
+    }
+  })
+
+  test('a task with a delay that was called back while it ran is repeated with its delay', async () => {
+    const engine = await startNative()
+    const handle = engine.submit(kernelCall('spin', { delayMs: 20 }), [1e12])
+    while (handle.status !== 'running') await turn()
+    await engine.pause('spin')
+    await engine.resume('spin')
+    expect(handle.cancel()).toBe(true)
+    const again = await engine.retry(handle.taskId)
+    expect(again.status).toBe('scheduled')
+    again.cancel()
   })
 
   test('of tasks over large columns few are kept, and handles keep the results of all', async () => {

@@ -61,17 +61,18 @@ export const libraryMissing: string | undefined = compiler === undefined ? 'ther
 if (libraryMissing !== undefined) process.stdout.write(`tests of kernel libraries are skipped: ${libraryMissing}\n`)
 
 const folder = mkdtempSync(join(tmpdir(), 'catzilla-kernels-'))
-let compiled: string | undefined
+const compiled = new Map<string, string>()
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The path of the example library. */
-export function exampleLibrary(): string {
-  if (compiled !== undefined) return compiled
+/** The path of an example library. */
+export function exampleLibrary(name: 'example_kernels' | 'borrowing' = 'example_kernels'): string {
+  const known = compiled.get(name)
+  if (known !== undefined) return known
   const core = join(import.meta.dirname, '../../../core-c')
-  const output = join(folder, 'example_kernels.so')
+  const output = join(folder, `${name}.so`)
   const flags = ['-std=c11', '-O2', '-fPIC', '-shared', '-I', join(core, 'include'), '-o', output]
-  execFileSync(compiler ?? 'cc', [...flags, join(core, 'ctest/example/example_kernels.c'), '-lm'])
-  compiled = output
+  execFileSync(compiler ?? 'cc', [...flags, join(core, `ctest/example/${name}.c`), '-lm'])
+  compiled.set(name, output)
   return output
 }
