@@ -131,12 +131,12 @@ describe.skipIf(missing !== undefined)('libraries', () => {
     for (let task = 0; task < 100; task++) {
       results.push(new WeakRef((await engine.submit(vast, [64]).wait()) as object))
     }
-    const isGone = (): boolean => {
+    const countGone = (): number => {
       collectGarbage()
-      // the last one may still be kept
-      return results.filter((result) => result.deref() === undefined).length >= 90
+      return results.filter((result) => result.deref() === undefined).length
     }
-    while (!isGone()) await new Promise((resolve) => setTimeout(resolve, 1))
+    // the last one may still be kept
+    await expect.poll(countGone).toBeGreaterThanOrEqual(90)
   })
 
   test('a name that is taken by another library, and a file that is none, are refused', async () => {

@@ -39,7 +39,7 @@ interface Bodies {
 /** As many as `RING_WINDOW` of the library. */
 const WINDOW = 20_000
 const plainLoop = 'plain C loop, one thread'
-const apart = 'plain C loop, 256 additions behind each body'
+const behindEach = 'plain C loop, 256 additions behind each body'
 const own = 'api, native, 2 workers'
 const columns = 'api, native, 2 workers, mapArrays'
 const bare = 'port, no bookkeeping, 2 workers'
@@ -62,7 +62,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
     const plan = port.plan('bench.work')
     const entrants: Contender<Sample>[] = [
       { name: plainLoop, run: () => throughLoop(one.loop, rounds, WINDOW * windows, expected) },
-      { name: apart, run: () => throughLoop(one.apart, rounds, WINDOW * windows, expected) },
+      { name: behindEach, run: () => throughLoop(one.apart, rounds, WINDOW * windows, expected) },
       { name: own, run: () => throughEngine(two, rounds, windows) },
       { name: columns, run: () => throughColumns(two, rounds, WINDOW * windows) },
       { name: bare, run: () => throughPort(() => port.sumOfAlike(plan, WINDOW, rounds), windows, expected) },
@@ -97,7 +97,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
               formatFigure(mainOf(name)),
             ]
           }),
-          note: `The ideal is what one bare loop over the same body does on one thread, times the number of workers. The amount of work is fixed, so whoever is interrupted gets less done. Where there are as many workers as processors (${cores} here), what the main thread takes to submit and to look at results is missing for the workers. "${bare}" writes numbers into the shared memory and adds up the results, without names, options, handles, figures or look-up: what is left of the ideal when the rest costs nothing. "${ring}" is a C program: a third thread writes ${formatCount(WINDOW)} arguments into a ring, sleeps until all are run, and adds up the results. "${apart}": a processor begins the next body before it has ended the last, as long as little lies between; behind each body of an engine lies more than 256 instructions.`,
+          note: `The ideal is what one bare loop over the same body does on one thread, times the number of workers. The amount of work is fixed, so whoever is interrupted gets less done. Where there are as many workers as processors (${cores} here), what the main thread takes to submit and to look at results is missing for the workers. "${bare}" writes numbers into the shared memory and adds up the results, without names, options, handles, figures or look-up: what is left of the ideal when the rest costs nothing. "${ring}" is a C program: a third thread writes ${formatCount(WINDOW)} arguments into a ring, sleeps until all are run, and adds up the results. "${behindEach}": a processor begins the next body before it has ended the last, as long as little lies between; behind each body of an engine lies more than 256 instructions.`,
         },
       ],
       verdicts: [
