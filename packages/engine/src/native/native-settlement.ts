@@ -1,15 +1,13 @@
 // Where tasks that C looks after end: what came back in one round is settled one by one, and counted and told together.
 import type { NativeEngineBinding } from '@catzilla/core-c'
-import type { TaskOutcome } from '../contract/task.ts'
-import { callSafely } from '../support/event-stream.ts'
-import { TaskGroup } from '../support/task-group.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
 import type { RecentRuns } from '../typescript/recent-runs.ts'
 import type { CPlans } from './c-plans.ts'
 import type { CreationTimes } from './creation-times.ts'
+import { EndTelling } from './end-telling.ts'
 import { attemptError } from './kernel-errors.ts'
 import type { KernelPlan } from './kernel-plan.ts'
-import { NativeTask, Waiter } from './native-task.ts'
+import { NativeTask } from './native-task.ts'
 import type { NativeNews } from './native-news.ts'
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
@@ -28,8 +26,6 @@ const { SLOT_STATE_RUNNING, SLOT_STATE_COMPLETED, SLOT_STATE_FAILED } = portLayo
 const LONGEST_RECENT_MS = 10_000
 /** No task has these. */
 const NO_FLAGS = -1
-
-type Listener = (outcome: TaskOutcome) => void
 
 /** What the parts that work with C share. */
 export interface NativeParts {
@@ -51,6 +47,7 @@ export class NativeSettlement implements SlotKeeper {
   readonly #slots: Slots
   readonly #slabs: Slabs
   readonly #createdAt: CreationTimes
+  readonly #ends: EndTelling
   readonly #onBail: (task: NativeTask, slot: number) => void
   /** The slab of the latest task. */
   #slab: Slab
@@ -66,7 +63,6 @@ export class NativeSettlement implements SlotKeeper {
   #completed = 0
   #failed = 0
   #busyMs = 0
-  #listeners: (Listener | TaskOutcome | string)[] = []
 
   /** @param onBail takes over a task that C has given up, with its slot */
   constructor(parts: NativeParts, onBail: (task: NativeTask, slot: number) => void) {
@@ -76,6 +72,7 @@ export class NativeSettlement implements SlotKeeper {
     this.#slots = parts.slots
     this.#slabs = parts.slabs
     this.#createdAt = parts.createdAt
+    this.#ends = new EndTelling(parts.walk.walk.events)
     this.#slab = parts.slabs.latest
   }
 
@@ -118,7 +115,7 @@ export class NativeSettlement implements SlotKeeper {
 
   #tellPlainEnd(slab: Slab, place: number, waiting: unknown, slot: number): void {
     slab.hold(place, null)
-    this.#tell(this.#kernel?.name ?? '', waiting, 'completed', scalarIn(this.#port, slot, slab.typeOf(place)))
+    this.#ends.tell(this.#kernel?.name ?? '', waiting, 'completed', scalarIn(this.#port, slot, slab.typeOf(place)))
   }
 
   #countRun(slot: number): number {
@@ -195,7 +192,7 @@ export class NativeSettlement implements SlotKeeper {
     slab.mark(place, TaskBit.COMPLETED)
     this.#completed++
     plan.series.completed++
-    if (waiting !== null) this.#tell(name, waiting, 'completed', value)
+    if (waiting !== null) this.#ends.tell(name, waiting, 'completed', value)
   }
 
   #takeResult(program: KernelPlan['program'], slot: number): unknown {
@@ -230,7 +227,7 @@ export class NativeSettlement implements SlotKeeper {
       slab.endNow(place, this.#port.doubles[this.#port.doubleOf(slot) + SLOT_ENDED_AT / 8] ?? 0, false)
       statistics.cancelled++
     }
-    if (waiting !== null) this.#tell(name, waiting, failed ? 'failed' : 'cancelled', error)
+    if (waiting !== null) this.#ends.tell(name, waiting, failed ? 'failed' : 'cancelled', error)
   }
 
   /** Ends an unsettled task now; its slot comes back when C has seen to it. */
@@ -251,7 +248,7 @@ export class NativeSettlement implements SlotKeeper {
     statistics.cancelled++
     kernel.plan.series.cancelled++
     if (running) statistics.lateRuns++
-    if (waiting !== null) this.#tell(kernel.name, waiting, 'cancelled', error)
+    if (waiting !== null) this.#ends.tell(kernel.name, waiting, 'cancelled', error)
     if (task.has(TaskBit.TOLD) || news.wanted(kernel)) news.tellEnd(task)
     if (kernel.failedShelf.keeps) kernel.failedShelf.put(slot, now)
     else slab.mark(place, TaskBit.FORGOTTEN)
@@ -286,23 +283,10 @@ export class NativeSettlement implements SlotKeeper {
     this.#slots.give(slot)
   }
 
-  #tell(name: string, waiting: unknown, status: TaskOutcome['status'], end: unknown): void {
-    if (waiting instanceof TaskGroup) return waiting.settle(status === 'completed' ? undefined : (end as Error))
-    if (!(waiting instanceof Waiter)) {
-      this.#listeners.push(waiting as Listener, outcomeOf(status, end), name)
-      return
-    }
-    if (status === 'completed') waiting.resolve?.(end)
-    else waiting.reject?.(end as Error)
-    if (waiting.listeners === null) return
-    const outcome = outcomeOf(status, end)
-    for (const listener of waiting.listeners) this.#listeners.push(listener, outcome, name)
-  }
-
   /** Counts and tells what the round has brought. */
   endRound(): void {
     this.#endRun()
-    if (this.#listeners.length > 0) this.#deliver()
+    this.#ends.deliver()
     if (this.#settled === 0) return
     const { recent, walk } = this.#parts
     const { clock, occupancy, statistics } = walk.walk
@@ -319,33 +303,4 @@ export class NativeSettlement implements SlotKeeper {
     walk.settlement.tellWhenDrained(now)
     walk.keepAlive.hold(occupancy.unsettled > 0)
   }
-
-  #deliver(): void {
-    const owed = this.#listeners
-    this.#listeners = []
-    this.#parts.walk.walk.events.defer(() => {
-      for (let index = 0; index < owed.length; index += 3) {
-        const [listener, outcome] = [owed[index] as Listener, owed[index + 1] as TaskOutcome]
-        tellSafely(listener, outcome, owed[index + 2] as string)
-      }
-    })
-  }
-}
-
-function outcomeOf(status: TaskOutcome['status'], end: unknown): TaskOutcome {
-  return status === 'completed' ? { status, value: end } : { status, error: end as Error }
-}
-
-/** As `callSafely`, without a closure for each of many calls that go well. */
-function tellSafely(listener: Listener, outcome: TaskOutcome, name: string): void {
-  let answer: unknown
-  try {
-    answer = listener(outcome)
-  } catch (thrown) {
-    callSafely(() => {
-      throw thrown
-    }, `listener of task '${name}'`)
-    return
-  }
-  if (answer instanceof Promise) callSafely(() => answer, `listener of task '${name}'`)
 }
