@@ -17,8 +17,8 @@ const CROWDED = 8192
 /** Most entries drained in one turn of the event loop, and the longest time for it, in milliseconds. */
 const MOST_ENTRIES = 4096
 const SLICE_MS = 1
-/** Entries between two looks at the clock. */
-const LOOK_EVERY = 128
+/** Entries taken out of the ring together, before the clock is looked at. */
+const TAKEN_TOGETHER = 128
 /**
  * Turns of the event loop, of about a microsecond each, in which this thread looks in vain before it lets C wake it: little beside
  * what being woken costs, and enough for a worker that is awake and at short bodies. Where looking keeps being in vain, less of it.
@@ -30,7 +30,8 @@ const readClock = (): number => performance.now()
 
 /** Who takes what comes back. */
 export interface Receiver {
-  receive(entry: number): void
+  /** Receives at least the first of the entries from `from` to before `until`; gives the place of the next. */
+  receive(entries: Int32Array, from: number, until: number): number
   /** Everything there was, or as much as fits a turn, has been received. */
   endRound(): void
 }
@@ -47,6 +48,10 @@ export class Messenger {
   #inVain = 0
   #patience = MOST_LOOKS
   #draining = false
+  /** Entries that have been taken out of the ring, and those of them that are still to be received. */
+  readonly #entries = new Int32Array(TAKEN_TOGETHER)
+  #from = 0
+  #until = 0
   #closed = false
 
   constructor(binding: NativeEngineBinding, port: Port, receiver: Receiver) {
@@ -152,11 +157,24 @@ export class Messenger {
   #receiveAll(most: number, sliceMs: number): number {
     const endsAt = sliceMs === Infinity ? Infinity : performance.now() + sliceMs
     let count = 0
-    for (let entry = this.#port.take(); entry >= 0; entry = this.#port.take()) {
-      this.#receiver.receive(entry)
-      if (++count >= most || (count % LOOK_EVERY === 0 && performance.now() > endsAt)) break
+    while (this.#from < this.#until || this.#takeMore()) {
+      count += this.#until - this.#from
+      while (this.#from < this.#until) this.#receiveSome()
+      if (count >= most || (sliceMs !== Infinity && performance.now() > endsAt)) break
     }
     return count
+  }
+
+  #takeMore(): boolean {
+    this.#from = 0
+    this.#until = this.#port.take(this.#entries)
+    return this.#until > 0
+  }
+
+  #receiveSome(): void {
+    // should it throw, the others are received the next time
+    const from = this.#from++
+    this.#from = this.#receiver.receive(this.#entries, from, this.#until)
   }
 
   /** Holds this thread up until something comes back; false when the time was over. */

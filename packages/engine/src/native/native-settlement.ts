@@ -9,23 +9,19 @@ import { attemptError } from './kernel-errors.ts'
 import type { KernelPlan } from './kernel-plan.ts'
 import { NativeTask } from './native-task.ts'
 import type { NativeNews } from './native-news.ts'
+import { PlainRun } from './plain-run.ts'
 import { portLayout } from './port-layout.ts'
 import type { Port } from './port.ts'
 import { resultOf } from './program-result.ts'
 import type { SeriesBooks } from './series-books.ts'
 import { TaskBit, firstOf, placeOf } from './slab.ts'
 import type { Slab, Slabs } from './slab.ts'
-import type { SlotKeeper, SlotShelf } from './slot-shelf.ts'
+import type { SlotKeeper } from './slot-shelf.ts'
 import { isScalar, scalarIn } from './slot-values.ts'
 import type { Slots } from './slots.ts'
 
-const { SLOT_PLAN, SLOT_STATE, SLOT_STARTED_AT, SLOT_ENDED_AT, SLOT_RESULT_TYPE, SLOT_CANCEL } = portLayout
+const { SLOT_PLAN, SLOT_STATE, SLOT_ENDED_AT, SLOT_CANCEL } = portLayout
 const { SLOT_STATE_RUNNING, SLOT_STATE_COMPLETED, SLOT_STATE_FAILED } = portLayout
-
-/** Longest run, in milliseconds, that the figures of the last ten seconds have use for. */
-const LONGEST_RECENT_MS = 10_000
-/** No task has these. */
-const NO_FLAGS = -1
 
 /** What the parts that work with C share. */
 export interface NativeParts {
@@ -51,18 +47,11 @@ export class NativeSettlement implements SlotKeeper {
   readonly #onBail: (task: NativeTask, slot: number) => void
   /** The slab of the latest task. */
   #slab: Slab
-  /** Tasks that end alike, one behind the other: their flags before, their kernel, where they are kept, and how many there are. */
-  #plainFlags = NO_FLAGS
-  #kernel: KernelPlan | null = null
-  #arity = 0
-  #shelf: SlotShelf | null = null
-  #plain = 0
-  #runBegan: number = Number.NaN
+  readonly #run: PlainRun
   /** Of this round. */
   #settled = 0
   #completed = 0
   #failed = 0
-  #busyMs = 0
 
   /** @param onBail takes over a task that C has given up, with its slot */
   constructor(parts: NativeParts, onBail: (task: NativeTask, slot: number) => void) {
@@ -74,6 +63,12 @@ export class NativeSettlement implements SlotKeeper {
     this.#createdAt = parts.createdAt
     this.#ends = new EndTelling(parts.walk.walk.events)
     this.#slab = parts.slabs.latest
+    this.#run = new PlainRun(parts.port, parts.slots, parts.createdAt)
+  }
+
+  /** As many of the entries as end like the task before them; gives the place of the next. */
+  settleAlike(entries: Int32Array, from: number, until: number): number {
+    return this.#run.addAll(entries, from, until)
   }
 
   /** C has done with the slot of a task. */
@@ -81,73 +76,40 @@ export class NativeSettlement implements SlotKeeper {
     const slab = this.#slabOf(number)
     const place = placeOf(number)
     const flags = slab.flagsOf(place)
-    if (flags === this.#plainFlags && this.#isPlainEnd(slot)) this.#settlePlainly(slab, place, flags, slot)
+    if (this.#run.hasNext(slab, flags, slot)) this.#settlePlainly(slab, place, slot)
     else this.#settleFully(slab, place, flags, slot)
   }
 
   #slabOf(number: number): Slab {
-    if (firstOf(number) !== this.#slab.first) {
-      this.#endRun()
-      this.#slab = this.#slabs.of(number)
-    }
+    if (firstOf(number) !== this.#slab.first) this.#slab = this.#slabs.of(number)
     return this.#slab
   }
 
-  /** It completed with a number or with nothing. */
-  #isPlainEnd(slot: number): boolean {
-    const { words } = this.#port
-    const word = this.#port.wordOf(slot)
-    return words[word + SLOT_STATE / 4] === SLOT_STATE_COMPLETED && isScalar(words[word + SLOT_RESULT_TYPE / 4] ?? 0)
-  }
-
-  /** One more of the run, of which nothing is told but to who waits for it: the run is counted and kept together. */
-  #settlePlainly(slab: Slab, place: number, flags: number, slot: number): void {
-    slab.copyRun(place, this.#port, slot)
-    slab.setCreated(place, this.#createdAt.get(slot, this.#arity))
-    slab.setFlags(place, flags | TaskBit.RETURNED | TaskBit.COMPLETED)
-    this.#port.clear(slot)
-    this.#countRun(slot)
-    this.#shelf?.add(slot)
-    this.#plain++
+  /** One more of the run, of which nothing is told but to who waits for it. */
+  #settlePlainly(slab: Slab, place: number, slot: number): void {
+    this.#run.add(slab, place, slot)
     const waiting = slab.heldOf(place)
-    if (waiting !== null) this.#tellPlainEnd(slab, place, waiting, slot)
-  }
-
-  #tellPlainEnd(slab: Slab, place: number, waiting: unknown, slot: number): void {
+    if (waiting === null) return
     slab.hold(place, null)
-    this.#ends.tell(this.#kernel?.name ?? '', waiting, 'completed', scalarIn(this.#port, slot, slab.typeOf(place)))
-  }
-
-  #countRun(slot: number): number {
-    const { doubles } = this.#port
-    const double = this.#port.doubleOf(slot)
-    const endedAt = doubles[double + SLOT_ENDED_AT / 8] ?? 0
-    const ranMs = endedAt - (doubles[double + SLOT_STARTED_AT / 8] ?? 0)
-    this.#busyMs += ranMs < LONGEST_RECENT_MS ? ranMs : LONGEST_RECENT_MS
-    return endedAt
+    this.#ends.tell(this.#run.kernel?.name ?? '', waiting, 'completed', scalarIn(this.#port, slot, slab.typeOf(place)))
   }
 
   /** From here on tasks of this kernel are settled plainly, if they may be. */
-  #beginRun(kernel: KernelPlan, flags: number, now: number): void {
+  #beginRun(slab: Slab, kernel: KernelPlan, flags: number, now: number): void {
     if (!kernel.completedShelf.keeps || (flags & TaskBit.TOLD) !== 0 || this.#parts.news.wanted(kernel)) return
-    this.#plainFlags = flags
-    this.#kernel = kernel
-    this.#arity = kernel.signature.length
-    this.#shelf = kernel.completedShelf
-    this.#runBegan = now
+    this.#run.begin(slab, kernel, flags, now)
   }
 
   #endRun(): void {
-    const count = this.#plain
-    this.#plainFlags = NO_FLAGS
-    if (count === 0 || this.#kernel === null) return
-    this.#plain = 0
-    this.#kernel.releaseQuiet(count)
-    this.#kernel.plan.series.completed += count
+    const { kernel, count, began } = this.#run
+    this.#run.end()
+    if (count === 0 || kernel === null) return
+    kernel.releaseQuiet(count)
+    kernel.plan.series.completed += count
     this.#completed += count
     this.#settled += count
     this.#slots.unsettled -= count
-    this.#shelf?.added(count, this.#runBegan)
+    kernel.completedShelf.added(count, began)
   }
 
   #settleFully(slab: Slab, place: number, flags: number, slot: number): void {
@@ -160,7 +122,8 @@ export class NativeSettlement implements SlotKeeper {
     const kernel = slab.kernelOf(flags) as KernelPlan
     const state = words[word + SLOT_STATE / 4]
     if (state === SLOT_STATE_FAILED && this.#gaveUp(slab, place, slot)) return
-    const endedAt = this.#countRun(slot)
+    const endedAt = this.#port.doubles[this.#port.doubleOf(slot) + SLOT_ENDED_AT / 8] ?? 0
+    this.#run.busyMs += this.#run.ranMs(slot)
     this.#settled++
     this.#slots.unsettled--
     this.#copy(slab, place, kernel, slot)
@@ -173,7 +136,7 @@ export class NativeSettlement implements SlotKeeper {
     const shelf = state === SLOT_STATE_COMPLETED ? kernel.completedShelf : kernel.failedShelf
     if (shelf.keeps) shelf.put(slot, endedAt)
     else this.#giveUp(slab, slot)
-    this.#beginRun(kernel, flags, endedAt)
+    this.#beginRun(slab, kernel, flags, endedAt)
   }
 
   /** What the slot says of the task, which is another's soon. */
@@ -270,16 +233,30 @@ export class NativeSettlement implements SlotKeeper {
     return this.#slabs.of(number).settledAt(placeOf(number))
   }
 
-  forget(slot: number): void {
-    const number = this.#slots.tasks[slot] ?? 0
-    const slab = this.#slabs.of(number)
-    if ((slab.flagsOf(placeOf(number)) & TaskBit.RETURNED) !== 0) this.#giveUp(slab, slot)
-    else slab.mark(placeOf(number), TaskBit.FORGOTTEN)
+  forget(slots: Int32Array, from: number, until: number): void {
+    const { tasks } = this.#slots
+    let slab: Slab | null = null
+    let left = 0
+    for (let at = from; at < until; at++) {
+      const slot = slots[at] ?? 0
+      const number = tasks[slot] ?? 0
+      if (slab === null || firstOf(number) !== slab.first) {
+        if (slab !== null && left > 0) this.#slabs.leave(slab, left)
+        slab = this.#slabs.of(number)
+        left = 0
+      }
+      if ((slab.flagsOf(placeOf(number)) & TaskBit.RETURNED) === 0) slab.mark(placeOf(number), TaskBit.FORGOTTEN)
+      else {
+        left++
+        this.#slots.give(slot)
+      }
+    }
+    if (slab !== null && left > 0) this.#slabs.leave(slab, left)
   }
 
   /** The slot will be another's. Whoever holds the task finds on its slab what he may still ask of it. */
   #giveUp(slab: Slab, slot: number): void {
-    this.#slabs.leave(slab)
+    this.#slabs.leave(slab, 1)
     this.#slots.give(slot)
   }
 
@@ -291,14 +268,14 @@ export class NativeSettlement implements SlotKeeper {
     const { recent, walk } = this.#parts
     const { clock, occupancy, statistics } = walk.walk
     const now = clock.now()
-    recent.add(now, this.#busyMs, this.#completed + this.#failed)
+    recent.add(now, this.#run.busyMs, this.#completed + this.#failed)
     statistics.completed += this.#completed
     statistics.failed += this.#failed
     const settled = this.#settled
     this.#settled = 0
     this.#completed = 0
     this.#failed = 0
-    this.#busyMs = 0
+    this.#run.busyMs = 0
     occupancy.settledElsewhere(settled)
     walk.settlement.tellWhenDrained(now)
     walk.keepAlive.hold(occupancy.unsettled > 0)

@@ -143,7 +143,15 @@ export class NativeSide implements NativeTaskHome, Receiver {
     return shelf
   }
 
-  receive(entry: number): void {
+  receive(entries: Int32Array, from: number, until: number): number {
+    const next = this.#settlement.settleAlike(entries, from, until)
+    this.messenger.inFlight -= next - from
+    if (next > from) return next
+    this.#receiveOne(entries[from] ?? 0)
+    return from + 1
+  }
+
+  #receiveOne(entry: number): void {
     const kind = kindOfNotice(entry)
     const slot = slotOfNotice(entry)
     const number = this.slots.tasks[slot] ?? 0

@@ -162,14 +162,22 @@ export class Port {
     return this.#position
   }
 
-  /** The next entry of the completion ring, taken out: slot and kind of notice; -1 when there is none. */
-  take(): number {
-    const at = this.#completionWords + ((this.#position & this.#completionMask) << 1)
-    const next = (this.#position + 1) | 0
-    // pairs with the worker, which stores this word last
-    if (Atomics.load(this.words, at + 1) !== next) return -1
-    this.#position = next
-    return this.words[at] ?? -1
+  /** Takes the next entries, slots and kinds of notice, out of the completion ring; tells how many there were. */
+  take(entries: Int32Array): number {
+    const { words } = this
+    const [first, mask] = [this.#completionWords, this.#completionMask]
+    let position = this.#position
+    let count = 0
+    for (; count < entries.length; count++) {
+      const at = first + ((position & mask) << 1)
+      const next = (position + 1) | 0
+      // pairs with the worker, which stores this word last
+      if (Atomics.load(words, at + 1) !== next) break
+      entries[count] = words[at] ?? 0
+      position = next
+    }
+    this.#position = position
+    return count
   }
 
   get hasNext(): boolean {

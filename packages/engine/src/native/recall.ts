@@ -60,7 +60,7 @@ export class Recall {
     if (status === 'running') this.#keepRunning(attempt)
     else this.#callBack(attempt, past, status)
     this.#handOn(task, record)
-    slabs.leave(task.slab)
+    slabs.leave(task.slab, 1)
   }
 
   /** C has given up a compiled body: the task is a record from now on, and JavaScript does this attempt. */
@@ -82,7 +82,7 @@ export class Recall {
     walk.walk.occupancy.started()
     walk.walk.gatekeeper.enterLate(record)
     this.#handOn(task, record)
-    slabs.leave(task.slab)
+    slabs.leave(task.slab, 1)
     runInJavaScript(walk, record, run)
   }
 

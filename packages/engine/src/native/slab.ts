@@ -149,9 +149,19 @@ export class Slab {
     this.#held[place] = held
   }
 
+  /** Whether anything is held for any of the tasks. */
+  get holds(): boolean {
+    return this.#held !== null
+  }
+
   /** Copies what the slot says of the run. */
   copyRun(place: number, port: Port, slot: number): void {
     if (this.#copied === nothingCopied) this.#makeRoom()
+    this.copyNext(place, port, slot)
+  }
+
+  /** The same for another task of the slab. */
+  copyNext(place: number, port: Port, slot: number): void {
     copyRun(this.#copied, place * COPIED, port, slot)
   }
 
@@ -226,7 +236,7 @@ export class Slabs {
   #begin(sequence: number): Slab {
     const full = this.latest
     // one that is full may have been left whole by now
-    if (full.taken < SLAB_TASKS) this.#leave(full, SLAB_TASKS - full.taken)
+    if (full.taken < SLAB_TASKS) this.leave(full, SLAB_TASKS - full.taken)
     return (this.latest = this.#make(sequence))
   }
 
@@ -242,13 +252,9 @@ export class Slabs {
     return this.#slabs[task >> PLACE_BITS] as Slab
   }
 
-  /** The engine does not know the task any more. Handles still do. */
-  leave(slab: Slab): void {
-    this.#leave(slab, 1)
-  }
-
-  #leave(slab: Slab, places: number): void {
-    slab.known -= places
+  /** The engine does not know so many of its tasks any more. Handles still do. */
+  leave(slab: Slab, tasks: number): void {
+    slab.known -= tasks
     if (slab.known > 0) return
     const index = slab.first >> PLACE_BITS
     slab.first = -SLAB_TASKS

@@ -5,8 +5,8 @@ import type { TimerEntry } from '../typescript/timer-queue.ts'
 /** Who knows what is in the slots. */
 export interface SlotKeeper {
   settledAt(slot: number): number
-  /** The task is no longer kept. */
-  forget(slot: number): void
+  /** The tasks in the slots that stand from `from` to before `until` are no longer kept. */
+  forget(slots: Int32Array, from: number, until: number): void
 }
 
 /** Room for slots at first, a power of two. */
@@ -48,6 +48,16 @@ export class SlotShelf implements Shelf {
     this.#slots[(this.#head + this.#size++) & (this.#slots.length - 1)] = slot
   }
 
+  /** The same for those that stand from `from` to before `until`. */
+  addAll(slots: Int32Array, from: number, until: number): void {
+    while (this.#size + until - from > this.#slots.length) this.#grow()
+    const ring = this.#slots
+    const last = ring.length - 1
+    let end = this.#head + this.#size
+    for (let at = from; at < until; at++) ring[end++ & last] = slots[at] ?? 0
+    this.#size += until - from
+  }
+
   /** So many have been added, the first of them at `now`: what is too much goes. */
   added(count: number, now: number): void {
     this.#retention.putMany(this, count, now)
@@ -63,14 +73,30 @@ export class SlotShelf implements Shelf {
   }
 
   get oldestSettledAt(): number {
-    return this.#size === 0 ? Infinity : this.#keeper.settledAt(this.#slots[this.#head] ?? 0)
+    return this.#size === 0 ? Infinity : this.#settledAt(0)
   }
 
-  forgetOldest(): void {
-    if (this.#size === 0) return
-    const slot = this.#slots[this.#head] ?? 0
-    this.#head = (this.#head + 1) & (this.#slots.length - 1)
-    this.#size--
-    this.#keeper.forget(slot)
+  forgetOldest(most: number, settledBy: number): number {
+    const count = this.#countOld(Math.min(most, this.#size), settledBy)
+    const { length } = this.#slots
+    // those up to the end of the ring, and those at its beginning
+    const end = this.#head + count
+    this.#keeper.forget(this.#slots, this.#head, Math.min(end, length))
+    if (end > length) this.#keeper.forget(this.#slots, 0, end - length)
+    this.#head = end & (length - 1)
+    this.#size -= count
+    return count
+  }
+
+  /** How many of the oldest, `most` at most, settled no later than this. */
+  #countOld(most: number, settledBy: number): number {
+    if (settledBy === Infinity) return most
+    let count = 0
+    while (count < most && this.#settledAt(count) <= settledBy) count++
+    return count
+  }
+
+  #settledAt(place: number): number {
+    return this.#keeper.settledAt(this.#slots[(this.#head + place) & (this.#slots.length - 1)] ?? 0)
   }
 }

@@ -13,7 +13,8 @@ export interface Shelf {
   readonly size: number
   /** When its oldest task settled; Infinity while it is empty. */
   readonly oldestSettledAt: number
-  forgetOldest(): void
+  /** Forgets its oldest, `most` at most, that settled no later than `settledBy`; tells how many. */
+  forgetOldest(most: number, settledBy: number): number
   timer: TimerEntry | null
 }
 
@@ -37,9 +38,13 @@ class RecordShelf implements Shelf {
     return head === null ? Infinity : settledAt(head)
   }
 
-  forgetOldest(): void {
-    const oldest = this.records.shift()
-    if (oldest !== null) this.#forget(oldest)
+  forgetOldest(most: number, settledBy: number): number {
+    let count = 0
+    for (; count < most && this.size > 0 && this.oldestSettledAt <= settledBy; count++) {
+      const oldest = this.records.shift()
+      if (oldest !== null) this.#forget(oldest)
+    }
+    return count
   }
 }
 
@@ -95,7 +100,7 @@ export class Retention {
   /** As many have been put there, the first of them at `now`. */
   putMany(shelf: Shelf, count: number, now: number): void {
     this.#size += count
-    while (this.#size > this.#limit) this.#drop(shelf.size === this.#size ? shelf : this.#shelfOfOldest(shelf))
+    while (this.#size > this.#limit) this.#dropOldest(this.#size - this.#limit, shelf)
     if (shelf.timer === null && shelf.keepMs !== Infinity) this.#armFor(shelf, now + shelf.keepMs)
   }
 
@@ -120,7 +125,7 @@ export class Retention {
     for (let settled = shelf.oldestSettledAt; settled < Infinity; settled = shelf.oldestSettledAt) {
       const dueAt = settled + shelf.keepMs
       if (dueAt > now) return this.#armFor(shelf, dueAt)
-      this.#drop(shelf)
+      this.#drop(shelf, 1, Infinity)
     }
     if (shelf instanceof RecordShelf) this.#takeDown(shelf)
   }
@@ -132,12 +137,16 @@ export class Retention {
     if (this.#latest === shelf) this.#latest = undefined
   }
 
-  #shelfOfOldest(among: Shelf): Shelf {
-    let found = among
+  /** One or more, `most` at most, of those that settled first. @param latest the shelf that something was put on */
+  #dropOldest(most: number, latest: Shelf): void {
+    if (latest.size === this.#size) return this.#drop(latest, most, Infinity)
+    let [found, oldest, next] = [latest, latest.oldestSettledAt, Infinity]
     for (const shelf of this.#shelves) {
-      if (shelf !== found && shelf.oldestSettledAt < found.oldestSettledAt) found = shelf
+      const settled = shelf === latest ? Infinity : shelf.oldestSettledAt
+      if (settled < oldest) [found, oldest, next] = [shelf, settled, oldest]
+      else if (settled < next) next = settled
     }
-    return found
+    this.#drop(found, most, next)
   }
 
   /** Takes a record off its shelf before its turn. */
@@ -147,8 +156,7 @@ export class Retention {
     this.#forget(record)
   }
 
-  #drop(shelf: Shelf): void {
-    this.#size--
-    shelf.forgetOldest()
+  #drop(shelf: Shelf, most: number, settledBy: number): void {
+    this.#size -= shelf.forgetOldest(most, settledBy)
   }
 }

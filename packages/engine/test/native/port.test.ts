@@ -120,36 +120,47 @@ describe('the way to C', () => {
   })
 })
 
+function taken(port: Port, most = 1): number[] {
+  const entries = new Int32Array(most)
+  return [...entries.subarray(0, port.take(entries))]
+}
+
 describe('the way back', () => {
   test('entries are taken in order, with their kind, and no sooner than they are there', () => {
     const { port, far } = both()
-    expect([port.take(), port.hasNext]).toEqual([-1, false])
+    expect([taken(port), port.hasNext]).toEqual([[], false])
     far.append(4)
     far.append(2, portLayout.NOTICE_STARTED)
     far.append(2, portLayout.NOTICE_RETRYING)
     expect(port.hasNext).toBe(true)
-    const entries = [port.take(), port.take(), port.take()]
-    expect(entries.map((entry) => [slotOfNotice(entry), kindOfNotice(entry)])).toEqual([
+    expect(taken(port, 3).map((entry) => [slotOfNotice(entry), kindOfNotice(entry)])).toEqual([
       [4, portLayout.NOTICE_SETTLED],
       [2, portLayout.NOTICE_STARTED],
       [2, portLayout.NOTICE_RETRYING],
     ])
-    expect([port.take(), port.position]).toEqual([-1, 3])
+    expect([taken(port), port.position]).toEqual([[], 3])
+  })
+
+  test('no more are taken than there is room for', () => {
+    const { port, far } = both()
+    for (const slot of [3, 1, 2]) far.append(slot)
+    expect([taken(port, 2), port.position, taken(port, 2)]).toEqual([[3, 1], 2, [2]])
   })
 
   test('the ring goes round: an entry of the last round is none of this', () => {
     const { port, far } = both()
     for (let round = 0; round < 5; round++) {
       for (let entry = 0; entry < COMPLETIONS - 1; entry++) far.append(entry % SLOTS)
-      for (let entry = 0; entry < COMPLETIONS - 1; entry++) expect(slotOfNotice(port.take())).toBe(entry % SLOTS)
-      expect(port.take()).toBe(-1)
+      const expected = Array.from({ length: COMPLETIONS - 1 }, (_, entry) => entry % SLOTS)
+      expect(taken(port, COMPLETIONS).map(slotOfNotice)).toEqual(expected)
+      expect(taken(port)).toEqual([])
     }
   })
 
   test('C learns how far it is drained, and that somebody wants to be woken', () => {
     const { port, far } = both()
     far.append(1)
-    port.take()
+    expect(taken(port)).toEqual([1])
     expect(far.words[portLayout.WORD_COMPLETED_HEAD]).toBe(0)
     port.acknowledge()
     port.askForWake()

@@ -32,9 +32,9 @@ describe('slabs', () => {
     const slabs = new Slabs()
     const tasks = Array.from({ length: SLAB_TASKS + 1 }, (_, at) => add(slabs, one, at + 1))
     const [first] = tasks
-    for (const { slab } of tasks.slice(1)) slabs.leave(slab)
+    for (const { slab } of tasks.slice(1)) slabs.leave(slab, 1)
     expect(slabs.of(first?.number ?? 0)).toBe(first?.slab)
-    slabs.leave(first?.slab as Slab)
+    slabs.leave(first?.slab as Slab, 1)
     expect(first?.slab.first).toBeLessThan(0)
     const more = Array.from({ length: SLAB_TASKS }, (_, at) => add(slabs, other, at + 1000))
     expect(more.at(-1)?.number).toBe(first?.number)
@@ -47,7 +47,7 @@ describe('slabs', () => {
     const far = add(slabs, one, 2 ** 40)
     expect(far.slab).not.toBe(near.slab)
     expect(far.slab.sequenceOf(placeOf(far.number))).toBe(2 ** 40)
-    slabs.leave(near.slab)
+    slabs.leave(near.slab, 1)
     expect(near.slab.first).toBeLessThan(0)
   })
 
@@ -64,7 +64,7 @@ describe('slabs', () => {
     for (let sequence = 1; sequence <= 3 * SLAB_TASKS + 1; sequence++) {
       const { slab, number } = add(slabs, one, sequence)
       numbers.push(number)
-      slabs.leave(slab)
+      slabs.leave(slab, 1)
     }
     expect(Math.min(...numbers)).toBeGreaterThan(0)
   })
@@ -77,7 +77,7 @@ describe('slabs', () => {
     slab.hold(place, 'a result')
     expect(slab.heldOf(place)).toBe('a result')
     const { first } = slab
-    slabs.leave(slab)
+    slabs.leave(slab, 1)
     expect(slabs.alone(8).first).toBe(first)
   })
 

@@ -36,16 +36,22 @@ interface Bodies {
   readonly ring: (rounds: number, windows: number) => Promise<Timed>
 }
 
-/** As many as `RING_WINDOW` of the library. */
-const WINDOW = 20_000
+/**
+ * Tasks of a window: all are submitted before their results are looked at. As many as `RING_WINDOW` of the library. It takes some 50 ms:
+ * the moments at its ends in which too little is there to do weigh little.
+ */
+const WINDOW = 100_000
+/** At the ends of these they weigh. */
+const SHORT_WINDOW = WINDOW / 5
 const plainLoop = 'plain C loop, one thread'
 const behindEach = 'plain C loop, 256 additions behind each body'
 const own = 'api, native, 2 workers'
+const short = `api, native, 2 workers, windows of ${formatCount(SHORT_WINDOW)}`
 const columns = 'api, native, 2 workers, mapArrays'
 const bare = 'port, no bookkeeping, 2 workers'
 const ring = 'plain C ring, 2 threads and one that hands out'
 /** Those with two workers. */
-const withTwo: readonly string[] = [own, columns, bare, ring]
+const withTwo: readonly string[] = [own, short, columns, bare, ring]
 
 export const measureWork: (input: SectionInput) => Promise<SectionResult> = nativeSection(
   'Kernels of one microsecond',
@@ -56,7 +62,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
     const [two, one] = [await setUp(library.path, 2), await setUp(library.path, 1)]
     const rounds = await roundsOfAMicrosecond(one)
     const expected = await one.one(rounds)
-    const windows = quick ? 2 : 20
+    const windows = quick ? 1 : 4
     const port = new PortClient(requireCore(), { workers: 2, maxWorkers: 2 })
     port.binding.loadLibrary(library.path)
     const plan = port.plan('bench.work')
@@ -64,6 +70,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
       { name: plainLoop, run: () => throughLoop(one.loop, rounds, WINDOW * windows, expected) },
       { name: behindEach, run: () => throughLoop(one.apart, rounds, WINDOW * windows, expected) },
       { name: own, run: () => throughEngine(two, rounds, windows) },
+      { name: short, run: () => throughEngine(two, rounds, 5 * windows, SHORT_WINDOW) },
       { name: columns, run: () => throughColumns(two, rounds, WINDOW * windows) },
       { name: bare, run: () => throughPort(() => port.sumOfAlike(plan, WINDOW, rounds), windows, expected) },
       { name: ring, run: () => throughRing(one, rounds, windows, expected) },
@@ -161,18 +168,23 @@ function sampleOf(what: string, { ns: took, sum }: Timed, times: number, expecte
   return { ns: took / times, main: 0 }
 }
 
-async function throughEngine({ tasks, forget, one }: Bodies, rounds: number, windows: number): Promise<Sample> {
+async function throughEngine(
+  { tasks, forget, one }: Bodies,
+  rounds: number,
+  windows: number,
+  size: number = WINDOW,
+): Promise<Sample> {
   const before = tasks.getStats().completedTasks
   const [begunAt, cpuBefore] = [clocks.wall(), cpuTimeOfThisThread()]
   for (let window = 0; window < windows; window++) {
-    for (let index = 0; index < WINDOW; index++) forget(rounds)
+    for (let index = 0; index < size; index++) forget(rounds)
     await tasks.drain()
   }
   const took = clocks.wall() - begunAt
   const main = (cpuTimeOfThisThread() - cpuBefore) / took
-  verify('completed tasks', tasks.getStats().completedTasks - before, windows * WINDOW)
+  verify('completed tasks', tasks.getStats().completedTasks - before, windows * size)
   verify('result', Number.isFinite(await one(rounds)) ? 1 : 0, 1)
-  return { ns: took / (windows * WINDOW), main }
+  return { ns: took / (windows * size), main }
 }
 
 /** @param window runs one, and gives the sum of its results */
