@@ -7,7 +7,7 @@
 typedef double ring_body(double rounds);
 
 // Bodies in one go, all submitted before their results are looked at, and threads that run them.
-#define RING_WINDOW 100000u
+#define RING_WINDOW 50000u
 #define RING_CONSUMERS 2u
 
 // Lets other threads call the body `windows` times RING_WINDOW times. This one writes an argument for each, sleeps

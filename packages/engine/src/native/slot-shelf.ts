@@ -90,7 +90,8 @@ export class SlotShelf implements Shelf {
 
   /** How many of the oldest, `most` at most, settled no later than this. */
   #countOld(most: number, settledBy: number): number {
-    if (settledBy === Infinity) return most
+    // they lie in the order in which they settled; to look at each would fetch what has long been out of reach of the processor
+    if (settledBy === Infinity || (most > 0 && this.#settledAt(most - 1) <= settledBy)) return most
     let count = 0
     while (count < most && this.#settledAt(count) <= settledBy) count++
     return count

@@ -19,9 +19,13 @@ export class Slots {
   unsettled = 0
   /** A bit for each slot that became free. */
   readonly #free: Int32Array
+  /** Slots that are free by those bits. */
   #freed = 0
   #fresh = 0
-  /** The free ones of the word that slots are taken from, and the first slot of that word. */
+  /** The free slots that are taken next: one behind the other. */
+  #next = 0
+  #end = 0
+  /** Behind them, free ones of the same word, and the first slot of that word. */
   #bits = 0
   #base = 0
 
@@ -33,7 +37,7 @@ export class Slots {
 
   /** Slots that nobody has. */
   get free(): number {
-    return this.tasks.length - this.#fresh + this.#freed
+    return this.tasks.length - this.#fresh + this.#freed + this.#end - this.#next
   }
 
   /** Slots from this one on were never used. */
@@ -48,20 +52,27 @@ export class Slots {
 
   /** A free slot, for an attempt or a task to come; -1 when there is none. */
   take(): number {
-    if (this.#bits === 0 && !this.#turn()) return NONE
-    const bit = this.#bits & -this.#bits
-    this.#bits ^= bit
-    this.#freed--
-    return this.#base + WORD_SLOTS - 1 - Math.clz32(bit)
+    if (this.#next === this.#end && !this.#turn()) return NONE
+    return this.#next++
   }
 
-  /** Turns to the next word with free slots. */
+  /** Turns to the next free slots. */
   #turn(): boolean {
+    if (this.#bits === 0 && !this.#turnWord()) return this.#takeFresh()
+    const first = lowestOf(this.#bits)
+    const behind = (this.#bits + (1 << first)) | 0
+    const count = (behind === 0 ? WORD_SLOTS : lowestOf(behind)) - first
+    this.#bits &= behind
+    this.#next = this.#base + first
+    this.#end = this.#next + count
+    this.#freed -= count
+    return true
+  }
+
+  /** Turns to the next word with free slots, if there are enough of them to look for. */
+  #turnWord(): boolean {
     const { length } = this.tasks
-    if (this.#freed * SPARSE < this.#fresh || this.#freed === 0) {
-      if (this.#fresh < length) return this.#takeFresh(Math.min(WORD_SLOTS, length - this.#fresh))
-      if (this.#freed === 0) return false
-    }
+    if (this.#freed === 0 || (this.#freed * SPARSE < this.#fresh && this.#fresh < length)) return false
     const words = (this.#fresh + WORD_SLOTS - 1) >> WORD_BITS
     let word = this.#base >> WORD_BITS
     do word = word + 1 < words ? word + 1 : 0
@@ -72,11 +83,14 @@ export class Slots {
     return true
   }
 
-  #takeFresh(count: number): true {
+  /** Slots that were never used, a word of them, so that they are taken in turn with those that become free. */
+  #takeFresh(): boolean {
+    const count = Math.min(WORD_SLOTS, this.tasks.length - this.#fresh)
+    if (count === 0) return false
+    this.#next = this.#fresh
+    this.#end = this.#next + count
     this.#base = this.#fresh
-    this.#bits = count === WORD_SLOTS ? -1 : (1 << count) - 1
     this.#fresh += count
-    this.#freed += count
     return true
   }
 
@@ -98,4 +112,9 @@ export class Slots {
     this.attempts.delete(slot)
     this.give(slot)
   }
+}
+
+/** The place of the lowest bit that is set. */
+function lowestOf(bits: number): number {
+  return WORD_SLOTS - 1 - Math.clz32(bits & -bits)
 }

@@ -37,12 +37,12 @@ interface Bodies {
 }
 
 /**
- * Tasks of a window: all are submitted before their results are looked at. As many as `RING_WINDOW` of the library. It takes some 50 ms:
- * the moments at its ends in which too little is there to do weigh little.
+ * Tasks of a window: all are submitted before their results are looked at. As many as `RING_WINDOW` of the library. It takes some 30 ms: the
+ * moments at its ends in which too little is there to do weigh little.
  */
-const WINDOW = 100_000
+const WINDOW = 50_000
 /** At the ends of these they weigh. */
-const SHORT_WINDOW = WINDOW / 5
+const SHORT_WINDOW = 20_000
 const plainLoop = 'plain C loop, one thread'
 const behindEach = 'plain C loop, 256 additions behind each body'
 const own = 'api, native, 2 workers'
@@ -62,7 +62,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
     const [two, one] = [await setUp(library.path, 2), await setUp(library.path, 1)]
     const rounds = await roundsOfAMicrosecond(one)
     const expected = await one.one(rounds)
-    const windows = quick ? 1 : 4
+    const windows = quick ? 2 : 8
     const port = new PortClient(requireCore(), { workers: 2, maxWorkers: 2 })
     port.binding.loadLibrary(library.path)
     const plan = port.plan('bench.work')
@@ -70,7 +70,7 @@ export const measureWork: (input: SectionInput) => Promise<SectionResult> = nati
       { name: plainLoop, run: () => throughLoop(one.loop, rounds, WINDOW * windows, expected) },
       { name: behindEach, run: () => throughLoop(one.apart, rounds, WINDOW * windows, expected) },
       { name: own, run: () => throughEngine(two, rounds, windows) },
-      { name: short, run: () => throughEngine(two, rounds, 5 * windows, SHORT_WINDOW) },
+      { name: short, run: () => throughEngine(two, rounds, (windows * WINDOW) / SHORT_WINDOW, SHORT_WINDOW) },
       { name: columns, run: () => throughColumns(two, rounds, WINDOW * windows) },
       { name: bare, run: () => throughPort(() => port.sumOfAlike(plan, WINDOW, rounds), windows, expected) },
       { name: ring, run: () => throughRing(one, rounds, windows, expected) },
