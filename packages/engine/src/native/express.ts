@@ -1,7 +1,10 @@
 // The short way: a task that needs nothing but its kernel and a few numbers is written into a slot, and C looks after it from
 // beginning to end, with delays, retries and timeouts.
 import type { TaskHandle } from '../contract/task.ts'
-import type { Elsewhere } from '../typescript/occupancy.ts'
+import type { EventStream } from '../support/event-stream.ts'
+import type { Elsewhere, Occupancy } from '../typescript/occupancy.ts'
+import type { Statistics } from '../typescript/statistics.ts'
+import type { TaskTable } from '../typescript/task-table.ts'
 import type { Walk } from '../typescript/walk.ts'
 import type { WalkParts } from '../typescript/walk-engine.ts'
 import type { CreationTimes } from './creation-times.ts'
@@ -18,7 +21,7 @@ import type { Slabs } from './slab.ts'
 import { writeArguments } from './slot-values.ts'
 import type { Slots } from './slots.ts'
 
-const { SLOT_PLAN, SLOT_READY_AT, SLOT_STATE, SLOT_STATE_RUNNING, TIMED_RING } = portLayout
+const { SLOT_PLAN, SLOT_READY_AT, SLOT_STATE, SLOT_STATE_RUNNING } = portLayout
 
 /** Slots left for attempts of the walk, beside two for each worker. */
 const LEFT_FOR_WALK = 2048
@@ -31,6 +34,11 @@ const LOOK_FOR_ROOM_MS = 5
 export class Express implements Elsewhere {
   readonly #parts: WalkParts
   readonly #walk: Walk
+  /** Of the walk, at hand. */
+  readonly #table: TaskTable
+  readonly #statistics: Statistics
+  readonly #occupancy: Occupancy
+  readonly #events: EventStream
   readonly #port: Port
   readonly #slots: Slots
   readonly #messenger: Messenger
@@ -48,6 +56,10 @@ export class Express implements Elsewhere {
   constructor({ port, slots, slabs, createdAt, news, walk }: NativeParts, messenger: Messenger, maxWorkers: number) {
     this.#parts = walk
     this.#walk = walk.walk
+    this.#table = walk.table
+    this.#statistics = walk.walk.statistics
+    this.#occupancy = walk.walk.occupancy
+    this.#events = walk.walk.events
     this.#port = port
     this.#slots = slots
     this.#messenger = messenger
@@ -60,21 +72,17 @@ export class Express implements Elsewhere {
   /** Whether the task can go this way now: nothing holds its name back, and a slot is free. */
   takes(kernel: KernelPlan): boolean {
     return (
-      this.#walk.keeper === null &&
-      kernel.express &&
-      kernel.plan.named.gate === null &&
-      this.#slots.free > this.#reserve
+      this.#walk.keeper === null && kernel.express && kernel.named.gate === null && this.#slots.free > this.#reserve
     )
   }
 
   /** @throws QueueFullError, PayloadError */
   submit(kernel: KernelPlan, args: readonly unknown[]): NativeTask {
     requireScalars(kernel, args)
-    const { clock, occupancy } = this.#walk
-    if (occupancy.queued >= occupancy.capacity) this.#makeRoom(1)
+    if (this.#occupancy.queued >= this.#occupancy.capacity) this.#makeRoom(1)
     // The first of a turn reads the clock; those right behind it take the time from the workers, who note it as they claim.
     if (this.#messenger.inBurst) this.#latest[0] = Math.max(this.#latest[0] ?? 0, this.#port.workersTime)
-    else this.#latest[0] = clock.now()
+    else this.#latest[0] = this.#walk.clock.now()
     return this.#admit(kernel, args, this.#news.asked)
   }
 
@@ -107,7 +115,7 @@ export class Express implements Elsewhere {
     const port = this.#port
     const slots = this.#slots
     const slot = slots.take()
-    const sequence = this.#parts.table.takeSequence()
+    const sequence = this.#table.takeSequence()
     const slab = kernel.givesObjects ? this.#slabs.alone(sequence) : this.#slabs.roomFor(sequence)
     const place = slab.add(kernel, sequence, slot, told)
     this.#createdAt.set(slot, kernel.signature.length, now)
@@ -121,14 +129,13 @@ export class Express implements Elsewhere {
     writeArguments(port, slot, args)
     plan.users++
     slots.unsettled++
-    this.#walk.statistics.submitted++
-    kernel.plan.series.submitted++
-    const { occupancy } = this.#walk
-    occupancy.entered()
-    if (occupancy.unsettled === 1) this.#parts.keepAlive.hold(true)
+    this.#statistics.submitted++
+    kernel.series.submitted++
+    this.#occupancy.entered()
+    if (this.#occupancy.unsettled === 1) this.#parts.keepAlive.hold(true)
     const task = new NativeTask(slab, place)
-    if (this.#walk.events.wantsSubmissions) this.#news.tellSubmitted(task, now, dueAt)
-    this.#messenger.send(kernel.delayMs > 0 ? TIMED_RING : kernel.plan.options.priority, slot)
+    if (this.#events.wantsSubmissions) this.#news.tellSubmitted(task, now, dueAt)
+    this.#messenger.send(kernel.ring, slot)
     return task
   }
 

@@ -5,7 +5,8 @@ import { checkKernelArguments } from '../kernels/check-arguments.ts'
 import { kernelTypes } from '../kernels/kernel-type.ts'
 import type { KernelType } from '../kernels/kernel-type.ts'
 import type { ProgramKernel } from '../contract/task.ts'
-import type { Plan } from '../typescript/plan.ts'
+import type { NamedTask, Plan } from '../typescript/plan.ts'
+import type { TaskSeries } from '../typescript/task-series.ts'
 import type { CPlan, CPlans } from './c-plans.ts'
 import type { NativeTaskHome, NativeTaskPlan } from './native-task.ts'
 import { portLayout } from './port-layout.ts'
@@ -24,6 +25,9 @@ export type PlanKind = 'quiet' | 'telling' | 'once'
 export class KernelPlan implements NativeTaskPlan {
   readonly name: string
   readonly plan: Plan
+  /** Of the plan, at hand. */
+  readonly named: NamedTask
+  readonly series: TaskSeries
   readonly home: NativeTaskHome
   readonly kernel: NativeKernel
   readonly signature: readonly KernelType[]
@@ -32,6 +36,8 @@ export class KernelPlan implements NativeTaskPlan {
   /** C may look after its tasks from beginning to end, as far as the call goes. */
   readonly express: boolean
   readonly delayMs: number
+  /** By which its tasks go to C. */
+  readonly ring: number
   readonly completedShelf: SlotShelf
   readonly failedShelf: SlotShelf
   /** All arguments may be any number. */
@@ -62,12 +68,15 @@ export class KernelPlan implements NativeTaskPlan {
   ) {
     this.name = plan.call.name
     this.plan = plan
+    this.named = plan.named
+    this.series = plan.series
     this.kernel = kernel
     this.signature = signatureOf(kernel)
     this.program = plan.call.kernel?.program ?? null
     this.onlyNumbers = this.signature.every((type) => type === 'f64')
     this.givesObjects = !isScalar(kernel.result)
     this.delayMs = plan.options.delayMs
+    this.ring = this.delayMs > 0 ? portLayout.TIMED_RING : plan.options.priority
     this.listens = plan.options.onSuccess !== undefined || plan.options.onFailure !== undefined
     this.home = from.home
     this.#plans = from.plans
@@ -79,8 +88,8 @@ export class KernelPlan implements NativeTaskPlan {
   }
 
   get quiet(): CPlan {
-    if (this.#quiet === null || this.#quiet.index < 0) this.#quiet = this.#define('quiet')
-    return this.#quiet
+    const plan = this.#quiet
+    return plan !== null && plan.index >= 0 ? plan : (this.#quiet = this.#define('quiet'))
   }
 
   /** So many slots that named the quiet one have come back. */

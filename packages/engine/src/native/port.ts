@@ -45,6 +45,7 @@ export class Port {
   readonly #slotDoubles: number
   readonly #ringWords: number
   readonly #ringMask: number
+  readonly #ringBits: number
   readonly #completionWords: number
   readonly #completionMask: number
   /** Ends of the rings as this thread has written them; C sees them once they are published. */
@@ -53,6 +54,7 @@ export class Port {
   #unpublishedRings = 0
   #unpublished = 0
   #position = 0
+  readonly #fence = new Int32Array(1)
   /** Heads of the rings, added up, and since when they have stood like that: they move on before they are looked at next. */
   #claimed = Number.NaN
   // no whole number: one would be kept as such, and all code that knows a port would be compiled anew for the first real moment
@@ -65,6 +67,7 @@ export class Port {
     this.#slotWords = this.#header(WORD_SLOTS_OFFSET) >> 2
     this.#slotDoubles = this.#header(WORD_SLOTS_OFFSET) >> 3
     this.#ringMask = this.#header(WORD_RING_MASK)
+    this.#ringBits = 32 - Math.clz32(this.#ringMask)
     this.#ringWords = this.#header(WORD_RINGS_OFFSET) >> 2
     this.#completionMask = this.#header(WORD_COMPLETION_MASK)
     this.#completionWords = this.#header(WORD_COMPLETIONS_OFFSET) >> 2
@@ -93,7 +96,7 @@ export class Port {
   /** Puts a slot into a ring. There is room: a ring holds all slots. C sees it after `publish`. */
   push(ring: number, slot: number): void {
     const tail = this.#tails[ring] ?? 0
-    this.words[this.#ringWords + ring * (this.#ringMask + 1) + (tail & this.#ringMask)] = slot
+    this.words[this.#ringWords + (ring << this.#ringBits) + (tail & this.#ringMask)] = slot
     this.#tails[ring] = tail + 1
     this.#unpublishedRings |= 1 << ring
     this.#unpublished++
@@ -165,19 +168,30 @@ export class Port {
   /** Takes the next entries, slots and kinds of notice, out of the completion ring; tells how many there were. */
   take(entries: Int32Array): number {
     const { words } = this
-    const [first, mask] = [this.#completionWords, this.#completionMask]
-    let position = this.#position
+    const [first, mask, position] = [this.#completionWords, this.#completionMask, this.#position]
     let count = 0
-    for (; count < entries.length; count++) {
-      const at = first + ((position & mask) << 1)
-      const next = (position + 1) | 0
-      // pairs with the worker, which stores this word last
-      if (Atomics.load(words, at + 1) !== next) break
-      entries[count] = words[at] ?? 0
-      position = next
+    // the second word of an entry is stored last, and says that it is there
+    while (
+      count < entries.length &&
+      words[first + (((position + count) & mask) << 1) + 1] === ((position + count + 1) | 0)
+    ) {
+      count++
     }
-    this.#position = position
+    if (count === 0) return 0
+    this.#passFence()
+    for (let at = 0; at < count; at++) entries[at] = words[first + (((position + at) & mask) << 1)] ?? 0
+    this.#position = (position + count) | 0
     return count
+  }
+
+  /**
+   * What is read from here on is not older than what was read before: pairs with the workers, which store the second word of an entry
+   * with release. One store and one load, both sequentially consistent, for many entries, where an `Atomics.load` of each would take longer
+   * than all else: on ARM64 the store waits for all that was read, the load for the store, and what follows for the load.
+   */
+  #passFence(): void {
+    Atomics.store(this.#fence, 0, 0)
+    Atomics.load(this.#fence, 0)
   }
 
   get hasNext(): boolean {

@@ -31,6 +31,9 @@ const PLACE_BITS = 9
 export const SLAB_TASKS: number = 1 << PLACE_BITS
 const PLACE_MASK = SLAB_TASKS - 1
 
+/** No task has this sequence. */
+const NEVER = -1
+
 /** Words of a task. */
 const Word = { FLAGS: 0, SLOT: 1 } as const
 const WORDS = 2
@@ -53,6 +56,8 @@ export class Slab {
   #latestKernel: NativeTaskPlan | null = null
   #latestFlags = 0
   readonly #places: number
+  /** The sequence that follows the latest, while none is missing between any two. */
+  #next: number
   readonly #words: Int32Array
   /** How many tasks were submitted between the first and each other one, if they did not follow each other without a gap. */
   #after: Int32Array | null = null
@@ -75,11 +80,12 @@ export class Slab {
     this.#words = new Int32Array(places * WORDS)
     this.known = places
     this.#firstSequence = firstSequence
+    this.#next = firstSequence
   }
 
   /** Whether one more task, with this sequence, can be put on it. */
   takes(sequence: number): boolean {
-    return this.taken < this.#places && sequence - this.#firstSequence <= 0x7fff_ffff
+    return this.taken < this.#places && (sequence === this.#next || sequence - this.#firstSequence <= 0x7fff_ffff)
   }
 
   /** Puts a task on it; the answer is its place. */
@@ -89,11 +95,13 @@ export class Slab {
     if (kernel !== this.#latestKernel) this.#turnTo(kernel)
     this.#words[at + Word.FLAGS] = told ? this.#latestFlags | TaskBit.TOLD : this.#latestFlags
     this.#words[at + Word.SLOT] = slot
-    if (this.#after !== null || sequence !== this.#firstSequence + place) this.#noteGap(place, sequence)
+    if (sequence === this.#next) this.#next = sequence + 1
+    else this.#noteGap(place, sequence)
     return place
   }
 
   #noteGap(place: number, sequence: number): void {
+    this.#next = NEVER
     this.#after ??= Int32Array.from({ length: SLAB_TASKS }, (_, before) => before)
     this.#after[place] = sequence - this.#firstSequence
   }

@@ -27,10 +27,12 @@ export function scalarOf(type: number, value: number): unknown {
 
 /** Writes arguments that have been checked. */
 export function writeArguments(port: Port, slot: number, args: readonly unknown[]): void {
+  const { doubles } = port
+  const { length } = args
   const first = port.doubleOf(slot) + SLOT_ARGS / 8
-  for (let index = 0; index < args.length; index++) {
+  for (let index = 0; index < length; index++) {
     const arg = args[index]
-    port.doubles[first + index] = typeof arg === 'number' ? arg : Number(arg)
+    doubles[first + index] = typeof arg === 'number' ? arg : Number(arg)
   }
 }
 

@@ -19,8 +19,8 @@ export class Slots {
   unsettled = 0
   /** A bit for each slot that became free. */
   readonly #free: Int32Array
-  /** Slots that are free by those bits. */
-  #freed = 0
+  /** Free slots but for those from `#next` to `#end`: by those bits, and those that were never used. */
+  #others: number
   #fresh = 0
   /** The free slots that are taken next: one behind the other. */
   #next = 0
@@ -32,12 +32,13 @@ export class Slots {
   /** @param count the memory is not used before it is written, so a table that is seldom full costs little */
   constructor(count: number) {
     this.tasks = new Int32Array(count)
+    this.#others = count
     this.#free = new Int32Array((count + WORD_SLOTS - 1) >> WORD_BITS)
   }
 
   /** Slots that nobody has. */
   get free(): number {
-    return this.tasks.length - this.#fresh + this.#freed + this.#end - this.#next
+    return this.#others + this.#end - this.#next
   }
 
   /** Slots from this one on were never used. */
@@ -65,14 +66,15 @@ export class Slots {
     this.#bits &= behind
     this.#next = this.#base + first
     this.#end = this.#next + count
-    this.#freed -= count
+    this.#others -= count
     return true
   }
 
   /** Turns to the next word with free slots, if there are enough of them to look for. */
   #turnWord(): boolean {
-    const { length } = this.tasks
-    if (this.#freed === 0 || (this.#freed * SPARSE < this.#fresh && this.#fresh < length)) return false
+    const unused = this.tasks.length - this.#fresh
+    const freed = this.#others - unused
+    if (freed === 0 || (freed * SPARSE < this.#fresh && unused > 0)) return false
     const words = (this.#fresh + WORD_SLOTS - 1) >> WORD_BITS
     let word = this.#base >> WORD_BITS
     do word = word + 1 < words ? word + 1 : 0
@@ -91,6 +93,7 @@ export class Slots {
     this.#end = this.#next + count
     this.#base = this.#fresh
     this.#fresh += count
+    this.#others -= count
     return true
   }
 
@@ -98,7 +101,7 @@ export class Slots {
   give(slot: number): void {
     this.tasks[slot] = NOBODY
     this.#free[slot >> WORD_BITS] = (this.#free[slot >> WORD_BITS] ?? 0) | (1 << (slot & (WORD_SLOTS - 1)))
-    this.#freed++
+    this.#others++
   }
 
   /** The slot is that of an attempt. */
