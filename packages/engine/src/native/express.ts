@@ -160,7 +160,7 @@ export class Express implements Elsewhere {
     return count
   }
 
-  /** Each unsettled task. */
+  /** Each unsettled task that C has. */
   forEach(visit: (task: NativeTask) => void): void {
     const { tasks, end } = this.#slots
     let left = this.#slots.unsettled
@@ -168,7 +168,7 @@ export class Express implements Elsewhere {
       const number = tasks[slot] ?? 0
       if (number === 0) continue
       const slab = this.#slabs.of(number)
-      if ((slab.flagsOf(placeOf(number)) & TaskBit.END) !== 0) continue
+      if ((slab.flagsOf(placeOf(number)) & (TaskBit.END | TaskBit.RETURNED)) !== 0) continue
       left--
       visit(new NativeTask(slab, placeOf(number)))
     }

@@ -1,4 +1,4 @@
-// Where tasks that C looks after end: what came back in one round is settled one by one, and counted and told together.
+// Where tasks that C looks after end: what came back in one round is settled, alike ones by the run, and counted and told together.
 import type { NativeEngineBinding } from '@catzilla/core-c'
 import type { WalkParts } from '../typescript/walk-engine.ts'
 import type { RecentRuns } from '../typescript/recent-runs.ts'
@@ -264,7 +264,7 @@ export class NativeSettlement implements SlotKeeper {
   endRound(): void {
     this.#endRun()
     this.#ends.deliver()
-    if (this.#settled === 0) return
+    if (this.#settled + this.#completed + this.#failed === 0) return
     const { recent, walk } = this.#parts
     const { clock, occupancy, statistics } = walk.walk
     const now = clock.now()

@@ -32,7 +32,7 @@ import { portLayout } from './port-layout.ts'
 import { Port, kindOfNotice, slotOfNotice } from './port.ts'
 import type { PastRun } from './past-run.ts'
 import { Recall } from './recall.ts'
-import { Slabs, placeOf } from './slab.ts'
+import { Slabs, TaskBit, placeOf } from './slab.ts'
 import { SlotShelf } from './slot-shelf.ts'
 import { SeriesBooks } from './series-books.ts'
 import { Slots } from './slots.ts'
@@ -234,7 +234,8 @@ export class NativeSide implements NativeTaskHome, Receiver {
   #end(task: NativeTask, error: Error): boolean {
     // C must have a task before it can be told to drop it
     this.messenger.publish()
-    if (task.ending !== undefined) return false
+    // it may be ending just now: its last words to a console are told first, and who hears them may ask for anything
+    if (task.ending !== undefined || task.has(TaskBit.RETURNED)) return false
     this.#settlement.cancel(task, error, this.#walk.walk.clock.now())
     return true
   }

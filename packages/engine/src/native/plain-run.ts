@@ -23,7 +23,7 @@ export class PlainRun {
   count = 0
   /** When it began, in milliseconds on the clock of `performance.now()`. */
   began: number = Number.NaN
-  /** What its tasks, and all others that were asked for, have run, in milliseconds. */
+  /** What its tasks have run, in milliseconds. Who settles others adds theirs, and takes it when the round ends. */
   busyMs = 0
   readonly #port: Port
   readonly #slots: Slots
@@ -70,12 +70,12 @@ export class PlainRun {
   }
 
   /**
-   * Adds the tasks of entries of the completion ring, for as long as it goes on with them and nobody waits for any; gives the place
+   * Adds the tasks of entries of the completion ring, for as long as it goes on with them, where nobody waits for any of the slab; gives the place
    * of the next. Nothing is called on the way: what stands in fields is fetched once for all of them.
    */
   addAll(entries: Int32Array, from: number, until: number): number {
     const slab = this.#slab
-    if (slab === null || slab.holds) return from
+    if (slab === null || slab.hasHeld) return from
     const { tasks } = this.#slots
     const flags = this.#flags
     const flagsOfEnd = flags | TaskBit.RETURNED | TaskBit.COMPLETED
@@ -84,7 +84,7 @@ export class PlainRun {
     let at = from
     for (; at < until; at++) {
       const slot = entries[at] ?? 0
-      // a notice of another kind is none of the slots
+      // a notice of another kind is none of the slots, as is what is negative
       if (slot >= tasks.length) break
       const number = tasks[slot] ?? 0
       if (firstOf(number) !== first || slab.flagsOf(placeOf(number)) !== flags || !this.#isPlainEnd(slot)) break
@@ -113,7 +113,7 @@ export class PlainRun {
   }
 
   #copy(slab: Slab, place: number, slot: number, flags: number): void {
-    slab.copyNext(place, this.#port, slot)
+    slab.copyAnother(place, this.#port, slot)
     slab.setCreated(place, this.#createdAt.get(slot, this.#arity))
     slab.setFlags(place, flags)
     this.#port.clear(slot)

@@ -160,7 +160,7 @@ export class Port {
     Atomics.store(this.words, WORD_WAITING, 0)
   }
 
-  /** Entries drained so far, modulo 2^32. */
+  /** Entries taken so far, modulo 2^32. */
   get position(): number {
     return this.#position
   }

@@ -157,19 +157,19 @@ export class Slab {
     this.#held[place] = held
   }
 
-  /** Whether anything is held for any of the tasks. */
-  get holds(): boolean {
+  /** Whether anything is held for any of the tasks, or was. */
+  get hasHeld(): boolean {
     return this.#held !== null
   }
 
   /** Copies what the slot says of the run. */
   copyRun(place: number, port: Port, slot: number): void {
     if (this.#copied === nothingCopied) this.#makeRoom()
-    this.copyNext(place, port, slot)
+    this.copyAnother(place, port, slot)
   }
 
-  /** The same for another task of the slab. */
-  copyNext(place: number, port: Port, slot: number): void {
+  /** The same on a slab where it has been done for another task: there is room. */
+  copyAnother(place: number, port: Port, slot: number): void {
     copyRun(this.#copied, place * COPIED, port, slot)
   }
 

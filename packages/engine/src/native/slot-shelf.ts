@@ -58,7 +58,7 @@ export class SlotShelf implements Shelf {
     this.#size += until - from
   }
 
-  /** So many have been added, the first of them at `now`: what is too much goes. */
+  /** So many have been added, the first of them no sooner than `now`: what is too much goes. */
   added(count: number, now: number): void {
     this.#retention.putMany(this, count, now)
   }
@@ -88,12 +88,12 @@ export class SlotShelf implements Shelf {
     return count
   }
 
-  /** How many of the oldest, `most` at most, settled no later than this. */
+  /** How many of the oldest, `most` at most, settled no later than this: one at least, also of moments that are none. */
   #countOld(most: number, settledBy: number): number {
-    // they lie in the order in which they settled; to look at each would fetch what has long been out of reach of the processor
-    if (settledBy === Infinity || (most > 0 && this.#settledAt(most - 1) <= settledBy)) return most
+    // within milliseconds they lie in the order in which they settled; to look at each would fetch what has long been out of reach of the processor
+    if (settledBy === Infinity || (most > 0 && !(this.#settledAt(most - 1) > settledBy))) return most
     let count = 0
-    while (count < most && this.#settledAt(count) <= settledBy) count++
+    while (count < most && !(this.#settledAt(count) > settledBy)) count++
     return count
   }
 

@@ -40,7 +40,7 @@ class RecordShelf implements Shelf {
 
   forgetOldest(most: number, settledBy: number): number {
     let count = 0
-    for (; count < most && this.size > 0 && this.oldestSettledAt <= settledBy; count++) {
+    for (; count < most && this.size > 0 && !(this.oldestSettledAt > settledBy); count++) {
       const oldest = this.records.shift()
       if (oldest !== null) this.#forget(oldest)
     }
@@ -97,7 +97,7 @@ export class Retention {
     this.putMany(shelf, 1, now)
   }
 
-  /** As many have been put there, the first of them at `now`. */
+  /** As many have been put there, the first of them no sooner than `now`. */
   putMany(shelf: Shelf, count: number, now: number): void {
     this.#size += count
     while (this.#size > this.#limit) this.#dropOldest(this.#size - this.#limit, shelf)

@@ -60,6 +60,14 @@ describe('tasks kept in slots', () => {
     expect([slots.forgotten, retention.size]).toEqual([[0, 1, 2, 5, 6], 2])
   })
 
+  test('a moment that is none does not keep its task for ever, nor anybody busy', () => {
+    const { retention, slots, shelves } = keeping(2, [1e6, 2e6])
+    slots.settle(shelves[1]!, 2, 1000, true)
+    slots.settle(shelves[0]!, 2, Number.NaN, true)
+    slots.settle(shelves[1]!, 1, Number.NaN, false)
+    expect([slots.forgotten.length, retention.size]).toEqual([3, 2])
+  })
+
   test('the oldest go first, however many come to which shelf', () => {
     const step = fc.record({
       shelf: fc.nat(2),
