@@ -36,12 +36,15 @@ describe.skipIf(nativeMissing !== undefined)('who hears a body', () => {
         })
       })
       await done
+      // it is over, whatever was asked for: nobody has to resume its name first
+      expect([await all[5]!.wait(), all[5]!.status]).toEqual([10, 'completed'])
       await tasks.resume('say')
       await tasks.resume('twice')
       await Promise.allSettled(all.map((each) => each.wait()))
       await tasks.drain()
       const { submittedTasks, completedTasks, cancelledTasks, failedTasks, totalQueued } = tasks.getStats()
       expect([completedTasks + cancelledTasks, failedTasks, totalQueued]).toEqual([submittedTasks, 0, 0])
+      expect(cancelledTasks).toBe(all.filter(({ status }) => status === 'cancelled').length)
     } finally {
       heard.mockRestore()
     }

@@ -8,12 +8,18 @@ import { Retention } from '../../src/typescript/retention.ts'
 import { TimerQueue } from '../../src/typescript/timer-queue.ts'
 import { SteppedClock } from '../typescript/stepped-clock.ts'
 
+/** More than any test here takes. */
+const MOST_LOOKS = 1_000_000
+
 /** Settles tasks, each in a slot of its own, and notes which are forgotten. */
 class Slots implements SlotKeeper {
   readonly settled: number[] = []
   readonly forgotten: number[] = []
+  #looks = 0
 
   settledAt(slot: number): number {
+    // no time-out ends a loop that goes on for ever
+    if (++this.#looks > MOST_LOOKS) throw new Error('looks for what to forget without end')
     return this.settled[slot] ?? Number.NaN
   }
 
