@@ -15,8 +15,7 @@ void ctz_begin_to_hold(ctz_worker *worker, uint32_t slot);
 // ctz_hand_back_when_due, which hands back when there is no more, or when the first has been kept for long enough.
 static inline void ctz_keep_settled(ctz_worker *worker, uint32_t slot) {
   // another thread may have handed back what there was
-  if (ctz_port_ring_length(&worker->settled) == 0) ctz_begin_to_hold(worker, slot);
-  ctz_port_ring_push(&worker->settled, slot);
+  if (ctz_port_ring_push(&worker->settled, slot) == 1) ctz_begin_to_hold(worker, slot);
 }
 void ctz_hand_back_when_due(ctz_worker *worker);
 // Puts what the worker has settled into the completion ring. When the owner of the port waits it is woken, and what the

@@ -21,6 +21,8 @@ static inline uint32_t ctz_batch_end_of(uint64_t word) { return (uint32_t)(word 
 static inline uint64_t ctz_batch_with_next_epoch(uint64_t word, uint32_t next, uint32_t end) {
   return (((word >> 16) + 1u) << 16) | (uint64_t)end << 8 | next;
 }
+// The word once its next is taken: the epoch goes up, and so does next, which is below end.
+static inline uint64_t ctz_batch_with_next_taken(uint64_t word) { return word + (1u << 16) + 1u; }
 
 void ctz_batch_init(ctz_batch *batch);
 // Owner only, when the batch is empty: 1 <= count <= CTZ_BATCH_SIZE.
@@ -35,8 +37,7 @@ static inline bool ctz_batch_take(ctz_batch *batch, uint32_t *item) {
     // Before the swap, as a refill may follow it; thrown away when the swap is lost.
     uint32_t found = ctz_load(&batch->items[next], memory_order_relaxed);
     // Release: the read above comes before a refill. Acquire when lost: the word found may be that of a refill.
-    if (ctz_cas(&batch->word, &word, ctz_batch_with_next_epoch(word, next + 1u, end), memory_order_acq_rel,
-                memory_order_acquire)) {
+    if (ctz_cas(&batch->word, &word, ctz_batch_with_next_taken(word), memory_order_acq_rel, memory_order_acquire)) {
       *item = found;
       return true;
     }

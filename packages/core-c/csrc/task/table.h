@@ -69,7 +69,7 @@ static inline bool ctz_cell_move(ctz_cell *cell, ctz_phase from, ctz_phase to) {
   assert(ctz_phase_may_move(from, to));
   uint64_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
   if ((uint32_t)word != (uint32_t)from) return false;
-  uint64_t next = (word & ~(uint64_t)UINT32_MAX) | (uint64_t)to;
+  uint64_t next = word - (uint64_t)from + (uint64_t)to;
   // acquire: what the last holder left; release: what this one leaves. Partner: the next move of the same cell.
   return atomic_compare_exchange_strong_explicit(&cell->word, &word, next, memory_order_acq_rel, memory_order_relaxed);
 }
@@ -77,9 +77,8 @@ static inline bool ctz_cell_move(ctz_cell *cell, ctz_phase from, ctz_phase to) {
 static inline void ctz_cell_leave(ctz_cell *cell, ctz_phase from, ctz_phase to) {
   uint64_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
   assert(ctz_phase_may_move(from, to) && (uint32_t)word == (uint32_t)from);
-  (void)from;
   // release: as in ctz_cell_move; no exchange, since nobody else moves it out of such a phase
-  atomic_store_explicit(&cell->word, (word & ~(uint64_t)UINT32_MAX) | (uint64_t)to, memory_order_release);
+  atomic_store_explicit(&cell->word, word - (uint64_t)from + (uint64_t)to, memory_order_release);
 }
 
 // A free own slot, now READY-to-be (HELD) with a new generation; false when all are taken.

@@ -12,7 +12,9 @@
 #define LOOK_NS 100000u
 
 static void *alloc(ctz_context *context, size_t bytes, size_t align) {
-  return ctz_arena_alloc(((ctz_call *)context)->worker->arena, bytes, align);
+  ctz_call *call = (ctz_call *)context;
+  call->asked = true;
+  return ctz_arena_alloc(call->worker->arena, bytes, align);
 }
 
 ctz_extra *ctz_call_extra(ctz_call *call) {
@@ -28,6 +30,7 @@ static char *data_of(ctz_block *block) { return (char *)block + BLOCK_HEADER; }
 static void *alloc_result(ctz_context *context, size_t bytes) {
   ctz_call *call = (ctz_call *)context;
   ctz_budget *budget = &call->worker->engine->budget;
+  call->asked = true;
   if (bytes > SIZE_MAX - BLOCK_HEADER) return NULL;
   if (!ctz_arena_charge(call->worker->arena, bytes) || !ctz_budget_take(budget, bytes)) return NULL;
   ctz_block *block = ctz_alloc_aligned(64, bytes + BLOCK_HEADER);
@@ -42,7 +45,9 @@ static void *alloc_result(ctz_context *context, size_t bytes) {
 }
 
 static void fail(ctz_context *context, const char *name, const char *code, const char *message) {
-  ctz_error_set(&((ctz_call *)context)->error, CTZ_FAILED, name == NULL ? "Error" : name, code, message);
+  ctz_call *call = (ctz_call *)context;
+  call->asked = true;
+  ctz_error_set(&call->error, CTZ_FAILED, name == NULL ? "Error" : name, code, message);
 }
 
 void ctz_call_explain(ctz_call *call, ctz_status status) {
@@ -73,6 +78,7 @@ static int poll(ctz_context *context) {
   ctz_call *call = (ctz_call *)context;
   uint64_t now = ctz_clock_read(&call->worker->clock);
   uint64_t since = now - call->polled_ns;
+  call->asked = true;
   call->polled_ns = now;
   if (since < LOOK_NS / 2 && call->stride < MOST_STRIDE) call->stride *= 2;
   if (since > LOOK_NS * 2 && call->stride > 1) call->stride /= 2;
@@ -86,7 +92,7 @@ static int poll(ctz_context *context) {
   ctz_hand_back_in_time(call->worker, now, 0);
   if (ctz_field_u32(&call->slot->cancel) != 0 || ctz_is_stopped(call->worker->engine))
     call->stopped = CTZ_CANCELLED;
-  else if (now >= call->deadline_ns)
+  else if (now >= ctz_call_deadline(call))
     call->stopped = CTZ_RAN_TOO_LONG;
   if (call->stopped == CTZ_OK) return 0;
   context->polls_left = 1;
@@ -111,13 +117,11 @@ void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_
   call->slot = ctz_slot_at(&worker->engine->table, slot);
   call->cell = &worker->engine->table.cells[slot];
   call->plan = plan;
-  call->stride = CTZ_FIRST_STRIDE;
-  call->searching = true;
   call->entered = false;
   call->blocks = NULL;
   call->error = NULL;
   call->latest_ns = UINT64_MAX;
-  call->stopped = CTZ_OK;
+  ctz_call_forget(call);
   uint64_t timeout_ns = ctz_deadline_of(0, plan->timeout_ms);
   call->timeout_ns = timeout_ns < INT64_MAX ? timeout_ns : INT64_MAX;
   ctz_call_start_at(call, worker->now_ns);
@@ -143,7 +147,7 @@ ctz_status ctz_call_status(ctz_call *call, ctz_outcome_code code) {
   switch (code) {
     case CTZ_KERNEL_OK:
       // a task must not succeed here and fail where it polls
-      return call->worker->now_ns > call->deadline_ns ? CTZ_RAN_TOO_LONG : CTZ_OK;
+      return call->worker->now_ns > ctz_call_deadline(call) ? CTZ_RAN_TOO_LONG : CTZ_OK;
     case CTZ_KERNEL_STOPPED:
       return call->stopped == CTZ_OK ? CTZ_FAILED : call->stopped;
     case CTZ_KERNEL_OUT_OF_MEMORY:

@@ -19,11 +19,12 @@ typedef struct ctz_call {
   ctz_cell *cell;
   const ctz_plan *plan;
   uint64_t timeout_ns;  // of the plan, at most INT64_MAX: no moment and it are too much together
-  uint64_t started_ns, deadline_ns;
+  uint64_t started_ns;
   uint64_t polled_ns;
   uint32_t stride;    // polls between two looks at the clock
   bool searching;     // the worker still counts as searching
   bool entered;       // the kernel was called
+  bool asked;         // by the kernel, for anything: what is below and above may have changed
   ctz_block *blocks;  // all that alloc_result gave
   ctz_error *error;   // what `fail` said, or NULL
   uint64_t latest_ns;  // deadline of the whole task where this call is a part of it
@@ -39,18 +40,24 @@ void ctz_call_init(ctz_call *call, ctz_worker *worker, uint32_t slot, const ctz_
 static inline void ctz_call_start_at(ctz_call *call, uint64_t now_ns) {
   call->started_ns = now_ns;
   call->polled_ns = now_ns;
-  uint64_t deadline = now_ns + call->timeout_ns;
-  call->deadline_ns = deadline < call->latest_ns ? deadline : call->latest_ns;
 }
-// Ready once more, for another task of the same plan. The one before took no memory and told no error.
+static inline uint64_t ctz_call_deadline(const ctz_call *call) {
+  uint64_t deadline = call->started_ns + call->timeout_ns;
+  return deadline < call->latest_ns ? deadline : call->latest_ns;
+}
+// As if the kernel had asked for nothing. It took no memory and told no error.
+static inline void ctz_call_forget(ctz_call *call) {
+  call->stride = CTZ_FIRST_STRIDE;
+  call->searching = true;
+  call->stopped = CTZ_OK;
+  call->asked = false;
+}
+// For another task of the same plan, when the kernel has asked for nothing.
 static inline void ctz_call_again(ctz_call *call, ctz_slot *slot, ctz_cell *cell, uint32_t attempt) {
   call->context.attempt = attempt;
   call->context.polls_left = CTZ_FIRST_STRIDE;
-  call->stride = CTZ_FIRST_STRIDE;
   call->slot = slot;
   call->cell = cell;
-  call->searching = true;
-  call->stopped = CTZ_OK;
   ctz_call_start_at(call, call->worker->now_ns);
 }
 // A call that may be long: meanwhile others look after the queues. `expected_ns`: how long; 0: nobody knows.

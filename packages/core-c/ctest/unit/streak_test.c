@@ -4,6 +4,7 @@
 #include "flow/ready.h"
 #include "flow/registry.h"
 #include "port_client.h"
+#include "worker/call.h"
 #include "worker/streak.h"
 #include "worker/worker.h"
 
@@ -22,9 +23,23 @@ static ctz_outcome_code odd_run(ctz_context *context, const ctz_value *args, ctz
   return CTZ_KERNEL_FAILED;
 }
 
+// grumbling(): tells an error, and succeeds all the same.
+static ctz_outcome_code grumbling_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  result->f64 = args[0].f64;
+  context->fail(context, "Error", "E_GRUMBLE", "it could have failed");
+  return CTZ_KERNEL_OK;
+}
+
 static ctz_outcome_code greedy_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
   result->f64 = args[0].f64;
   if (args[0].f64 > 0 && context->alloc(context, (size_t)args[0].f64, 8) == NULL) return CTZ_KERNEL_OUT_OF_MEMORY;
+  return CTZ_KERNEL_OK;
+}
+
+// wasteful(bytes): takes memory for a result and does not use it.
+static ctz_outcome_code wasteful_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  result->f64 = args[0].f64;
+  if (args[0].f64 > 0 && context->alloc_result(context, (size_t)args[0].f64) == NULL) return CTZ_KERNEL_OUT_OF_MEMORY;
   return CTZ_KERNEL_OK;
 }
 
@@ -71,13 +86,36 @@ static ctz_outcome_code deaf_run(ctz_context *context, const ctz_value *args, ct
   return CTZ_KERNEL_OK;
 }
 
+// asking(us): asks whether to stop, again and again for so long, and once more than it may without being looked at; how
+// many times it could have asked before.
+static ctz_outcome_code asking_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  result->f64 = context->polls_left;
+  uint64_t end = ctz_monotonic_ns() + (uint64_t)(args[0].f64 * 1000);
+  for (uint32_t i = 0; i < CTZ_FIRST_STRIDE || ctz_monotonic_ns() < end; i++) {
+    if (ctz_should_stop(context)) return CTZ_KERNEL_STOPPED;
+  }
+  return CTZ_KERNEL_OK;
+}
+
+// calls(): how often this worker has entered and left kernels.
+static ctz_outcome_code calls_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  (void)context;
+  (void)args;
+  result->f64 = (double)atomic_load_explicit(&worker->calls, memory_order_relaxed);
+  return CTZ_KERNEL_OK;
+}
+
 #define NUMBER_TO_NUMBER .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64
 static const ctz_kernel kernels[] = {
   {.name = "odd", NUMBER_TO_NUMBER, .run = odd_run},
+  {.name = "grumbling", NUMBER_TO_NUMBER, .run = grumbling_run},
   {.name = "greedy", NUMBER_TO_NUMBER, .run = greedy_run},
+  {.name = "wasteful", NUMBER_TO_NUMBER, .run = wasteful_run},
   {.name = "pausing", NUMBER_TO_NUMBER, .run = pausing_run},
   {.name = "looking", NUMBER_TO_NUMBER, .run = looking_run},
   {.name = "deaf", NUMBER_TO_NUMBER, .run = deaf_run},
+  {.name = "asking", NUMBER_TO_NUMBER, .run = asking_run},
+  {.name = "calls", NUMBER_TO_NUMBER, .run = calls_run},
   {.name = "whole", .arity = 1, .args = {CTZ_I32}, .result = CTZ_I32, .run = whole_run},
   {.name = "truth", .arity = 1, .args = {CTZ_BOOL}, .result = CTZ_BOOL, .run = truth_run},
   {.name = "text", .arity = 0, .result = CTZ_TEXT, .run = text_run},
@@ -251,6 +289,77 @@ static void test_memory(void) {
   end();
 }
 
+// What it has told is not the next one's.
+static void test_grumbles(void) {
+  begin();
+  uint32_t plan = short_plan("grumbling"), first = claim(plan, 1), second = claim(plan, 2);
+  CHECK(run_claimed());
+  check_completed(first, 1);
+  CHECK(is_untouched(second));
+  CHECK_EQ_U64(completed(), 1);
+  end();
+}
+
+static void test_waste(void) {
+  begin();
+  uint32_t plan = short_plan("wasteful"), slots[2];
+  uint64_t used = atomic_load_explicit(&engine->budget.used, memory_order_relaxed);
+  for (uint32_t i = 0; i < 2; i++) slots[i] = claim(plan, 5000 * i);
+  CHECK(run_claimed());
+  for (uint32_t i = 0; i < 2; i++) check_completed(slots[i], 5000 * i);
+  CHECK_EQ_U64(atomic_load_explicit(&engine->budget.used, memory_order_relaxed), used);
+  end();
+}
+
+// Each may ask as often as any, whatever the one before has asked for.
+static void test_asks(void) {
+  begin();
+  uint32_t plan = short_plan("asking"), slots[3];
+  for (uint32_t i = 0; i < 3; i++) slots[i] = claim(plan, 0);
+  CHECK(run_claimed());
+  for (uint32_t i = 0; i < 3; i++) check_completed(slots[i], CTZ_FIRST_STRIDE);
+  end();
+}
+
+// One that turns out long takes leave, and is back when it ends.
+static void test_asks_for_long(void) {
+  begin();
+  uint32_t plan = short_plan("asking"), slots[3];
+  uint32_t searching = atomic_load_explicit(&engine->searching, memory_order_relaxed);
+  for (uint32_t i = 0; i < 3; i++) slots[i] = claim(plan, i == 1 ? 1000 : 0);
+  CHECK(run_claimed());
+  for (uint32_t i = 0; i < 3; i++) check_completed(slots[i], CTZ_FIRST_STRIDE);
+  await_parked(engine, 1);
+  CHECK_EQ_U64(atomic_load_explicit(&engine->searching, memory_order_relaxed), searching);
+  end();
+}
+
+// The time of each begins with itself.
+static void test_asks_too_long(void) {
+  begin();
+  ctz_plan plan = plan_of(engine, "asking");
+  plan.timeout_ms = 100;
+  uint32_t index = plan_as(&plan, 100), slots[3];
+  for (uint32_t i = 0; i < 3; i++) slots[i] = claim(index, i == 2 ? 1e9 : 0);
+  CHECK(run_claimed());
+  for (uint32_t i = 0; i < 2; i++) check_completed(slots[i], CTZ_FIRST_STRIDE);
+  CHECK_EQ_U64(port_state(&client, slots[2]), CTZ_SLOT_FAILED);
+  CHECK_EQ_U64(atomic_load_explicit(&worker->figures->timed_out, memory_order_relaxed), 1);
+  CHECK_EQ_U64(completed(), 2);
+  end();
+}
+
+// Who looks whether this worker is in a kernel, and still in the same one, sees so.
+static void test_counts_calls(void) {
+  begin();
+  uint32_t plan = short_plan("calls"), slots[3];
+  for (uint32_t i = 0; i < 3; i++) slots[i] = claim(plan, 0);
+  CHECK(run_claimed());
+  for (uint32_t i = 0; i < 3; i++) check_completed(slots[i], 2 * i + 1);
+  CHECK(!ctz_is_in_kernel(atomic_load_explicit(&worker->calls, memory_order_relaxed)));
+  end();
+}
+
 static void test_late(void) {
   begin();
   ctz_plan plan = plan_of(engine, "deaf");
@@ -349,6 +458,12 @@ int main(void) {
   test_others();
   test_failure();
   test_memory();
+  test_grumbles();
+  test_waste();
+  test_asks();
+  test_asks_for_long();
+  test_asks_too_long();
+  test_counts_calls();
   test_late();
   test_turns_long();
   test_cancelled();
