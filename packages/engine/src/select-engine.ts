@@ -109,7 +109,9 @@ function selectBest(options: EngineOptions, from: EngineSurroundings): { engine:
     return { engine, info: { name: engine.name, reason: 'auto: the native engine loads', passedOver: [] } }
   } catch (thrown) {
     const passedOver = [{ name: 'native', reason: toError(thrown).message }]
-    if (thrown instanceof CoreUnavailableError && thrown.unexpected) warnOnce(thrown.message)
+    if (thrown instanceof CoreUnavailableError && thrown.unexpected) {
+      warnOnce('CATZILLA_NATIVE_UNAVAILABLE', `${thrown.message}; tasks run on the TypeScript engine`)
+    }
     const engine = createTypeScriptEngine(options)
     return { engine, info: { name: engine.name, reason: 'auto: it needs nothing but Node', passedOver } }
   }
@@ -119,7 +121,7 @@ function createNamed(asked: string, by: string, options: EngineOptions, from: En
   const scheme = /^([a-z]+)(?::|$)/.exec(asked)?.[1]
   if (scheme === undefined || !Object.hasOwn(packages, scheme)) throw unknownChoice(asked, by)
   const packageName = packages[scheme]
-  if (scheme === 'native') return guardEngine(new NativeEngine(loadCore(from.load), options))
+  if (scheme === 'native') return guardEngine(new NativeEngine(loadCore(from.load, warnOfOthers), options))
   if (packageName === undefined) return createTypeScriptEngine(options)
   return guardEngine(loadEngine(scheme, packageName, from).createEngine(asked, options))
 }
@@ -176,17 +178,19 @@ export function createTypeScriptEngine(options?: EngineOptions): TaskEngine {
  * @throws ConfigurationError
  */
 export function createNativeEngine(options?: EngineOptions): TaskEngine {
-  return registeringEngine() ?? guardEngine(new NativeEngine(loadCore(), options))
+  return registeringEngine() ?? guardEngine(new NativeEngine(loadCore(undefined, warnOfOthers), options))
 }
 
-let warned = false
+/** Whoever names a binary, or builds one, means it to be used. */
+function warnOfOthers(errors: readonly string[], source: string): void {
+  warnOnce('CATZILLA_NATIVE_NOT_LOADED', `${errors.join('; ')}; the native engine is that of ${source}`)
+}
 
-/** Something is installed that does not work: said once, since everything goes on without it. */
-function warnOnce(message: string): void {
-  if (warned) return
-  warned = true
-  process.emitWarning(`${message}; tasks run on the TypeScript engine`, {
-    type: 'CatzillaWarning',
-    code: 'CATZILLA_NATIVE_UNAVAILABLE',
-  })
+const warnedOf = new Set<string>()
+
+/** Something is there that does not work: said once, since everything goes on without it. */
+function warnOnce(code: string, message: string): void {
+  if (warnedOf.has(code)) return
+  warnedOf.add(code)
+  process.emitWarning(message, { type: 'CatzillaWarning', code })
 }

@@ -291,3 +291,16 @@ test('what is installed and does not load is said once in a process; what is not
   expect(warnings.map(({ code }) => code)).toEqual(['CATZILLA_NATIVE_UNAVAILABLE'])
   expect(warnings[0]?.message).toMatch(/@catzilla\/core-c.*tasks run on the TypeScript engine$/)
 })
+
+test('a binary that was named and does not load is said once, and what is used', async () => {
+  const before = warnings.length
+  const from = withCore(core, 'local build /core.node', ['CATZILLA_NATIVE_PATH /nowhere.node: it is not there'])
+  for (const choice of ['auto', 'native', 'auto']) expect(selectEngine(choice, {}, from).engine.name).toBe('native')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(warnings.slice(before).map(({ code, message }) => [code, message])).toEqual([
+    [
+      'CATZILLA_NATIVE_NOT_LOADED',
+      'CATZILLA_NATIVE_PATH /nowhere.node: it is not there; the native engine is that of local build /core.node',
+    ],
+  ])
+})

@@ -148,10 +148,12 @@ static bool some_are_ending(ctz_engine *engine) {
 }
 
 static uint64_t wait_for_threads(ctz_engine *engine) {
-  uint64_t deadline = ctz_monotonic_ns() + (uint64_t)(ENDING_MS * 1e6);
+  uint64_t began = ctz_monotonic_ns(), deadline = began + (uint64_t)(ENDING_MS * 1e6);
   ctz_lock(&engine->pool_lock);
-  // in slices: one that was about to enter a kernel tells nobody that it has
-  for (uint64_t now = ctz_monotonic_ns(); some_are_ending(engine) && now < deadline; now = ctz_monotonic_ns()) {
+  // In slices: one that was about to enter a kernel tells nobody that it has. One at least: short tasks that follow
+  // each other count as one kernel, and have ended after it.
+  for (uint64_t now = began; now < deadline; now = ctz_monotonic_ns()) {
+    if (!some_are_ending(engine) && (engine->threads == 0 || now - began >= ENDING_SLICE_NS)) break;
     ctz_condition_wait(&engine->pool_condition, &engine->pool_lock, now + ENDING_SLICE_NS);
   }
   uint64_t left = 0;

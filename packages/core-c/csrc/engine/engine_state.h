@@ -72,7 +72,8 @@ typedef struct ctz_worker {
   uint32_t drained;  // how far the completion ring was drained at its latest look
   uint64_t overdue_ns;  // from when on it steps aside for who drains it
   _Atomic uint64_t yields;  // how often it did
-  _Atomic uint64_t calls;  // goes up when a kernel is called and when it returns: odd while in one
+  _Atomic uint64_t calls;  // goes up when a kernel is called and when it returns: odd while in one; by two between
+                           // short ones that follow each other
   uint64_t calls_seen;  // the lookout's: at its latest look
   bool alive;  // under pool_lock
 } ctz_worker;

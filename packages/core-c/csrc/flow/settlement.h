@@ -14,7 +14,7 @@ void ctz_begin_to_hold(ctz_worker *worker, uint32_t slot);
 // Keeps a settled slot of the port, to be handed back with others. There is room for CTZ_BATCH_SIZE of them after each
 // ctz_hand_back_when_due, which hands back when there is no more, or when the first has been kept for long enough.
 static inline void ctz_keep_settled(ctz_worker *worker, uint32_t slot) {
-  // another thread may have handed back what there was
+  // the first, or another thread has handed back what there was
   if (ctz_port_ring_push(&worker->settled, slot) == 1) ctz_begin_to_hold(worker, slot);
 }
 void ctz_hand_back_when_due(ctz_worker *worker);

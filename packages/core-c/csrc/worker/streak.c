@@ -50,31 +50,35 @@ static bool is_of_numbers(const ctz_kernel *kernel) {
   return kernel->arity <= CTZ_SLOT_ARG_COUNT && kernel->result == CTZ_F64;
 }
 
-// Whether tasks of the plan are short by experience, come back in their own time, and tell nothing on their way.
-static inline bool is_plain(const ctz_plan_entry *entry, const ctz_kernel *kernel) {
+static bool is_short(const ctz_plan_entry *entry) {
   uint32_t expected = atomic_load_explicit(&entry->mean_ns, memory_order_relaxed);
-  if (expected == 0 || expected > SHORT_NS || kernel == NULL) return false;
-  if (ctz_type_element((ctz_type)kernel->result) > 0) return false;
-  return (entry->plan.priority & (CTZ_CLASSES - 1)) >= CTZ_CLASSES / 2 && (entry->plan.flags & CTZ_PLAN_TELL) == 0;
+  return expected > 0 && expected <= SHORT_NS;
 }
 
-static void set_up(stage *on, ctz_worker *worker, ctz_plan_entry *entry, uint32_t index) {
+// Whether its tasks come back in their own time, and tell nothing on their way.
+static bool is_plain(const ctz_plan *plan) {
+  return plan->priority >= CTZ_CLASSES / 2 && (plan->flags & CTZ_PLAN_TELL) == 0;
+}
+
+static bool set_up(stage *on, ctz_worker *worker, ctz_plan_entry *entry, uint32_t index) {
   on->worker = worker;
   on->entry = entry;
   on->plan = entry->plan;
   on->plan.priority &= CTZ_CLASSES - 1;
+  if (!is_plain(&on->plan)) return false;
   ctz_call_init(&on->call, worker, index, &on->plan, 1);
   ctz_arena_begin(worker->arena, on->plan.memory_limit);
+  return true;
 }
 
 static inline bool begin(streak *run, stage *on, ctz_worker *worker, uint32_t index) {
   const ctz_table *table = &worker->engine->table;
   run->plan_number = ctz_field_u32(&table->port[index].plan);
   run->entry = ctz_plan_at(worker->engine, run->plan_number);
-  if (run->entry == NULL || !ctz_is_looked_after(worker)) return false;
+  if (run->entry == NULL || !is_short(run->entry) || !ctz_is_looked_after(worker)) return false;
   // acquire: pairs with the release in ctz_plan_define
   run->kernel = atomic_load_explicit(&run->entry->kernel, memory_order_acquire);
-  if (!is_plain(run->entry, run->kernel)) return false;
+  if (run->kernel == NULL || ctz_type_element((ctz_type)run->kernel->result) > 0) return false;
   run->program = ctz_program_of(run->kernel);
   run->numbers = is_of_numbers(run->kernel);
   run->stage = on;
@@ -86,8 +90,7 @@ static inline bool begin(streak *run, stage *on, ctz_worker *worker, uint32_t in
   run->now_ms = ctz_worker_ms(worker);
   run->calls = atomic_load_explicit(&worker->calls, memory_order_relaxed);
   run->count = 0;
-  set_up(on, worker, run->entry, index);
-  return true;
+  return set_up(on, worker, run->entry, index);
 }
 
 // The worker counts as in a kernel from the first call to the last: next to nothing lies between two.
@@ -182,6 +185,7 @@ static inline void complete(const streak *run, ctz_cell *cell, ctz_slot *slot, c
 static void end_badly(stage *on, uint32_t index, const ctz_kernel *kernel, ctz_outcome_code code,
                       const ctz_value *result) {
   ctz_call *call = &on->call;
+  if (code == CTZ_KERNEL_BAILED && ctz_program_of(kernel) == NULL) code = CTZ_KERNEL_FAILED;
   if (!call->searching) ctz_pool_end_long(on->worker->engine);
   ctz_status status = ctz_call_status(call, code);
   if (status == CTZ_OK) ctz_scalar_to_slot(call->slot, (ctz_type)kernel->result, result);

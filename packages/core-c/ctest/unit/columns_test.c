@@ -228,9 +228,11 @@ static void test_cancel(uint32_t workers) {
 
 #define JOB_MS 40.0
 
-// half(row): runs for half of the time that the job has.
-static ctz_outcome_code half_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
-  double end = ctz_now(engine) + JOB_MS / 2;
+static double row_ms;
+
+// lasting(row): runs for row_ms.
+static ctz_outcome_code lasting_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  double end = ctz_now(engine) + row_ms;
   while (ctz_now(engine) < end) {
     if (ctz_should_stop(context)) return CTZ_KERNEL_STOPPED;
   }
@@ -238,15 +240,21 @@ static ctz_outcome_code half_run(ctz_context *context, const ctz_value *args, ct
   return CTZ_KERNEL_OK;
 }
 
-// The time limit is that of the whole job: chunks that keep to it one by one do not make it longer.
-static void test_time_limit(void) {
-  static const ctz_kernel half = {.name = "half", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = half_run};
+// The time limit is that of the whole job: chunks that keep to it one by one do not make it longer, be they short or
+// long.
+static void test_time_limit(uint32_t rows, double each_ms) {
+  static const ctz_kernel lasting = {
+    .name = "lasting", .arity = 1, .args = {CTZ_F64}, .result = CTZ_F64, .run = lasting_run};
   open_engine(1);
-  CHECK_EQ_U64(ctz_kernel_add(engine, &half, NULL), CTZ_OK);
-  ctz_plan plan = plan_of(engine, "half");
+  CHECK_EQ_U64(ctz_kernel_add(engine, &lasting, NULL), CTZ_OK);
+  row_ms = each_ms;
+  ctz_plan plan = plan_of(engine, "lasting");
   plan.timeout_ms = JOB_MS;
-  job made = make_job(6);
-  start_job(&made, define(engine, &plan), 1, 1);
+  uint32_t index = define(engine, &plan);
+  // what is expected to be short is not looked after one by one
+  atomic_store_explicit(&ctz_plan_at(engine, index)->mean_ns, (uint32_t)(each_ms * 1e6), memory_order_relaxed);
+  job made = make_job(rows);
+  start_job(&made, index, 1, 1);
   CHECK_EQ_U64(await_settled(), made.slot);
   CHECK_EQ_U64(port_state(&client, made.slot), CTZ_SLOT_FAILED);
   ctz_outcome outcome;
@@ -369,7 +377,8 @@ int main(void) {
   test_bad_row(4);
   test_cancel(1);
   test_cancel(4);
-  test_time_limit();
+  test_time_limit(6, JOB_MS / 2);
+  test_time_limit(20000, 0.01);
   test_learns_from_calls_only();
   test_many_jobs(seed);
   test_others_pass();

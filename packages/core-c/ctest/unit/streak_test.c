@@ -43,6 +43,14 @@ static ctz_outcome_code wasteful_run(ctz_context *context, const ctz_value *args
   return CTZ_KERNEL_OK;
 }
 
+// bailing(): says what only programs can.
+static ctz_outcome_code bailing_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
+  (void)context;
+  (void)args;
+  (void)result;
+  return CTZ_KERNEL_BAILED;
+}
+
 static ctz_outcome_code pausing_run(ctz_context *context, const ctz_value *args, ctz_value *result) {
   (void)context;
   result->f64 = args[0].f64;
@@ -110,6 +118,7 @@ static const ctz_kernel kernels[] = {
   {.name = "odd", NUMBER_TO_NUMBER, .run = odd_run},
   {.name = "grumbling", NUMBER_TO_NUMBER, .run = grumbling_run},
   {.name = "greedy", NUMBER_TO_NUMBER, .run = greedy_run},
+  {.name = "bailing", NUMBER_TO_NUMBER, .run = bailing_run},
   {.name = "wasteful", NUMBER_TO_NUMBER, .run = wasteful_run},
   {.name = "pausing", NUMBER_TO_NUMBER, .run = pausing_run},
   {.name = "looking", NUMBER_TO_NUMBER, .run = looking_run},
@@ -136,6 +145,7 @@ static void begin(void) {
 }
 
 static void end(void) {
+  CHECK(!ctz_is_in_kernel(atomic_load_explicit(&worker->calls, memory_order_relaxed)));
   ctz_worker_destroy(worker);
   end_engine(engine, 0);
   port_close(&client);
@@ -300,6 +310,17 @@ static void test_grumbles(void) {
   end();
 }
 
+// Nobody else can run a kernel that is no program.
+static void test_bails(void) {
+  begin();
+  uint32_t slot = claim(short_plan("bailing"), 0);
+  CHECK(run_claimed());
+  CHECK_EQ_U64(port_state(&client, slot), CTZ_SLOT_FAILED);
+  CHECK_EQ_U64(atomic_load_explicit(&worker->figures->failed, memory_order_relaxed), 1);
+  CHECK_EQ_U64(atomic_load_explicit(&worker->figures->bailed, memory_order_relaxed), 0);
+  end();
+}
+
 static void test_waste(void) {
   begin();
   uint32_t plan = short_plan("wasteful"), slots[2];
@@ -356,7 +377,6 @@ static void test_counts_calls(void) {
   for (uint32_t i = 0; i < 3; i++) slots[i] = claim(plan, 0);
   CHECK(run_claimed());
   for (uint32_t i = 0; i < 3; i++) check_completed(slots[i], 2 * i + 1);
-  CHECK(!ctz_is_in_kernel(atomic_load_explicit(&worker->calls, memory_order_relaxed)));
   end();
 }
 
@@ -459,6 +479,7 @@ int main(void) {
   test_failure();
   test_memory();
   test_grumbles();
+  test_bails();
   test_waste();
   test_asks();
   test_asks_for_long();

@@ -22,12 +22,17 @@ export class CoreUnavailableError extends EngineUnavailableError {
 
 /**
  * The compiled engine.
+ * @param notLoaded is told of binaries that were tried before and did not load, and of the source of the one that did
  * @throws EngineUnavailableError naming the package, what was tried, and the remedy
  */
-export function loadCore(load: LoadPackage = createRequire(import.meta.url)): NativeCore {
+export function loadCore(
+  load: LoadPackage = createRequire(import.meta.url),
+  notLoaded: (errors: readonly string[], source: string) => void = () => {},
+): NativeCore {
   const { core, source, errors } = loadModule(load)()
   if (core === undefined) throw noCore(source, errors)
   checkPortLayout(core.portLayout, core.version)
+  if (errors.length > 0) notLoaded(errors, source)
   return core
 }
 

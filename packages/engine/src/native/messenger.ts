@@ -52,6 +52,8 @@ export class Messenger {
   readonly #entries = new Int32Array(TAKEN_TOGETHER)
   #from = 0
   #until = 0
+  /** Entries of this round. */
+  #round = 0
   #closed = false
 
   constructor(binding: NativeEngineBinding, port: Port, receiver: Receiver) {
@@ -123,7 +125,16 @@ export class Messenger {
   /** While something comes in, it costs less to look again than to be woken. */
   readonly #look = (): void => {
     if (this.#closed) return
-    const found = this.drain(MOST_ENTRIES, SLICE_MS) > 0
+    // should it throw, there may be more
+    let found = true
+    try {
+      found = this.drain(MOST_ENTRIES, SLICE_MS) > 0
+    } finally {
+      this.#lookOnOrSleep(found)
+    }
+  }
+
+  #lookOnOrSleep(found: boolean): void {
     // it came while this thread looked for it
     if (found && this.#inVain > 0) this.#patience = Math.min(this.#patience * 2, MOST_LOOKS)
     this.#inVain = found ? 0 : this.#inVain + 1
@@ -142,27 +153,32 @@ export class Messenger {
   drain(most: number = Infinity, sliceMs: number = Infinity): number {
     if (this.#draining) return 0
     this.#draining = true
+    this.#round = 0
     try {
-      const count = this.#receiveAll(most, sliceMs)
-      if (count > 0) {
-        this.#port.acknowledge()
-        this.#receiver.endRound()
-      }
-      return count
+      this.#receiveAll(most, sliceMs)
     } finally {
-      this.#draining = false
+      this.#endRound()
+    }
+    return this.#round
+  }
+
+  #receiveAll(most: number, sliceMs: number): void {
+    const endsAt = sliceMs === Infinity ? Infinity : performance.now() + sliceMs
+    while (this.#from < this.#until || this.#takeMore()) {
+      this.#round += this.#until - this.#from
+      while (this.#from < this.#until) this.#receiveSome()
+      if (this.#round >= most || (sliceMs !== Infinity && performance.now() > endsAt)) break
     }
   }
 
-  #receiveAll(most: number, sliceMs: number): number {
-    const endsAt = sliceMs === Infinity ? Infinity : performance.now() + sliceMs
-    let count = 0
-    while (this.#from < this.#until || this.#takeMore()) {
-      count += this.#until - this.#from
-      while (this.#from < this.#until) this.#receiveSome()
-      if (count >= most || (sliceMs !== Infinity && performance.now() > endsAt)) break
+  #endRound(): void {
+    try {
+      if (this.#round === 0) return
+      this.#port.acknowledge()
+      this.#receiver.endRound()
+    } finally {
+      this.#draining = false
     }
-    return count
   }
 
   #takeMore(): boolean {

@@ -6,11 +6,16 @@ import type { Port } from '../../src/native/port.ts'
 
 const COUNT = 300
 
-test.each([0, 5, 127, 128, COUNT - 1])('entry %i cannot be received: all others are, in order, once', (bad) => {
+/** A messenger to which so many entries come, one of which cannot be received. */
+function messengerWith(bad: number, endRound: (received: readonly number[]) => void) {
   const left = Array.from({ length: COUNT }, (_, entry) => entry)
-  const port: Pick<Port, 'askForWake' | 'take' | 'acknowledge'> = {
+  const port: Pick<Port, 'askForWake' | 'askForNoWake' | 'hasNext' | 'take' | 'acknowledge'> = {
     askForWake: () => {},
+    askForNoWake: () => {},
     acknowledge: () => {},
+    get hasNext() {
+      return left.length > 0
+    },
     take: (entries) => {
       const taken = left.splice(0, entries.length)
       entries.set(taken)
@@ -27,10 +32,32 @@ test.each([0, 5, 127, 128, COUNT - 1])('entry %i cannot be received: all others 
       received.push(...entries.subarray(from, next))
       return next
     },
-    endRound: () => {},
+    endRound: () => endRound(received),
   }
-  const messenger = new Messenger({} as NativeEngineBinding, port as Port, receiver)
+  return new Messenger({} as NativeEngineBinding, port as Port, receiver)
+}
+
+function allBut(bad: number): number[] {
+  return Array.from({ length: COUNT }, (_, entry) => entry).filter((entry) => entry !== bad)
+}
+
+test.each([0, 5, 127, 128, COUNT - 1])('entry %i cannot be received: all others are, in order, once', (bad) => {
+  const rounds: number[][] = []
+  const messenger = messengerWith(bad, (received) => rounds.push([...received]))
   expect(() => messenger.drain()).toThrow('cannot be received')
+  // what came before it counts at once
+  expect(rounds).toEqual([allBut(bad).slice(0, bad)])
   messenger.drain()
-  expect(received).toEqual(Array.from({ length: COUNT }, (_, entry) => entry).filter((entry) => entry !== bad))
+  expect(rounds.at(-1)).toEqual(allBut(bad))
+})
+
+test('an entry that cannot be received, of those that come by themselves, does not keep the next ones back', async () => {
+  const all = new Promise<readonly number[]>((resolve) => {
+    const messenger = messengerWith(5, (received) => {
+      if (received.length === COUNT - 1) resolve(received)
+    })
+    messenger.inFlight = COUNT
+    expect(() => messenger.wake()).toThrow('cannot be received')
+  })
+  expect(await all).toEqual(allBut(5))
 })
