@@ -160,6 +160,7 @@ export class Registry {
   #partsFor(name: string, config: TaskConfig, body: TaskHandler, kernel?: KernelReference): TaskParts {
     const { name: _, input, output, captures: __, signature: ___, ...options } = config
     requireName(name, body)
+    requireCallable(name, body)
     if (input !== undefined && !areInputSchemas(input)) {
       throw new TaskDefinitionError(
         `task '${name}': input must be a Standard Schema, or a list of one for each argument, got ${describeValue(input)}`,
@@ -192,6 +193,14 @@ function requireName(name: unknown, body: TaskHandler): void {
   if (typeof name === 'string' && name.length > 0 && name.length <= 200) return
   throw new TaskDefinitionError(
     `${describeValue(body)}: a task needs a name of 1..200 characters, got ${describeValue(name)}; give { name: '…' } in its config`,
+  )
+}
+
+/** Else each of its tasks would fail. */
+function requireCallable(name: string, body: TaskHandler): void {
+  if (!/^class\b/.test(Function.prototype.toString.call(body))) return
+  throw new TaskDefinitionError(
+    `task '${name}': its body is a class, which cannot be called; give a function, such as (...args) => new ${body.name || 'It'}(...args)`,
   )
 }
 

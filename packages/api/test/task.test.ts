@@ -76,6 +76,19 @@ describe('what is no task', () => {
     expect(error.message).toMatch(/a task needs a function as its body, got/)
   })
 
+  test('a class is refused, with what to give in its place', () => {
+    const tasks = tasksForTest()
+    class Mail {
+      readonly to = 'nobody'
+    }
+    const defined = thrownBy(() => tasks.task(Mail as never))
+    expect(defined).toBeInstanceOf(TaskDefinitionError)
+    expect(defined.message).toBe(
+      "task 'Mail': its body is a class, which cannot be called; give a function, such as (...args) => new Mail(...args)",
+    )
+    expect(() => tasks.addTask(Mail as never, [])).toThrow(TaskDefinitionError)
+  })
+
   test('a wrong option names the task and the option, and leaves the name free', async () => {
     const tasks = tasksForTest()
     const error = thrownBy(() => tasks.task({ name: 'x', priority: 'urgent' as never }, () => 1))

@@ -1,10 +1,11 @@
 // For which machines C is compiled, and by what. Here it may take its time: the build waits for it.
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { compilerFlags } from '../toolchain/flags.ts'
+import { makeTemporaryFolder } from '../toolchain/temporary-folder.ts'
 import type { Environment } from '../toolchain/find-compiler.ts'
 
 /**
@@ -53,7 +54,7 @@ export async function buildLibrary(
   if (compiler === undefined) throw new Error(`${command} does not answer to --version`)
   const [file = '', ...words] = command.split(/\s+/)
   const [platform = ''] = target.split('-')
-  const folder = await mkdtemp(join(tmpdir(), 'catzilla-build-'))
+  const folder = await makeTemporaryFolder([tmpdir()], 'catzilla-build-')
   try {
     const [source, library] = [join(folder, 'bodies.c'), join(folder, 'bodies.so')]
     await writeFile(source, c)

@@ -1,7 +1,7 @@
 // Folders of jobs. They are gone when the job is, also when the process ends first.
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { makeTemporaryFolder } from './temporary-folder.ts'
 
 /** What the names of these folders begin with; one whose process was killed is swept by the disk cache. */
 export const scratchPrefix = 'job-'
@@ -17,7 +17,7 @@ export class Scratch {
 
   /** Rejects when there can be no folder in any of these. */
   async use<T>(parents: readonly string[], work: (folder: string) => Promise<T>): Promise<T> {
-    const folder = await madeIn(parents)
+    const folder = await makeTemporaryFolder(parents, scratchPrefix)
     if (this.#folders.size === 0) process.on('exit', this.#onExit)
     this.#folders.add(folder)
     try {
@@ -33,17 +33,4 @@ export class Scratch {
     this.#stop()
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** Only its owner may enter it. */
-async function madeIn(parents: readonly string[]): Promise<string> {
-  let failure: unknown = new Error('there is no folder for temporary files')
-  for (const parent of parents) {
-    try {
-      return await mkdtemp(join(parent, scratchPrefix))
-    } catch (thrown) {
-      failure = thrown
-    }
-  }
-  throw failure
 }
