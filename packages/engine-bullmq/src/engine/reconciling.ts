@@ -5,6 +5,7 @@ import { endOfJob } from '../format/ended-job.ts'
 import type { BrokerHandle } from './broker-handle.ts'
 import type { Hub } from './hub.ts'
 import type { Messages } from './messages.ts'
+import { eventOf } from './settlement.ts'
 import type { Settlement } from './settlement.ts'
 import { stallReason } from './stall-reason.ts'
 
@@ -113,16 +114,17 @@ export class Reconciling {
     }
   }
 
+  /** Whoever submitted it is told, also when it runs here already. */
   async #tellOfStall(name: string, id: string, lostBy: number): Promise<void> {
     const { events, live, options, queues } = this.#hub
-    const job = await queues.of(name).getJob(id)
+    const job = await queues
+      .of(name)
+      .getJob(id)
+      .catch(() => undefined)
     const reason = stallReason(job, lostBy, options.lockMs)
     const handle = live.get(id)
-    if (handle === undefined) {
-      if (job !== undefined) this.#messages.toOne(job.data.from, { t: 'stalled', id, reason })
-      return
-    }
-    const { priority } = handle.call.options
-    events.emit<'stalled'>({ type: 'stalled', taskId: id, name, priority, at: this.#hub.now(), reason })
+    const from = handle?.from ?? job?.data.from
+    if (handle?.own === true) events.emit<'stalled'>({ ...eventOf(handle, this.#hub.now()), type: 'stalled', reason })
+    else if (from !== undefined) this.#messages.toOne(from, { t: 'stalled', id, reason })
   }
 }
