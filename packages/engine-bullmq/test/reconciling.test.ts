@@ -15,6 +15,7 @@ async function tellOf(given: {
 }): Promise<{ toOthers: (readonly [string, Notice])[]; here: string[] }> {
   const toOthers: (readonly [string, Notice])[] = []
   const here: string[] = []
+  // only what a look asks for: the whole of it is a running engine with a broker
   const hub = {
     broker: { lostAt: null, onReturn: () => {}, probe: async () => {} },
     events: { emit: ({ type, taskId }: { type: string; taskId: string }) => here.push(`${type} ${taskId}`) },
@@ -51,6 +52,7 @@ it.each([
   ['', job],
   [', also when the broker does not answer', new Error('gone')],
 ])('a task of this process: its listeners are told%s', async (_, answer) => {
+  // what is asked of one here; `own` is worked out from what a real one was made of
   const handle = { own: true, from: null, taskId: id, name: 'pay', call } as unknown as Partial<BrokerHandle>
   expect(await tellOf({ job: answer, handle })).toEqual({ toOthers: [], here: [`stalled ${id}`] })
 })

@@ -1,4 +1,4 @@
-// A folder for a while.
+// Temporary folders, and what is said where there can be none.
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 

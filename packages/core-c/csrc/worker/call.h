@@ -24,7 +24,7 @@ typedef struct ctz_call {
   uint32_t stride;    // polls between two looks at the clock
   bool searching;     // the worker still counts as searching
   bool entered;       // the kernel was called
-  bool asked;         // by the kernel, for anything: what is below and above may have changed
+  bool asked;         // by the kernel: for memory, whether to stop, or to be heard. Else it has left nothing behind
   ctz_block *blocks;  // all that alloc_result gave
   ctz_error *error;   // what `fail` said, or NULL
   uint64_t latest_ns;  // deadline of the whole task where this call is a part of it

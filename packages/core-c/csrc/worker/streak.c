@@ -138,14 +138,15 @@ static inline bool belongs(const streak *run, const ctz_cell *cell, const ctz_sl
          read_arguments(run, slot, args);
 }
 
-static inline void tell_time(streak *run) { run->now_ms = ctz_ms_of(run->worker->engine, run->worker->now_ns); }
+static inline void look_at_clock(streak *run) {
+  ctz_worker *worker = run->worker;
+  worker->now_ns = ctz_clock_read(&worker->clock);
+  run->now_ms = ctz_ms_of(worker->engine, worker->now_ns);
+}
 
 static inline void start(streak *run, ctz_cell *cell, ctz_slot *slot) {
   double ready_at = ctz_field_f64(&slot->ready_at);
-  if (run->now_ms < ready_at) {  // it came after this worker had looked at its clock
-    run->worker->now_ns = ctz_clock_read(&run->worker->clock);
-    tell_time(run);
-  }
+  if (run->now_ms < ready_at) look_at_clock(run);  // it came after this worker had
   uint32_t attempt = ctz_field_u32(&slot->attempt) + 1;
   ctz_call_again(&run->stage->call, slot, cell, attempt);
   ctz_field_set_u32(&slot->attempt, attempt);
@@ -161,8 +162,7 @@ static inline ctz_outcome_code call(streak *run, const ctz_value *args, ctz_valu
   ctz_outcome_code code = run->program == NULL ? run->kernel->run(&call->context, args, result)
                                                : ctz_call_program(call, run->program, args, result);
   count_calls(run, 2);
-  run->worker->now_ns = ctz_clock_read(&run->worker->clock);
-  tell_time(run);
+  look_at_clock(run);
   run->stage->ran_ns[run->count++] = run->worker->now_ns - call->started_ns;
   return code;
 }
